@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PsychotherapyConfig(AppConfig):
+    name = "records.psychotherapy"
+    label = "psychotherapy"
