@@ -1,0 +1,52 @@
+"""What the practice is and the policies it has set."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class PracticeProfile(models.Model):
+    """The practice as it stands on letters: one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(max_length=200)
+    address = models.TextField()
+    phone = models.CharField(max_length=60)
+    privacy_contact_title = models.CharField(max_length=120, default="Privacy officer")
+    privacy_contact_name = models.CharField(max_length=200, blank=True)
+    privacy_contact_phone = models.CharField(max_length=60)
+    log_origin = models.CharField(max_length=120, help_text="Names the disclosure log in its signed checkpoints.")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="%(app_label)s_%(class)s_one_row"),
+        ]
+
+    def __str__(self) -> str:
+        return "practice profile"
+
+
+class PolicySetting(models.Model):
+    """One dated value of a policy P-… (rules, section 15). A change is a new row: records name their version."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=10)
+    value = models.JSONField()
+    from_on = models.DateField()
+    reason = models.CharField(max_length=500)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    set_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["code", "from_on", "set_at"]
+
+    def __str__(self) -> str:
+        return f"policy {self.code} from {self.from_on}"

@@ -1,0 +1,20 @@
+"""What somebody must do by a date. The words come from the kind: a task carries no text of its own."""
+
+from django.db import models
+
+
+class TaskKind(models.TextChoices):
+    INCIDENT_REVIEW = "incident_review", "Review a disclosure that should not have happened"
+    RELEASE_UNCONFIRMED = "release_unconfirmed", "Confirm a hand-over"
+    AUTHORIZATION_COPY = "authorization_copy", "Give the patient a copy of the signed authorization"
+    REVOCATION_FORM = "revocation_form", "Send the written revocation form"
+    REVOCATION_NOTICE = "revocation_notice", "Tell a recipient that the authorization was revoked"
+    RELEASE_APPROVAL = "release_approval", "Read and approve a release"
+    RELEASE_HAND_OVER = "release_hand_over", "Hand over an approved release"
+    ACCOUNTING_SUPPLEMENT = "accounting_supplement", "Offer a supplement to an accounting"
+
+
+class TaskState(models.TextChoices):
+    OPEN = "open", "Open"
+    DONE = "done", "Done"
+    DROPPED = "dropped", "Dropped with reason"
