@@ -1,0 +1,107 @@
+"""The process that turns one HTML text into one PDF, and can do nothing else.
+
+Started by `pdf.render_pdf` as a bare script: no Django, no settings, no secrets in its environment. It reads one JSON
+object from standard input, writes the PDF to standard output, and says of an error only its kind, because the text it
+was given is a patient's. Nothing outside its own table of fonts and attachments can be fetched, read or connected to.
+"""
+
+import base64
+import json
+import mimetypes
+import os
+import resource
+import sys
+import sysconfig
+import tempfile
+from datetime import UTC, datetime
+
+MAX_PAGES = 2000
+FORBIDDEN_EVENTS = (
+    "socket.",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.spawn",
+    "ctypes.dlopen",
+    "urllib.",
+)
+
+
+class TooManyPages(Exception):
+    """More pages than any document of ours may have."""
+
+
+def limit(memory_bytes: int, cpu_seconds: int) -> None:
+    """Caps address space and processor time of this process; the parent caps the time on the clock."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def close_doors() -> None:
+    """From here on no socket, no other process, and no file but Python's own and this process's temporary ones."""
+    mimetypes.init(files=[])
+    roots = {tempfile.gettempdir(), sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()}
+    allowed = tuple(os.path.realpath(root) + os.sep for root in roots)
+
+    def hook(event: str, arguments: tuple) -> None:
+        if event.startswith(FORBIDDEN_EVENTS):
+            raise PermissionError(event)
+        if event == "open" and isinstance(arguments[0], str | bytes):
+            path = os.path.realpath(os.fsdecode(arguments[0]))
+            if not path.startswith(allowed):
+                raise PermissionError("open")
+
+    sys.addaudithook(hook)
+
+
+def render(job: dict) -> bytes:
+    """The PDF of `job`: html, fonts and attachments (name, media type, base64), limits already set."""
+    # Imported late: the memory limit holds for the import too, and the doors close only after it.
+    from weasyprint import HTML, Attachment
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    table = {url: (base64.b64decode(data), mime) for url, mime, data in job["resources"]}
+
+    class ClosedFetcher(URLFetcher):
+        """Serves the table it was given. Everything else is refused, data: addresses too."""
+
+        def fetch(self, url, headers=None):  # type: ignore[no-untyped-def]
+            if url not in table:
+                raise ValueError("refused")
+            content, mime = table[url]
+            return URLFetcherResponse(url, content, {"Content-Type": mime})
+
+    fetcher = ClosedFetcher(allowed_protocols=(), allow_redirects=False)
+    made_at = datetime.fromisoformat(job["made_at"]).astimezone(UTC)
+    attachments = [
+        Attachment(url=url, url_fetcher=fetcher, name=name, created=made_at, modified=made_at, relationship="Data")
+        for url, name in job["attachments"]
+    ]
+    close_doors()
+    fonts = FontConfiguration()
+    html = HTML(string=job["html"], base_url=None, url_fetcher=fetcher, media_type="print")
+    document = html.render(font_config=fonts, pdf_variant="pdf/ua-1", attachments=attachments)
+    if len(document.pages) > MAX_PAGES:
+        raise TooManyPages
+    return document.write_pdf(pdf_variant="pdf/ua-1", attachments=attachments)
+
+
+def main() -> int:
+    """Exit 0 with the PDF on standard output, or 1 with the kind of the error on standard error."""
+    try:
+        job = json.load(sys.stdin.buffer)
+        limit(job["memory_bytes"], job["cpu_seconds"])
+        pdf = render(job)
+    except BaseException as error:  # whatever it is, its message may hold the patient's text
+        sys.stderr.write(type(error).__name__)
+        return 1
+    sys.stdout.buffer.write(pdf)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
