@@ -1,0 +1,87 @@
+"""Small words and shapes that every page shares: `{% load look %}`."""
+
+from datetime import date, datetime
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the vendored sprite. Decoration only: the words beside it carry the meaning."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("vendor/icons/sprite.svg"),
+        name,
+    )
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day as people read it: "Nov 21, 2026". A moment is shown as its day in the practice's zone."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return f"{value:%b} {value.day}, {value.year}"
+
+
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """A day of this year without the year ("Nov 20"); of any other year with it."""
+    words = day(value)
+    return words.removesuffix(f", {timezone.localdate().year}")
+
+
+@register.filter
+def time_of_day(value: datetime | None) -> str:
+    """A moment as the practice's clock shows it: "2:03 pm"."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+
+
+@register.filter
+def age(born: date | None) -> str:
+    """Age in whole years today; "" where the birth date is not known."""
+    if born is None:
+        return ""
+    today = timezone.localdate()
+    return str(today.year - born.year - ((today.month, today.day) < (born.month, born.day)))
+
+
+def days_left_words(due: date, today: date) -> str:
+    """How far a due day is, in words: "2 days late", "due today", "due tomorrow", "9 days left"."""
+    left = (due - today).days
+    if left < 0:
+        return f"{-left} day{'s' if left < -1 else ''} late"
+    return {0: "due today", 1: "due tomorrow"}.get(left, f"{left} days left")
+
+
+@register.filter
+def days_left(due: date | None) -> str:
+    """`days_left_words` as of today; "" without a due day."""
+    return days_left_words(due, timezone.localdate()) if due else ""
+
+
+@register.inclusion_tag("components/clock.html")
+def clock(due: date, start: date | None = None, large: bool = False) -> dict[str, object]:
+    """Days left with the date, and a bar of how much of the time from `start` to `due` has gone."""
+    today = timezone.localdate()
+    total = (due - start).days if start else 0
+    gone = min(max((today - start).days, 0), total) if start else 0
+    words = days_left_words(due, today)
+    return {
+        "words": words[0].upper() + words[1:],
+        "date": day(due),
+        "late": due < today,
+        "large": large,
+        "total": total if total > 0 else 0,
+        "gone": gone,
+    }

@@ -1,0 +1,44 @@
+// Forms: Ctrl+S saves, Ctrl+Enter signs, leaving with unsaved words asks first, no double sending, print buttons.
+//
+// <form data-keys> with a <button data-save> and a <button data-sign> gets the keys; several such forms on a page are
+// told apart by where the caret is. <form data-warn-unsaved> asks before leaving once something was typed; code that
+// saves by itself sends a "saved" event on the form when the server has the text.
+
+const changed = new Set();
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form?.matches("[data-warn-unsaved]")) changed.add(form);
+});
+document.addEventListener("saved", (event) => changed.delete(event.target));
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  changed.delete(form);
+  if (form.method !== "post" || form.matches("[hx-post]") || form.matches("[role=search]")) return;
+  if (form.dataset.sending) { event.preventDefault(); return; }
+  form.dataset.sending = "yes";
+  setTimeout(() => delete form.dataset.sending, 4000);
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if ([...changed].some((form) => form.isConnected)) event.preventDefault();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey)) return;
+  const wanted = { s: "[data-save]", Enter: "[data-sign]" }[event.key];
+  if (!wanted) return;
+  const form = event.target.closest("form[data-keys]") ?? document.querySelector("form[data-keys]");
+  const button = form?.querySelector(wanted);
+  if (!button) return;
+  event.preventDefault();
+  if (!button.disabled) button.click();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// The first field with something to mend gets the caret.
+document.querySelector("form .is-invalid")?.focus();
