@@ -1,6 +1,7 @@
 """Staff, patients, those who act for them, and who cares for whom."""
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -9,6 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from guardian.models import UserObjectPermissionBase
+
+from practice.audit.history import keep_history
 
 from .rules import (
     CLINICAL_ROLES,
@@ -34,6 +37,8 @@ class StaffManager(BaseUserManager["Staff"]):
 
 class Staff(AbstractBaseUser, PermissionsMixin):
     """A member of the workforce and their sign-in. One account per person (164.312(a), unique user identification)."""
+
+    never_deleted = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField(max_length=60, unique=True)
@@ -76,6 +81,9 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 class Invitation(models.Model):
     """A one-use way in for a new member of staff. Only the hash of the token is kept."""
 
+    append_only = True
+    updatable_columns = ("used_at", "withdrawn_at")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="invitations")
     token_hash = models.CharField(max_length=64, unique=True)
@@ -92,6 +100,8 @@ class Invitation(models.Model):
 class License(models.Model):
     """What entitles a clinician to practise, with the state that issued it and its last day (P-04)."""
 
+    never_deleted = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="licenses")
     kind = models.CharField(max_length=40, choices=LicenseKind.choices)
@@ -99,6 +109,27 @@ class License(models.Model):
     state = models.CharField(max_length=2)
     issued_on = models.DateField(null=True, blank=True)
     expires_on = models.DateField()
+    supervisor = models.ForeignKey(
+        Staff,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supervised_licenses",
+        help_text="Who answers for a registered trainee.",
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(issued_on__isnull=True) | Q(expires_on__gte=F("issued_on")),
+                name="%(app_label)s_%(class)s_expires_after_issue",
+            ),
+            models.CheckConstraint(
+                condition=Q(supervisor__isnull=True) | ~Q(supervisor=F("staff")),
+                name="%(app_label)s_%(class)s_supervised_by_another",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"license {self.pk}"
@@ -106,6 +137,8 @@ class License(models.Model):
 
 class Patient(models.Model):
     """A person in care. Closed, never deleted."""
+
+    never_deleted = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.PositiveIntegerField(unique=True, help_text="The number on letters and labels.")
@@ -143,6 +176,8 @@ class Patient(models.Model):
 class PatientName(models.Model):
     """Every name a patient is or was known by, as given."""
 
+    never_deleted = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="names")
     use = models.CharField(max_length=20, choices=NameUse.choices)
@@ -154,6 +189,8 @@ class PatientName(models.Model):
 
 class PatientIdentifier(models.Model):
     """A number that another system gave the patient."""
+
+    never_deleted = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identifiers")
@@ -172,6 +209,8 @@ class PatientIdentifier(models.Model):
 
 class PatientAddress(models.Model):
     """Where a patient can be written to. The confidential one, when active, is used for every letter (R-225)."""
+
+    never_deleted = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="addresses")
@@ -219,6 +258,8 @@ class PatientContact(models.Model):
 class PersonalRepresentative(models.Model):
     """A person with legal authority to act for the patient (R-145); never deleted, ended by date."""
 
+    never_deleted = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="representatives")
     name = models.CharField(max_length=200)
@@ -245,7 +286,13 @@ class PersonalRepresentative(models.Model):
 
 
 class CareRelationship(models.Model):
-    """Who cares for whom, from when until when. It alone writes the permission to open the chart."""
+    """Who cares for whom, from when until when. It alone writes the permission to open the chart.
+
+    A relationship called off before it began ends on the day before its first day.
+    """
+
+    append_only = True
+    updatable_columns = ("until_on",)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="care_relationships")
@@ -260,7 +307,7 @@ class CareRelationship(models.Model):
         indexes = [models.Index(fields=["staff", "patient"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")),
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on") - timedelta(days=1)),
                 name="%(app_label)s_%(class)s_ends_after_start",
             ),
             models.UniqueConstraint(
@@ -282,3 +329,26 @@ class PatientPermission(UserObjectPermissionBase):
 
     def __str__(self) -> str:
         return f"chart permission {self.pk}"
+
+
+keep_history(
+    Staff,
+    plain=["id", "roles", "is_active", "is_superuser", "joined_at", "deactivated_at"],
+    leave_out=["password", "last_login"],
+)
+keep_history(
+    Invitation,
+    plain=["id", "staff", "made_by", "made_at", "expires_at", "used_at", "withdrawn_at"],
+    leave_out=["token_hash"],
+)
+keep_history(License, plain=["id", "staff", "kind", "state", "issued_on", "expires_on", "supervisor"])
+keep_history(
+    Patient, plain=["id", "number", "minor_consents_alone", "litigation_hold", "opened_on", "closed_on", "created_at"]
+)
+keep_history(PatientName, plain=["id", "patient", "use"])
+keep_history(PatientIdentifier, plain=["id", "patient"])
+keep_history(PatientAddress, plain=["id", "patient", "use", "from_on", "until_on"])
+keep_history(PatientTelecom, plain=["id", "patient", "kind", "use", "confidential"])
+keep_history(PatientContact, plain=["id", "patient", "emergency"])
+keep_history(PersonalRepresentative, plain=["id", "patient", "kind", "from_on", "until_on"])
+keep_history(CareRelationship, plain=["id", "patient", "staff", "role", "from_on", "until_on", "made_by", "made_at"])

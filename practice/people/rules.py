@@ -1,6 +1,13 @@
-"""Roles, licences and relationships as values. No query, no clock."""
+"""Roles, licences, care relationships and representatives as values. No query, no clock: the day is passed in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
 
 from django.db import models
+
+from practice.infrastructure.refusals import Refusal
 
 
 class Role(models.TextChoices):
@@ -68,3 +75,270 @@ class RepresentativeKind(models.TextChoices):
     HEALTH_CARE_AGENT = "HEALTH_CARE_AGENT", "Health-care agent"
     EXECUTOR_ADMINISTRATOR = "EXECUTOR_ADMINISTRATOR", "Executor or administrator of the estate"
     OTHER_PR = "OTHER_PR", "Other personal representative"
+
+
+class Act(models.TextChoices):
+    """One thing a role may do, as verb and object. What the object is about is asked separately, by a policy."""
+
+    ACCOUNTING_PREPARE = "accounting_prepare", "Prepare and issue accountings of disclosures"
+    AUDIT_READ_ALL = "audit_read_all", "Read the whole audit trail"
+    AUDIT_READ_OWN = "audit_read_own", "Read what they did themselves"
+    AUTHORIZATION_RECORD = "authorization_record", "Record authorizations"
+    CARE_ASSIGN_ANY = "care_assign_any", "Say who cares for any patient"
+    CARE_ASSIGN_OWN = "care_assign_own", "Say who else cares for a patient they treat"
+    CHART_FOR_REQUEST = "chart_for_request", "Open a chart while handling a request, with the reason logged"
+    CHART_IN_CARE = "chart_in_care", "Read and write the charts of patients in their care"
+    DEMOGRAPHICS_ALL = "demographics_all", "Find and read names, addresses and contacts of every patient"
+    DEMOGRAPHICS_IN_CARE = "demographics_in_care", "Read names, addresses and contacts of patients in their care"
+    DISCLOSURE_RECORD = "disclosure_record", "Record disclosures"
+    PATIENT_EDIT = "patient_edit", "Change names, addresses and contacts"
+    PATIENT_OPEN = "patient_open", "Take on and close patients"
+    POLICY_CHANGE = "policy_change", "Change practice policies, with the reason"
+    STAFF_MANAGE = "staff_manage", "Invite, change and deactivate staff"
+
+
+_IN_CARE = frozenset({Act.AUDIT_READ_OWN, Act.CHART_IN_CARE, Act.DEMOGRAPHICS_IN_CARE})
+
+# The role matrix of 45 CFR 164.514(d)(2) and 164.308(a)(4): R-182. Nothing here opens a psychotherapy note.
+MAY: dict[Role, frozenset[Act]] = {
+    Role.CLINICIAN: _IN_CARE
+    | {
+        Act.AUTHORIZATION_RECORD,
+        Act.CARE_ASSIGN_OWN,
+        Act.DISCLOSURE_RECORD,
+        Act.PATIENT_EDIT,
+        Act.PATIENT_OPEN,
+    },
+    Role.TRAINEE: _IN_CARE,
+    Role.SUPERVISOR: _IN_CARE | {Act.DISCLOSURE_RECORD},
+    Role.FRONT_DESK: frozenset(
+        {
+            Act.AUDIT_READ_OWN,
+            Act.AUTHORIZATION_RECORD,
+            Act.CARE_ASSIGN_ANY,
+            Act.DEMOGRAPHICS_ALL,
+            Act.DISCLOSURE_RECORD,
+            Act.PATIENT_EDIT,
+            Act.PATIENT_OPEN,
+        }
+    ),
+    Role.COMPLIANCE_OFFICER: frozenset(
+        {
+            Act.ACCOUNTING_PREPARE,
+            Act.AUDIT_READ_ALL,
+            Act.AUDIT_READ_OWN,
+            Act.AUTHORIZATION_RECORD,
+            Act.CARE_ASSIGN_ANY,
+            Act.CHART_FOR_REQUEST,
+            Act.DEMOGRAPHICS_ALL,
+            Act.DISCLOSURE_RECORD,
+            Act.POLICY_CHANGE,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset({Act.AUDIT_READ_OWN, Act.STAFF_MANAGE}),
+}
+
+
+def may(roles: Iterable[str], act: Act) -> bool:
+    """Whether any of the roles allows the act. An unknown role allows nothing."""
+    return any(act in MAY.get(Role(role), frozenset()) for role in roles if role in Role.values)
+
+
+def roles_that_may(act: Act) -> list[Role]:
+    """The roles a refusal can name as those who can do it, in the order of the matrix."""
+    return [role for role, acts in MAY.items() if act in acts]
+
+
+# Patient numbers are short enough to say on the telephone; they start here and are never used twice.
+FIRST_PATIENT_NUMBER = 10001
+
+
+def patient_number_from(text: str) -> int | None:
+    """The patient number somebody typed, or None when it cannot be one. Spaces, `#` and `No.` are forgiven."""
+    digits = text.strip().lower().removeprefix("no.").removeprefix("#").replace(" ", "")
+    if not (digits.isascii() and digits.isdigit() and 1 <= len(digits) <= 9):
+        return None
+    return int(digits)
+
+
+def in_force(from_on: date, until_on: date | None, on: date) -> bool:
+    """Whether a dated relationship, representation or address holds on a day; both ends inclusive."""
+    return from_on <= on and (until_on is None or on <= until_on)
+
+
+# Which role of the practice a person needs for each kind of care relationship.
+ROLES_FOR_CARE: dict[CareRole, frozenset[Role]] = {
+    CareRole.TREATING: frozenset({Role.CLINICIAN}),
+    CareRole.COVERING: frozenset({Role.CLINICIAN}),
+    CareRole.TRAINEE: frozenset({Role.TRAINEE}),
+    CareRole.SUPERVISOR: frozenset({Role.SUPERVISOR}),
+}
+
+
+def refusal_to_care(
+    *,
+    care_role: CareRole,
+    staff_roles: Iterable[str],
+    staff_active: bool,
+    from_on: date,
+    until_on: date | None,
+    patient_closed_on: date | None,
+    supervisors_in_force: bool,
+    on: date,
+) -> Refusal | None:
+    """Why this person may not be given this care relationship today, or None. R-182, 164.514(d)(2)."""
+    if not staff_active:
+        return Refusal("CARE_STAFF_INACTIVE", "This person no longer works here.", "Choose somebody else.")
+    if not ROLES_FOR_CARE[care_role].intersection(staff_roles):
+        needed = " or ".join(sorted(role.label.lower() for role in ROLES_FOR_CARE[care_role]))
+        return Refusal(
+            "CARE_WRONG_ROLE",
+            f"{care_role.label} must be somebody with the role {needed}.",
+            "Choose somebody else, or ask an administrator to give this person the role.",
+            "45 CFR 164.514(d)(2)",
+        )
+    if until_on is not None and until_on < from_on:
+        return Refusal("CARE_ENDS_BEFORE_START", "The last day is before the first day.")
+    if until_on is not None and until_on < on:
+        return Refusal("CARE_ALREADY_OVER", "The last day has passed; this would open nothing.")
+    if patient_closed_on is not None and care_role != CareRole.COVERING:
+        return Refusal("CARE_PATIENT_CLOSED", "This patient is closed.", "Reopen the patient first.")
+    if care_role == CareRole.COVERING and until_on is None:
+        return Refusal("CARE_COVER_WITHOUT_END", "Cover needs a last day.", "Give the last day of the cover.")
+    if care_role == CareRole.TRAINEE and not supervisors_in_force:
+        return Refusal(
+            "CARE_TRAINEE_ALONE",
+            "A trainee works under supervision, and nobody supervises this treatment yet.",
+            "Add the supervisor of the treatment first.",
+        )
+    return None
+
+
+class LicenseFacts(Protocol):
+    """What P-04 asks of a licence."""
+
+    kind: str
+    issued_on: date | None
+    expires_on: date
+
+
+def license_in_force(item: LicenseFacts, on: date) -> bool:
+    """Valid from its issue through the whole of its last day."""
+    return in_force(item.issued_on or date.min, item.expires_on, on)
+
+
+def may_keep_psychotherapy_notes(
+    licenses: Iterable[LicenseFacts], roles: Iterable[str], supervised: bool, on: date, policy: object
+) -> Refusal | None:
+    """P-04: an active licence, or a registered supervised trainee. None when the person may keep such notes on a day.
+
+    `supervised`: a supervisor of the practice answers for the trainee. `policy`: the value of P-04 on that day; only
+    False or "provider_flag" falls back to the rule, which asks for a mental health professional (R-005, 164.501).
+    """
+    if not CLINICAL_ROLES.intersection(roles):
+        return Refusal(
+            "PN_NOT_A_CLINICIAN",
+            "Psychotherapy notes are kept by mental health professionals.",
+            "An administrator can give you a clinical role.",
+            "45 CFR 164.501",
+        )
+    if policy is False or policy == "provider_flag":
+        return None
+    held = list(licenses)
+    current = [item for item in held if license_in_force(item, on)]
+    if any(item.kind != LicenseKind.SUPERVISED_TRAINEE for item in current):
+        return None
+    if current and supervised:
+        return None
+    return _refusal_of_licenses(bool(held), bool(current))
+
+
+def _refusal_of_licenses(held: bool, current: bool) -> Refusal:
+    remedy = "An administrator can record it on your staff page."
+    cite = "Practice policy P-04, stricter than 45 CFR 164.501"
+    if current:
+        return Refusal("PN_TRAINEE_UNSUPERVISED", "Your registration as a trainee names no supervisor.", remedy, cite)
+    if held:
+        return Refusal("PN_LICENSE_EXPIRED", "Your licence on file has expired.", remedy, cite)
+    return Refusal("PN_LICENSE_MISSING", "There is no licence of yours on file.", remedy, cite)
+
+
+MAJORITY = 18
+
+
+def age_on(birth_date: date, on: date) -> int:
+    """Whole years. Somebody born on Feb 29 has their birthday on Mar 1 in other years."""
+    return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
+
+
+@dataclass(frozen=True, slots=True)
+class RepresentationFacts:
+    """What decides whether somebody acts as the individual (R-145)."""
+
+    kind: str
+    from_on: date
+    until_on: date | None
+    declined: bool
+    birth_date: date | None
+    died_on: date | None
+    minor_consents_alone: bool
+
+
+_OF_A_MINOR = frozenset({RepresentativeKind.PARENT, RepresentativeKind.GUARDIAN})
+
+
+def refusal_to_represent(facts: RepresentationFacts, on: date) -> Refusal | None:
+    """Why this person is not treated as the individual on a day, or None. R-145, 45 CFR 164.502(g).
+
+    A representative has no greater right than the individual: to psychotherapy notes, none (R-147).
+    """
+    if facts.declined:
+        return Refusal(
+            "PR_DECLINED",
+            "The practice decided not to treat this person as the patient's representative.",
+            "A clinician can review the decision.",
+            "45 CFR 164.502(g)(5)",
+        )
+    if on < facts.from_on:
+        return Refusal("PR_NOT_YET", "The authority has not begun.", "", "45 CFR 164.502(g)(1)")
+    if facts.until_on is not None and facts.until_on < on:
+        return Refusal("PR_ENDED", "The authority has ended.", "Ask for the current document.", "45 CFR 164.502(g)(1)")
+    return _refusal_by_estate(facts, on) or _refusal_by_age(facts, on)
+
+
+def _refusal_by_estate(facts: RepresentationFacts, on: date) -> Refusal | None:
+    dead = facts.died_on is not None and facts.died_on <= on
+    estate = facts.kind == RepresentativeKind.EXECUTOR_ADMINISTRATOR
+    if estate and not dead:
+        return Refusal(
+            "PR_NO_ESTATE", "An executor or administrator acts only after death.", "", "45 CFR 164.502(g)(4)"
+        )
+    if dead and not estate:
+        return Refusal(
+            "PR_ENDED_BY_DEATH",
+            "After death the executor or administrator of the estate acts for the patient.",
+            "Record the executor or administrator with the letters of authority.",
+            "45 CFR 164.502(g)(4)",
+        )
+    return None
+
+
+def _refusal_by_age(facts: RepresentationFacts, on: date) -> Refusal | None:
+    if facts.kind not in _OF_A_MINOR:
+        return None
+    minor = facts.birth_date is not None and age_on(facts.birth_date, on) < MAJORITY
+    if facts.kind == RepresentativeKind.PARENT and not minor:
+        return Refusal(
+            "PR_ADULT",
+            "The patient is an adult, or the birth date is not known: a parent does not act for them.",
+            "A guardian or health-care agent needs a document.",
+            "45 CFR 164.502(g)(2)",
+        )
+    if minor and facts.minor_consents_alone:
+        return Refusal(
+            "PR_MINOR_ACTS_ALONE",
+            "The minor consented to this care alone and acts as the individual.",
+            "Ask the minor, or the treating clinician.",
+            "45 CFR 164.502(g)(3)(i)",
+        )
+    return None

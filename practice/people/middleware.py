@@ -1,0 +1,93 @@
+"""What stands between a sign-in and every page: a second factor, and an end to it."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+STARTED = "sign_in_started_at"
+LAST_ACT = "sign_in_last_act_at"
+# Polls say so with this header; everything else counts as the person being there.
+POLL_HEADER = "Practice-Poll"
+# The last act is written at most this often, in seconds, so that reading pages does not write a session row each time.
+GRAIN = 5
+
+# Without a second factor a person reaches these, to enrol or to leave, and nothing else.
+OPEN_WITHOUT_SECOND_FACTOR = frozenset({"mfa_activate_totp", "account_reauthenticate", "account_logout"})
+
+
+class SignInLimits:
+    """A sign-in ends after 15 idle minutes and after 12 hours, whatever happens (164.312(a)(2)(iii)).
+
+    A request that is not a page load (autosave, polling) is answered 401 when nobody is signed in, so that a script can
+    cover the page instead of following a redirect into the sign-in form.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and not self._still_good(request):
+            logout(request)
+            request.sign_in_ended = True  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if getattr(request, "signed_out", False):
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        if request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+            return HttpResponse("Your sign-in has ended.", status=401, content_type="text/plain; charset=utf-8")
+        if getattr(request, "sign_in_ended", False):
+            path = request.get_full_path() if request.method == "GET" else "/"
+            return redirect_to_login(path)
+        return None
+
+    def _still_good(self, request: HttpRequest) -> bool:
+        now = time.time()
+        started, last = request.session.get(STARTED), request.session.get(LAST_ACT)
+        if not isinstance(started, float) or not isinstance(last, float):
+            return False
+        if now - started >= settings.SIGN_IN_ABSOLUTE_SECONDS or now - last >= settings.SIGN_IN_IDLE_SECONDS:
+            return False
+        if POLL_HEADER not in request.headers and now - last >= GRAIN:
+            request.session[LAST_ACT] = now
+        return True
+
+
+def begin_sign_in(request: HttpRequest) -> None:
+    """Start both clocks of a sign-in. Without this the next request ends it."""
+    request.session[STARTED] = request.session[LAST_ACT] = time.time()
+
+
+class SecondFactorRequired:
+    """Everybody signed in needs a second factor before any page; no URL escapes (a test walks them all)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        if not request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        match = request.resolver_match
+        if match is not None and match.view_name in OPEN_WITHOUT_SECOND_FACTOR:
+            return None
+        return None if is_mfa_enabled(request.user, [Authenticator.Type.TOTP]) else redirect("mfa_activate_totp")

@@ -1,0 +1,182 @@
+"""Who may see which patient and which chart: doorways for one, querysets for many, from the same rule.
+
+A doorway writes the audit trail itself, for what it opens and for what it refuses; call it before a transaction that
+may be rolled back. Chart access asks three things at once: a clinical role that fits, a care relationship in force
+today, and the object permission that the relationship wrote. No role, and no flag on an account, opens a chart alone.
+"""
+
+import re
+from typing import NoReturn
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent, Outcome
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refusal, Refused
+
+from .models import CareRelationship, Patient, PatientPermission, Staff
+from .rules import ROLES_FOR_CARE, Act, CareRole, Role, may, roles_that_may
+
+CHART_PERMISSION = "open_chart"
+# Why a compliance officer opens a chart: a kind of work and the id of the request, never a sentence.
+REASON = re.compile(r"[a-z_]{3,20}:[0-9a-f-]{36}")
+
+
+def patients_visible_to(staff: Staff) -> QuerySet[Patient]:
+    """Patients whose name, dates and addresses this person may see (R-182)."""
+    if not staff.is_active:
+        return Patient.objects.none()
+    if may(staff.roles, Act.DEMOGRAPHICS_ALL):
+        return Patient.objects.all()
+    if may(staff.roles, Act.DEMOGRAPHICS_IN_CARE):
+        return charts_visible_to(staff)
+    return Patient.objects.none()
+
+
+def charts_visible_to(staff: Staff) -> QuerySet[Patient]:
+    """Patients whose chart this person may open today."""
+    if not (staff.is_active and may(staff.roles, Act.CHART_IN_CARE)):
+        return Patient.objects.none()
+    permitted = PatientPermission.objects.filter(
+        user=staff, content_object=OuterRef("pk"), permission__codename=CHART_PERMISSION
+    )
+    return Patient.objects.filter(Exists(care_in_force(staff).filter(patient=OuterRef("pk"))), Exists(permitted))
+
+
+def care_in_force(staff: Staff) -> QuerySet[CareRelationship]:
+    """The care relationships of a person that hold today and fit the roles they have today."""
+    day = today()
+    fitting = [care for care, roles in ROLES_FOR_CARE.items() if roles.intersection(staff.roles)]
+    return CareRelationship.objects.filter(staff=staff, role__in=fitting, from_on__lte=day).filter(
+        Q(until_on__isnull=True) | Q(until_on__gte=day)
+    )
+
+
+def may_open_patient(staff: Staff, patient: Patient) -> bool:
+    """Whether the person may see name and addresses, without recording that anybody looked."""
+    return patients_visible_to(staff).filter(pk=patient.pk).exists()
+
+
+def may_open_chart(staff: Staff, patient: Patient) -> bool:
+    """Whether the person may open the chart by a care relationship, without recording that anybody looked."""
+    return charts_visible_to(staff).filter(pk=patient.pk).exists()
+
+
+def open_patient(staff: Staff, patient_id: UUID | str) -> Patient:
+    """The doorway to name, dates and addresses. Raises Http404 for everybody who may not, and for no such id."""
+    patient = patients_visible_to(staff).filter(pk=patient_id).first()
+    if patient is None:
+        _stranger(staff, patient_id, "demographics")
+    record(by=staff, event=AuditEvent.VIEWED, subject=patient, patient_id=patient.pk, detail="demographics")
+    return patient
+
+
+def open_chart(staff: Staff, patient_id: UUID | str, *, reason: str = "") -> Patient:
+    """The doorway to the chart.
+
+    `reason` is for compliance officers, who open a chart only for a request at hand: a code and id like
+    "release:<uuid>", kept in the audit trail. Raises Refused (an explained 403) for clinical staff who do not care for
+    this patient today, Http404 for everybody else and for no such id.
+    """
+    patient = charts_visible_to(staff).filter(pk=patient_id).first()
+    detail = "chart"
+    if patient is None and reason and staff.is_active and may(staff.roles, Act.CHART_FOR_REQUEST):
+        if not REASON.fullmatch(reason):
+            raise ValueError("the reason for opening a chart is a code and an id")
+        patient, detail = Patient.objects.filter(pk=patient_id).first(), reason
+    if patient is not None:
+        record(by=staff, event=AuditEvent.VIEWED, subject=patient, patient_id=patient.pk, detail=detail)
+        return patient
+    if staff.is_active and staff.is_clinical and (known := Patient.objects.filter(pk=patient_id).first()):
+        record(
+            by=staff,
+            event=AuditEvent.REFUSED,
+            subject=known,
+            patient_id=known.pk,
+            outcome=Outcome.REFUSED,
+            detail="chart",
+        )
+        raise Refused(_no_care_relationship())
+    _stranger(staff, patient_id, "chart")
+
+
+def require_role(staff: Staff, *roles: Role) -> None:
+    """Let only these roles through. Raises Refused for everybody else; the attempt is recorded."""
+    if staff.is_active and staff.has_role(*roles):
+        return
+    record(by=staff, event=AuditEvent.REFUSED, subject=staff, outcome=Outcome.REFUSED, detail=f"needs_{roles[0]}")
+    labels = " or ".join(role.label.lower() for role in roles)
+    raise Refused(
+        Refusal("ROLE_NEEDED", f"This is for the {labels} of the practice.", _ask(roles), "45 CFR 164.514(d)(2)")
+    )
+
+
+def require_act(staff: Staff, act: Act) -> None:
+    """Let only those through whose roles allow the act. Raises Refused; the attempt is recorded."""
+    require_role(staff, *roles_that_may(act))
+
+
+def refusal_to_assign_care(by: Staff, patient: Patient, to: Staff) -> Refusal | None:
+    """Why `by` may not say that `to` cares for this patient, or None.
+
+    R-182 as read here: front desk and the compliance officer assign anybody but themselves; the treating clinician
+    brings in colleagues. One's own name may be put down only where nobody cares for the patient today (a solo practice,
+    a new patient): otherwise opening a chart would be a matter of wanting to.
+    """
+    others = _care_today(patient).exclude(staff=by).exists()
+    if may(by.roles, Act.CARE_ASSIGN_ANY):
+        if by == to and others:
+            return Refusal(
+                "CARE_SELF",
+                "You cannot add yourself to the care of a patient whom somebody else treats.",
+                "Ask the treating clinician or a colleague to add you.",
+                "45 CFR 164.514(d)(2)",
+            )
+        return None
+    treats = care_in_force(by).filter(patient=patient, role=CareRole.TREATING).exists()
+    if may(by.roles, Act.CARE_ASSIGN_OWN) and treats and by != to:
+        return None
+    return Refusal(
+        "CARE_NOT_YOURS_TO_GIVE",
+        "Who cares for this patient is for the treating clinician, front desk or the compliance officer to say.",
+        _ask(roles_that_may(Act.CARE_ASSIGN_ANY)),
+        "45 CFR 164.514(d)(2)",
+    )
+
+
+def _care_today(patient: Patient) -> QuerySet[CareRelationship]:
+    day = today()
+    return CareRelationship.objects.filter(patient=patient, from_on__lte=day, staff__is_active=True).filter(
+        Q(until_on__isnull=True) | Q(until_on__gte=day)
+    )
+
+
+def _no_care_relationship() -> Refusal:
+    return Refusal(
+        "CHART_NO_CARE",
+        "You are not among the people who care for this patient, so this chart is closed to you.",
+        f"{_ask(roles_that_may(Act.CARE_ASSIGN_ANY))} The treating clinician can also add you.",
+        "45 CFR 164.514(d)(2), 164.308(a)(4)",
+    )
+
+
+def _ask(roles: tuple[Role, ...] | list[Role]) -> str:
+    """Who could help, by name, at most four."""
+    people = Staff.objects.filter(is_active=True, roles__overlap=[str(role) for role in roles]).order_by("full_name")
+    names = [person.display_name for person in people[:4]]
+    return f"Ask {' or '.join(names)}." if names else "Ask the administrator of the practice."
+
+
+def _stranger(staff: Staff, patient_id: UUID | str, detail: str) -> NoReturn:
+    record(
+        by=staff,
+        event=AuditEvent.REFUSED,
+        subject_type=Patient,
+        subject_id=str(patient_id),
+        outcome=Outcome.REFUSED,
+        detail=detail,
+    )
+    raise Http404
