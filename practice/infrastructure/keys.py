@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol
+from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -58,6 +59,9 @@ class RootKey:
 class Provider(Protocol):
     """What a place that keeps root keys must do. Key ids are opaque; a purpose's last id is its current one."""
 
+    def practice_id(self) -> str:
+        """Names this practice for good; bound into everything sealed, so that nothing opens in another practice."""
+
     def ids(self, purpose: str) -> list[str]:
         """Ids of the purpose's keys, oldest first."""
 
@@ -78,7 +82,11 @@ class FileProvider:
     """Root keys in a JSON file readable by its owner alone."""
 
     def __init__(self, path: Path) -> None:
-        self._keys = {key.id: key for key in _read(path)}
+        self._practice, keys = _read(path)
+        self._keys = {key.id: key for key in keys}
+
+    def practice_id(self) -> str:
+        return self._practice
 
     def ids(self, purpose: str) -> list[str]:
         return [key.id for key in self._keys.values() if key.purpose == purpose]
@@ -116,6 +124,11 @@ class Keyring:
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
+
+    @property
+    def practice_id(self) -> str:
+        """Names this practice for good, whatever it is called and whichever keys are current."""
+        return self._provider.practice_id()
 
     def wrap(self, purpose: str, key: bytes, aad: bytes) -> tuple[str, bytes]:
         """Wraps a key (or another short secret) under the purpose's current root key: (root key id, blob)."""
@@ -168,7 +181,7 @@ def create_keyring(path: Path | str) -> Path:
     path = Path(path)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write(path, [_new(purpose) for purpose in PURPOSES], replace=False)
+        _write(path, str(uuid4()), [_new(purpose) for purpose in PURPOSES], replace=False)
     return path
 
 
@@ -178,7 +191,8 @@ def add_root_key(path: Path | str, purpose: str) -> str:
     """
     path = Path(path)
     key = _new(purpose)
-    _write(path, [*_read(path), key], replace=True)
+    practice, keys = _read(path)
+    _write(path, practice, [*keys, key], replace=True)
     keyring.cache_clear()
     return key.id
 
@@ -190,20 +204,20 @@ def _new(purpose: str) -> RootKey:
     return RootKey(f"{purpose}-{secrets.token_hex(4)}", purpose, created, secrets.token_bytes(KEY_BYTES))
 
 
-def _read(path: Path) -> list[RootKey]:
+def _read(path: Path) -> tuple[str, list[RootKey]]:
     try:
         mode = path.stat().st_mode & 0o777
         content: Any = json.loads(path.read_text())
-        keys = list(_parse(content))
+        practice, keys = str(UUID(content["practice"])), list(_parse(content))
     except OSError as error:
         raise KeyUnavailable(
             f"the keyring {path} cannot be read: {error.strerror}. Put its offline copy there."
         ) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise KeyUnavailable(f"the keyring {path} is damaged. Put its offline copy there.") from None
     if mode & 0o077:
         raise KeyUnavailable(f"the keyring {path} can be read by others (mode {mode:04o}): set it to 0400")
-    return keys
+    return practice, keys
 
 
 def _parse(content: Any) -> Iterator[RootKey]:
@@ -216,7 +230,7 @@ def _parse(content: Any) -> Iterator[RootKey]:
         yield key
 
 
-def _write(path: Path, keys: list[RootKey], *, replace: bool) -> None:
+def _write(path: Path, practice: str, keys: list[RootKey], *, replace: bool) -> None:
     rows = [
         {
             "id": key.id,
@@ -231,7 +245,7 @@ def _write(path: Path, keys: list[RootKey], *, replace: bool) -> None:
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     try:
         with os.fdopen(handle, "w") as file:
-            json.dump({"format": _FORMAT, "keys": rows}, file, indent=1)
+            json.dump({"format": _FORMAT, "practice": practice, "keys": rows}, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
         _place(temporary, path, replace=replace)

@@ -80,6 +80,12 @@ def test_a_new_root_key_wraps_and_the_old_one_still_opens(path: Path) -> None:
         ring.unwrap("sealed", new_id, blob, PLACE)
 
 
+def test_the_practice_keeps_its_name_when_keys_change(path: Path, tmp_path: Path) -> None:
+    before = load(path).practice_id
+    add_root_key(path, "sealed")
+    assert load(path).practice_id == before != load(create_keyring(tmp_path / "theirs.json")).practice_id
+
+
 def test_another_practices_keyring_opens_nothing_of_ours(path: Path, tmp_path: Path) -> None:
     key_id, blob = load(path).wrap("sealed", SECRET, PLACE)
     with pytest.raises(KeyUnavailable, match=key_id):
@@ -106,7 +112,7 @@ def test_a_damaged_keyring_is_refused_whole(path: Path) -> None:
     content = json.loads(path.read_text())
     changed = json.loads(json.dumps(content))
     changed["keys"][0]["secret"] = changed["keys"][1]["secret"]
-    for damage in (path.read_text()[:-20], "", "[]", changed, {**content, "format": 2}):
+    for damage in (path.read_text()[:-20], "", "[]", changed, {**content, "format": 2}, {**content, "practice": ""}):
         rewrite(path, damage)
         with pytest.raises(KeyUnavailable, match="damaged"):
             load(path)
