@@ -1,19 +1,95 @@
-"""All settings, from the environment only. PRACTICE_MODE is production (the default), demo or test."""
+"""All settings, from the environment only. PRACTICE_MODE is production (the default), demo or test.
 
-from pathlib import Path
+What a practice sets is listed in docs/operations.md. In production everything that has no safe default must be given;
+what is missing stops the start with a sentence. Demo and tests make their own secrets in the data folder.
+"""
 
-from environs import Env
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from environs import Env, validate
+
+from practice.infrastructure.databases.configuration import configure_databases
+from practice.infrastructure.databases.folder import CHECKOUT, choose_data_folder
+from practice.infrastructure.environment import made_secret, required
 
 env = Env()
-BASE_DIR = Path(__file__).resolve().parent.parent
-MODE = env.str("PRACTICE_MODE", "production")
-DATA_DIR = Path(env.str("PRACTICE_DATA_DIR", str(BASE_DIR / "var")))
-SECRET_KEY = env.str("PRACTICE_SECRET_KEY", "for-tests-only" * 5)
-DEBUG = False
-ALLOWED_HOSTS = env.list("PRACTICE_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "testserver"])
-KEYRING_FILE = Path(env.str("PRACTICE_KEYRING_FILE", str(DATA_DIR / "keys" / "keyring.json")))
-CHECKPOINT_FILE = Path(env.str("PRACTICE_CHECKPOINT_FILE", str(DATA_DIR / "checkpoints.txt")))
+BASE_DIR = CHECKOUT
+MODE = env.str("PRACTICE_MODE", "production", validate=validate.OneOf(["production", "demo", "test"]))
+PRODUCTION = MODE == "production"
 
+# --- Where things are kept --------------------------------------------------------------------------------------------
+DATA_DIR = choose_data_folder(env.path("PRACTICE_DATA_DIR", None))
+if MODE == "test":
+    DATA_DIR = DATA_DIR / "test"  # a cluster and keys of its own: tests never come near a practice's data
+if PRODUCTION:
+    KEYRING_FILE = required(env.path, "PRACTICE_KEYRING_FILE", "the file with the keys of the sealed notes")
+    CHECKPOINT_FILE = required(env.path, "PRACTICE_CHECKPOINT_FILE", "the file that signed checkpoints are written to")
+else:
+    KEYRING_FILE = env.path("PRACTICE_KEYRING_FILE", DATA_DIR / "keys" / "keyring.json")
+    CHECKPOINT_FILE = env.path("PRACTICE_CHECKPOINT_FILE", DATA_DIR / "checkpoints.txt")
+KEYRING_AUTOCREATE = not PRODUCTION
+
+DATABASES, LOGIN_CREDENTIALS, EMBEDDED_SERVER = configure_databases(env, DATA_DIR, durable=MODE != "test")
+DATABASE_ROUTERS = ["practice.infrastructure.databases.router.Router"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# on a table in the database, so that sign-in limits hold across web processes
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"}}
+
+# --- Who may talk to us -----------------------------------------------------------------------------------------------
+DEBUG = False
+if PRODUCTION:
+    SECRET_KEY = required(env.str, "PRACTICE_SECRET_KEY", "a random text of 50 characters or more")
+    ALLOWED_HOSTS = required(env.list, "PRACTICE_ALLOWED_HOSTS", "the host names people type, separated by commas")
+    TIME_ZONE = required(env.str, "PRACTICE_TIME_ZONE", "the practice's time zone, such as America/Chicago")
+else:
+    SECRET_KEY = made_secret(DATA_DIR, "secret_key")
+    ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+    TIME_ZONE = env.str("PRACTICE_TIME_ZONE", "America/Chicago")
+BEHIND_PROXY = env.bool("PRACTICE_BEHIND_PROXY", False)
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 63_072_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],  # the theme's own small images and the second factor's code
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+# the prefix makes browsers refuse the cookie from any other host or path; it needs TLS
+COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+SESSION_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_HTTPONLY = True
+# a note of 200,000 characters, each four bytes and each byte escaped, must arrive
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
+# uploads stay in memory: a scan of a signed paper is never spooled to a temporary folder
+FILE_UPLOAD_MAX_MEMORY_SIZE = 30_000_000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+# --- What the product is made of --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "practice.infrastructure",  # first: its migrate command replaces Django's
     "django.contrib.auth",
@@ -49,6 +125,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "practice.infrastructure.middleware.never_store",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -64,7 +142,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "practice.urls"
 WSGI_APPLICATION = "practice.wsgi.application"
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -84,21 +162,18 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 
-DATABASES = {
-    "default": {"ENGINE": "django.db.backends.postgresql", "NAME": "practice"},
-    "psychotherapy": {"ENGINE": "django.db.backends.postgresql", "NAME": "psychotherapy"},
-}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
+# --- Sign-in ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Staff"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "guardian.backends.ObjectPermissionBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-ANONYMOUS_USER_NAME = None
+ANONYMOUS_USER_NAME = None  # guardian's stand-in for strangers: nobody is a stranger here
 GUARDIAN_RAISE_403 = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+if MODE == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds of sign-ins; nobody's password
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -106,12 +181,35 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_REDIRECT_URL = "/"
 
+# --- What is recorded, and what must not be ---------------------------------------------------------------------------
 AUDITLOG_LOGENTRY_MODEL = "audit.AuditEntry"
-AUDITLOG_DISABLE_REMOTE_ADDR = True
+AUDITLOG_DISABLE_REMOTE_ADDR = True  # it trusts a header anybody can send
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"()": "practice.infrastructure.logs.ContentFreeFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Django's own handler would mail the whole request to administrators
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "practice": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
+}
 
+# --- Words, files, jobs -----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
-TIME_ZONE = env.str("PRACTICE_TIME_ZONE", "America/Chicago")
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "practice" / "static"]
+WHITENOISE_USE_FINDERS = MODE == "test"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no file of ours is kept in a folder
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # the product sends no mail
