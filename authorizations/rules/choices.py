@@ -1,0 +1,105 @@
+"""The words an authorization is made of, as stable codes."""
+
+from django.db.models import TextChoices
+
+
+class RecordClass(TextChoices):
+    """What kind of record is spoken of. Psychotherapy notes never share a form with the others (R-045)."""
+
+    PN = "PN", "Psychotherapy notes"
+    CHART = "CHART", "Chart records"
+    BILLING = "BILLING", "Billing records"
+
+
+class PnScopeKind(TextChoices):
+    """Which psychotherapy notes the paper names (A1)."""
+
+    NOT_NAMED = "", "Not said"
+    ALL_BY_ORIGINATOR = "ALL", "All psychotherapy notes by one therapist"
+    DATE_RANGE = "DATES", "Psychotherapy notes of sessions between two dates"
+    NAMED_NOTES = "NOTES", "Particular psychotherapy notes"
+
+
+class SignerRole(TextChoices):
+    """In which role somebody signed (section 17.3, 5.7)."""
+
+    INDIVIDUAL = "INDIVIDUAL", "The patient"
+    PARENT = "PARENT", "Parent"
+    GUARDIAN = "GUARDIAN", "Guardian"
+    HEALTH_CARE_AGENT = "HEALTH_CARE_AGENT", "Health care agent"
+    EXECUTOR_ADMINISTRATOR = "EXECUTOR_ADMINISTRATOR", "Executor or administrator of the estate"
+    OTHER_PR = "OTHER_PR", "Other personal representative"
+    MINOR_AS_INDIVIDUAL = "MINOR_AS_INDIVIDUAL", "The patient, a minor acting alone"
+
+
+SIGNS_FOR_SELF = frozenset({SignerRole.INDIVIDUAL, SignerRole.MINOR_AS_INDIVIDUAL})
+
+
+class MinorRule(TextChoices):
+    """Why a minor, and not the parent, acts for this service (R-145)."""
+
+    NONE = "", "Does not apply: a parent or guardian acts"
+    M1 = "M1", "The minor consented and no other consent is required by law"
+    M2 = "M2", "The law lets the minor have this service without a parent, and the minor or a court consented"
+    M3 = "M3", "The parent agreed that the minor and the practice keep it confidential"
+    EMANCIPATED = "EMANCIPATED", "The minor is emancipated"
+
+
+class SignatureMethod(TextChoices):
+    NONE = "", "Not signed"
+    PAPER = "PAPER", "By hand on paper"
+    ELECTRONIC = "ELECTRONIC", "Electronically"
+
+
+class ConditionedOn(TextChoices):
+    """What the practice or a plan would withhold from somebody who does not sign (R-049)."""
+
+    NOTHING = "", "Nothing depends on signing"
+    TREATMENT = "TREATMENT", "Treatment"
+    PAYMENT = "PAYMENT", "Payment"
+    ENROLLMENT = "ENROLLMENT", "Enrollment in a health plan"
+    ELIGIBILITY = "ELIGIBILITY", "Eligibility for benefits"
+
+
+class ConditioningGround(TextChoices):
+    """The only reasons for which signing may be a condition (R-049)."""
+
+    NONE = "", "None of these"
+    RESEARCH_TREATMENT = "RESEARCH", "Treatment that is part of the research"
+    PLAN_ENROLLMENT = "PLAN", "A health plan's decision before enrollment"
+    CARE_FOR_THIRD_PARTY = "THIRD_PARTY", "An examination made only to report to somebody else"
+
+
+class ConditioningStatement(TextChoices):
+    """Which of the two statements about conditions is on the paper (RS2)."""
+
+    MISSING = "", "Neither is on the form"
+    NOT_CONDITIONED = "NOT_CONDITIONED", "Care and payment do not depend on signing"
+    CONSEQUENCES = "CONSEQUENCES", "What happens if the person does not sign"
+
+
+class CombinedWith(TextChoices):
+    """What else stands on the same document (R-045 to R-048)."""
+
+    PN_AUTHORIZATION = "PN_AUTHORIZATION", "Another authorization for psychotherapy notes"
+    OTHER_AUTHORIZATION = "OTHER_AUTHORIZATION", "An authorization for chart or billing records"
+    CONSENT_TO_TREATMENT = "CONSENT_TO_TREATMENT", "Consent to treatment"
+    INTAKE_PACKET = "INTAKE_PACKET", "An intake packet"
+    NOTICE_ACKNOWLEDGEMENT = "NOTICE_ACKNOWLEDGEMENT", "Acknowledgement of the privacy notice"
+    FINANCIAL_AGREEMENT = "FINANCIAL_AGREEMENT", "A financial agreement"
+    SAME_STUDY_PERMISSION = "SAME_STUDY", "Another permission for the same research study"
+    OTHER_DOCUMENT = "OTHER_DOCUMENT", "Another document"
+
+
+class AuthorizationStatus(TextChoices):
+    """Where an authorization stands (R-061). Derived from the facts, never typed in; only ACTIVE permits a release."""
+
+    DRAFT = "DRAFT", "Not signed yet"
+    SIGNED_INCOMPLETE = "SIGNED_INCOMPLETE", "Signed, but something is missing"
+    ACTIVE = "ACTIVE", "In effect"
+    ON_HOLD = "ON_HOLD", "On hold"
+    REVOKED = "REVOKED", "Revoked"
+    EXPIRED_DATE = "EXPIRED_DATE", "Ended on its date"
+    EXPIRED_EVENT = "EXPIRED_EVENT", "Ended by its event"
+    DEFECTIVE = "DEFECTIVE", "Cannot be used"
+    FULFILLED = "FULFILLED", "Done: everything was handed over"

@@ -1,0 +1,132 @@
+"""Whether a release stays within an authorization: records, discloser, recipient, purpose, time (R-041)."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from authorizations.rules.choices import PnScopeKind, RecordClass
+from authorizations.rules.elements import is_blank, is_patients_request
+from authorizations.rules.facts import AuthorizationFacts
+from practice.infrastructure.refusals import Refusal
+
+AUTH_NOT_THESE_RECORDS = "AUTH_NOT_THESE_RECORDS"
+AUTH_NOT_THIS_RECIPIENT = "AUTH_NOT_THIS_RECIPIENT"
+AUTH_NOT_THIS_PURPOSE = "AUTH_NOT_THIS_PURPOSE"
+AUTH_NOT_THESE_ITEMS = "AUTH_NOT_THESE_ITEMS"
+AUTH_NOT_THIS_DISCLOSER = "AUTH_NOT_THIS_DISCLOSER"
+AUTH_NO_ITEMS = "AUTH_NO_ITEMS"
+CITE = "45 CFR 164.508(a)(1)"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAsked:
+    """One thing somebody wants to release: its id, the day it is about, and for psychotherapy notes their author."""
+
+    id: str
+    on: date | None = None
+    originator_id: str = ""
+
+
+def same_words(left: str, right: str) -> bool:
+    """Whether two names are the same for a reader: letter case, spacing and punctuation aside; never two blanks."""
+    folded = _folded(left)
+    return bool(folded) and folded == _folded(right)
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return " ".join(re.findall(r"\w+", plain))
+
+
+def covers(
+    facts: AuthorizationFacts,
+    *,
+    record_class: RecordClass | str,
+    recipient_name: str,
+    purpose: str,
+    items: Sequence[ItemAsked] = (),
+    on: date,
+    recipient_class: str = "",
+    discloser: str = "",
+) -> list[Refusal]:
+    """Why an authorization does not cover a release; empty when it does. Validity is asked of `defects` separately.
+
+    `on` is the practice-local day of the release: what is dated after it cannot be part of it. `recipient_class` is the
+    kind of recipient, for forms that name only a class. A blank `discloser` means the practice itself. A release of
+    nothing is covered by nothing.
+    """
+    return [
+        *_records(facts, RecordClass(record_class), items, on),
+        *_recipient(facts, recipient_name, recipient_class),
+        *_purpose(facts, purpose),
+        *_discloser(facts, discloser),
+    ]
+
+
+def _records(
+    facts: AuthorizationFacts, record_class: RecordClass, items: Sequence[ItemAsked], on: date
+) -> Iterator[Refusal]:
+    if record_class not in facts.record_classes:
+        words = f"This authorization does not cover {record_class.label.lower()}."
+        yield Refusal(AUTH_NOT_THESE_RECORDS, words, "Record an authorization that names them.", CITE)
+        return
+    if not items:
+        yield Refusal(AUTH_NO_ITEMS, "Nothing was chosen for release.", "Choose at least one item.", CITE)
+    outside = [item for item in items if not _covers_item(facts, record_class, item, on)]
+    if outside:
+        words = f"{len(outside)} of {len(items)} chosen items lie outside what the authorization describes."
+        yield Refusal(AUTH_NOT_THESE_ITEMS, words, "Leave them out, or record an authorization that names them.", CITE)
+
+
+def _covers_item(facts: AuthorizationFacts, record_class: RecordClass, item: ItemAsked, on: date) -> bool:
+    if item.on is not None and item.on > on:
+        return False
+    if record_class == RecordClass.PN:
+        return _covers_note(facts, item)
+    return _within_dates(facts, item.on)
+
+
+def _covers_note(facts: AuthorizationFacts, item: ItemAsked) -> bool:
+    by_named_therapist = not facts.pn_originator_id or item.originator_id == facts.pn_originator_id
+    if facts.pn_scope == PnScopeKind.NAMED_NOTES:
+        return item.id in facts.pn_note_ids and by_named_therapist
+    if facts.pn_scope == PnScopeKind.ALL_BY_ORIGINATOR:
+        return bool(facts.pn_originator_id) and by_named_therapist and _within_dates(facts, item.on)
+    if facts.pn_scope == PnScopeKind.DATE_RANGE:
+        return item.on is not None and by_named_therapist and _within_dates(facts, item.on)
+    return False
+
+
+def _within_dates(facts: AuthorizationFacts, on: date | None) -> bool:
+    if facts.covers_from is None and facts.covers_to is None:
+        return True
+    if on is None:
+        return False
+    after_start = facts.covers_from is None or facts.covers_from <= on
+    return after_start and (facts.covers_to is None or on <= facts.covers_to)
+
+
+def _recipient(facts: AuthorizationFacts, recipient_name: str, recipient_class: str) -> Iterator[Refusal]:
+    if is_blank(facts.recipient_name):
+        within = same_words(facts.recipient_class, recipient_class)
+    else:
+        # one form may name several recipients, separated by semicolons (W-19: a lawyer and a new therapist)
+        within = any(same_words(name, recipient_name) for name in facts.recipient_name.split(";"))
+    if not within:
+        words = "This authorization does not name this recipient."
+        yield Refusal(AUTH_NOT_THIS_RECIPIENT, words, "Release to the recipient it names, or record another one.", CITE)
+
+
+def _purpose(facts: AuthorizationFacts, purpose: str) -> Iterator[Refusal]:
+    if is_patients_request(facts.purpose) or same_words(facts.purpose, purpose):
+        return
+    words = "This authorization was given for another purpose."
+    yield Refusal(AUTH_NOT_THIS_PURPOSE, words, "Release for the purpose it gives, or record another one.", CITE)
+
+
+def _discloser(facts: AuthorizationFacts, discloser: str) -> Iterator[Refusal]:
+    if discloser and not same_words(facts.discloser, discloser):
+        words = "This authorization names somebody else as the one who may release."
+        yield Refusal(AUTH_NOT_THIS_DISCLOSER, words, "Record an authorization that names the practice.", CITE)

@@ -1,0 +1,30 @@
+"""One thing wrong with an authorization, in words, with what makes it right."""
+
+from dataclasses import dataclass
+
+AUTH_DEFECT_EXPIRED = "AUTH_DEFECT_EXPIRED"
+AUTH_DEFECT_INCOMPLETE = "AUTH_DEFECT_INCOMPLETE"
+AUTH_DEFECT_REVOKED = "AUTH_DEFECT_REVOKED"
+AUTH_DEFECT_COMPOUND = "AUTH_DEFECT_COMPOUND"
+AUTH_DEFECT_CONDITIONED = "AUTH_DEFECT_CONDITIONED"
+AUTH_DEFECT_FALSE = "AUTH_DEFECT_FALSE"
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """`code` and `element` (A1 to A7, RS1 to RS4, D1 to D5) are stable; `words` and `remedy` are read by people.
+
+    `policy` names the practice policy (P-…) when the rule alone would not call this a defect; otherwise it is empty.
+    """
+
+    code: str
+    element: str
+    words: str
+    remedy: str
+    cite: str
+    policy: str = ""
+
+
+def incomplete(element: str, words: str, remedy: str, cite: str) -> Defect:
+    """A required element or statement that is missing or wrong (D2, 164.508(b)(2)(ii))."""
+    return Defect(AUTH_DEFECT_INCOMPLETE, element, words, remedy, f"45 CFR 164.508{cite}, (b)(2)(ii)")

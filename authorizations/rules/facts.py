@@ -1,0 +1,85 @@
+"""Everything about one authorization that a rule may ask."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from authorizations.rules.choices import (
+    CombinedWith,
+    ConditionedOn,
+    ConditioningGround,
+    ConditioningStatement,
+    MinorRule,
+    PnScopeKind,
+    RecordClass,
+    SignatureMethod,
+    SignerRole,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationFacts:
+    """One authorization as the paper says it and as the practice knows it today.
+
+    Fields keep the order of the checklist in section 3.1. Everything defaults to "not on the paper", so a fact that
+    nobody entered counts as missing. Days are practice-local; instants are aware.
+    """
+
+    # A1: the information
+    record_classes: frozenset[RecordClass] = frozenset()
+    info_description: str = ""
+    covers_from: date | None = None
+    covers_to: date | None = None
+    pn_scope: PnScopeKind = PnScopeKind.NOT_NAMED
+    pn_originator_id: str = ""
+    pn_note_ids: frozenset[str] = frozenset()
+    # A2, A3: from whom, to whom
+    discloser: str = ""
+    recipient_name: str = ""
+    recipient_class: str = ""
+    recipient_address: str = ""
+    # A4: what for
+    purpose: str = ""
+    individual_initiated: bool = False
+    research: bool = False
+    # A5: until when
+    expires_on: date | None = None
+    expires_event: str = ""
+    expires_event_relates: bool = False
+    # A6, A7: who signed
+    signature_method: SignatureMethod = SignatureMethod.NONE
+    signed_on: date | None = None
+    signer_role: SignerRole = SignerRole.INDIVIDUAL
+    authority_description: str = ""
+    patient_born_on: date | None = None
+    minor_rule: MinorRule = MinorRule.NONE
+    # RS1 to RS4: the statements
+    stmt_revocation: bool = False
+    stmt_conditioning: ConditioningStatement = ConditioningStatement.MISSING
+    stmt_redisclosure: bool = False
+    remuneration_applies: bool = False
+    stmt_remuneration: bool = False
+    # D4: what it is joined with, what depends on it
+    combined_with: frozenset[CombinedWith] = frozenset()
+    conditioned_on: ConditionedOn = ConditionedOn.NOTHING
+    conditioning_ground: ConditioningGround = ConditioningGround.NONE
+    # what happened since
+    recorded_on: date | None = None
+    event_known_on: date | None = None
+    revocation_received_at: datetime | None = None
+    held_since: datetime | None = None
+    known_false_on: date | None = None
+    fulfilled_on: date | None = None
+    copy_given_on: date | None = None
+
+    @property
+    def is_for_psychotherapy_notes(self) -> bool:
+        return RecordClass.PN in self.record_classes
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signature_method != SignatureMethod.NONE
+
+
+def age_on(born_on: date, on: date) -> int:
+    """Whole years of age on a day; somebody born on 29 Feb is a year older on 1 Mar of a common year."""
+    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))

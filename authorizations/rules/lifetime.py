@@ -1,0 +1,84 @@
+"""Where an authorization stands on a day, what ended it, and how long the paper is kept."""
+
+from datetime import date, datetime
+
+from authorizations.rules.choices import AuthorizationStatus
+from authorizations.rules.defect import (
+    AUTH_DEFECT_COMPOUND,
+    AUTH_DEFECT_CONDITIONED,
+    AUTH_DEFECT_EXPIRED,
+    AUTH_DEFECT_FALSE,
+    AUTH_DEFECT_INCOMPLETE,
+    AUTH_DEFECT_REVOKED,
+)
+from authorizations.rules.facts import AuthorizationFacts
+from authorizations.rules.validity import defects
+from practice.infrastructure import days
+
+RETENTION_YEARS = 6
+UNUSABLE = frozenset({AUTH_DEFECT_COMPOUND, AUTH_DEFECT_CONDITIONED, AUTH_DEFECT_FALSE})
+
+
+def status(
+    facts: AuthorizationFacts, on: date, *, at: datetime | None = None, pn_conditioning_forbidden: bool = True
+) -> AuthorizationStatus:
+    """The one status of R-061 on a day, derived from the facts. Only ACTIVE permits a release.
+
+    The patient's own word comes first: a revoked form says "revoked" whatever else is wrong with it.
+    """
+    found = defects(facts, on=on, at=at, pn_conditioning_forbidden=pn_conditioning_forbidden)
+    codes = {defect.code for defect in found}
+    if not facts.is_signed:
+        return AuthorizationStatus.DRAFT
+    if AUTH_DEFECT_REVOKED in codes:
+        return AuthorizationStatus.REVOKED
+    if codes & UNUSABLE:
+        return AuthorizationStatus.DEFECTIVE
+    if AUTH_DEFECT_INCOMPLETE in codes:
+        return AuthorizationStatus.SIGNED_INCOMPLETE
+    if AUTH_DEFECT_EXPIRED in codes:
+        return _how_it_ended(facts, on)
+    if is_on_hold(facts, on, at):
+        return AuthorizationStatus.ON_HOLD
+    if facts.fulfilled_on and facts.fulfilled_on <= on:
+        return AuthorizationStatus.FULFILLED
+    return AuthorizationStatus.ACTIVE
+
+
+def _how_it_ended(facts: AuthorizationFacts, on: date) -> AuthorizationStatus:
+    if facts.expires_on and days.expiry_passed(facts.expires_on, on):
+        return AuthorizationStatus.EXPIRED_DATE
+    return AuthorizationStatus.EXPIRED_EVENT
+
+
+def is_on_hold(facts: AuthorizationFacts, on: date, at: datetime | None) -> bool:
+    """Whether an oral revocation held it by an instant, or by the end of a day (P-06, R-054)."""
+    if facts.held_since is None:
+        return False
+    return facts.held_since <= at if at else days.local_date(facts.held_since) <= on
+
+
+def last_in_effect(facts: AuthorizationFacts) -> date | None:
+    """The day that ended it or will end it: the first of expiry date, known event, revocation, known false (R-056).
+
+    None while nothing ends it (an event not yet known to have happened).
+    """
+    revoked_on = days.local_date(facts.revocation_received_at) if facts.revocation_received_at else None
+    ends = [facts.expires_on, facts.event_known_on, revoked_on, facts.known_false_on]
+    return min((end for end in ends if end), default=None)
+
+
+def retain_until(facts: AuthorizationFacts) -> date | None:
+    """Last day the signed paper must be kept: six years from creation or last effect, the later (164.508(b)(6), R-056).
+
+    None means: keep it, nothing has ended it yet.
+    """
+    created, ended = facts.signed_on or facts.recorded_on, last_in_effect(facts)
+    if created is None or ended is None:
+        return None
+    return days.years_after(max(created, ended), RETENTION_YEARS)
+
+
+def copy_due(facts: AuthorizationFacts) -> bool:
+    """Whether the signer still must be given a copy: the practice asked for the signature (F2, 164.508(c)(4))."""
+    return facts.is_signed and not facts.individual_initiated and facts.copy_given_on is None

@@ -1,0 +1,58 @@
+"""Well-made papers to break: one complete authorization for psychotherapy notes and one for the chart."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from authorizations.rules import (
+    AuthorizationFacts,
+    ConditioningStatement,
+    PnScopeKind,
+    RecordClass,
+    SignatureMethod,
+    SignerRole,
+)
+
+HALE = "7d1c0f5e-0000-4000-8000-00000000a1e0"
+LAWYER = "Fenner & Osgood, attorneys"
+
+PN_PAPER = AuthorizationFacts(
+    record_classes=frozenset({RecordClass.PN}),
+    info_description="All psychotherapy notes kept by Dr. Miriam Hale",
+    pn_scope=PnScopeKind.ALL_BY_ORIGINATOR,
+    pn_originator_id=HALE,
+    discloser="Lakeside Therapy Practice",
+    recipient_name=LAWYER,
+    recipient_address="12 Court Street, Springfield",
+    purpose="Custody case 24-D-118",
+    expires_on=date(2026, 6, 30),
+    signature_method=SignatureMethod.PAPER,
+    signed_on=date(2026, 1, 12),
+    signer_role=SignerRole.INDIVIDUAL,
+    patient_born_on=date(1984, 3, 9),
+    stmt_revocation=True,
+    stmt_conditioning=ConditioningStatement.NOT_CONDITIONED,
+    stmt_redisclosure=True,
+    recorded_on=date(2026, 1, 12),
+    copy_given_on=date(2026, 1, 12),
+)
+CHART_PAPER = replace(
+    PN_PAPER,
+    record_classes=frozenset({RecordClass.CHART}),
+    info_description="Progress notes and treatment plan of 2025",
+    pn_scope=PnScopeKind.NOT_NAMED,
+    pn_originator_id="",
+)
+
+
+def paper(base: AuthorizationFacts = PN_PAPER, **changes: Any) -> AuthorizationFacts:
+    """The base paper with some facts changed."""
+    return replace(base, **changes)
+
+
+def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    """An instant in the practice's own zone."""
+
+    return datetime(year, month, day, hour, minute, tzinfo=timezone.get_default_timezone())
