@@ -1,122 +1,199 @@
-"""What a patient has agreed to, and what they took back."""
+"""What a patient has agreed to, and what happened to it since. Rows are added, never changed."""
 
 import uuid
 
+from auditlog.registry import auditlog
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from practice.infrastructure.fields import EncryptedBinaryField, EncryptedTextField
 
-from .rules import PnScope, RecordClass, RevocationKind, SignerRole
+from .rules import (
+    CombinedWith,
+    ConditionedOn,
+    ConditioningGround,
+    ConditioningStatement,
+    EventKind,
+    MinorRule,
+    PnScope,
+    RecordClass,
+    SignatureMethod,
+    SignerRole,
+)
 
 
 class Authorization(models.Model):
-    """One signed authorization as it was received (elements A1 to A7, statements RS1 to RS4 of 164.508(c)).
+    """One authorization as the paper says it: elements A1 to A7, statements RS1 to RS4 (164.508(c)).
 
-    What the paper says is not changed afterwards; what the practice learns later has its own columns
-    (`updatable_columns`). The state is derived, never stored.
+    The state is derived (R-061), never stored. What the practice learns later is an `AuthorizationEvent`. A paper with
+    defects is recorded all the same: it is evidence of what the patient signed.
     """
 
     append_only = True
-    updatable_columns = (
-        "event_known_on",
-        "event_known_how",
-        "known_false_note",
-        "known_false_on",
-        "copy_given_on",
-        "copy_method",
-        "recorded_in_error_at",
-        "recorded_in_error_reason",
-    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="authorizations")
+    # A1: the information. Sessions are named by date, never by note: nothing here may show that notes exist.
     record_classes = ArrayField(models.CharField(max_length=10, choices=RecordClass.choices), default=list)
-    combined_with = ArrayField(models.CharField(max_length=40), default=list, blank=True)
-    conditioned_on = models.CharField(max_length=300, blank=True)
-    # A1
     info_description = EncryptedTextField(blank=True, default="")
-    chart_from = models.DateField(null=True, blank=True)
-    chart_to = models.DateField(null=True, blank=True)
+    covers_from = models.DateField(null=True, blank=True)
+    covers_to = models.DateField(null=True, blank=True)
     pn_scope = models.CharField(max_length=20, choices=PnScope.choices, blank=True)
     pn_originator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    pn_from = models.DateField(null=True, blank=True)
-    pn_to = models.DateField(null=True, blank=True)
     pn_session_dates = ArrayField(models.DateField(), default=list, blank=True)
-    # A2, A3
+    # A2, A3: from whom, to whom
     discloser = models.CharField(max_length=300, blank=True)
     recipient_name = models.CharField(max_length=300, blank=True)
     recipient_class = models.CharField(max_length=300, blank=True)
     recipient_address = models.TextField(blank=True)
-    # A4, A5
+    # A4, A5: what for, until when
     purpose = EncryptedTextField(blank=True, default="")
     individual_initiated = models.BooleanField(default=False)
-    is_research = models.BooleanField(default=False)
+    research = models.BooleanField(default=False)
     expires_on = models.DateField(null=True, blank=True)
     expires_event = EncryptedTextField(blank=True, default="")
-    # A6, A7
+    expires_event_relates = models.BooleanField(default=False)
+    # A6, A7: who signed
+    signature_method = models.CharField(max_length=12, choices=SignatureMethod.choices, blank=True)
     signed_on = models.DateField(null=True, blank=True)
-    signature_present = models.BooleanField(default=False)
     signer_role = models.CharField(max_length=30, choices=SignerRole.choices, default=SignerRole.INDIVIDUAL)
-    signer_name = models.CharField(max_length=200, blank=True)
+    signer_name = models.CharField(max_length=300, blank=True)
     representative = models.ForeignKey(
         "people.PersonalRepresentative", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    authority_description = models.TextField(blank=True)
-    # RS1 to RS4
+    authority_description = EncryptedTextField(blank=True, default="")
+    minor_rule = models.CharField(max_length=12, choices=MinorRule.choices, blank=True)
+    # RS1 to RS4: the statements
     stmt_revocation = models.BooleanField(default=False)
-    stmt_conditioning = models.BooleanField(default=False)
+    stmt_conditioning = models.CharField(max_length=20, choices=ConditioningStatement.choices, blank=True)
     stmt_redisclosure = models.BooleanField(default=False)
-    remuneration_involved = models.BooleanField(default=False)
+    remuneration_applies = models.BooleanField(default=False)
     stmt_remuneration = models.BooleanField(default=False)
-    practice_sought = models.BooleanField(
-        default=True, help_text="The practice asked for it (F2: copy to the patient)."
-    )
-    # the signed paper
-    scan = EncryptedBinaryField(null=True, blank=True)
-    scan_kind = models.CharField(max_length=10, blank=True)
-    scan_sha256 = models.CharField(max_length=64, blank=True)
+    # D4: what it is joined with, what depends on it
+    combined_with = ArrayField(models.CharField(max_length=30, choices=CombinedWith.choices), default=list, blank=True)
+    conditioned_on = models.CharField(max_length=20, choices=ConditionedOn.choices, blank=True)
+    conditioning_ground = models.CharField(max_length=20, choices=ConditioningGround.choices, blank=True)
+    # where it came from
+    prepared_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers")
     received_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
-    # learned later
-    event_known_on = models.DateField(null=True, blank=True)
-    event_known_how = models.CharField(max_length=300, blank=True)
-    known_false_on = models.DateField(null=True, blank=True)
-    known_false_note = EncryptedTextField(blank=True, default="")
-    copy_given_on = models.DateField(null=True, blank=True)
-    copy_method = models.CharField(max_length=100, blank=True)
-    recorded_in_error_at = models.DateTimeField(null=True, blank=True)
-    recorded_in_error_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["patient", "-recorded_at"])]
+        ordering = ["-received_at"]
+        indexes = [models.Index(fields=["patient", "-received_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(record_classes__contained_by=RecordClass.values),
+                name="%(app_label)s_%(class)s_known_records",
+            ),
+            models.CheckConstraint(
+                condition=Q(received_at__lte=models.F("recorded_at")), name="%(app_label)s_%(class)s_received_first"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"authorization {self.pk}"
 
 
-class Revocation(models.Model):
-    """A patient took an authorization back: in writing it ends it, by word of mouth it puts it on hold (P-06)."""
+class SignedPaper(models.Model):
+    """The scan of a signed paper, sealed. Kept as it came in and never rendered by the server."""
 
     append_only = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    authorization = models.ForeignKey(Authorization, on_delete=models.PROTECT, related_name="revocations")
-    kind = models.CharField(max_length=10, choices=RevocationKind.choices)
-    received_at = models.DateTimeField()
-    received_how = models.CharField(max_length=200, blank=True)
+    authorization = models.ForeignKey(Authorization, on_delete=models.PROTECT, related_name="papers")
+    data = EncryptedBinaryField()
+    kind = models.CharField(max_length=4, choices=[("pdf", "PDF"), ("jpeg", "JPEG"), ("png", "PNG")])
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["added_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["pdf", "jpeg", "png"]), name="%(app_label)s_%(class)s_kind"),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="%(app_label)s_%(class)s_whole_hash"
+            ),
+            models.CheckConstraint(condition=Q(size__gt=0), name="%(app_label)s_%(class)s_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"signed paper {self.pk}"
+
+
+class AuthorizationEvent(models.Model):
+    """One thing that happened to an authorization: a revocation, an event known, a copy given.
+
+    `happened_on` is the practice-local day; a revocation also has the instant it was received, because what was handed
+    over a minute earlier stands (R-052, R-053). `holds` says that an oral revocation stops releases (P-06).
+    """
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    authorization = models.ForeignKey(Authorization, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=24, choices=EventKind.choices)
+    happened_on = models.DateField()
+    received_at = models.DateTimeField(null=True, blank=True)
+    how = EncryptedTextField(default="")
+    holds = models.BooleanField(default=False)
+    policy_version = models.UUIDField(null=True, blank=True, help_text="The P-06 setting that decided `holds`.")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         default_permissions = ()
-        ordering = ["received_at"]
+        ordering = ["happened_on", "received_at", "recorded_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authorization", "kind"],
+                condition=~Q(kind=EventKind.ORAL_REVOCATION),
+                name="%(app_label)s_%(class)s_each_kind_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=[EventKind.WRITTEN_REVOCATION, EventKind.ORAL_REVOCATION])
+                | Q(received_at__isnull=False),
+                name="%(app_label)s_%(class)s_revoked_at_a_minute",
+            ),
+            models.CheckConstraint(
+                condition=Q(received_at__isnull=True) | Q(received_at__lte=models.F("recorded_at")),
+                name="%(app_label)s_%(class)s_received_before_recorded",
+            ),
+            models.CheckConstraint(
+                condition=Q(holds=False) | Q(kind=EventKind.ORAL_REVOCATION),
+                name="%(app_label)s_%(class)s_only_a_call_holds",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"revocation {self.pk}"
+        return f"authorization event {self.pk}"
+
+
+# names, addresses, free text and sealed fields stay out of the change history
+auditlog.register(
+    Authorization,
+    exclude_fields=[
+        "info_description",
+        "recipient_name",
+        "recipient_class",
+        "recipient_address",
+        "discloser",
+        "purpose",
+        "expires_event",
+        "signer_name",
+        "authority_description",
+        "pn_session_dates",
+    ],
+)
+auditlog.register(SignedPaper, exclude_fields=["data"])
+auditlog.register(AuthorizationEvent, exclude_fields=["how"])

@@ -11,13 +11,16 @@ class RecordClass(TextChoices):
     BILLING = "BILLING", "Billing records"
 
 
-class PnScopeKind(TextChoices):
-    """Which psychotherapy notes the paper names (A1)."""
+class PnScope(TextChoices):
+    """Which psychotherapy notes the paper names (A1).
+
+    Sessions, never notes: a list of notes on this side of the house would show that they exist.
+    """
 
     NOT_NAMED = "", "Not said"
-    ALL_BY_ORIGINATOR = "ALL", "All psychotherapy notes by one therapist"
-    DATE_RANGE = "DATES", "Psychotherapy notes of sessions between two dates"
-    NAMED_NOTES = "NOTES", "Particular psychotherapy notes"
+    ALL_BY_ORIGINATOR = "ALL_BY_ORIGINATOR", "All psychotherapy notes by one therapist"
+    DATE_RANGE = "DATE_RANGE", "Psychotherapy notes of sessions between two dates"
+    SESSION_DATES = "SESSION_DATES", "Psychotherapy notes of particular session dates"
 
 
 class SignerRole(TextChoices):
@@ -89,6 +92,21 @@ class CombinedWith(TextChoices):
     FINANCIAL_AGREEMENT = "FINANCIAL_AGREEMENT", "A financial agreement"
     SAME_STUDY_PERMISSION = "SAME_STUDY", "Another permission for the same research study"
     OTHER_DOCUMENT = "OTHER_DOCUMENT", "Another document"
+
+
+class EventKind(TextChoices):
+    """What happened to an authorization after it was recorded. Each is a row of its own and is never changed."""
+
+    WRITTEN_REVOCATION = "WRITTEN_REVOCATION", "Revoked in writing"
+    ORAL_REVOCATION = "ORAL_REVOCATION", "Taken back by word of mouth"
+    EXPIRY_EVENT_KNOWN = "EXPIRY_EVENT_KNOWN", "The event that ends it became known"
+    KNOWN_FALSE = "KNOWN_FALSE", "Found to contain something false"
+    COPY_GIVEN = "COPY_GIVEN", "Copy given to the patient"
+    FULFILLED = "FULFILLED", "Everything was handed over"
+    RECORDED_IN_ERROR = "RECORDED_IN_ERROR", "Entered wrongly"
+
+
+REVOCATIONS = frozenset({EventKind.WRITTEN_REVOCATION, EventKind.ORAL_REVOCATION})
 
 
 class AuthorizationStatus(TextChoices):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from authorizations.rules.choices import PnScopeKind, RecordClass
+from authorizations.rules.choices import PnScope, RecordClass
 from authorizations.rules.elements import is_blank, is_patients_request
 from authorizations.rules.facts import AuthorizationFacts
 from practice.infrastructure.refusals import Refusal
@@ -90,11 +90,11 @@ def _covers_item(facts: AuthorizationFacts, record_class: RecordClass, item: Ite
 
 def _covers_note(facts: AuthorizationFacts, item: ItemAsked) -> bool:
     by_named_therapist = not facts.pn_originator_id or item.originator_id == facts.pn_originator_id
-    if facts.pn_scope == PnScopeKind.NAMED_NOTES:
-        return item.id in facts.pn_note_ids and by_named_therapist
-    if facts.pn_scope == PnScopeKind.ALL_BY_ORIGINATOR:
+    if facts.pn_scope == PnScope.SESSION_DATES:
+        return item.on in facts.pn_session_dates and by_named_therapist
+    if facts.pn_scope == PnScope.ALL_BY_ORIGINATOR:
         return bool(facts.pn_originator_id) and by_named_therapist and _within_dates(facts, item.on)
-    if facts.pn_scope == PnScopeKind.DATE_RANGE:
+    if facts.pn_scope == PnScope.DATE_RANGE:
         return item.on is not None and by_named_therapist and _within_dates(facts, item.on)
     return False
 

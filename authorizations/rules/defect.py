@@ -8,6 +8,8 @@ AUTH_DEFECT_REVOKED = "AUTH_DEFECT_REVOKED"
 AUTH_DEFECT_COMPOUND = "AUTH_DEFECT_COMPOUND"
 AUTH_DEFECT_CONDITIONED = "AUTH_DEFECT_CONDITIONED"
 AUTH_DEFECT_FALSE = "AUTH_DEFECT_FALSE"
+# Not a defect of the paper: what stands in the system is not what the paper says.
+AUTH_RECORDED_IN_ERROR = "AUTH_RECORDED_IN_ERROR"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from authorizations.rules.choices import (
     ConditionedOn,
     ConditioningStatement,
     MinorRule,
-    PnScopeKind,
+    PnScope,
     SignerRole,
 )
 from authorizations.rules.defect import Defect, incomplete
@@ -71,16 +71,16 @@ def a1_information(facts: AuthorizationFacts) -> Iterator[Defect]:
 
 def _a1_which_notes(facts: AuthorizationFacts) -> Iterator[Defect]:
     missing = {
-        PnScopeKind.NOT_NAMED: True,
-        PnScopeKind.ALL_BY_ORIGINATOR: not facts.pn_originator_id,
-        PnScopeKind.DATE_RANGE: not (facts.covers_from and facts.covers_to),
-        PnScopeKind.NAMED_NOTES: not facts.pn_note_ids,
+        PnScope.NOT_NAMED: True,
+        PnScope.ALL_BY_ORIGINATOR: not facts.pn_originator_id,
+        PnScope.DATE_RANGE: not (facts.covers_from and facts.covers_to),
+        PnScope.SESSION_DATES: not facts.pn_session_dates,
     }[facts.pn_scope]
     if missing:
         yield incomplete(
             "A1",
             "It does not say which psychotherapy notes.",
-            "Choose the therapist whose notes are meant, or give the first and last session date.",
+            "Choose the therapist whose notes are meant, or give the session dates.",
             "(c)(1)(i)",
         )
 

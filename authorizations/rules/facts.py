@@ -9,7 +9,7 @@ from authorizations.rules.choices import (
     ConditioningGround,
     ConditioningStatement,
     MinorRule,
-    PnScopeKind,
+    PnScope,
     RecordClass,
     SignatureMethod,
     SignerRole,
@@ -29,9 +29,9 @@ class AuthorizationFacts:
     info_description: str = ""
     covers_from: date | None = None
     covers_to: date | None = None
-    pn_scope: PnScopeKind = PnScopeKind.NOT_NAMED
+    pn_scope: PnScope = PnScope.NOT_NAMED
     pn_originator_id: str = ""
-    pn_note_ids: frozenset[str] = frozenset()
+    pn_session_dates: frozenset[date] = frozenset()
     # A2, A3: from whom, to whom
     discloser: str = ""
     recipient_name: str = ""
@@ -70,6 +70,7 @@ class AuthorizationFacts:
     known_false_on: date | None = None
     fulfilled_on: date | None = None
     copy_given_on: date | None = None
+    recorded_in_error_on: date | None = None
 
     @property
     def is_for_psychotherapy_notes(self) -> bool:

@@ -10,6 +10,7 @@ from authorizations.rules.defect import (
     AUTH_DEFECT_FALSE,
     AUTH_DEFECT_INCOMPLETE,
     AUTH_DEFECT_REVOKED,
+    AUTH_RECORDED_IN_ERROR,
 )
 from authorizations.rules.facts import AuthorizationFacts
 from authorizations.rules.validity import defects
@@ -28,6 +29,8 @@ def status(
     """
     found = defects(facts, on=on, at=at, pn_conditioning_forbidden=pn_conditioning_forbidden)
     codes = {defect.code for defect in found}
+    if AUTH_RECORDED_IN_ERROR in codes:
+        return AuthorizationStatus.DEFECTIVE
     if not facts.is_signed:
         return AuthorizationStatus.DRAFT
     if AUTH_DEFECT_REVOKED in codes:

@@ -10,6 +10,7 @@ from authorizations.rules.defect import (
     AUTH_DEFECT_EXPIRED,
     AUTH_DEFECT_FALSE,
     AUTH_DEFECT_REVOKED,
+    AUTH_RECORDED_IN_ERROR,
     Defect,
 )
 from authorizations.rules.elements import missing_elements
@@ -33,6 +34,7 @@ def defects(
         *_compound(facts),
         *_conditioned(facts, pn_conditioning_forbidden),
         *_known_false(facts, on),
+        *_recorded_in_error(facts, on),
     ]
 
 
@@ -122,3 +124,9 @@ def _known_false(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
         words = "Something in it that matters is known to be false."
         remedy = "Have a correct form signed."
         yield Defect(AUTH_DEFECT_FALSE, "D5", words, remedy, "45 CFR 164.508(b)(2)(v)")
+
+
+def _recorded_in_error(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
+    if facts.recorded_in_error_on and facts.recorded_in_error_on <= on:
+        words = "It was entered wrongly: what stands here is not what the paper says."
+        yield Defect(AUTH_RECORDED_IN_ERROR, "", words, "Use the corrected record.", "45 CFR 164.508(b)(1)")

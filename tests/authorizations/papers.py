@@ -9,7 +9,7 @@ from django.utils import timezone
 from authorizations.rules import (
     AuthorizationFacts,
     ConditioningStatement,
-    PnScopeKind,
+    PnScope,
     RecordClass,
     SignatureMethod,
     SignerRole,
@@ -21,7 +21,7 @@ LAWYER = "Fenner & Osgood, attorneys"
 PN_PAPER = AuthorizationFacts(
     record_classes=frozenset({RecordClass.PN}),
     info_description="All psychotherapy notes kept by Dr. Miriam Hale",
-    pn_scope=PnScopeKind.ALL_BY_ORIGINATOR,
+    pn_scope=PnScope.ALL_BY_ORIGINATOR,
     pn_originator_id=HALE,
     discloser="Lakeside Therapy Practice",
     recipient_name=LAWYER,
@@ -42,7 +42,7 @@ CHART_PAPER = replace(
     PN_PAPER,
     record_classes=frozenset({RecordClass.CHART}),
     info_description="Progress notes and treatment plan of 2025",
-    pn_scope=PnScopeKind.NOT_NAMED,
+    pn_scope=PnScope.NOT_NAMED,
     pn_originator_id="",
 )
 

@@ -13,7 +13,7 @@ from authorizations.rules import (
     CombinedWith,
     ConditioningStatement,
     ItemAsked,
-    PnScopeKind,
+    PnScope,
     RecordClass,
     SignatureMethod,
     SignerRole,
@@ -125,12 +125,12 @@ def test_a_form_that_names_only_a_class_covers_that_class() -> None:
 
 # scope on the paper, item, covered
 SCOPES = [
-    ({"pn_scope": PnScopeKind.NAMED_NOTES, "pn_note_ids": frozenset({"n1"})}, NOTE, True),
-    ({"pn_scope": PnScopeKind.NAMED_NOTES, "pn_note_ids": frozenset({"n9"})}, NOTE, False),
-    ({"pn_scope": PnScopeKind.DATE_RANGE, "covers_from": date(2026, 2, 3), "covers_to": date(2026, 2, 3)}, NOTE, True),
-    ({"pn_scope": PnScopeKind.DATE_RANGE, "covers_from": date(2026, 2, 4), "covers_to": date(2026, 2, 9)}, NOTE, False),
-    ({"pn_scope": PnScopeKind.DATE_RANGE, "covers_from": date(2026, 1, 1), "covers_to": DAY}, ItemAsked("n"), False),
-    ({"pn_scope": PnScopeKind.NOT_NAMED}, NOTE, False),
+    ({"pn_scope": PnScope.SESSION_DATES, "pn_session_dates": frozenset({date(2026, 2, 3)})}, NOTE, True),
+    ({"pn_scope": PnScope.SESSION_DATES, "pn_session_dates": frozenset({date(2026, 2, 4)})}, NOTE, False),
+    ({"pn_scope": PnScope.DATE_RANGE, "covers_from": date(2026, 2, 3), "covers_to": date(2026, 2, 3)}, NOTE, True),
+    ({"pn_scope": PnScope.DATE_RANGE, "covers_from": date(2026, 2, 4), "covers_to": date(2026, 2, 9)}, NOTE, False),
+    ({"pn_scope": PnScope.DATE_RANGE, "covers_from": date(2026, 1, 1), "covers_to": DAY}, ItemAsked("n"), False),
+    ({"pn_scope": PnScope.NOT_NAMED}, NOTE, False),
     ({"pn_originator_id": ""}, NOTE, False),
 ]
 
@@ -169,6 +169,7 @@ BREAKAGES: list[dict[str, Any]] = [
     {"record_classes": frozenset({RecordClass.PN, RecordClass.CHART})},
     {"combined_with": frozenset({CombinedWith.CONSENT_TO_TREATMENT})},
     {"held_since": at(2026, 1, 20, 9)},
+    {"recorded_in_error_on": date(2026, 1, 20)},
 ]
 
 

@@ -12,6 +12,7 @@ from authorizations.rules import (
     AUTH_DEFECT_FALSE,
     AUTH_DEFECT_INCOMPLETE,
     AUTH_DEFECT_REVOKED,
+    AUTH_RECORDED_IN_ERROR,
     AuthorizationFacts,
     AuthorizationStatus,
     CombinedWith,
@@ -19,7 +20,7 @@ from authorizations.rules import (
     ConditioningGround,
     ConditioningStatement,
     MinorRule,
-    PnScopeKind,
+    PnScope,
     RecordClass,
     SignatureMethod,
     SignerRole,
@@ -54,10 +55,10 @@ MISSING = [
     ("A1", {"record_classes": frozenset()}),
     ("A1", {"info_description": "All records"}),  # does not name psychotherapy notes
     ("A1", {"info_description": "My entire file, everything"}),
-    ("A1", {"pn_scope": PnScopeKind.NOT_NAMED}),
+    ("A1", {"pn_scope": PnScope.NOT_NAMED}),
     ("A1", {"pn_originator_id": ""}),
-    ("A1", {"pn_scope": PnScopeKind.DATE_RANGE, "covers_from": date(2026, 1, 1)}),
-    ("A1", {"pn_scope": PnScopeKind.NAMED_NOTES, "pn_note_ids": frozenset()}),
+    ("A1", {"pn_scope": PnScope.DATE_RANGE, "covers_from": date(2026, 1, 1)}),
+    ("A1", {"pn_scope": PnScope.SESSION_DATES, "pn_session_dates": frozenset()}),
     ("A1", {"covers_from": date(2026, 2, 1), "covers_to": date(2026, 1, 1)}),
     ("A2", {"discloser": "  "}),
     ("A3", {"recipient_name": "", "recipient_class": ""}),
@@ -100,7 +101,7 @@ SUFFICIENT = [
     ("no expiration, for research", {"expires_on": None, "expires_event": "None", "research": True}),
     ("authority described", {"signer_role": SignerRole.GUARDIAN, "authority_description": "Guardian by court order"}),
     ("paid, and it says so", {"remuneration_applies": True, "stmt_remuneration": True}),
-    ("named notes", {"pn_scope": PnScopeKind.NAMED_NOTES, "pn_note_ids": frozenset({"n1"})}),
+    ("named sessions", {"pn_scope": PnScope.SESSION_DATES, "pn_session_dates": frozenset({date(2026, 1, 6)})}),
     ("named in Spanish", {"info_description": "Todas las notas de psicoterapia de la Dra. Hale"}),
     ("named in capitals", {"info_description": "PSYCHOTHERAPY NOTES, all of 2025"}),
     ("signed today", {"signed_on": DAY}),
@@ -327,3 +328,8 @@ def test_an_unsigned_form_is_a_draft_and_a_handed_over_one_is_done() -> None:
     assert status(paper(signature_method=SignatureMethod.NONE, signed_on=None), DAY) == AuthorizationStatus.DRAFT
     assert status(paper(fulfilled_on=DAY), DAY) == AuthorizationStatus.FULFILLED
     assert status(paper(fulfilled_on=DAY), date(2026, 3, 1)) == AuthorizationStatus.ACTIVE
+
+
+def test_a_record_entered_wrongly_is_never_used_again() -> None:
+    assert status(paper(recorded_in_error_on=DAY), DAY) == AuthorizationStatus.DEFECTIVE
+    assert codes(paper(recorded_in_error_on=DAY)) == {AUTH_RECORDED_IN_ERROR}
