@@ -99,7 +99,7 @@ def _parsed(model: type[Model], login: str, privilege: str) -> Grant:
         raise ValueError(f"{model._meta.label} asks for an unknown login or privilege: {login}, {privilege}")
     names = [name.strip() for name in (match[2] or "").split(",") if name.strip()]
     columns = {field.name: field.column for field in model._meta.concrete_fields}
-    return Grant(model._meta.db_table, login, match[1], tuple(columns.get(name, name) for name in names))
+    return Grant(model._meta.db_table, login, match[1], tuple(columns.get(name) or name for name in names))
 
 
 def _statement(connection: BaseDatabaseWrapper, grant: Grant) -> str:

@@ -165,6 +165,8 @@ class Server:
         pid_file = self.cluster / "postmaster.pid"
         if pid_file.exists() and not pid_file.read_text().strip():
             pid_file.unlink()  # left by a crash in the middle of writing it; pg_ctl refuses an empty one
+        if self._without_socket(pid_file):
+            self._pg_ctl(account, binaries, "-w", "-m", "fast", "stop")
         deadline = time.monotonic() + START_SECONDS
         while True:
             log = str(self.cluster / "server.log")
@@ -177,6 +179,17 @@ class Server:
                     f"if the last lines speak of a lock file and no server runs, remove {pid_file}."
                 )
             time.sleep(0.1)
+
+    def _without_socket(self, pid_file: Path) -> bool:
+        """Whether our server runs but nobody can reach it.
+
+        When a data folder is removed under a running server and made again, the old server notices a minute later and
+        removes the new one's socket on its way out.
+        """
+        if not pid_file.exists() or (self.socket_folder / f".s.PGSQL.{PORT}").exists():
+            return False
+        words = Path("/proc", pid_file.read_text().split()[0], "cmdline")
+        return words.exists() and str(self.cluster).encode() in words.read_bytes().split(b"\0")
 
     def _pg_ctl(self, account: Account, binaries: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         command = [str(binaries / "pg_ctl"), "-D", str(self.cluster), *words]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db.backends.postgresql import base
 
@@ -12,8 +13,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         try:
             return super().get_new_connection(conn_params)
-        except base.Database.OperationalError:
-            # down, or killed: start() returns False when the server was up, and then the refusal was a real one
-            if not settings.EMBEDDED_SERVER.start():
+        except psycopg.OperationalError:
+            server = settings.EMBEDDED_SERVER
+            # down, or killed: start() says False when the server was up, and then the refusal was a real one
+            if server is None or not server.start():
                 raise
             return super().get_new_connection(conn_params)
