@@ -1,0 +1,36 @@
+"""The gate, what it asks for, and the order of a release. Pure: values in, values out."""
+
+from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKind
+from .documentation import EXCEPTION_FACTS, EXCEPTIONS_OF_BASIS, Fact, chart_facts, note_facts
+from .gate import decide
+from .proposal import Decision, Item, Policies, PolicyRefusal, Proposal
+from .shared import exception_of, minimum_necessary
+from .states import MOVES, PACKAGE_METHODS, UNCONFIRMED_AFTER_HOURS, Method, ReleaseKind, ReleaseState, may_move
+
+__all__ = [
+    "EXCEPTIONS_OF_BASIS",
+    "EXCEPTION_FACTS",
+    "MOVES",
+    "PACKAGE_METHODS",
+    "UNCONFIRMED_AFTER_HOURS",
+    "Act",
+    "Decision",
+    "Fact",
+    "Item",
+    "LegalProcess",
+    "Method",
+    "MinimumNecessary",
+    "PNException",
+    "Policies",
+    "PolicyRefusal",
+    "Proposal",
+    "RecipientKind",
+    "ReleaseKind",
+    "ReleaseState",
+    "chart_facts",
+    "decide",
+    "exception_of",
+    "may_move",
+    "minimum_necessary",
+    "note_facts",
+]

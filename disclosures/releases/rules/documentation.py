@@ -1,0 +1,201 @@
+"""What must be on record before a basis carries a release, as data.
+
+`by_rule` marks what the regulation itself makes a condition; the rest is the practice's documentation policy P-15.
+Values are what people wrote or ticked: a missing or blank one is missing. Cites stand with each table.
+"""
+
+from dataclasses import dataclass
+
+from disclosures.ledger.rules import Basis
+
+from .codes import LegalProcess, PNException
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing to document: key in the record, label on the form, and whether the regulation itself asks for it."""
+
+    key: str
+    label: str
+    by_rule: bool = True
+    yes_no: bool = False
+
+
+def _policy(key: str, label: str, *, yes_no: bool = False) -> Fact:
+    return Fact(key, label, by_rule=False, yes_no=yes_no)
+
+
+# Section 2, row "all": exception code, cite, patients, items and the accounting flag stand on the release itself.
+FOR_EVERY_EXCEPTION: tuple[Fact, ...] = (
+    _policy("decided_by", "Who decided"),
+    _policy("decided_at", "When it was decided"),
+    _policy("description", "What is released, without its content"),
+    _policy("minimum_necessary_note", "Why this is the smallest set, or why that does not apply"),
+)
+
+EXCEPTION_FACTS: dict[PNException, tuple[Fact, ...]] = {
+    PNException.ORIGINATOR_TREATMENT: (),
+    PNException.OWN_TRAINING: (
+        Fact("program", "Name of the training program"),
+        Fact("supervisor", "Supervisor"),
+        Fact("trainees", "Trainee or trainees"),
+        _policy("skill_area", "Skill area (individual, group, joint, family)"),
+        _policy("period", "Period"),
+        _policy("deidentification_considered", "Was removing the identity considered (yes or no)"),
+    ),
+    PNException.DEFENSE: (
+        Fact("caption", "Caption or docket number"),
+        Fact("forum", "Court or board"),
+        Fact("brought_by_individual", "Proof that the patient brought the proceeding"),
+        _policy("counsel", "Counsel, with business associate agreement on file"),
+        _policy("under_seal", "What is to be filed under seal"),
+    ),
+    PNException.HHS: (
+        Fact("request_letter", "Letter from HHS and its date"),
+        _policy("case_number", "OCR case number"),
+        _policy("official", "Official's credentials"),
+    ),
+    PNException.REQUIRED_BY_LAW: (
+        Fact("law", "The law or order that requires it"),
+        Fact("issuer", "Court or body that issued it"),
+        Fact("scope", "Its scope, word for word"),
+        Fact("conditions_met", "Conditions of 164.512(c), (e) or (f) met, or not applicable"),
+        _policy("document", "Copy of the document on file"),
+    ),
+    PNException.OVERSIGHT_ORIGINATOR: (
+        Fact("agency", "Oversight agency"),
+        Fact("legal_authority", "Its legal authority"),
+        Fact("originator_under_review", "The notes' author, who is under review"),
+        _policy("request_copy", "Copy of the request on file"),
+        _policy("suspension_statement", "Statement asking to suspend the accounting (none, written, oral)"),
+    ),
+    PNException.CORONER: (
+        Fact("office", "Office of the coroner or medical examiner"),
+        Fact("decedent", "Person who died"),
+        Fact("duty", "Purpose: identify, cause of death, or other duty by law"),
+        _policy("official", "Official"),
+    ),
+    PNException.SERIOUS_THREAT: (
+        Fact("threat", "What the threat is"),
+        Fact("why_serious", "Why it is serious"),
+        Fact("why_imminent", "Why it is imminent"),
+        Fact("why_recipient", "Why this recipient can prevent or lessen it"),
+        Fact("belief_basis", "What the belief rests on: actual knowledge, or whose credible word"),
+        _policy("target", "Who is threatened"),
+        _policy("decision_maker", "Who decided"),
+        _policy("decision_time", "Time of the decision"),
+        _policy("alternatives", "Alternatives considered"),
+        _policy("state_law", "State duty-to-warn law"),
+    ),
+}
+
+EXCEPTION_CITES: dict[PNException, str] = {
+    PNException.ORIGINATOR_TREATMENT: "45 CFR 164.508(a)(2)(i)(A)",
+    PNException.OWN_TRAINING: "45 CFR 164.508(a)(2)(i)(B)",
+    PNException.DEFENSE: "45 CFR 164.508(a)(2)(i)(C)",
+    PNException.HHS: "45 CFR 164.508(a)(2)(ii), 164.502(a)(2)(ii)",
+    PNException.REQUIRED_BY_LAW: "45 CFR 164.508(a)(2)(ii), 164.512(a)",
+    PNException.OVERSIGHT_ORIGINATOR: "45 CFR 164.508(a)(2)(ii), 164.512(d)",
+    PNException.CORONER: "45 CFR 164.508(a)(2)(ii), 164.512(g)(1)",
+    PNException.SERIOUS_THREAT: "45 CFR 164.508(a)(2)(ii), 164.512(j)(1)(i)",
+}
+
+# Which exceptions a ledger basis may stand for when psychotherapy notes leave (basis table of section 4.4). A basis
+# that is not here never carries them without an authorization (R-021).
+EXCEPTIONS_OF_BASIS: dict[Basis, tuple[PNException, ...]] = {
+    Basis.B_OPERATIONS: (PNException.OWN_TRAINING, PNException.DEFENSE),
+    Basis.B_HHS: (PNException.HHS,),
+    Basis.B_REQUIRED_BY_LAW: (PNException.REQUIRED_BY_LAW,),
+    Basis.B_COURT_ORDER: (PNException.REQUIRED_BY_LAW,),
+    Basis.B_CHILD_ABUSE: (PNException.REQUIRED_BY_LAW,),
+    Basis.B_ADULT_ABUSE: (PNException.REQUIRED_BY_LAW,),
+    Basis.B_PUBLIC_HEALTH: (PNException.REQUIRED_BY_LAW,),
+    Basis.B_LAW_ENFORCEMENT: (PNException.REQUIRED_BY_LAW,),
+    Basis.B_OVERSIGHT: (PNException.OVERSIGHT_ORIGINATOR,),
+    Basis.B_CORONER: (PNException.CORONER,),
+    Basis.B_SERIOUS_THREAT: (PNException.SERIOUS_THREAT,),
+}
+
+_LAW = Fact("law", "The law that requires or allows it")
+_OFFICIAL = Fact("legal_authority", "The recipient's legal authority")
+
+# What the chart needs under each basis. A basis without a line needs nothing beyond recipient, purpose and identity.
+CHART_FACTS: dict[Basis, tuple[Fact, ...]] = {
+    Basis.B_OPERATIONS: (Fact("operation", "Which of the practice's operations it serves"),),
+    Basis.B_INVOLVED_IN_CARE: (
+        Fact("involvement", "How the person is involved in the patient's care"),
+        Fact("agreement", "The patient's agreement, chance to object, or the judgment made in their absence"),
+    ),
+    Basis.B_HHS: (Fact("request_letter", "Letter from HHS and its date"),),
+    Basis.B_REQUIRED_BY_LAW: (
+        _LAW,
+        Fact("scope", "What the law requires, word for word"),
+        Fact("conditions_met", "Conditions of 164.512(c), (e) or (f) met, or not applicable"),
+    ),
+    Basis.B_PUBLIC_HEALTH: (_OFFICIAL,),
+    Basis.B_CHILD_ABUSE: (Fact("authorized_to_receive", "Why this office may receive child abuse reports"),),
+    Basis.B_ADULT_ABUSE: (
+        Fact("report_ground", "Required by law, agreed by the patient, or allowed by law and necessary"),
+        Fact("patient_informed", "When the patient was told, or why not yet"),
+    ),
+    Basis.B_OVERSIGHT: (Fact("agency", "Oversight agency"), _OFFICIAL),
+    Basis.B_COURT_ORDER: (
+        Fact("issuer", "Court or tribunal"),
+        Fact("scope", "What the order expressly authorizes, word for word"),
+    ),
+    Basis.B_LAW_ENFORCEMENT: (Fact("scope", "What is asked, word for word"),),
+    Basis.B_CORONER: (Fact("office", "Office"), Fact("decedent", "Person who died")),
+    Basis.B_FUNERAL: (Fact("decedent", "Person who died"),),
+    Basis.B_ORGAN: (Fact("organization", "Procurement organization"),),
+    Basis.B_RESEARCH_WAIVER: (Fact("waiver", "Board that approved the waiver, and its date"),),
+    Basis.B_SERIOUS_THREAT: (
+        Fact("threat", "What the threat is"),
+        Fact("why_imminent", "Why it is serious and imminent"),
+        Fact("why_recipient", "Why this recipient can prevent or lessen it"),
+    ),
+    Basis.B_LE_IDENTIFY_APPREHEND: (Fact("statement", "The admission or escape that allows it"),),
+    Basis.B_NATIONAL_SECURITY: (_OFFICIAL,),
+    Basis.B_CUSTODIAL: (Fact("custody", "Institution or officer who has custody, and the need stated"),),
+    Basis.B_OTHER_GOVERNMENT: (_OFFICIAL,),
+    Basis.B_WORKERS_COMP: (Fact("law", "Workers' compensation law and claim number"),),
+    Basis.B_LIMITED_DATA_SET: (Fact("agreement", "Data use agreement"),),
+}
+
+# R-202: written statement and documentation of all three; R-203: of one of the two.
+NOTICE_ASSURANCE: tuple[Fact, ...] = (
+    Fact("notice_attempted", "Good-faith attempt to give the patient written notice"),
+    Fact("notice_sufficient", "The notice said enough to let the patient object"),
+    Fact("objection_time_over", "Time to object is over, with no objection or all of them resolved"),
+)
+PROTECTIVE_ORDER_ASSURANCE: tuple[Fact, ...] = (
+    Fact("order_agreed", "Parties agreed to a qualified protective order and gave it to the court"),
+    Fact("order_requested", "The requester asked the court for a qualified protective order"),
+)
+# 164.512(f)(1)(ii)(C): an administrative request carries the chart only with all three.
+ADMINISTRATIVE_CONDITIONS: tuple[Fact, ...] = (
+    Fact("relevant_and_material", "Relevant and material to a lawful inquiry"),
+    Fact("specific_and_limited", "Specific and limited in scope"),
+    Fact("deidentified_insufficient", "De-identified information would not do"),
+)
+# 164.512(f)(2)-(6): what an officer who brings no process may be told.
+INFORMAL_GROUND = Fact("narrow_ground", "Which of 164.512(f)(2) to (6) applies, and how")
+
+ORDERS = frozenset({LegalProcess.COURT_ORDER, LegalProcess.COURT_WARRANT})
+JUDICIAL = ORDERS | {LegalProcess.JUDGE_SUBPOENA, LegalProcess.GRAND_JURY_SUBPOENA}
+WITHOUT_ORDER = frozenset({LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA, LegalProcess.DISCOVERY_REQUEST})
+ADMINISTRATIVE = frozenset({LegalProcess.ADMIN_SUBPOENA, LegalProcess.CID})
+
+
+def chart_facts(basis: Basis | str) -> tuple[Fact, ...]:
+    """Everything a form may ask about a chart release on this basis, legal process included."""
+    extra = {
+        Basis.B_SUBPOENA_ASSURANCE: NOTICE_ASSURANCE + PROTECTIVE_ORDER_ASSURANCE,
+        Basis.B_LAW_ENFORCEMENT: (*ADMINISTRATIVE_CONDITIONS, INFORMAL_GROUND),
+    }
+    return CHART_FACTS.get(Basis(basis), ()) + extra.get(Basis(basis), ())
+
+
+def note_facts(exception: PNException | str) -> tuple[Fact, ...]:
+    """Everything the documentation table asks of a psychotherapy-note exception (section 2)."""
+    exception = PNException(exception)
+    return EXCEPTION_FACTS[exception] + (() if exception == PNException.ORIGINATOR_TREATMENT else FOR_EVERY_EXCEPTION)

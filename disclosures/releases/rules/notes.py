@@ -1,0 +1,149 @@
+"""The gate for psychotherapy notes: authorization or one of eight exceptions, nothing else (164.508(a)(2))."""
+
+from collections.abc import Iterator
+
+from disclosures.ledger.rules import Basis
+from practice.infrastructure.refusals import Refusal
+
+from . import documentation as docs
+from .codes import Act, PNException
+from .proposal import PolicyRefusal, Proposal
+from .shared import (
+    authorization_reasons,
+    by_policy,
+    exception_cite,
+    exception_of,
+    missing,
+    not_an_order,
+    recipient_reasons,
+    scope_reasons,
+    to_individual_reasons,
+)
+
+
+def note_reasons(p: Proposal) -> Iterator[Refusal]:
+    """R-021's decision function: author's own treatment use, authorization, complete exception, else refuse."""
+    if p.basis == Basis.B_AUTHORIZATION:
+        yield from authorization_reasons(p)
+        yield from _joint_notes(p)
+        return
+    if p.basis == Basis.B_TO_INDIVIDUAL:  # the author's discretion by HHS's reading; P-10 and P-09 decide (R-031)
+        yield from to_individual_reasons(p)
+        yield from _joint_notes(p)
+        return
+    exception = exception_of(p)
+    if exception is None:
+        yield _notes_refused(p)
+        return
+    yield from recipient_reasons(p, exception_cite(p))
+    yield from missing(tuple(f for f in docs.EXCEPTION_FACTS[exception] if f.by_rule), p.facts, exception_cite(p))
+    yield from _use_only(p, exception)
+    if exception == PNException.REQUIRED_BY_LAW:
+        yield from _compelled_notes(p)
+
+
+def _notes_refused(p: Proposal) -> Refusal:
+    if p.basis == Basis.B_SUBPOENA_ASSURANCE:
+        return Refusal(
+            "PN_SUBPOENA_NOT_ENOUGH",
+            "A subpoena without a judge's order does not open psychotherapy notes, whatever assurance comes with it.",
+            "Ask counsel: negotiate, object, assert privilege, or wait for an order. Or ask the patient for an "
+            "authorization for these notes.",
+            "45 CFR 164.508(a)(2)(ii), 164.512(e)",
+        )
+    if p.basis == Basis.B_OPERATIONS:
+        return Refusal(
+            "PN_OPERATIONS_NOT_LISTED",
+            "Of the practice's own operations only its training program and its defense against the patient's own "
+            "action open psychotherapy notes.",
+            "Name which of the two it is, or get an authorization for these notes.",
+            "45 CFR 164.508(a)(2)(i)(B), (C)",
+        )
+    return Refusal(
+        "PN_NO_EXCEPTION",
+        "This basis does not open psychotherapy notes.",
+        "Get the patient's authorization for these notes. Chart records may be released on this basis instead.",
+        "45 CFR 164.508(a)(2)",
+    )
+
+
+def _use_only(p: Proposal, exception: PNException) -> Iterator[Refusal]:
+    if exception == PNException.OWN_TRAINING and p.act == Act.USE and not _grant_is_live(p):
+        yield Refusal(
+            "TRAINING_GRANT_NOT_LIVE",
+            "No training grant covers this day.",
+            "The author can grant access for the training program, with an end date.",
+            "45 CFR 164.508(a)(2)(i)(B)",
+        )
+
+
+def _grant_is_live(p: Proposal) -> bool:
+    """The grant's last day is included (W-29)."""
+    return p.grant_until is not None and p.on <= p.grant_until
+
+
+def _compelled_notes(p: Proposal) -> Iterator[Refusal]:
+    """Section 8, column PN: only what a law or a court compels, and only within its terms (R-028, R-200 to R-212)."""
+    if p.process and p.process not in docs.JUDICIAL | docs.ADMINISTRATIVE:
+        yield Refusal(
+            "PN_PROCESS_NOT_COMPULSION",
+            "This paper does not compel psychotherapy notes: it is not signed by a judge.",
+            "Verify who signed it; ask counsel; wait for an order or an authorization.",
+            "45 CFR 164.512(e)(1), 164.103",
+        )
+    if p.basis == Basis.B_COURT_ORDER and p.process not in docs.JUDICIAL:
+        yield not_an_order()
+    yield from scope_reasons(p)
+
+
+def _joint_notes(p: Proposal) -> Iterator[Refusal]:
+    if any(item.names_others for item in p.items):
+        yield Refusal(
+            "PN_NAMES_OTHERS",
+            "At least one of these notes also speaks of another patient.",
+            "Get each patient's own authorization, or leave the note out.",
+            "45 CFR 164.508(a)(2)",
+        )
+
+
+def note_policies(p: Proposal) -> Iterator[PolicyRefusal]:
+    """P-07, P-09, P-10, P-15, P-16. None of them holds up what HHS, a court or a law compels beyond counsel's look."""
+    policies, exception = p.policies, exception_of(p)
+    compelled = exception in (PNException.HHS, PNException.REQUIRED_BY_LAW)
+    own_use = exception == PNException.ORIGINATOR_TREATMENT
+    granted = exception == PNException.OWN_TRAINING and p.act == Act.USE and _grant_is_live(p)
+    approved = p.originator_approved or p.actor_is_originator or granted
+    if policies.to_individual_authorization and p.basis == Basis.B_TO_INDIVIDUAL:
+        yield by_policy(
+            "P-10",
+            "PN_TO_INDIVIDUAL_NEEDS_AUTHORIZATION",
+            "The practice gives copies of psychotherapy notes to the patient on an authorization only.",
+            "Record an authorization for these notes that names the patient as recipient.",
+        )
+    if policies.originator_approval and not approved and not compelled and not own_use:
+        yield by_policy(
+            "P-09",
+            "PN_ORIGINATOR_APPROVAL",
+            "The author of these notes has not approved this release.",
+            "The author can approve it from their own page.",
+        )
+    if policies.counsel_gate and p.process and not p.counsel_reviewed:
+        yield by_policy(
+            "P-07",
+            "COUNSEL_REVIEW",
+            "Counsel's review of this legal paper is not recorded.",
+            "Record counsel's name, day and answer.",
+        )
+    if own_use:
+        return
+    if policies.minimum_necessary_always and not p.smallest_set_confirmed:
+        yield by_policy(
+            "P-16",
+            "PN_SMALLEST_SET",
+            "Nobody has confirmed that this is the smallest set that serves.",
+            "Leave out what is not needed, then confirm.",
+        )
+    if policies.exception_assessment and exception:
+        wanted = tuple(fact for fact in docs.EXCEPTION_FACTS[exception] if not fact.by_rule)
+        for refusal in missing(docs.FOR_EVERY_EXCEPTION + wanted, p.facts, exception_cite(p)):
+            yield PolicyRefusal("P-15", refusal)

@@ -1,0 +1,137 @@
+"""What the gate is asked, and what it answers, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from authorizations.rules import AuthorizationFacts, RecordClass
+from disclosures.ledger.rules import Basis
+from practice.infrastructure.refusals import Refusal
+
+from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKind
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One document of a release.
+
+    `names_others`: it also speaks of patients whose permission is not here (R-008). `outside_scope`: not within what
+    an order or a law expressly asks for (R-212). `originator_id`: the author, for psychotherapy notes.
+    """
+
+    key: str
+    on: date | None = None
+    names_others: bool = False
+    outside_scope: bool = False
+    originator_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The policy values the gate looks at, in force on the day, and the version each came from (section 15)."""
+
+    oral_revocation_hold: bool = True  # P-06
+    counsel_gate: bool = True  # P-07
+    originator_approval: bool = True  # P-09
+    to_individual_authorization: bool = True  # P-10
+    treatment_permission: bool = True  # P-14
+    exception_assessment: bool = True  # P-15
+    minimum_necessary_always: bool = True  # P-16
+    conditioning_forbidden: bool = True  # P-23
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Everything a release claims, as of one day and instant (`at` decides against a revocation).
+
+    `planned` is false when something that already happened is recorded.
+    """
+
+    record_class: RecordClass | str
+    items: tuple[Item, ...]
+    recipient_name: str
+    recipient_kind: RecipientKind | str
+    purpose: str
+    basis: Basis | str
+    on: date
+    today: date
+    at: datetime | None = None
+    act: Act = Act.DISCLOSURE
+    planned: bool = True
+    whole_chart: bool = False
+    justification: str = ""
+    identity_verified: str = ""
+    authorization: AuthorizationFacts | None = None
+    exception: PNException | str = ""
+    process: LegalProcess | str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    authority: str = ""
+    recipient_class: str = ""
+    actor_is_originator: bool = False
+    originator_approved: bool = False
+    counsel_reviewed: bool = False
+    smallest_set_confirmed: bool = False
+    grant_until: date | None = None
+    emergency: bool = False
+    treatment_permission: str = ""
+    override_reason: str = ""
+    policies: Policies = field(default_factory=Policies)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRefusal:
+    """A reason that comes from the practice's own policy, with its flag."""
+
+    flag: str
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The gate's answer: allowed, or every reason why not; the rule's answer and the policies' answer apart."""
+
+    rule_reasons: tuple[Refusal, ...]
+    policy_reasons: tuple[PolicyRefusal, ...]
+    rule_cite: str
+    exception: str
+    minimum_necessary: MinimumNecessary
+    policy_versions: Mapping[str, str]
+
+    @property
+    def rule_result(self) -> bool:
+        """What the regulation alone says."""
+        return not self.rule_reasons
+
+    @property
+    def policy_result(self) -> bool:
+        """What regulation and policies say together."""
+        return self.rule_result and not self.policy_reasons
+
+    @property
+    def allowed(self) -> bool:
+        return self.policy_result
+
+    @property
+    def reasons(self) -> tuple[Refusal, ...]:
+        """Every reason, the regulation's first."""
+        return self.rule_reasons + tuple(reason.refusal for reason in self.policy_reasons)
+
+    def codes(self) -> set[str]:
+        """The codes of all reasons, for tests and records."""
+        return {reason.code for reason in self.reasons}
+
+    def as_record(self) -> dict[str, Any]:
+        """What is kept beside the release and in the internal part of its ledger entry: codes only, no free text."""
+        return {
+            "rule_result": "allow" if self.rule_result else "refuse",
+            "rule_cite": self.rule_cite,
+            "rule_codes": [reason.code for reason in self.rule_reasons],
+            "policy_result": "allow" if self.policy_result else "refuse",
+            "policy_flag": sorted({reason.flag for reason in self.policy_reasons}),
+            "policy_codes": [reason.refusal.code for reason in self.policy_reasons],
+            "policy_version": dict(self.policy_versions),
+            "exception": self.exception,
+            "minimum_necessary": self.minimum_necessary.value,
+        }

@@ -1,0 +1,212 @@
+"""Reasons that chart and psychotherapy notes have in common."""
+
+from collections.abc import Iterator, Mapping
+
+from authorizations.rules import AuthorizationStatus, Defect, ItemAsked, RecordClass, covers, defects, status
+from disclosures.ledger.rules import Basis, cite_of
+from practice.infrastructure.refusals import Refusal
+
+from . import documentation as docs
+from .codes import Act, MinimumNecessary, PNException, RecipientKind
+from .documentation import Fact
+from .proposal import PolicyRefusal, Proposal
+
+
+def general_reasons(p: Proposal) -> Iterator[Refusal]:
+    if p.record_class not in RecordClass.values:
+        yield Refusal("RECORD_CLASS", "It is not said what kind of record this is.", "Choose one kind of record.")
+    if p.basis not in Basis.values:
+        yield Refusal("BASIS_MISSING", "No basis is given.", "Choose what allows this release.")
+    if not p.items:
+        yield Refusal("ITEMS_MISSING", "Nothing is chosen.", "Choose at least one document.")
+    if p.act == Act.DISCLOSURE and not p.recipient_name.strip():
+        yield Refusal("RECIPIENT_MISSING", "It is released to nobody.", "Name the person or office that receives it.")
+    if not p.purpose.strip():
+        yield Refusal("PURPOSE_MISSING", "No purpose is given.", "Say what it is for.")
+    if p.on > p.today:
+        yield Refusal("DAY_IN_FUTURE", "The day has not come yet.", "Use today or an earlier day.")
+    if not p.identity_verified.strip() and p.act == Act.DISCLOSURE and not _threat(p):
+        yield Refusal(
+            "IDENTITY_UNVERIFIED",
+            "It is not recorded how the recipient's identity and authority were checked.",
+            "Say how: known to the practice, identity card seen, called back, letterhead, badge.",
+            "45 CFR 164.514(h)(1)",
+        )
+
+
+def _threat(p: Proposal) -> bool:
+    """Good faith stands in for verification (R-033)."""
+    return p.basis == Basis.B_SERIOUS_THREAT
+
+
+def missing(facts: tuple[Fact, ...], given: Mapping[str, str], cite: str) -> Iterator[Refusal]:
+    for fact in facts:
+        if not str(given.get(fact.key, "")).strip():
+            yield Refusal(f"MISSING_{fact.key.upper()}", f"Not recorded: {_lower(fact.label)}.", "Write it down.", cite)
+
+
+def _lower(label: str) -> str:
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def authorization_reasons(p: Proposal) -> Iterator[Refusal]:
+    """Every defect of the authorization itself, then everything in which the release leaves its limits (R-041)."""
+    if p.authorization is None:
+        yield Refusal(
+            "AUTHORIZATION_MISSING",
+            "There is no authorization for this release.",
+            "Record the patient's signed authorization, or ask for one.",
+            "45 CFR 164.508(a)",
+        )
+        return
+    for defect in _defects(p):
+        if not defect.policy:
+            yield Refusal(defect.code, defect.words, defect.remedy, defect.cite)
+    if p.record_class in RecordClass.values:
+        yield from covers(
+            p.authorization,
+            record_class=p.record_class,
+            recipient_name=p.recipient_name,
+            recipient_class=p.recipient_class,
+            purpose=p.purpose,
+            items=tuple(ItemAsked(item.key, item.on, item.originator_id) for item in p.items),
+            on=p.on,
+        )
+    if _status(p) == AuthorizationStatus.FULFILLED:
+        yield Refusal(
+            "AUTH_FULFILLED",
+            "Everything this authorization was given for has been handed over.",
+            "Ask the patient for a new authorization.",
+            "45 CFR 164.508(a)(1)",
+        )
+
+
+def _defects(p: Proposal) -> list[Defect]:
+    if p.authorization is None:
+        return []
+    return defects(p.authorization, on=p.on, at=p.at, pn_conditioning_forbidden=p.policies.conditioning_forbidden)
+
+
+def _status(p: Proposal) -> AuthorizationStatus | None:
+    if p.authorization is None:
+        return None
+    return status(p.authorization, p.on, at=p.at, pn_conditioning_forbidden=p.policies.conditioning_forbidden)
+
+
+def authorization_policies(p: Proposal) -> Iterator[PolicyRefusal]:
+    """What the practice adds to the rule about an authorization: the oral hold (P-06) and conditioning (P-23)."""
+    if p.basis != Basis.B_AUTHORIZATION:
+        return
+    for defect in _defects(p):
+        if defect.policy:
+            yield PolicyRefusal(defect.policy, Refusal(defect.code, defect.words, defect.remedy, defect.cite))
+    if p.policies.oral_revocation_hold and _status(p) == AuthorizationStatus.ON_HOLD:
+        yield by_policy(
+            "P-06",
+            "AUTH_ON_HOLD",
+            "The patient has asked to stop. This authorization is on hold.",
+            "Wait for the patient's written answer, or for a new authorization.",
+        )
+
+
+def to_individual_reasons(p: Proposal) -> Iterator[Refusal]:
+    if p.recipient_kind not in (RecipientKind.PATIENT, RecipientKind.REPRESENTATIVE):
+        yield Refusal(
+            "RECIPIENT_NOT_INDIVIDUAL",
+            "The recipient is neither the patient nor somebody who acts for them.",
+            "Choose the basis that applies, or record an authorization.",
+            "45 CFR 164.502(a)(1)(i)",
+        )
+    if p.recipient_kind == RecipientKind.REPRESENTATIVE and not p.authority.strip():
+        yield Refusal(
+            "AUTHORITY_MISSING",
+            "It is not recorded by what authority this person acts for the patient.",
+            "See the document that gives the authority and write down what it is.",
+            "45 CFR 164.502(g), 164.514(h)",
+        )
+
+
+# Bases that reach one kind of recipient only.
+RECIPIENTS: dict[Basis, frozenset[RecipientKind]] = {
+    Basis.B_TREATMENT: frozenset({RecipientKind.PROVIDER}),
+    Basis.B_PAYMENT: frozenset({RecipientKind.PAYER, RecipientKind.PROVIDER, RecipientKind.BUSINESS_ASSOCIATE}),
+    Basis.B_HHS: frozenset({RecipientKind.HHS}),
+    Basis.B_INVOLVED_IN_CARE: frozenset({RecipientKind.FAMILY}),
+    Basis.B_OVERSIGHT: frozenset({RecipientKind.AGENCY}),
+    Basis.B_LAW_ENFORCEMENT: frozenset({RecipientKind.LAW_ENFORCEMENT}),
+    Basis.B_LE_IDENTIFY_APPREHEND: frozenset({RecipientKind.LAW_ENFORCEMENT}),
+    Basis.B_CORONER: frozenset({RecipientKind.CORONER}),
+}
+
+
+def recipient_reasons(p: Proposal, cite: str) -> Iterator[Refusal]:
+    """A basis that is about one kind of recipient does not reach another."""
+    allowed = RECIPIENTS.get(Basis(p.basis)) if p.basis in Basis.values else None
+    if allowed and p.act == Act.DISCLOSURE and p.recipient_kind not in allowed:
+        yield Refusal(
+            "RECIPIENT_NOT_OF_BASIS",
+            "This basis does not reach this kind of recipient.",
+            "Correct the recipient's kind, or choose the basis that applies.",
+            cite,
+        )
+
+
+def not_an_order() -> Refusal:
+    return Refusal(
+        "NOT_AN_ORDER",
+        "This is not an order of a court or tribunal.",
+        "Check who signed it. A paper signed by an attorney or a clerk needs proof of notice or a protective order.",
+        "45 CFR 164.512(e)(1)",
+    )
+
+
+def scope_reasons(p: Proposal) -> Iterator[Refusal]:
+    if any(item.outside_scope for item in p.items):
+        yield Refusal(
+            "OUTSIDE_SCOPE",
+            "At least one document is not within what is expressly ordered.",
+            "Leave it out, or have the order clarified.",
+            "45 CFR 164.512(e)(1)(i)",
+        )
+
+
+def by_policy(flag: str, code: str, words: str, remedy: str) -> PolicyRefusal:
+    return PolicyRefusal(flag, Refusal(code, words, remedy, f"Practice policy {flag}"))
+
+
+def exception_of(p: Proposal) -> PNException | None:
+    """The exception this proposal claims: its author's own reading, or the one its basis can stand for."""
+    if p.act == Act.USE and p.actor_is_originator and p.basis == Basis.B_TREATMENT:
+        return PNException.ORIGINATOR_TREATMENT
+    possible = docs.EXCEPTIONS_OF_BASIS.get(Basis(p.basis), ()) if p.basis in Basis.values else ()
+    if len(possible) == 1:
+        return possible[0]
+    return next((code for code in possible if code == p.exception), None)
+
+
+def minimum_necessary(p: Proposal) -> MinimumNecessary:
+    """Whether the minimum-necessary rule applies to this release, or the exemption (R-181)."""
+    if p.basis == Basis.B_AUTHORIZATION:
+        return MinimumNecessary.AUTHORIZATION
+    if p.basis == Basis.B_TO_INDIVIDUAL:
+        return MinimumNecessary.INDIVIDUAL
+    if p.basis == Basis.B_HHS:
+        return MinimumNecessary.HHS
+    if p.basis == Basis.B_TREATMENT and p.act == Act.DISCLOSURE:
+        return MinimumNecessary.TREATMENT
+    if p.basis in (Basis.B_REQUIRED_BY_LAW, Basis.B_COURT_ORDER):
+        return MinimumNecessary.REQUIRED_BY_LAW
+    if exception_of(p) == PNException.REQUIRED_BY_LAW and p.record_class == RecordClass.PN:
+        return MinimumNecessary.REQUIRED_BY_LAW
+    return MinimumNecessary.APPLIES
+
+
+def exception_cite(p: Proposal) -> str:
+    exception = exception_of(p)
+    return docs.EXCEPTION_CITES[exception] if exception else "45 CFR 164.508(a)(2)"
+
+
+def cite_for(p: Proposal, is_notes: bool) -> str:
+    if is_notes:
+        return exception_cite(p)
+    return cite_of(Basis(p.basis)) if p.basis in Basis.values else ""
