@@ -1,13 +1,46 @@
 """The pages that show several rooms at once."""
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.people.models import Patient, Staff
+from practice.worklist.queries import open_tasks
+
+from .search import find_patients, read_query
+from .worklist import groups
+
+AT_ONCE = 8
 
 
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What is next for this person."""
-    return render(request, "desk/home.html")
+    staff = cast(Staff, request.user)
+    return render(request, "desk/home.html", {"groups": groups(open_tasks(staff))})
+
+
+@require_POST
+def patient_search(request: HttpRequest) -> HttpResponse:
+    """Patients by name, birth date or number; by POST, so that no name stands in a URL or a log of URLs.
+
+    While somebody types (htmx) the first few; on Enter the whole list, or straight to the only one.
+    """
+    staff = cast(Staff, request.user)
+    asked = request.POST.get("q", "")[:100]
+    sought = read_query(asked)
+    if request.htmx:  # type: ignore[attr-defined]
+        found = find_patients(staff, sought, AT_ONCE)
+        return render(request, "desk/hits.html", {"found": found, "sought": sought})
+    found = find_patients(staff, sought)
+    record(by=staff, event=AuditEvent.SEARCHED, subject_type=Patient, detail="patients")
+    if len(found.patients) == 1:
+        return redirect("patient-page", found.patients[0].pk)
+    return render(request, "desk/search.html", {"found": found, "asked": asked, "sought": sought})
 
 
 @require_POST

@@ -1,0 +1,95 @@
+"""What stands at the head of every page about one patient."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from practice.infrastructure.days import today
+from practice.people.models import Patient, Staff
+from practice.people.policies import may_open_chart
+from practice.people.rules import Act, AddressUse, in_force, may
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One part of a record: its key, its words, where it is, and who it is for."""
+
+    key: str
+    words: str
+    url_name: str
+    needs: str
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTab:
+    words: str
+    href: str
+    current: bool
+    sealed: bool
+
+
+TABS = (
+    Tab("chart", "Chart", "patient-page", "chart"),
+    Tab("diagnoses", "Diagnoses and medication", "patient-diagnoses", "chart"),
+    Tab("results", "Measures", "patient-results", "chart"),
+    Tab("authorizations", "Authorizations", "authorization-list", "authorizations"),
+    Tab("releases", "Releases", "release-list", "releases"),
+    Tab("disclosures", "Disclosures", "disclosure-list", "disclosures"),
+    Tab("details", "Details", "patient-details", "details"),
+    Tab("psychotherapy", "Psychotherapy notes", "psychotherapy-list", "clinical", sealed=True),
+)
+
+
+def rooms_open_to(staff: Staff, patient: Patient) -> set[str]:
+    """Which parts of this patient's record the person may open: roles, and for the chart the care relationship too.
+
+    "clinical" is open to every clinician: whether somebody keeps psychotherapy notes must not show in a tab.
+    """
+    rooms = {"details"}
+    if may_open_chart(staff, patient):
+        rooms.add("chart")
+    if staff.is_clinical:
+        rooms.add("clinical")
+    if may(staff.roles, Act.AUTHORIZATION_RECORD):
+        rooms.add("authorizations")
+    if may(staff.roles, Act.DISCLOSURE_RECORD):
+        rooms |= {"releases", "disclosures"}
+    return rooms
+
+
+def tabs(staff: Staff, patient: Patient, current: str) -> list[ShownTab]:
+    """The tabs of a patient's pages that are open to this person, in their order."""
+    rooms = rooms_open_to(staff, patient)
+    shown = []
+    for tab in TABS:
+        if tab.needs not in rooms:
+            continue
+        try:
+            href = reverse(tab.url_name, args=[patient.pk])
+        except NoReverseMatch:
+            continue
+        shown.append(ShownTab(tab.words, href, tab.key == current, tab.sealed))
+    return shown
+
+
+def pills(patient: Patient) -> list[tuple[str, str]]:
+    """What must not be missed about a patient: (words, kind of pill)."""
+    now = today()
+    shown = []
+    confidential = [
+        place
+        for place in patient.addresses.all()
+        if place.use == AddressUse.CONFIDENTIAL and in_force(place.from_on or now, place.until_on, now)
+    ]
+    if confidential:
+        shown.append(("Mail to confidential address only", ""))
+    if patient.minor_consents_alone:
+        shown.append(("Minor, consented alone", ""))
+    if patient.litigation_hold:
+        shown.append(("Litigation hold", "accent"))
+    if patient.died_on:
+        shown.append(("Deceased", ""))
+    if patient.closed_on:
+        shown.append(("Closed", ""))
+    return shown
