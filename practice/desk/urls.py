@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from . import views
+from . import chart_pages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("find/", views.patient_search, name="patient-search"),
     path("still-here/", views.session_extend, name="session-extend"),
+    path("patients/<uuid:patient_id>/", chart_pages.patient_page, name="patient-page"),
+    path("patients/<uuid:patient_id>/diagnoses/", chart_pages.patient_diagnoses, name="patient-diagnoses"),
+    path("patients/<uuid:patient_id>/measures/", chart_pages.patient_results, name="patient-results"),
 ]

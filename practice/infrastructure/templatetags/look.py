@@ -1,6 +1,7 @@
 """Small words and shapes that every page shares: `{% load look %}`."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django import template
 from django.templatetags.static import static
@@ -85,3 +86,15 @@ def clock(due: date, start: date | None = None, large: bool = False) -> dict[str
         "total": total if total > 0 else 0,
         "gone": gone,
     }
+
+
+@register.filter
+def number(value: Decimal | None) -> str:
+    """A measured value without padding: "9", "23.4"; "" when there is none."""
+    return "" if value is None else f"{value.normalize():f}"
+
+
+@register.filter
+def minutes_until(start: datetime | None, stop: datetime | None) -> str:
+    """How long it lasted: "53 min"; "" while the end is not known."""
+    return f"{round((stop - start).total_seconds() / 60)} min" if start and stop else ""

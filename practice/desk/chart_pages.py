@@ -1,0 +1,84 @@
+"""The chart's pages of one patient: timeline, diagnoses and medication, measures."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from practice.people.models import Staff
+from practice.people.policies import may_open_chart, open_chart, open_patient
+from practice.people.rules import Act, may
+from records.chart.models import CarePlan, Diagnosis, Medication
+from records.chart.timeline import EntryKind, TimelineEntry, entries, search_notes, timeline
+
+from .measures import chosen_series, latest_score, series_of
+
+PER_PAGE = 30
+
+
+@require_http_methods(["GET", "POST"])
+def patient_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The chart as one line of time, for those who may open it; for the others the patient's details.
+
+    The kind of entry stands in the URL; words that are looked for come by POST, since they may be clinical.
+    """
+    staff = cast(Staff, request.user)
+    if may(staff.roles, Act.DEMOGRAPHICS_ALL):
+        patient = open_patient(staff, patient_id)
+        if not may_open_chart(staff, patient):
+            return redirect("patient-details", patient_id)
+    patient = open_chart(staff, patient_id)
+    kind = request.GET.get("kind", "")
+    words = " ".join(request.POST.get("words", "")[:100].split())
+    page: Page[Any] | None = None
+    if words:
+        shown = search_notes(patient, staff, words)
+    else:
+        page = Paginator(timeline(patient, staff, kind), PER_PAGE).get_page(request.GET.get("page"))
+        shown = entries(page.object_list)
+    context = {
+        "patient": patient,
+        "years": by_year(shown),
+        "page": page,
+        "kinds": EntryKind.choices,
+        "kind": kind,
+        "keep": f"kind={kind}&" if kind in EntryKind.values else "",
+        "words": words,
+        "diagnoses": Diagnosis.objects.filter(patient=patient, ended_on__isnull=True).order_by("-onset_on")[:6],
+        "medications": Medication.objects.filter(patient=patient, ended_on__isnull=True, status="active")[:6],
+        "plans": CarePlan.objects.filter(patient=patient, ended_on__isnull=True).order_by("-started_on")[:3],
+        "measure": latest_score(patient),
+    }
+    return render(request, "desk/chart.html", context)
+
+
+def by_year(shown: list[TimelineEntry]) -> list[tuple[str, list[TimelineEntry]]]:
+    """Entries under their year, in the order given; those without a day under "No date"."""
+    years: dict[str, list[TimelineEntry]] = {}
+    for entry in shown:
+        years.setdefault(str(entry.on.year) if entry.on else "No date", []).append(entry)
+    return list(years.items())
+
+
+@require_GET
+def patient_diagnoses(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Diagnoses and medication, those in force first."""
+    patient = open_chart(cast(Staff, request.user), patient_id)
+    context = {
+        "patient": patient,
+        "diagnoses": Diagnosis.objects.filter(patient=patient).order_by("ended_on", "-onset_on")[:500],
+        "medications": Medication.objects.filter(patient=patient).order_by("ended_on", "-started_on")[:500],
+    }
+    return render(request, "desk/diagnoses.html", context)
+
+
+@require_GET
+def patient_results(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Every measure with its last value, and one of them over time, as a drawing and as its table."""
+    patient = open_chart(cast(Staff, request.user), patient_id)
+    series = series_of(patient)
+    chosen = chosen_series(patient, series, request.GET.get("measure", ""))
+    return render(request, "desk/results.html", {"patient": patient, "series": series, "chosen": chosen})

@@ -1,0 +1,117 @@
+"""One line of time through a patient's chart: notes, sessions, results, diagnoses, medication, plans.
+
+Narrative is sealed in the database, so a search for words opens the notes of this one patient and looks; the rest is
+one union in the database and one query per kind on the page, however long the chart is.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
+
+from practice.people.models import Patient, Staff
+
+from .models import CarePlan, ChartNote, Diagnosis, Encounter, Medication, Result
+from .rules import NoteState
+
+
+class EntryKind(models.TextChoices):
+    """What can stand in a timeline."""
+
+    NOTE = "note", "Progress notes"
+    SESSION = "session", "Sessions"
+    RESULT = "result", "Measures and results"
+    DIAGNOSIS = "diagnosis", "Diagnoses"
+    MEDICATION = "medication", "Medication"
+    PLAN = "plan", "Plans"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line: the day, what it is, and the row itself for the page to show."""
+
+    kind: EntryKind
+    id: UUID
+    on: date | None
+    row: Any
+
+
+def visible_notes(patient: Patient, staff: Staff) -> QuerySet[ChartNote]:
+    """Signed notes of the patient, and the drafts of the person who looks: a draft is nobody else's business."""
+    return ChartNote.objects.filter(patient=patient).filter(Q(state=NoteState.SIGNED) | Q(author=staff))
+
+
+def _local(field: str) -> TruncDate:
+    return TruncDate(field, tzinfo=timezone.get_current_timezone())
+
+
+def _sources(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet[Any], Any]]:
+    """Per kind: the rows of this patient, and the expression for their day."""
+    sessions = Encounter.objects.filter(participations__patient=patient).exclude(
+        pk__in=visible_notes(patient, staff).filter(encounter__isnull=False).values("encounter_id")
+    )
+    return {
+        EntryKind.NOTE: (visible_notes(patient, staff), F("on")),
+        EntryKind.SESSION: (sessions, _local("started_at")),
+        EntryKind.RESULT: (Result.objects.filter(patient=patient), _local("taken_at")),
+        EntryKind.DIAGNOSIS: (Diagnosis.objects.filter(patient=patient), Coalesce("onset_on", "recorded_on")),
+        EntryKind.MEDICATION: (Medication.objects.filter(patient=patient), F("started_on")),
+        EntryKind.PLAN: (CarePlan.objects.filter(patient=patient), F("started_on")),
+    }
+
+
+def timeline(patient: Patient, staff: Staff, kind: str = "") -> QuerySet[Any]:
+    """(kind, id, day) of everything in the chart, or of one kind, newest first; to be paged, then given to `entries`.
+
+    The caller has passed the doorway of the chart.
+    """
+    sources = _sources(patient, staff)
+    chosen = [EntryKind(kind)] if kind in EntryKind.values else list(sources)
+    parts = [
+        rows.order_by().annotate(entry_kind=Value(name.value), day=day).values_list("entry_kind", "pk", "day")
+        for name, (rows, day) in ((name, sources[name]) for name in chosen)
+    ]
+    union = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return union.order_by(F("day").desc(nulls_last=True), "pk")
+
+
+LOADERS: dict[EntryKind, Callable[[], QuerySet[Any]]] = {
+    EntryKind.NOTE: lambda: ChartNote.objects.select_related("author", "encounter", "format").prefetch_related(
+        "addenda"
+    ),
+    EntryKind.SESSION: lambda: Encounter.objects.select_related("clinician"),
+    EntryKind.RESULT: lambda: Result.objects.all(),
+    EntryKind.DIAGNOSIS: lambda: Diagnosis.objects.all(),
+    EntryKind.MEDICATION: lambda: Medication.objects.all(),
+    EntryKind.PLAN: lambda: CarePlan.objects.all(),
+}
+
+
+def entries(page: Iterable[tuple[str, UUID, date | None]]) -> list[TimelineEntry]:
+    """The rows of one page of `timeline`: one query per kind on the page."""
+    wanted = list(page)
+    rows: dict[tuple[str, UUID], Any] = {}
+    for kind in {kind for kind, _id, _day in wanted}:
+        ids = [pk for name, pk, _day in wanted if name == kind]
+        rows.update({(kind, row.pk): row for row in LOADERS[EntryKind(kind)]().filter(pk__in=ids)})
+    return [TimelineEntry(EntryKind(kind), pk, day, rows[kind, pk]) for kind, pk, day in wanted]
+
+
+def search_notes(patient: Patient, staff: Staff, words: str, limit: int = 200) -> list[TimelineEntry]:
+    """Notes in which every word occurs, newest first. Opens each note in memory; nothing of it is stored or logged."""
+    sought = [word.lower() for word in words.split()]
+    found = []
+    notes = LOADERS[EntryKind.NOTE]().filter(pk__in=visible_notes(patient, staff).values("pk"))
+    for note in notes.order_by("-on", "pk").iterator(chunk_size=200):
+        text = " ".join([*note.sections.values(), *(addendum.text for addendum in note.addenda.all())]).lower()
+        if all(word in text for word in sought):
+            found.append(TimelineEntry(EntryKind.NOTE, note.pk, note.on, note))
+        if len(found) == limit:
+            break
+    return found
