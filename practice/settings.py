@@ -136,9 +136,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "practice.people.middleware.SignInLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "practice.people.middleware.SecondFactorRequired",
     "auditlog.middleware.AuditlogMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "practice.infrastructure.middleware.RefusalPages",
 ]
 ROOT_URLCONF = "practice.urls"
 WSGI_APPLICATION = "practice.wsgi.application"
@@ -165,10 +168,33 @@ DJANGO_TABLES2_TEMPLATE = "components/table.html"
 # --- Sign-in ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Staff"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "guardian.backends.ObjectPermissionBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
 ]
+SIGN_IN_IDLE_SECONDS = 15 * 60
+SIGN_IN_ABSOLUTE_SECONDS = 12 * 60 * 60
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "practice.people.adapters.SignIn"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # sign-up is closed; this only keeps e-mail out of it
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # nobody signs in, or is found, by e-mail
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# per address and per account; counted in the database, so they hold across web processes
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "reauthenticate": "10/m/user"}
+MFA_ADAPTER = "practice.people.adapters.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Practice records"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off; a used code is refused all the same
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "practice.people.forms.sign_in.CodeForm",
+    "reauthenticate": "practice.people.forms.sign_in.CodeAgainForm",
+    "activate_totp": "practice.people.forms.sign_in.FirstCodeForm",
+}
 ANONYMOUS_USER_NAME = None  # guardian's stand-in for strangers: nobody is a stranger here
 GUARDIAN_RAISE_403 = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -184,6 +210,7 @@ LOGIN_REDIRECT_URL = "/"
 # --- What is recorded, and what must not be ---------------------------------------------------------------------------
 AUDITLOG_LOGENTRY_MODEL = "audit.AuditEntry"
 AUDITLOG_DISABLE_REMOTE_ADDR = True  # it trusts a header anybody can send
+AUDITLOG_CID_HEADER = None  # it would write a header anybody can send into the trail
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -203,7 +230,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "practice" / "static"]
-WHITENOISE_USE_FINDERS = MODE == "test"
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = MODE == "test"  # tests collect no static files
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no file of ours is kept in a folder
     "staticfiles": {

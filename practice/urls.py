@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("practice.people.sign_in_urls")),
+    path("", include("practice.people.urls")),
     path("", include("practice.desk.urls")),
 ]

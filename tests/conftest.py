@@ -9,6 +9,17 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tests import databases
+from tests.everybody import (  # noqa: F401  fixtures everybody may ask for
+    abernathy,
+    brook,
+    castellanos,
+    dana,
+    hale,
+    lindqvist,
+    osei,
+    signed_in,
+    solo,
+)
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # a live Playwright keeps an event loop in the main thread
 

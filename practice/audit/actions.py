@@ -29,7 +29,8 @@ def record(
     In: the record acted on, or its model and the id that was asked for; `detail` is a code, never text.
     Raises ValueError when neither a record nor a model is given.
     """
-    model = type(subject) if subject is not None else subject_type
+    # the class by `_meta`: a lazy request.user would answer for itself
+    model = subject._meta.model if subject is not None else subject_type
     if model is None:
         raise ValueError("an audit entry needs a record or its model")
     pk = str(subject.pk) if subject is not None else subject_id

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+
+from practice.infrastructure.refusals import Refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -21,3 +24,18 @@ def never_store(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+class RefusalPages:
+    """A `Refused` that a view lets through becomes a page which says why, and who can help; never an error."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        return render(request, "403.html", {"refusal": exception.refusal}, status=403)

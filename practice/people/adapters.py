@@ -9,10 +9,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from practice.infrastructure.envelope import open_sealed, seal
 from practice.infrastructure.keys import keyring
@@ -47,6 +47,10 @@ class SignIn(DefaultAccountAdapter):
             return False
         return super().is_reauthentication_required(app=app, **kwargs)
 
+    def get_reauthentication_methods(self, user: "Staff") -> list[dict[str, Any]]:
+        """Before changing how they sign in, a person shows a code again: the password alone is not enough."""
+        return [{"id": "mfa_reauthenticate", "description": "Use your code", "url": reverse("mfa_reauthenticate")}]
+
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
@@ -70,10 +74,6 @@ class SecondFactor(DefaultMFAAdapter):
         stored = json.loads(encrypted_text)
         key = keyring().unwrap(PURPOSE, stored["key"], base64.b64decode(stored["wrapped"]), _aad())
         return open_sealed(base64.b64decode(stored["sealed"]), key=key, binding=BINDING).decode()
-
-    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Nobody switches off their second factor; a lost phone is a new way in, made by an administrator."""
-        return False
 
 
 def _aad() -> bytes:

@@ -22,7 +22,7 @@ POLL_HEADER = "Practice-Poll"
 GRAIN = 5
 
 # Without a second factor a person reaches these, to enrol or to leave, and nothing else.
-OPEN_WITHOUT_SECOND_FACTOR = frozenset({"mfa_activate_totp", "account_reauthenticate", "account_logout"})
+OPEN_WITHOUT_SECOND_FACTOR = frozenset({"mfa_activate_totp", "account_logout"})
 
 
 class SignInLimits:

@@ -6,6 +6,8 @@ today, and the object permission that the relationship wrote. No role, and no fl
 """
 
 import re
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import NoReturn
 from uuid import UUID
 
@@ -108,10 +110,7 @@ def require_role(staff: Staff, *roles: Role) -> None:
     if staff.is_active and staff.has_role(*roles):
         return
     record(by=staff, event=AuditEvent.REFUSED, subject=staff, outcome=Outcome.REFUSED, detail=f"needs_{roles[0]}")
-    labels = " or ".join(role.label.lower() for role in roles)
-    raise Refused(
-        Refusal("ROLE_NEEDED", f"This is for the {labels} of the practice.", _ask(roles), "45 CFR 164.514(d)(2)")
-    )
+    raise Refused(_role_needed(roles))
 
 
 def require_act(staff: Staff, act: Act) -> None:
@@ -147,11 +146,52 @@ def refusal_to_assign_care(by: Staff, patient: Patient, to: Staff) -> Refusal | 
     )
 
 
+def refusal_to_end_care(by: Staff, care: CareRelationship, until_on: date) -> Refusal | None:
+    """Why `by` may not set this last day, or None. Who may give care may end it; everybody may end their own."""
+    treats = care_in_force(by).filter(patient=care.patient, role=CareRole.TREATING).exists()
+    if not (may(by.roles, Act.CARE_ASSIGN_ANY) or treats or by == care.staff):
+        return refusal_to_assign_care(by, care.patient, care.staff)
+    if care.until_on is not None and until_on > care.until_on:
+        return Refusal("CARE_LONGER", "An end can come earlier, not later.", "Add the person again from the next day.")
+    if until_on < care.from_on - timedelta(days=1):
+        return Refusal("CARE_ENDS_BEFORE_START", "The last day is before the first day.")
+    return None
+
+
+def refusal_to_edit(by: Staff, patient: Patient) -> Refusal | None:
+    """Why `by` may not change names, addresses and contacts of this patient, or None."""
+    if may(by.roles, Act.PATIENT_EDIT) and may_open_patient(by, patient):
+        return None
+    return Refusal(
+        "PATIENT_NOT_YOURS_TO_EDIT",
+        "You may not change this patient's details.",
+        _ask(roles_that_may(Act.PATIENT_EDIT)),
+        "45 CFR 164.514(d)(2)",
+    )
+
+
+def check_edit(by: Staff, patient: Patient) -> None:
+    """Raise Refused unless `by` may change this patient's details."""
+    if refusal := refusal_to_edit(by, patient):
+        raise Refused(refusal)
+
+
+def check_act(by: Staff, act: Act) -> None:
+    """Raise Refused unless a role of `by` allows the act; for actions, whose view has asked and recorded already."""
+    if not (by.is_active and may(by.roles, act)):
+        raise Refused(_role_needed(roles_that_may(act)))
+
+
 def _care_today(patient: Patient) -> QuerySet[CareRelationship]:
     day = today()
     return CareRelationship.objects.filter(patient=patient, from_on__lte=day, staff__is_active=True).filter(
         Q(until_on__isnull=True) | Q(until_on__gte=day)
     )
+
+
+def _role_needed(roles: Sequence[Role]) -> Refusal:
+    labels = " or ".join(role.label.lower() for role in roles)
+    return Refusal("ROLE_NEEDED", f"This is for the {labels} of the practice.", _ask(roles), "45 CFR 164.514(d)(2)")
 
 
 def _no_care_relationship() -> Refusal:
@@ -163,7 +203,7 @@ def _no_care_relationship() -> Refusal:
     )
 
 
-def _ask(roles: tuple[Role, ...] | list[Role]) -> str:
+def _ask(roles: Sequence[Role]) -> str:
     """Who could help, by name, at most four."""
     people = Staff.objects.filter(is_active=True, roles__overlap=[str(role) for role in roles]).order_by("full_name")
     names = [person.display_name for person in people[:4]]

@@ -3,6 +3,7 @@
 A model says it once, on its class:
 
 - nothing: the application login may SELECT, INSERT, UPDATE, DELETE (practice database only);
+- `never_deleted = True`: SELECT, INSERT and UPDATE;
 - `append_only = True`: SELECT and INSERT only; `updatable_columns = ("closed_at",)` adds an UPDATE of those columns;
 - in the sealed database `login_privileges = {login: ("SELECT", "UPDATE(wrapped)")}` is the whole truth for that table.
 
@@ -23,6 +24,7 @@ from practice.infrastructure.databases.logins import APPLICATIONS, LOGINS, OWNER
 from practice.infrastructure.databases.router import DEFAULT, PSYCHOTHERAPY, alias_of
 
 EDITABLE = ("SELECT", "INSERT", "UPDATE", "DELETE")
+NEVER_DELETED = ("SELECT", "INSERT", "UPDATE")
 APPEND_ONLY = ("SELECT", "INSERT")
 PRIVILEGE = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?:\(([a-z0-9_, ]+)\))?")
 
@@ -51,6 +53,8 @@ def grants_of_model(model: type[Model]) -> Iterator[Grant]:
     elif getattr(model, "append_only", False):
         columns = ", ".join(getattr(model, "updatable_columns", ()))
         wanted = {APPLICATIONS[alias]: (*APPEND_ONLY, *([f"UPDATE({columns})"] if columns else []))}
+    elif getattr(model, "never_deleted", False):
+        wanted = {APPLICATIONS[alias]: NEVER_DELETED}
     else:
         wanted = {APPLICATIONS[alias]: EDITABLE}
     for login, privileges in wanted.items():

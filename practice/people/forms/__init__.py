@@ -1,0 +1,1 @@
+"""Forms check and convert; they never save."""

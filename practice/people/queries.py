@@ -1,0 +1,129 @@
+"""What pages and other apps ask about people."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refusal
+
+from .models import CareRelationship, Patient, PatientAddress, PersonalRepresentative, Staff
+from .rules import (
+    CLINICAL_ROLES,
+    AddressUse,
+    LicenseKind,
+    RepresentationFacts,
+    Role,
+    license_in_force,
+    may_keep_psychotherapy_notes,
+    refusal_to_represent,
+)
+
+
+def in_force_on(day: date) -> Q:
+    """The rows with `from_on` and `until_on` that hold on a day; an unknown first day counts as begun."""
+    return (Q(from_on__isnull=True) | Q(from_on__lte=day)) & (Q(until_on__isnull=True) | Q(until_on__gte=day))
+
+
+def letter_address(patient: Patient, on: date) -> PatientAddress | None:
+    """Where a letter goes on a day: the confidential address when there is one, then home, then any (R-225)."""
+    found = list(patient.addresses.filter(in_force_on(on)).exclude(use=AddressUse.FORMER))
+    order = [AddressUse.CONFIDENTIAL, AddressUse.HOME]
+    return min(found, key=lambda a: order.index(a.use) if a.use in order else len(order), default=None)
+
+
+def has_confidential_address(patient: Patient, on: date) -> bool:
+    """Whether letters must go to the confidential address: what the patient's header must not miss."""
+    return patient.addresses.filter(in_force_on(on), use=AddressUse.CONFIDENTIAL).exists()
+
+
+def care_team(patient: Patient, on: date) -> QuerySet[CareRelationship]:
+    """Who cares for the patient on a day, treating clinicians first."""
+    found = patient.care_relationships.filter(in_force_on(on), staff__is_active=True)
+    return found.select_related("staff").order_by("-role", "from_on")
+
+
+def clinicians() -> QuerySet[Staff]:
+    """Active staff with a clinical role, by name."""
+    roles = [str(role) for role in CLINICAL_ROLES]
+    return Staff.objects.filter(is_active=True, roles__overlap=roles).order_by("full_name")
+
+
+def supervisors() -> QuerySet[Staff]:
+    """Active supervisors, by name."""
+    return Staff.objects.filter(is_active=True, roles__contains=[Role.SUPERVISOR]).order_by("full_name")
+
+
+def is_supervised(staff: Staff, on: date) -> bool:
+    """Whether an active supervisor answers for this trainee by a registration in force."""
+    held = staff.licenses.filter(kind=LicenseKind.SUPERVISED_TRAINEE, supervisor__is_active=True).select_related(
+        "supervisor"
+    )
+    return any(license_in_force(item, on) and item.supervisor.has_role(Role.SUPERVISOR) for item in held)  # type: ignore[union-attr]
+
+
+def refusal_to_keep_psychotherapy_notes(staff: Staff, on: date, policy: object) -> Refusal | None:
+    """P-04 for a member of staff: may_keep_psychotherapy_notes over their licences. `policy` is the value of P-04."""
+    if not staff.is_active:
+        return may_keep_psychotherapy_notes([], [], False, on, policy)
+    return may_keep_psychotherapy_notes(staff.licenses.all(), staff.roles, is_supervised(staff, on), on, policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Represented:
+    """A representative as shown: the row, and why they do not act for the patient today, if so."""
+
+    row: PersonalRepresentative
+    refusal: Refusal | None
+
+
+def representation_facts(row: PersonalRepresentative) -> RepresentationFacts:
+    """The values that R-145 decides on."""
+    return RepresentationFacts(
+        kind=row.kind,
+        from_on=row.from_on,
+        until_on=row.until_on,
+        declined=bool(row.not_recognized_reason),
+        birth_date=row.patient.birth_date,
+        died_on=row.patient.died_on,
+        minor_consents_alone=row.patient.minor_consents_alone,
+    )
+
+
+def representatives(patient: Patient, on: date) -> list[Represented]:
+    """Everybody on record as a representative, each with the answer of R-145 for a day."""
+    rows = patient.representatives.select_related("patient").order_by("-from_on")
+    return [Represented(row, refusal_to_represent(representation_facts(row), on)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientDetails:
+    """What the details page shows."""
+
+    other_names: list
+    addresses: list
+    past_addresses: list
+    telecoms: list
+    contacts: list
+    representatives: list[Represented]
+    care: list
+    past_care: list
+
+
+def patient_details(patient: Patient) -> PatientDetails:
+    """Everything about a patient that is not clinical, as of today."""
+    day = today()
+    now = [row.pk for row in patient.addresses.filter(in_force_on(day))]
+    addresses = list(patient.addresses.order_by("-from_on"))
+    care = list(patient.care_relationships.select_related("staff").order_by("-from_on"))
+    return PatientDetails(
+        other_names=list(patient.names.order_by("use", "text")),
+        addresses=[row for row in addresses if row.pk in now],
+        past_addresses=[row for row in addresses if row.pk not in now],
+        telecoms=list(patient.telecoms.order_by("kind", "value")),
+        contacts=list(patient.contacts.order_by("-emergency", "name")),
+        representatives=representatives(patient, day),
+        care=[row for row in care if row.until_on is None or row.until_on >= day],
+        past_care=[row for row in care if row.until_on is not None and row.until_on < day],
+    )
