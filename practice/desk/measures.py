@@ -12,7 +12,8 @@ from practice.people.models import Patient
 from records.chart.models import Result
 from records.chart.rules import ResultCategory
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 190, 40, 60, 14, 24
+WIDE, SMALL = (560, 190), (290, 130)
+LEFT, RIGHT, TOP, BOTTOM = 34, 34, 14, 24
 MOST = 200
 
 
@@ -32,8 +33,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Points in a box of WIDTH by HEIGHT, and the values that its lines stand for."""
+    """Points in a box of `width` by `height`, and the values that its lines stand for."""
 
+    width: int
+    height: int
     polyline: str
     last_x: float
     last_y: float
@@ -109,15 +112,16 @@ def latest_score(patient: Patient) -> Chosen | None:
     )
 
 
-def _in_full(one: Series, results: list[Result]) -> Chosen:
+def _in_full(one: Series, results: list[Result], size: tuple[int, int] = WIDE) -> Chosen:
     points = [(row.taken_at, row.number) for row in reversed(results) if row.number is not None]
-    return Chosen(one, results, draw(points))
+    return Chosen(one, results, draw(points, size))
 
 
-def draw(points: list[tuple[datetime, Any]]) -> Drawing | None:
+def draw(points: list[tuple[datetime, Any]], size: tuple[int, int] = WIDE) -> Drawing | None:
     """Oldest first, (moment, number). None with fewer than two points: one point is a number, not a line."""
     if len(points) < 2:
         return None
+    width, height = size
     numbers = [float(number) for _at, number in points]
     low, high = min(0.0, *numbers), max(numbers)
     high = high if high > low else low + 1
@@ -125,11 +129,11 @@ def draw(points: list[tuple[datetime, Any]]) -> Drawing | None:
     span = (end - begin) or 1
 
     def across(at: datetime) -> float:
-        return round(LEFT + (at.timestamp() - begin) / span * (WIDTH - LEFT - RIGHT), 1)
+        return round(LEFT + (at.timestamp() - begin) / span * (width - LEFT - RIGHT), 1)
 
     def up(number: float) -> float:
-        return round(HEIGHT - BOTTOM - (number - low) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
+        return round(height - BOTTOM - (number - low) / (high - low) * (height - TOP - BOTTOM), 1)
 
     dots = [(across(at), up(number)) for (at, _), number in zip(points, numbers, strict=True)]
     lines = [(up(value), f"{value:g}") for value in (low, (low + high) / 2, high)]
-    return Drawing(" ".join(f"{x},{y}" for x, y in dots), *dots[-1], lines, points[0][0], points[-1][0])
+    return Drawing(width, height, " ".join(f"{x},{y}" for x, y in dots), *dots[-1], lines, points[0][0], points[-1][0])

@@ -20,6 +20,8 @@ from practice.people.models import Patient, Staff
 from .models import CarePlan, ChartNote, Diagnosis, Encounter, Medication, Result
 from .rules import NoteState
 
+OPENING = 400
+
 
 class EntryKind(models.TextChoices):
     """What can stand in a timeline."""
@@ -40,6 +42,12 @@ class TimelineEntry:
     id: UUID
     on: date | None
     row: Any
+
+    @property
+    def opening(self) -> str:
+        """The first words of a note, section by section in the order of its format."""
+        texts = (self.row.sections.get(section["key"], "") for section in self.row.format.sections)
+        return " ".join(text for text in texts if text)[:OPENING]
 
 
 def visible_notes(patient: Patient, staff: Staff) -> QuerySet[ChartNote]:
@@ -67,18 +75,20 @@ def _sources(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet[A
 
 
 def timeline(patient: Patient, staff: Staff, kind: str = "") -> QuerySet[Any]:
-    """(kind, id, day) of everything in the chart, or of one kind, newest first; to be paged, then given to `entries`.
+    """(kind, id, day, place) of the whole chart, or of one kind, newest first; to be paged, then given to `entries`.
 
     The caller has passed the doorway of the chart.
     """
     sources = _sources(patient, staff)
     chosen = [EntryKind(kind)] if kind in EntryKind.values else list(sources)
     parts = [
-        rows.order_by().annotate(entry_kind=Value(name.value), day=day).values_list("entry_kind", "pk", "day")
-        for name, (rows, day) in ((name, sources[name]) for name in chosen)
+        rows.order_by()
+        .annotate(place=Value(place), entry_kind=Value(name.value), day=day)
+        .values_list("entry_kind", "pk", "day", "place")
+        for place, name, (rows, day) in ((place, name, sources[name]) for place, name in enumerate(chosen))
     ]
     union = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return union.order_by(F("day").desc(nulls_last=True), "pk")
+    return union.order_by(F("day").desc(nulls_last=True), "place", "pk")
 
 
 LOADERS: dict[EntryKind, Callable[[], QuerySet[Any]]] = {
@@ -93,14 +103,14 @@ LOADERS: dict[EntryKind, Callable[[], QuerySet[Any]]] = {
 }
 
 
-def entries(page: Iterable[tuple[str, UUID, date | None]]) -> list[TimelineEntry]:
+def entries(page: Iterable[tuple[str, UUID, date | None, int]]) -> list[TimelineEntry]:
     """The rows of one page of `timeline`: one query per kind on the page."""
     wanted = list(page)
     rows: dict[tuple[str, UUID], Any] = {}
-    for kind in {kind for kind, _id, _day in wanted}:
-        ids = [pk for name, pk, _day in wanted if name == kind]
+    for kind in {kind for kind, *_rest in wanted}:
+        ids = [pk for name, pk, *_rest in wanted if name == kind]
         rows.update({(kind, row.pk): row for row in LOADERS[EntryKind(kind)]().filter(pk__in=ids)})
-    return [TimelineEntry(EntryKind(kind), pk, day, rows[kind, pk]) for kind, pk, day in wanted]
+    return [TimelineEntry(EntryKind(kind), pk, day, rows[kind, pk]) for kind, pk, day, _place in wanted]
 
 
 def search_notes(patient: Patient, staff: Staff, words: str, limit: int = 200) -> list[TimelineEntry]:

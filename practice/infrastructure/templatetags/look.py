@@ -98,3 +98,10 @@ def number(value: Decimal | None) -> str:
 def minutes_until(start: datetime | None, stop: datetime | None) -> str:
     """How long it lasted: "53 min"; "" while the end is not known."""
     return f"{round((stop - start).total_seconds() / 60)} min" if start and stop else ""
+
+
+@register.filter
+def unit(value: str) -> str:
+    """A unit as people write it: "{score}" and "1" count things and are left out, "mm[Hg]" is "mmHg"."""
+    plain = value.strip("{}").replace("[", "").replace("]", "")
+    return "" if plain.lower() in {"score", "1", "nominal"} else plain
