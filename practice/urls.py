@@ -5,5 +5,6 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("practice.people.sign_in_urls")),
     path("", include("practice.people.urls")),
+    path("", include("practice.compliance.urls")),
     path("", include("practice.desk.urls")),
 ]

@@ -2,8 +2,10 @@
 
 import uuid
 
+from auditlog.registry import auditlog
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
@@ -22,7 +24,7 @@ class PracticeProfile(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(condition=models.Q(id=1), name="%(app_label)s_%(class)s_one_row"),
+            models.CheckConstraint(condition=Q(id=1), name="%(app_label)s_%(class)s_one_row"),
         ]
 
     def __str__(self) -> str:
@@ -47,6 +49,14 @@ class PolicySetting(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["code", "from_on", "set_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(code__regex=r"^P-\d\d$"), name="%(app_label)s_%(class)s_code"),
+            models.CheckConstraint(condition=Q(reason__regex=r"\S"), name="%(app_label)s_%(class)s_has_a_reason"),
+        ]
 
     def __str__(self) -> str:
         return f"policy {self.code} from {self.from_on}"
+
+
+auditlog.register(PracticeProfile, include_fields=["privacy_contact_title", "log_origin"])
+auditlog.register(PolicySetting, exclude_fields=["reason"])

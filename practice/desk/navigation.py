@@ -15,4 +15,7 @@ class Place:
 
 
 BAR: tuple[Place, ...] = ()
-MENU: tuple[Place, ...] = ()
+MENU: tuple[Place, ...] = (
+    Place("Policies", "policy-list", (Role.COMPLIANCE_OFFICER,)),
+    Place("The practice", "profile-edit", (Role.ADMINISTRATOR,)),
+)

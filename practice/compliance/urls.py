@@ -1,0 +1,11 @@
+"""Addresses of policies and profile."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("policies/", views.policy_list, name="policy-list"),
+    path("policies/<slug:code>/", views.policy_change, name="policy-change"),
+    path("practice/profile/", views.profile_edit, name="profile-edit"),
+]
