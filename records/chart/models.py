@@ -15,8 +15,13 @@ from .rules import Modality, NoteState, ResultCategory, SessionKind
 class Imported(models.Model):
     """Where an imported row came from, so that importing again changes nothing twice."""
 
-    source_system = models.CharField(max_length=200, blank=True, default="")
+    source_system = models.CharField(
+        max_length=640, blank=True, default="", help_text="The patient's record there: system and number."
+    )
     source_id = models.CharField(max_length=200, blank=True, default="")
+    as_given = models.JSONField(
+        default=dict, blank=True, help_text='Days that were given as less than a day: {"onset_on": "2011-05"}.'
+    )
 
     class Meta:
         abstract = True
@@ -33,6 +38,10 @@ class Imported(models.Model):
 class Encounter(Imported):
     """A meeting with one or more patients ("session" on screen): start, stop, modality, participants (R-002)."""
 
+    # A session is never deleted; its times are corrected until a signed note stands on it (actions.correct_session).
+    append_only = True
+    updatable_columns = ("kind", "modality", "started_at", "stopped_at", "others_present")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinician = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="encounters"
@@ -42,7 +51,8 @@ class Encounter(Imported):
     modality = models.CharField(max_length=20, choices=Modality.choices, default=Modality.IN_PERSON)
     started_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
-    title = models.CharField(max_length=200, blank=True)
+    others_present = EncryptedTextField(blank=True, default="", help_text="Who else was there, without a chart here.")
+    title = models.CharField(max_length=400, blank=True)
     code = models.CharField(max_length=60, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now)
 
@@ -64,6 +74,8 @@ class Encounter(Imported):
 class Participation(models.Model):
     """A patient took part in a session."""
 
+    append_only = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="participations")
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="participations")
@@ -79,7 +91,9 @@ class Participation(models.Model):
 
 
 class NoteFormat(models.Model):
-    """The sections of a progress note, as data: SOAP, DAP, BIRP, free form."""
+    """The sections of a progress note, as data: SOAP, DAP, BIRP, free form. A change is a new version."""
+
+    append_only = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=20)
@@ -97,6 +111,11 @@ class NoteFormat(models.Model):
 
     def __str__(self) -> str:
         return f"note format {self.code} {self.version}"
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of its sections, in their order."""
+        return [section["key"] for section in self.sections]
 
 
 class ChartNote(models.Model):
@@ -171,6 +190,8 @@ class ChartAddendum(models.Model):
 class Diagnosis(Imported):
     """A condition with its code, onset and status."""
 
+    append_only = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="diagnoses")
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -193,6 +214,8 @@ class Diagnosis(Imported):
 
 class Medication(Imported):
     """A medication prescribed here or elsewhere."""
+
+    append_only = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="medications")
@@ -218,6 +241,8 @@ class Medication(Imported):
 class CarePlan(Imported):
     """A plan of care as imported: its kind, its dates and its activities."""
 
+    append_only = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="care_plans")
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -238,6 +263,8 @@ class CarePlan(Imported):
 class Result(Imported):
     """A dated result: questionnaire, vital sign, laboratory value or social history."""
 
+    append_only = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="results")
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -246,7 +273,7 @@ class Result(Imported):
     code = models.CharField(max_length=60, blank=True)
     title = models.CharField(max_length=400)
     taken_at = models.DateTimeField()
-    number = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
+    number = models.DecimalField(max_digits=36, decimal_places=18, null=True, blank=True)
     unit = models.CharField(max_length=60, blank=True)
     text = EncryptedTextField(blank=True, default="")
     components = EncryptedJSONField(default=list)

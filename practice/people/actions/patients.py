@@ -52,14 +52,19 @@ def open_new_patient(
     check_act(by, Act.PATIENT_OPEN)
     treating = _who_treats(by, treating)
     day = opened_on or today()
-    advisory_lock("patient-number")
-    highest = Patient.objects.aggregate(top=Max("number"))["top"] or 0
-    patient = Patient(number=max(highest + 1, FIRST_PATIENT_NUMBER), opened_on=day)
+    patient = Patient(number=next_patient_number(), opened_on=day)
     _write(patient, details)
     patient.save()
     if treating is not None:
         begin_care(by=by, patient=patient, staff=treating, role=CareRole.TREATING, from_on=day)
     return patient
+
+
+def next_patient_number() -> int:
+    """The next free number, held for this transaction: nobody else gets it meanwhile."""
+    advisory_lock("patient-number")
+    highest = Patient.objects.aggregate(top=Max("number"))["top"] or 0
+    return max(highest + 1, FIRST_PATIENT_NUMBER)
 
 
 @transaction.atomic

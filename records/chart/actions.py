@@ -1,0 +1,272 @@
+"""What can be done in a chart. Each act is one transaction: checks, writes, records.
+
+Access is checked here again, silently: the doorway in `policies` came first, and recorded who asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.people.models import Patient, Staff
+from practice.people.policies import charts_visible_to
+
+from .models import ChartAddendum, ChartDraftBranch, ChartNote, Encounter, NoteFormat, Participation
+from .policies import note_is_signed
+from .rules import (
+    SITTING,
+    Modality,
+    NoteState,
+    SessionKind,
+    clean_sections,
+    note_refusal,
+    refusal_to_sign,
+    session_refusals,
+)
+
+NOT_YOURS = Refusal("NOTE_NOT_YOURS", "A draft is written by its author alone.", "Write a note of your own.")
+NO_CARE = Refusal("CHART_NO_CARE", "This chart is closed to you.", "Ask the treating clinician to add you.")
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a save: the note as it stands, and the branch when another window had saved before."""
+
+    note: ChartNote
+    branch: ChartDraftBranch | None = None
+
+
+@transaction.atomic
+def start_session(
+    *,
+    by: Staff,
+    patient: Patient,
+    started_at: datetime,
+    stopped_at: datetime | None = None,
+    others: Sequence[Patient] = (),
+    kind: str = SessionKind.INDIVIDUAL,
+    modality: str = Modality.IN_PERSON,
+    others_present: str = "",
+) -> Encounter:
+    """Record a session of `by` with one or more patients. Raises Refused when its times or patients cannot be."""
+    patients = {person.pk: person for person in (patient, *others)}
+    _check_session(started_at, stopped_at, kind, len(patients))
+    if charts_visible_to(by).filter(pk__in=patients).count() != len(patients):
+        raise Refused(NO_CARE)
+    encounter = Encounter.objects.create(
+        clinician=by,
+        kind=kind,
+        modality=modality,
+        started_at=started_at,
+        stopped_at=stopped_at,
+        others_present=others_present,
+    )
+    for pk in patients:
+        Participation.objects.create(encounter=encounter, patient_id=pk)
+        record(by=by, event=AuditEvent.RECORDED, subject=encounter, patient_id=pk, detail="session")
+    return encounter
+
+
+@transaction.atomic
+def correct_session(
+    *,
+    by: Staff,
+    encounter: Encounter,
+    started_at: datetime,
+    stopped_at: datetime | None,
+    kind: str,
+    modality: str,
+    others_present: str,
+) -> Encounter:
+    """Correct a session of one's own. Raises Refused when it is somebody else's, or a signed note stands on it."""
+    encounter = Encounter.objects.select_for_update(no_key=True).get(pk=encounter.pk)
+    if refusal := refusal_to_correct(by, encounter):
+        raise Refused(refusal)
+    patients = list(encounter.participations.values_list("patient_id", flat=True))
+    _check_session(started_at, stopped_at, kind, len(patients))
+    encounter.started_at, encounter.stopped_at = started_at, stopped_at
+    encounter.kind, encounter.modality, encounter.others_present = kind, modality, others_present
+    encounter.save(update_fields=["started_at", "stopped_at", "kind", "modality", "others_present"])
+    for pk in patients:
+        record(by=by, event=AuditEvent.CHANGED, subject=encounter, patient_id=pk, detail="session")
+    return encounter
+
+
+def refusal_to_correct(by: Staff, encounter: Encounter) -> Refusal | None:
+    """Why `by` cannot correct this session, or None."""
+    if encounter.clinician_id != by.pk:
+        return Refusal(
+            "SESSION_NOT_YOURS",
+            "A session is corrected by whoever held it.",
+            "Ask them, or add an addendum to the note.",
+        )
+    if encounter.notes.filter(state=NoteState.SIGNED).exists():
+        return Refusal(
+            "SESSION_SIGNED",
+            "A signed note stands on this session, so its times no longer change.",
+            "Say what was wrong in an addendum to the note.",
+        )
+    return None
+
+
+def _check_session(started_at: datetime, stopped_at: datetime | None, kind: str, patients: int) -> None:
+    refusals = session_refusals(
+        started_at=started_at, stopped_at=stopped_at, now=timezone.now(), kind=kind, patients=patients
+    )
+    if refusals:
+        raise Refused(next(iter(refusals.values())))
+
+
+@transaction.atomic
+def start_note(
+    *, by: Staff, patient: Patient, format: NoteFormat, encounter: Encounter | None = None, on: date | None = None
+) -> ChartNote:
+    """A draft for a session, or for a day without one. The author's draft for that session is given back if begun."""
+    if not charts_visible_to(by).filter(pk=patient.pk).exists():
+        raise Refused(NO_CARE)
+    if encounter is not None:
+        # One at a time for this session, so that two clicks are one draft.
+        Encounter.objects.select_for_update(no_key=True).get(pk=encounter.pk, participations__patient=patient)
+        begun = ChartNote.objects.filter(patient=patient, encounter=encounter, author=by, state=NoteState.DRAFT).first()
+        if begun is not None:
+            return begun
+        on = on or timezone.localdate(encounter.started_at)
+    note = ChartNote.objects.create(
+        patient=patient,
+        encounter=encounter,
+        author=by,
+        format=format,
+        on=on or timezone.localdate(),
+        sections=clean_sections(format.keys, {}),
+    )
+    record(by=by, event=AuditEvent.RECORDED, subject=note, patient_id=patient.pk, detail="draft")
+    return note
+
+
+@transaction.atomic
+def save_draft(*, by: Staff, note_id: UUID, sections: Mapping[str, object], base_version: int) -> Saved:
+    """Save the texts of a draft that were typed on top of `base_version`.
+
+    When another window saved in between, its text stays and this one is kept beside it as a branch. Sending the same
+    text again changes nothing. Raises Refused when the note is signed, another's, or too long.
+    """
+    note = _own_draft(by, note_id)
+    texts = clean_sections(note.format.keys, sections)
+    if refusal := note_refusal(texts):
+        raise Refused(refusal)
+    if note.sections == texts:
+        return Saved(note)
+    if note.version != base_version:
+        return Saved(note, _branch(note, by, base_version, texts))
+    now = timezone.now()
+    first_of_sitting = note.version == 1 or now - note.saved_at > SITTING
+    note.sections, note.version, note.saved_at = texts, note.version + 1, now
+    note.save(update_fields=["sections", "version", "saved_at"])
+    if first_of_sitting:
+        record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="draft")
+    return Saved(note)
+
+
+def _branch(note: ChartNote, by: Staff, base_version: int, texts: dict[str, str]) -> ChartDraftBranch:
+    """The branch that holds these texts; a later save of the same window replaces its own earlier one."""
+    for branch in note.branches.filter(author=by, base_version=base_version):
+        if branch.sections == texts:
+            return branch
+        if _continues(branch.sections, texts):
+            branch.sections, branch.saved_at = texts, timezone.now()
+            branch.save(update_fields=["sections", "saved_at"])
+            return branch
+    branch = ChartDraftBranch.objects.create(note=note, author=by, base_version=base_version, sections=texts)
+    record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="second_text")
+    return branch
+
+
+def _continues(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether `after` is `before` with more typed at the end of its sections, so that nothing of it is lost."""
+    return all(after.get(key, "").startswith(text) for key, text in before.items())
+
+
+@transaction.atomic
+def use_other_text(*, by: Staff, note_id: UUID, branch_id: UUID) -> ChartNote:
+    """Make the branch the draft's text; what was the draft's text is kept as the branch."""
+    note = _own_draft(by, note_id)
+    branch = note.branches.get(pk=branch_id)
+    branch.sections, note.sections = note.sections, branch.sections
+    branch.base_version, note.version, note.saved_at = note.version, note.version + 1, timezone.now()
+    branch.save(update_fields=["sections", "base_version"])
+    note.save(update_fields=["sections", "version", "saved_at"])
+    record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="texts_exchanged")
+    return note
+
+
+@transaction.atomic
+def discard_other_text(*, by: Staff, note_id: UUID, branch_id: UUID) -> ChartNote:
+    """Let go of a branch, by its author's decision."""
+    note = _own_draft(by, note_id)
+    note.branches.filter(pk=branch_id).delete()
+    record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="text_discarded")
+    return note
+
+
+@transaction.atomic
+def discard_draft(*, by: Staff, note_id: UUID) -> None:
+    """Let go of a draft and its branches, by its author's decision. That it was there stays in the audit trail."""
+    note = _own_draft(by, note_id)
+    record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="draft_discarded")
+    note.branches.all().delete()
+    note.delete()
+
+
+@transaction.atomic
+def sign_note(*, by: Staff, note_id: UUID, seen_version: int) -> ChartNote:
+    """Sign the draft as the author saw it (`seen_version`). From here on the database refuses every change."""
+    note = _own_draft(by, note_id)
+    refusal = refusal_to_sign(
+        state=note.state,
+        sections=note.sections,
+        other_texts=note.branches.count(),
+        version=note.version,
+        seen_version=seen_version,
+    )
+    if refusal:
+        raise Refused(refusal)
+    note.state, note.signed_at = NoteState.SIGNED, timezone.now()
+    note.save(update_fields=["state", "signed_at"])
+    record(by=by, event=AuditEvent.SIGNED, subject=note, patient_id=note.patient_id)
+    return note
+
+
+@transaction.atomic
+def add_addendum(*, by: Staff, note_id: UUID, text: str) -> ChartAddendum:
+    """A signed addition to a signed note, by anybody who may open the chart. Raises Refused for drafts and no text."""
+    note = ChartNote.objects.get(pk=note_id)
+    if not charts_visible_to(by).filter(pk=note.patient_id).exists():
+        raise Refused(NO_CARE)
+    if note.state != NoteState.SIGNED:
+        raise Refused(Refusal("NOTE_NOT_SIGNED", "This note is a draft.", "Write in the draft itself."))
+    texts = clean_sections(["text"], {"text": text})
+    if refusal := note_refusal(texts):
+        raise Refused(refusal)
+    if not texts["text"].strip():
+        raise Refused(Refusal("ADDENDUM_EMPTY", "This addendum is empty.", "Write what is to be added."))
+    addendum = ChartAddendum.objects.create(note=note, author=by, text=texts["text"])
+    record(by=by, event=AuditEvent.ADDENDED, subject=note, patient_id=note.patient_id)
+    return addendum
+
+
+def _own_draft(by: Staff, note_id: UUID) -> ChartNote:
+    """The draft, locked for this transaction."""
+    note = ChartNote.objects.select_for_update(of=("self",)).select_related("format").get(pk=note_id)
+    if note.author_id != by.pk:
+        raise Refused(NOT_YOURS)
+    if not charts_visible_to(by).filter(pk=note.patient_id).exists():
+        raise Refused(NO_CARE)
+    if note.state == NoteState.SIGNED:
+        raise Refused(note_is_signed())
+    return note

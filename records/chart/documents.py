@@ -1,0 +1,212 @@
+"""What of a chart goes on paper: the items a release can choose from, and what a PDF says about each.
+
+`release_items` is an index: kind, id, day, title, never text. `render_context` gives for the chosen ids the blocks that
+`documents/_chart_items.html` sets. Both know the general chart alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from practice.infrastructure.pdf import render_pdf
+from practice.infrastructure.templatetags.look import day as day_words
+from practice.infrastructure.templatetags.look import time_of_day
+from practice.people.models import Patient, Staff
+
+from .models import CarePlan, ChartNote, Diagnosis, Encounter, Medication
+from .queries import (
+    group_id,
+    note_written,
+    result_days,
+    results_of_groups,
+    session_title,
+    session_words,
+    shown_value,
+)
+from .rules import NoteState, ResultCategory
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseItemInfo:
+    """One thing of a chart that can be released: never its text."""
+
+    kind: str
+    id: UUID
+    on: date | None
+    title: str
+
+
+@dataclass(slots=True)
+class Block:
+    """One item on paper: a heading, facts, what was written, and a table."""
+
+    id: UUID
+    kind: str
+    title: str
+    on: date | None = None
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    written: list[dict[str, str]] = field(default_factory=list)
+    signed: str = ""
+    addenda: list[dict[str, str]] = field(default_factory=list)
+    head: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+
+
+def release_items(patient: Patient) -> list[ReleaseItemInfo]:
+    """Everything of the chart that can be released, newest first: signed notes, sessions, results by day, the rest.
+
+    Drafts are not part of the record that is released (they are nobody's but their author's).
+    """
+    notes = patient.chart_notes.filter(state=NoteState.SIGNED).select_related("format", "author").defer("sections")
+    items = [
+        ReleaseItemInfo("note", note.pk, note.on, f"Progress note ({note.format.name}) by {note.author.display_name}")
+        for note in notes
+    ]
+    for session in Encounter.objects.filter(participations__patient=patient).select_related("clinician"):
+        on = timezone.localdate(session.started_at)
+        items.append(ReleaseItemInfo("session", session.pk, on, f"Session record: {session_title(session)}"))
+    for row in result_days(patient):
+        label = ResultCategory(row["category"]).label
+        items.append(ReleaseItemInfo("result", group_id(patient.pk, _group(row)), row["day"], f"Results: {label}"))
+    for diagnosis in patient.diagnoses.all():
+        on = diagnosis.onset_on or diagnosis.recorded_on
+        items.append(ReleaseItemInfo("diagnosis", diagnosis.pk, on, f"Diagnosis: {diagnosis.title}"))
+    for medication in patient.medications.defer("dosage"):
+        title = f"Medication: {medication.title}"
+        items.append(ReleaseItemInfo("medication", medication.pk, medication.started_on, title))
+    for plan in patient.care_plans.defer("activities"):
+        items.append(ReleaseItemInfo("plan", plan.pk, plan.started_on, f"Plan of care: {plan.title}"))
+    return sorted(items, key=lambda item: (item.on or date.min, item.kind, str(item.id)), reverse=True)
+
+
+def render_context(item_ids: Iterable[UUID], *, patient: Patient) -> list[Block]:
+    """The blocks of these items for the PDF, oldest first. Raises LookupError when one is not of this patient's chart.
+
+    A signed note comes with all its addenda: it is released as it stands on that day.
+    """
+    wanted = set(item_ids)
+    blocks = [
+        *map(_note_block, _of(patient.chart_notes.filter(state=NoteState.SIGNED), wanted)),
+        *map(_session_block, _of(Encounter.objects.filter(participations__patient=patient), wanted)),
+        *map(_diagnosis_block, _of(patient.diagnoses.all(), wanted)),
+        *map(_medication_block, _of(patient.medications.all(), wanted)),
+        *map(_plan_block, _of(patient.care_plans.all(), wanted)),
+        *_result_blocks(patient, wanted),
+    ]
+    if missing := wanted - {block.id for block in blocks}:
+        raise LookupError(f"{len(missing)} of {len(wanted)} items are not in this chart")
+    return sorted(blocks, key=lambda block: (block.on or date.min, block.kind, str(block.id)))
+
+
+def internal_note_pdf(note: ChartNote, *, practice: object, printed_by: Staff) -> bytes:
+    """One note with its addenda as a PDF that says on every page that it is not for release."""
+    return render_pdf(
+        "documents/internal_chart.html",
+        {
+            "title": "Progress note",
+            "practice": practice,
+            "patient": note.patient,
+            "blocks": [_note_block(note)],
+            "printed_by": printed_by.display_name,
+            "printed_at": timezone.now(),
+            "document_number": f"internal copy {timezone.localtime():%Y-%m-%d %H:%M}",
+            "internal_copy": True,
+        },
+    )
+
+
+def _of(rows, wanted: set[UUID]):  # type: ignore[no-untyped-def]
+    return rows.filter(pk__in=wanted)
+
+
+def _group(row: dict[str, object]) -> str:
+    return f"{row['category']} {row['day']}"
+
+
+def _moment(value) -> str:  # type: ignore[no-untyped-def]
+    return f"{day_words(value)}, {time_of_day(value)}"
+
+
+def _note_block(note: ChartNote) -> Block:
+    facts = [("Day", day_words(note.on)), ("Written by", note.author.display_name)]
+    if note.encounter:
+        facts.append(("Session", _session_facts(note.encounter)))
+    return Block(
+        id=note.pk,
+        kind="note",
+        title=f"Progress note, {day_words(note.on)}",
+        on=note.on,
+        facts=facts,
+        written=note_written(note),
+        signed=f"Signed by {note.author.display_name}, {_moment(note.signed_at)}" if note.signed_at else "Not signed",
+        addenda=[
+            {"text": addendum.text, "signed": f"{addendum.author.display_name}, {_moment(addendum.signed_at)}"}
+            for addendum in note.addenda.select_related("author")
+        ],
+    )
+
+
+def _session_facts(encounter: Encounter) -> str:
+    stop = f" to {time_of_day(encounter.stopped_at)}" if encounter.stopped_at else ""
+    words = f"{_moment(encounter.started_at)}{stop}"
+    return ", ".join(filter(None, [words, session_words(encounter)]))
+
+
+def _session_block(encounter: Encounter) -> Block:
+    on = timezone.localdate(encounter.started_at)
+    clinician = encounter.clinician.display_name if encounter.clinician else encounter.outside_clinician
+    facts = [("When", _session_facts(encounter)), ("Kind", encounter.get_kind_display())]
+    if clinician:
+        facts.append(("With", clinician))
+    return Block(encounter.pk, "session", f"{session_title(encounter)}, {day_words(on)}", on, facts)
+
+
+def _diagnosis_block(row: Diagnosis) -> Block:
+    facts = [
+        ("Code", f"{row.code} ({row.code_system})" if row.code else ""),
+        ("Status", ", ".join(filter(None, [row.clinical_status, row.verification_status]))),
+        ("Since", day_words(row.onset_on) or row.as_given.get("onset_on", "")),
+        ("Until", day_words(row.ended_on) or row.as_given.get("ended_on", "")),
+    ]
+    on = row.onset_on or row.recorded_on
+    return Block(row.pk, "diagnosis", f"Diagnosis: {row.title}", on, [fact for fact in facts if fact[1]])
+
+
+def _medication_block(row: Medication) -> Block:
+    facts = [
+        ("Dosage", row.dosage or ""),
+        ("Status", row.status),
+        ("Prescribed by", row.prescriber),
+        ("Since", day_words(row.started_on) or row.as_given.get("started_on", "")),
+        ("Until", day_words(row.ended_on) or row.as_given.get("ended_on", "")),
+    ]
+    return Block(row.pk, "medication", f"Medication: {row.title}", row.started_on, [fact for fact in facts if fact[1]])
+
+
+def _plan_block(row: CarePlan) -> Block:
+    facts = [
+        ("Status", row.status),
+        ("Since", day_words(row.started_on) or row.as_given.get("started_on", "")),
+        ("Until", day_words(row.ended_on) or row.as_given.get("ended_on", "")),
+    ]
+    block = Block(row.pk, "plan", f"Plan of care: {row.title}", row.started_on, [fact for fact in facts if fact[1]])
+    block.head = ["Activity", "Status"] if row.activities else []
+    block.rows = [[part["what"], part["status"]] for part in row.activities]
+    return block
+
+
+def _result_blocks(patient: Patient, wanted: set[UUID]) -> list[Block]:
+    groups = {group_id(patient.pk, _group(row)): _group(row) for row in result_days(patient)}
+    chosen = {key: group for key, group in groups.items() if key in wanted}
+    blocks = {}
+    for key, group in chosen.items():
+        category, _, on = group.rpartition(" ")
+        title = f"{ResultCategory(category).label}, {day_words(date.fromisoformat(on))}"
+        blocks[group] = Block(key, "result", title, date.fromisoformat(on), head=["Result", "Value", "Time"])
+    for result in results_of_groups(patient, chosen.values()):
+        group = f"{result.category} {timezone.localdate(result.taken_at)}"
+        blocks[group].rows.append([result.title, shown_value(result), time_of_day(result.taken_at)])
+    return list(blocks.values())
