@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from practice.compliance.models import PracticeProfile
-from practice.people.models import Staff
+from practice.people.models import Patient, Staff
 from practice.people.rules import Role
 
 from .navigation import BAR, MENU, Place
+from .patient import head
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ class Frame:
     @cached_property
     def menu(self) -> list[Link]:
         return self._open(MENU)
+
+    def about(self, patient: Patient, current: str) -> dict[str, object]:
+        """What the header over a patient's pages shows to this person; `current` is the key of the open tab."""
+        if self.staff is None:
+            return {}
+        return head(self.staff, patient, current)
 
     def _open(self, places: tuple[Place, ...]) -> list[Link]:
         staff = self.staff

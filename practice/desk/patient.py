@@ -37,7 +37,7 @@ TABS = (
     Tab("releases", "Releases", "release-list", "releases"),
     Tab("disclosures", "Disclosures", "disclosure-list", "disclosures"),
     Tab("details", "Details", "patient-details", "details"),
-    Tab("psychotherapy", "Psychotherapy notes", "psychotherapy-list", "clinical", sealed=True),
+    Tab("psychotherapy", "Psychotherapy notes", "psychotherapy-note-list", "clinical", sealed=True),
 )
 
 
@@ -58,19 +58,29 @@ def rooms_open_to(staff: Staff, patient: Patient) -> set[str]:
     return rooms
 
 
-def tabs(staff: Staff, patient: Patient, current: str) -> list[ShownTab]:
-    """The tabs of a patient's pages that are open to this person, in their order."""
+def head(staff: Staff, patient: Patient, current: str) -> dict[str, object]:
+    """Pills, tabs and the one button of the header."""
     rooms = rooms_open_to(staff, patient)
+    button = None
+    if "chart" in rooms and not patient.closed_on and (href := _path("session-new", patient)):
+        button = {"words": "New note", "href": href}
+    return {"pills": pills(patient), "tabs": tabs(rooms, patient, current), "button": button}
+
+
+def tabs(rooms: set[str], patient: Patient, current: str) -> list[ShownTab]:
+    """The tabs of a patient's pages whose room is open, in their order."""
     shown = []
     for tab in TABS:
-        if tab.needs not in rooms:
-            continue
-        try:
-            href = reverse(tab.url_name, args=[patient.pk])
-        except NoReverseMatch:
-            continue
-        shown.append(ShownTab(tab.words, href, tab.key == current, tab.sealed))
+        if tab.needs in rooms and (href := _path(tab.url_name, patient)):
+            shown.append(ShownTab(tab.words, href, tab.key == current, tab.sealed))
     return shown
+
+
+def _path(url_name: str, patient: Patient) -> str:
+    try:
+        return reverse(url_name, args=[patient.pk])
+    except NoReverseMatch:
+        return ""
 
 
 def pills(patient: Patient) -> list[tuple[str, str]]:

@@ -2,9 +2,10 @@
 
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
@@ -43,8 +44,12 @@ def patient_search(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/search.html", {"found": found, "asked": asked, "sought": sought})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def session_extend(request: HttpRequest) -> HttpResponse:
-    """Somebody is working on a page without loading another: the sign-in stays open. Empty answer, 204."""
-    request.session.modified = True
-    return HttpResponse(status=204)
+    """POST: somebody is working on a page without loading another, so the sign-in stays open; empty answer, 204.
+
+    GET: who is signed in now, and the token for forms: after signing in again in another tab a page goes on with it.
+    """
+    if request.method == "POST":
+        return HttpResponse(status=204)
+    return JsonResponse({"user": str(request.user.pk), "csrf": get_token(request)})

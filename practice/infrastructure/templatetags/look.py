@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
@@ -105,3 +106,13 @@ def unit(value: str) -> str:
     """A unit as people write it: "{score}" and "1" count things and are left out, "mm[Hg]" is "mmHg"."""
     plain = value.strip("{}").replace("[", "").replace("]", "")
     return "" if plain.lower() in {"score", "1", "nominal"} else plain
+
+
+@register.inclusion_tag("components/patient_header.html", takes_context=True)
+def patient_header(context: dict[str, Any], patient: Any, current: str = "", side: str = "") -> dict[str, object]:
+    """Name, age, number, what must not be missed, and the tabs that are open to the person who looks.
+
+    `current` is the key of the tab this page belongs to; `side` a few words at the right. What is shown comes from the
+    frame that the top floor puts into every page, so that every room can use this without knowing the others.
+    """
+    return {"patient": patient, "side": side, **context["frame"].about(patient, current)}

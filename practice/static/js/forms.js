@@ -1,7 +1,7 @@
 // Forms: Ctrl+S saves, Ctrl+Enter signs, leaving with unsaved words asks first, no double sending, print buttons.
 //
-// <form data-keys> with a <button data-save> and a <button data-sign> gets the keys; several such forms on a page are
-// told apart by where the caret is. <form data-warn-unsaved> asks before leaving once something was typed; code that
+// <form data-keys> gets the keys: Ctrl+S saves (autosave.js, or its <button data-save>), Ctrl+Enter presses its
+// <button data-sign>; several such forms on a page are told apart by where the caret is. <form data-warn-unsaved> asks before leaving once something was typed; code that
 // saves by itself sends a "saved" event on the form when the server has the text.
 
 const changed = new Set();
@@ -30,10 +30,11 @@ document.addEventListener("keydown", (event) => {
   const wanted = { s: "[data-save]", Enter: "[data-sign]" }[event.key];
   if (!wanted) return;
   const form = event.target.closest("form[data-keys]") ?? document.querySelector("form[data-keys]");
-  const button = form?.querySelector(wanted);
-  if (!button) return;
+  if (!form) return;
   event.preventDefault();
-  if (!button.disabled) button.click();
+  const button = form.querySelector(wanted);
+  if (button && !button.disabled) button.click();
+  else if (event.key === "s") form.dispatchEvent(new Event("save-now"));
 });
 
 document.addEventListener("click", (event) => {
