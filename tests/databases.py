@@ -32,11 +32,11 @@ def server() -> Server:
     return found
 
 
-def connect(login: str, alias: str) -> psycopg.Connection:
-    """A plain connection as `login` to this worker's clone of `alias`; autocommit."""
+def connect(login: str, alias: str, database: str = "") -> psycopg.Connection:
+    """A plain connection as `login` to this worker's clone of `alias`, or to another database; autocommit."""
     return psycopg.connect(
         host=str(server().socket_folder),
-        dbname=settings.DATABASES[alias]["NAME"],
+        dbname=database or settings.DATABASES[alias]["NAME"],
         user=login,
         password=embedded_passwords(server().root)[login],
         autocommit=True,

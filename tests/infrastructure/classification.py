@@ -1,0 +1,224 @@
+"""Which table only grows and which changes; which column is sealed, encrypted or plain. Owners of an app extend it.
+
+Sealed: bytes in the sealed database under the author's key. Encrypted: under the chart's key. Plain: readable to
+whoever reads the database file, so never narrative. Updates: what may change in a row that otherwise stays.
+"""
+
+from dataclasses import dataclass
+
+APPEND_ONLY, NEVER_DELETED, EDITABLE = "append-only", "never deleted", "editable"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a table and its columns are kept; columns by field name, separated by spaces."""
+
+    table: str
+    updates: str = ""
+    sealed: str = ""
+    encrypted: str = ""
+    plain: str = ""
+
+
+MODELS: dict[str, Kept] = {
+    "audit.AuditEntry": Kept(
+        APPEND_ONLY,
+        plain="""
+        id content_type object_pk object_id object_repr serialized_data action changes_text changes actor
+        cid remote_addr remote_port timestamp additional_data actor_email event outcome detail patient_id""",
+    ),
+    "worklist.Task": Kept(
+        EDITABLE,
+        plain="""
+        id kind due_on role person patient subject_type subject_id state made_at closed_at closed_by
+        drop_reason""",
+    ),
+    "people.Staff_groups": Kept(EDITABLE, plain="id staff group"),
+    "people.Staff_user_permissions": Kept(EDITABLE, plain="id staff permission"),
+    "people.Staff": Kept(
+        NEVER_DELETED,
+        plain="""
+        password last_login is_superuser id username full_name title email roles is_active joined_at
+        deactivated_at""",
+    ),
+    "people.Invitation": Kept(
+        APPEND_ONLY,
+        updates="used_at withdrawn_at",
+        plain="""
+        id staff token_hash made_by made_at expires_at used_at withdrawn_at""",
+    ),
+    "people.License": Kept(NEVER_DELETED, plain="id staff kind number state issued_on expires_on supervisor"),
+    "people.Patient": Kept(
+        NEVER_DELETED,
+        plain="""
+        id number legal_name sort_name preferred_name pronouns birth_date sex died_on language
+        minor_consents_alone litigation_hold opened_on closed_on created_at""",
+    ),
+    "people.PatientName": Kept(NEVER_DELETED, plain="id patient use text"),
+    "people.PatientIdentifier": Kept(NEVER_DELETED, plain="id patient system kind value"),
+    "people.PatientAddress": Kept(
+        NEVER_DELETED,
+        plain="""
+        id patient use lines city state postal_code country from_on until_on""",
+    ),
+    "people.PatientTelecom": Kept(EDITABLE, plain="id patient kind use value confidential"),
+    "people.PatientContact": Kept(EDITABLE, plain="id patient name relationship phone emergency"),
+    "people.PersonalRepresentative": Kept(
+        NEVER_DELETED,
+        plain="""
+        id patient name kind authority phone address from_on until_on not_recognized_reason""",
+    ),
+    "people.CareRelationship": Kept(
+        APPEND_ONLY, updates="until_on", plain="id patient staff role from_on until_on made_by made_at"
+    ),
+    "people.PatientPermission": Kept(EDITABLE, plain="id permission user content_object"),
+    "compliance.PracticeProfile": Kept(
+        EDITABLE,
+        plain="""
+        id name address phone privacy_contact_title privacy_contact_name privacy_contact_phone log_origin""",
+    ),
+    "compliance.PolicySetting": Kept(APPEND_ONLY, plain="id code value from_on reason set_by set_at"),
+    "authorizations.Authorization": Kept(
+        APPEND_ONLY,
+        encrypted="""
+        info_description purpose expires_event authority_description""",
+        plain="""
+        id patient record_classes covers_from covers_to pn_scope pn_originator pn_session_dates discloser
+        recipient_name recipient_class recipient_address individual_initiated research expires_on
+        expires_event_relates signature_method signed_on signer_role signer_name representative minor_rule
+        stmt_revocation stmt_conditioning stmt_redisclosure remuneration_applies stmt_remuneration
+        combined_with conditioned_on conditioning_ground prepared_from received_at recorded_by recorded_at""",
+    ),
+    "authorizations.SignedPaper": Kept(
+        APPEND_ONLY, encrypted="data", plain="id authorization kind size sha256 added_by added_at"
+    ),
+    "authorizations.AuthorizationEvent": Kept(
+        APPEND_ONLY,
+        encrypted="how",
+        plain="""
+        id authorization kind happened_on received_at holds policy_version recorded_by recorded_at""",
+    ),
+    "chart.Encounter": Kept(
+        APPEND_ONLY,
+        updates="kind modality started_at stopped_at others_present",
+        encrypted="others_present",
+        plain="""
+        source_system source_id as_given id clinician outside_clinician kind modality started_at stopped_at
+        title code recorded_at""",
+    ),
+    "chart.Participation": Kept(APPEND_ONLY, plain="id encounter patient"),
+    "chart.NoteFormat": Kept(APPEND_ONLY, plain="id code version name sections position"),
+    "chart.ChartNote": Kept(
+        EDITABLE,
+        encrypted="sections",
+        plain="""
+        id patient encounter author format on state version created_at saved_at signed_at""",
+    ),
+    "chart.ChartDraftBranch": Kept(EDITABLE, encrypted="sections", plain="id note author base_version saved_at"),
+    "chart.ChartAddendum": Kept(APPEND_ONLY, encrypted="text", plain="id note author signed_at"),
+    "chart.Diagnosis": Kept(
+        APPEND_ONLY,
+        plain="""
+        source_system source_id as_given id patient encounter code_system code title clinical_status
+        verification_status onset_on ended_on recorded_on""",
+    ),
+    "chart.Medication": Kept(
+        APPEND_ONLY,
+        encrypted="dosage",
+        plain="""
+        source_system source_id as_given id patient encounter code_system code title status intent
+        prescriber started_on ended_on""",
+    ),
+    "chart.CarePlan": Kept(
+        APPEND_ONLY,
+        encrypted="activities",
+        plain="""
+        source_system source_id as_given id patient encounter title status started_on ended_on""",
+    ),
+    "chart.Result": Kept(
+        APPEND_ONLY,
+        encrypted="text components",
+        plain="""
+        source_system source_id as_given id patient encounter category code_system code title taken_at
+        number unit""",
+    ),
+    "psychotherapy.AuthorKey": Kept(EDITABLE, sealed="wrapped", plain="id author root_key_id created_at"),
+    "psychotherapy.WrappedKey": Kept(EDITABLE, sealed="wrapped", plain="id author patients author_key"),
+    "psychotherapy.Draft": Kept(
+        EDITABLE,
+        sealed="sealed",
+        plain="""
+        id author patients session session_on addendum_to version key created_at saved_at""",
+    ),
+    "psychotherapy.DraftBranch": Kept(
+        EDITABLE, sealed="sealed", plain="id draft author patients base_version key saved_at"
+    ),
+    "psychotherapy.Note": Kept(
+        APPEND_ONLY,
+        sealed="sealed",
+        plain="""
+        id author patients session session_on addendum_to version key sealed_sha256 created_at signed_at""",
+    ),
+    "psychotherapy.TrainingGrant": Kept(
+        APPEND_ONLY,
+        plain="""
+        id author grantee patients program starts_at ends_at granted_at""",
+    ),
+    "psychotherapy.Event": Kept(APPEND_ONLY, plain="id at actor author note kind detail"),
+    "psychotherapy.Package": Kept(
+        EDITABLE,
+        sealed="locked",
+        plain="""
+        id author patients patient authorization_id recipient_name items description notes key sha256 size
+        named_staff made_at approved_at withdrawn_at""",
+    ),
+    "ledger.Entry": Kept(
+        APPEND_ONLY,
+        plain="""
+        id index kind body internal leaf_hash recorded_at patient disclosed_on basis includes_pn
+        rule_accountable artefact_sha256 release_id about""",
+    ),
+    "ledger.Node": Kept(APPEND_ONLY, plain="id level index hash"),
+    "ledger.Checkpoint": Kept(APPEND_ONLY, plain="id size root note signed_at"),
+    "ledger.Verification": Kept(APPEND_ONLY, plain="id at size ok finding by"),
+    "ledger.Accounting": Kept(
+        APPEND_ONLY,
+        encrypted="decisions pdf data",
+        plain="""
+        id number patient requested_on received_on window_from window_to provided_on due_on free
+        entries_listed policies pdf_sha256 data_sha256 checkpoint prepared_by prepared_at""",
+    ),
+    "releases.Release": Kept(
+        EDITABLE,
+        encrypted="purpose justification min_necessary",
+        plain="""
+        id number kind patient basis authorization exception recipient_name recipient_type recipient_address
+        description method whole_chart identity_verified_by state prepared_by prepared_at approver
+        approved_at committed_by committed_at disclosed_on closed_at receipt end_reason verdict""",
+    ),
+    "releases.ReleaseItem": Kept(
+        EDITABLE,
+        plain="""
+        id release position kind object_id on title removed_by_approver""",
+    ),
+    "releases.ChartPackage": Kept(APPEND_ONLY, encrypted="content", plain="id release sha256 size locked made_at"),
+}
+
+# Tables of the libraries: all editable by the application, none with narrative in it.
+LIBRARY_MODELS = (
+    "account.EmailAddress",
+    "account.EmailConfirmation",
+    "auth.Group",
+    "auth.Group_permissions",
+    "auth.Permission",
+    "contenttypes.ContentType",
+    "guardian.GroupObjectPermission",
+    "guardian.UserObjectPermission",
+    "mfa.Authenticator",
+    "procrastinate.ProcrastinateEvent",
+    "procrastinate.ProcrastinateJob",
+    "procrastinate.ProcrastinatePeriodicDefer",
+    "procrastinate.ProcrastinateWorker",
+    "sessions.Session",
+    "usersessions.UserSession",
+)
