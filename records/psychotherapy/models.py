@@ -1,7 +1,8 @@
-"""Psychotherapy notes: their own database, their own login, row-level security on every table.
+"""Psychotherapy notes: their own database, their own logins, row-level security on every table.
 
 No foreign key leaves this database: staff, patients and sessions are plain UUIDs. `login_privileges` is the grid of
-logins and tables; the row policies stand in the first migration. Nothing here is registered with the change history.
+logins and tables; the row policies and the triggers stand in migration 0002. Nothing here is registered with the change
+history, and nothing outside `vault` touches these classes.
 """
 
 import uuid
@@ -11,205 +12,209 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from .rules import EventKind, Subject
+
 APP = "psychotherapy_app"
 REVIEW = "psychotherapy_review"
 MAINTENANCE = "psychotherapy_maintenance"
 
+Privileges = dict[str, tuple[str, ...]]
 
-class AuthorKey(models.Model):
-    """The key of one author, wrapped by the root key. Re-wrapped by the maintenance login when the root key changes."""
 
-    login_privileges: ClassVar[dict[str, tuple[str, ...]]] = {
-        APP: ("SELECT", "INSERT"),
-        MAINTENANCE: ("SELECT", "UPDATE(root_key_id, wrapped)"),
-    }
+class SealedModel(models.Model):
+    """What every table here shares: an opaque id, and no permission that would name the table elsewhere."""
+
+    login_privileges: ClassVar[Privileges] = {}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class AuthorKey(SealedModel):
+    """The key of one author, wrapped by the root key. The newest wraps; older ones open what they wrapped."""
+
+    login_privileges = {APP: ("SELECT", "INSERT"), MAINTENANCE: ("SELECT", "UPDATE(root_key_id, wrapped)")}
+
     author = models.UUIDField(db_index=True)
     root_key_id = models.CharField(max_length=40)
     wrapped = models.BinaryField()
     created_at = models.DateTimeField(default=timezone.now)
 
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return "author key"
+    class Meta(SealedModel.Meta):
+        verbose_name = "author key"
 
 
-class WrappedKey(models.Model):
-    """The key of one sealed text, wrapped by its author's key."""
+class WrappedKey(SealedModel):
+    """The key of one sealed text, wrapped by its author's key; of a package, by the root key.
 
-    login_privileges: ClassVar[dict[str, tuple[str, ...]]] = {
+    A package is opened by the staff named for its hand-over, who have no part in its author's key.
+    """
+
+    login_privileges = {
         APP: ("SELECT", "INSERT", "DELETE"),
-        MAINTENANCE: ("SELECT", "UPDATE(author_key, wrapped)"),
+        MAINTENANCE: ("SELECT", "UPDATE(author_key, root_key_id, wrapped)"),
     }
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     author = models.UUIDField(db_index=True)
-    patients = ArrayField(models.UUIDField(), default=list)
-    author_key = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=Subject.choices)
+    subject = models.UUIDField(db_index=True, help_text="The draft, branch, note or package that it opens.")
+    author_key = models.UUIDField(null=True, blank=True)
+    root_key_id = models.CharField(max_length=40, blank=True)
     wrapped = models.BinaryField()
 
-    class Meta:
-        default_permissions = ()
+    class Meta(SealedModel.Meta):
+        verbose_name = "wrapped key"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="package", author_key__isnull=True) & ~models.Q(root_key_id="")
+                | ~models.Q(kind="package") & models.Q(author_key__isnull=False, root_key_id=""),
+                name="%(app_label)s_%(class)s_wrapped_once",
+            ),
+        ]
 
-    def __str__(self) -> str:
-        return "wrapped key"
 
+class Draft(SealedModel):
+    """A note being written: one row, rewritten under a fresh key at each save. Its id becomes the note's."""
 
-class Draft(models.Model):
-    """A note being written: one row, rewritten under a fresh key at each save."""
+    login_privileges = {APP: ("SELECT", "INSERT", "UPDATE", "DELETE")}
 
-    login_privileges: ClassVar[dict[str, tuple[str, ...]]] = {APP: ("SELECT", "INSERT", "UPDATE", "DELETE")}
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, help_text="The note's id.")
     author = models.UUIDField(db_index=True)
-    patients = ArrayField(models.UUIDField(), default=list)
-    session = models.UUIDField(null=True, blank=True)
+    patients = ArrayField(models.UUIDField(), help_text="Everybody the note speaks of.")
+    session = models.UUIDField(null=True, blank=True, db_index=True)
     session_on = models.DateField()
     addendum_to = models.UUIDField(null=True, blank=True)
-    version = models.PositiveIntegerField(
-        default=1, help_text="Counts saves; the editor names the one it started from."
-    )
+    version = models.PositiveIntegerField(help_text="Counts saves; the editor names the one it started from.")
     key = models.UUIDField(help_text="The wrapped key of this text.")
     sealed = models.BinaryField()
     created_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
 
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return "psychotherapy draft"
+    class Meta(SealedModel.Meta):
+        verbose_name = "psychotherapy draft"
 
 
-class DraftBranch(models.Model):
-    """A text saved over a newer draft: kept beside it until the author signs or discards."""
+class DraftBranch(SealedModel):
+    """A text that was saved over a newer one: kept beside the draft until its author has decided."""
 
-    login_privileges: ClassVar[dict[str, tuple[str, ...]]] = {APP: ("SELECT", "INSERT", "DELETE")}
+    login_privileges = {APP: ("SELECT", "INSERT", "DELETE")}
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     draft = models.UUIDField(db_index=True)
     author = models.UUIDField(db_index=True)
-    patients = ArrayField(models.UUIDField(), default=list)
     base_version = models.PositiveIntegerField()
     key = models.UUIDField()
     sealed = models.BinaryField()
     saved_at = models.DateTimeField(default=timezone.now)
 
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return "psychotherapy draft branch"
+    class Meta(SealedModel.Meta):
+        verbose_name = "psychotherapy draft branch"
 
 
-class Note(models.Model):
-    """A signed psychotherapy note, or a signed addendum to one. Never copied per patient (R-008)."""
+class Note(SealedModel):
+    """A signed psychotherapy note, or a signed addendum to one. Never copied per patient (R-008), never changed."""
 
     append_only = True
-    login_privileges: ClassVar[dict[str, tuple[str, ...]]] = {APP: ("SELECT", "INSERT")}
+    login_privileges = {APP: ("SELECT", "INSERT")}
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     author = models.UUIDField(db_index=True)
-    patients = ArrayField(models.UUIDField(), default=list, help_text="Everybody the note speaks of.")
-    session = models.UUIDField(null=True, blank=True)
+    patients = ArrayField(models.UUIDField(), help_text="Everybody the note speaks of.")
+    session = models.UUIDField(null=True, blank=True, db_index=True)
     session_on = models.DateField()
     addendum_to = models.UUIDField(null=True, blank=True, db_index=True)
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(help_text="The draft version that was read and signed.")
     key = models.UUIDField()
     sealed = models.BinaryField()
     sealed_sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     signed_at = models.DateTimeField(default=timezone.now)
 
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return "psychotherapy note"
+    class Meta(SealedModel.Meta):
+        verbose_name = "psychotherapy note"
+        indexes = [models.Index(fields=["author", "-session_on"], name="pn_by_author")]
 
 
-class TrainingGrant(models.Model):
-    """A supervisor or trainee of a training program may read, for named patients, between two instants (R-023)."""
+class TrainingGrant(SealedModel):
+    """The author lets one supervisor or trainee of a training program read signed notes, between two instants.
+
+    R-023: program, supervisor, trainee, patients and days of the sessions, purpose. 45 CFR 164.508(a)(2)(i)(B).
+    """
 
     append_only = True
-    login_privileges: ClassVar[dict[str, tuple[str, ...]]] = {APP: ("SELECT", "INSERT"), REVIEW: ("SELECT",)}
+    login_privileges = {APP: ("SELECT", "INSERT"), REVIEW: ("SELECT",)}
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     author = models.UUIDField(db_index=True)
     grantee = models.UUIDField(db_index=True)
-    patients = ArrayField(models.UUIDField(), default=list)
+    patients = ArrayField(models.UUIDField(), help_text="Every patient of a note must be named here.")
+    sessions_from = models.DateField()
+    sessions_to = models.DateField()
     program = models.CharField(max_length=200)
+    skill_area = models.CharField(max_length=100)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     granted_at = models.DateTimeField(default=timezone.now)
 
-    class Meta:
-        default_permissions = ()
+    class Meta(SealedModel.Meta):
+        verbose_name = "training grant"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="%(app_label)s_%(class)s_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(grantee=models.F("author")), name="%(app_label)s_%(class)s_to_somebody_else"
+            ),
+        ]
 
-    def __str__(self) -> str:
-        return "training grant"
 
-
-class Event(models.Model):
+class Event(SealedModel):
     """What happened to sealed notes: metadata only, written in the same transaction as the act."""
 
     append_only = True
-    login_privileges: ClassVar[dict[str, tuple[str, ...]]] = {
-        APP: ("SELECT", "INSERT"),
-        REVIEW: ("SELECT",),
-        MAINTENANCE: ("INSERT",),
-    }
+    login_privileges = {APP: ("SELECT", "INSERT"), REVIEW: ("SELECT",), MAINTENANCE: ("INSERT",)}
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(default=timezone.now)
-    actor = models.UUIDField(db_index=True)
+    actor = models.UUIDField(null=True, blank=True, db_index=True, help_text="Empty for work on keys.")
+    kind = models.CharField(max_length=30, choices=EventKind.choices)
     author = models.UUIDField(null=True, blank=True, db_index=True, help_text="The author of the notes concerned.")
     note = models.UUIDField(null=True, blank=True, db_index=True)
-    kind = models.CharField(max_length=30)
+    package = models.UUIDField(null=True, blank=True, db_index=True)
     detail = models.CharField(max_length=100, blank=True, help_text="A code, an id or a hash, never text.")
 
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return "psychotherapy event"
+    class Meta(SealedModel.Meta):
+        verbose_name = "psychotherapy event"
 
 
-class Package(models.Model):
-    """A locked release package: bytes that nobody here can open without the recipient's passphrase."""
+class Package(SealedModel):
+    """A locked release package: a PDF that opens with a passphrase kept nowhere here, sealed once more at rest."""
 
-    login_privileges: ClassVar[dict[str, tuple[str, ...]]] = {
-        APP: ("SELECT", "INSERT", "UPDATE(approved_at, withdrawn_at, named_staff)"),
+    login_privileges = {
+        APP: ("SELECT", "INSERT", "UPDATE(withdrawn_at)"),
         REVIEW: (
-            "SELECT(id, author, patients, authorization_id, items, sha256, size, made_at, approved_at, withdrawn_at)",
+            "SELECT(id, author, patient, authorization_id, notes, session_days, sha256, size, named_staff, made_at, "
+            "approved_at, hand_over_until, withdrawn_at)",
         ),
     }
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     author = models.UUIDField(db_index=True)
-    patients = ArrayField(models.UUIDField(), default=list)
     patient = models.UUIDField(help_text="Whose release this is.")
-    authorization_id = models.UUIDField(null=True, blank=True)
+    authorization_id = models.UUIDField()
     recipient_name = models.CharField(max_length=300)
-    items = models.JSONField(help_text="Session dates and kinds; no text.")
-    description = models.CharField(
-        max_length=300, help_text='As the ledger will say it: "psychotherapy notes, sessions of ...".'
-    )
-    notes = ArrayField(models.UUIDField(), default=list)
+    description = models.CharField(max_length=300, help_text="As the ledger will say it: session dates, no content.")
+    notes = ArrayField(models.UUIDField())
+    session_days = ArrayField(models.DateField(), help_text="The session of each note, in the order of `notes`.")
     key = models.UUIDField()
-    locked = models.BinaryField(help_text="The locked PDF, sealed once more at rest.")
-    sha256 = models.CharField(max_length=64, help_text="Of the exact bytes handed over.")
+    sealed = models.BinaryField(help_text="The locked PDF, sealed.")
+    sha256 = models.CharField(max_length=64, help_text="Of the exact bytes handed over, before sealing.")
     size = models.PositiveIntegerField()
-    named_staff = ArrayField(models.UUIDField(), default=list)
+    named_staff = ArrayField(models.UUIDField())
     made_at = models.DateTimeField(default=timezone.now)
-    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField()
+    hand_over_until = models.DateTimeField(help_text="After this the named staff cannot reach it any more.")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return "sealed package"
+    class Meta(SealedModel.Meta):
+        verbose_name = "sealed package"

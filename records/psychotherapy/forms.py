@@ -1,0 +1,107 @@
+"""What an author types. Forms check and convert; a text that cannot be saved comes back as it was typed."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q
+
+from practice.infrastructure.days import today
+from practice.people.models import Patient, Staff
+
+from .policies import patients_to_name, staff_for_hand_over
+from .rules import text_too_long
+
+
+class WrittenField(forms.CharField):
+    """Text exactly as written: no stripping. Line ends are one character, as everywhere but in browsers' requests."""
+
+    widget = forms.Textarea(attrs={"rows": 14, "spellcheck": "true", "autocomplete": "off", "dir": "auto"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strip=False, required=False, **options)
+
+    def to_python(self, value: Any) -> str:
+        text = str(super().to_python(value))
+        return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if sentence := text_too_long(value):
+            raise forms.ValidationError(sentence, code="too_long")
+
+
+class PatientsField(forms.ModelMultipleChoiceField):
+    """Patients by name; only those whose chart the author may open."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str((obj.preferred_name and f"{obj.legal_name} ({obj.preferred_name})") or obj.legal_name)
+
+
+class DraftForm(forms.Form):
+    """The sealed sheet. `version` is the one the text was begun from; `session` and `addendum_to` ride along."""
+
+    text = WrittenField(label="Psychotherapy note")
+    session_on = forms.DateField(
+        label="Session of",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Say which day's session this is about.", "invalid": "Give the day as a date."},
+    )
+    patients = PatientsField(
+        queryset=Patient.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        label="This note speaks of",
+        error_messages={
+            "required": "Say whom the note speaks of.",
+            "invalid_choice": "You can keep notes about patients in your care only.",
+            "invalid_pk_value": "You can keep notes about patients in your care only.",
+        },
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    session = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    addendum_to = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    next = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, staff: Staff, named: Collection[UUID] = (), **kwargs: Any) -> None:
+        """`named`: patients the stored draft names already; they stay choosable when care for them has ended."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["patients"]
+        assert isinstance(field, PatientsField)  # noqa: S101 - for the type checker
+        in_care = patients_to_name(staff).values("pk")
+        field.queryset = Patient.objects.filter(Q(pk__in=in_care) | Q(pk__in=named)).order_by("sort_name")
+
+    def clean_session_on(self) -> Any:
+        day = self.cleaned_data["session_on"]
+        if day > today():
+            raise forms.ValidationError("This day is in the future. A note is about a session that took place.")
+        return day
+
+
+class PackageForm(forms.Form):
+    """Which notes leave, who hands them over, and that the author has read them. Nothing is ticked beforehand."""
+
+    package = forms.UUIDField(widget=forms.HiddenInput)
+    notes = forms.MultipleChoiceField(
+        label="Notes that leave",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose the notes that leave.", "invalid_choice": "Choose from the notes listed."},
+    )
+    named_staff = forms.ModelMultipleChoiceField(
+        queryset=Staff.objects.none(),
+        label="Who hands the locked file over",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Name at least one person.", "invalid_choice": "Choose from the people listed."},
+    )
+    smallest = forms.BooleanField(
+        label="I have read each note I chose. This is the smallest set that satisfies the authorization.",
+        error_messages={"required": "Confirm that you have read them and that nothing can be left out."},
+    )
+
+    def __init__(self, *args: Any, author: Staff, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        notes, staff = self.fields["notes"], self.fields["named_staff"]
+        assert isinstance(notes, forms.MultipleChoiceField) and isinstance(staff, forms.ModelMultipleChoiceField)  # noqa: S101
+        notes.choices = choices
+        staff.queryset = staff_for_hand_over(author)
+        staff.label_from_instance = lambda person: person.display_name  # type: ignore[method-assign]

@@ -1,0 +1,70 @@
+"""The only door to psychotherapy notes.
+
+Every function takes the person who acts, opens the sealed database as that person for one transaction, writes down what
+happened in the same transaction, and returns plain values. Nothing lazy leaves it. What a person may not read is not
+there: `None`, the same as for a note that does not exist, found with the same number of queries.
+"""
+
+from .drafts import discard_draft, open_draft, save_draft, settle_branch, sign
+from .notes import my_drafts, my_notes, notes_opened_to, read, sheet
+from .packages import (
+    handing_over,
+    my_packages,
+    package_bytes,
+    package_cover,
+    packages_awaiting_hand_over,
+    prepare_package,
+    releasable,
+    withdraw_package,
+)
+from .session import open_as, record_event
+from .training import give_training_grant, my_training_grants
+from .values import (
+    Branch,
+    DraftText,
+    Grant,
+    NoteHead,
+    NoteText,
+    PackageCover,
+    Releasable,
+    Saved,
+    SealedPackage,
+    Sheet,
+    StaleDraft,
+)
+
+__all__ = [
+    "Branch",
+    "DraftText",
+    "Grant",
+    "NoteHead",
+    "NoteText",
+    "PackageCover",
+    "Releasable",
+    "Saved",
+    "SealedPackage",
+    "Sheet",
+    "StaleDraft",
+    "discard_draft",
+    "give_training_grant",
+    "handing_over",
+    "my_drafts",
+    "my_notes",
+    "my_packages",
+    "my_training_grants",
+    "notes_opened_to",
+    "open_as",
+    "open_draft",
+    "package_bytes",
+    "package_cover",
+    "packages_awaiting_hand_over",
+    "prepare_package",
+    "read",
+    "record_event",
+    "releasable",
+    "save_draft",
+    "settle_branch",
+    "sheet",
+    "sign",
+    "withdraw_package",
+]

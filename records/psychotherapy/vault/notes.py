@@ -1,0 +1,120 @@
+"""Reading: signed notes by their author, or by somebody the author lets read for training."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from practice.infrastructure.envelope import Unreadable
+from practice.people.models import Staff
+from records.psychotherapy.models import Draft, Note, TrainingGrant
+from records.psychotherapy.rules import EventKind
+
+from .drafts import head_of, text_of_draft
+from .seals import open_text, place_of_text
+from .session import open_as, write_event, write_event_once_a_sitting
+from .values import NoteHead, NoteText, Sheet
+
+
+def read(staff: Staff, note_id: UUID, *, printing: bool = False) -> NoteText | None:
+    """A signed note with its addenda, or None for everybody who may not read it and for no such note.
+
+    Both answers are written down, the refusal without saying whose note it is or whether there is one.
+    """
+    with open_as(staff) as actor:
+        note = Note.objects.filter(pk=note_id).first()
+        if note is None or not _may_read(actor, note):
+            write_event(actor, EventKind.REFUSED, note=note_id)
+            return None
+        shown = _text_of(note, actor)
+        _write_down_reading(actor, shown, printing)
+        return shown
+
+
+def _may_read(actor: UUID, note: Note) -> bool:
+    """R-022 and R-023 once more in words of our own: row-level security has said so already."""
+    if note.author == actor:
+        return True
+    now = timezone.now()
+    return TrainingGrant.objects.filter(
+        author=note.author,
+        grantee=actor,
+        patients__contains=note.patients,
+        sessions_from__lte=note.session_on,
+        sessions_to__gte=note.session_on,
+        starts_at__lte=now,
+        ends_at__gt=now,
+    ).exists()
+
+
+def _write_down_reading(actor: UUID, shown: NoteText, printing: bool) -> None:
+    author, note = shown.head.author, shown.head.id
+    if shown.text is None:
+        write_event(actor, EventKind.UNREADABLE, author=author, note=note)
+    elif printing:
+        write_event(actor, EventKind.PRINTED, author=author, note=note)
+    elif author == actor:
+        write_event_once_a_sitting(actor, EventKind.OPENED, note)
+    else:  # every reading by somebody else is written down, each time
+        write_event(actor, EventKind.OPENED, author=author, note=note)
+
+
+def _text_of(note: Note, actor: UUID) -> NoteText:
+    rows = Note.objects.filter(addendum_to=note.id).order_by("signed_at") if note.addendum_to is None else ()
+    addenda = tuple(_single(row, actor) for row in rows)
+    waiting = Draft.objects.filter(addendum_to=note.id, author=actor).order_by("created_at").first()
+    return _single(note, actor, addenda, waiting.id if waiting else None)
+
+
+def _single(note: Note, actor: UUID, addenda: tuple[NoteText, ...] = (), open_addendum: UUID | None = None) -> NoteText:
+    return NoteText(head_of(note), text_of_note(note), note.author == actor, open_addendum, addenda)
+
+
+def text_of_note(note: Note) -> str | None:
+    """The text of a signed note, or None when it cannot be opened now. Inside an open vault only."""
+    try:
+        return open_text(note.sealed, key=note.key, place=place_of_text(note)).decode()
+    except Unreadable:
+        return None
+
+
+def my_notes(staff: Staff, patient_id: UUID | None = None) -> list[NoteHead]:
+    """The person's own signed notes, newest session first; of one patient, or of all. Addenda stand with their note."""
+    with open_as(staff) as actor:
+        rows = Note.objects.filter(author=actor, addendum_to=None).defer("sealed")
+        if patient_id is not None:
+            rows = rows.filter(patients__contains=[patient_id])
+        return [head_of(row) for row in rows.order_by("-session_on", "-signed_at")]
+
+
+def my_drafts(staff: Staff, patient_id: UUID | None = None) -> list[NoteHead]:
+    """The person's own drafts, latest save first. Computed live: no task and no count elsewhere tells of them."""
+    with open_as(staff) as actor:
+        rows = Draft.objects.filter(author=actor).defer("sealed")
+        if patient_id is not None:
+            rows = rows.filter(patients__contains=[patient_id])
+        return [head_of(row) for row in rows.order_by("-saved_at")]
+
+
+def notes_opened_to(staff: Staff, patient_id: UUID | None = None) -> list[NoteHead]:
+    """Signed notes of others that the person may read now under a live training grant."""
+    with open_as(staff) as actor:
+        rows = Note.objects.exclude(author=actor).filter(addendum_to=None).defer("sealed")
+        if patient_id is not None:
+            rows = rows.filter(patients__contains=[patient_id])
+        return [head_of(row) for row in rows.order_by("-session_on") if _may_read(actor, row)]
+
+
+def sheet(staff: Staff, *, patient_id: UUID, session: UUID | None, session_on: date) -> Sheet:
+    """What stands on the sealed sheet beside the progress note of a session: always a sheet, filled or blank."""
+    with open_as(staff) as actor:
+        here = {"author": actor, "patients__contains": [patient_id], "addendum_to": None}
+        here |= {"session": session} if session else {"session": None, "session_on": session_on}
+        draft = Draft.objects.filter(**here).order_by("-saved_at").first()
+        notes = tuple(_text_of(row, actor) for row in Note.objects.filter(**here).order_by("signed_at"))
+        for note in notes:
+            _write_down_reading(actor, note, printing=False)
+        if draft is not None:
+            write_event_once_a_sitting(actor, EventKind.OPENED, draft.id)
+        shown = text_of_draft(draft) if draft else None
+        return Sheet(patient_id, session, session_on, shown, notes, uuid4())

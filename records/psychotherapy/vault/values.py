@@ -1,0 +1,160 @@
+"""What leaves the vault: plain frozen values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NoteHead:
+    """What a list shows of a note or draft: no text, no size."""
+
+    id: UUID
+    author: UUID
+    patients: tuple[UUID, ...]
+    session: UUID | None
+    session_on: date
+    addendum_to: UUID | None
+    saved_at: datetime
+    signed_at: datetime | None = None
+
+    @property
+    def is_draft(self) -> bool:
+        return self.signed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteText:
+    """A signed note with its addenda in the order they were signed. `text` is None when it cannot be opened now."""
+
+    head: NoteHead
+    text: str | None
+    mine: bool
+    open_addendum: UUID | None = None
+    addenda: tuple["NoteText", ...] = ()
+
+    def __repr__(self) -> str:  # the text must not reach a log or a traceback by way of a repr
+        return f"<NoteText {self.head.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A text that was saved over a newer one. `text` is None when it cannot be opened now."""
+
+    id: UUID
+    text: str | None
+    saved_at: datetime
+
+    def __repr__(self) -> str:
+        return f"<Branch {self.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftText:
+    """A draft as it stands. `version` is what the next save must name; `text` is None when it cannot be opened now."""
+
+    head: NoteHead
+    version: int
+    text: str | None
+    branches: tuple[Branch, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<DraftText {self.head.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a save did. `conflict`: somebody (oneself, in another window) had saved since; both texts are kept."""
+
+    outcome: Literal["saved", "conflict", "unreadable", "signed", "absent"]
+    id: UUID
+    version: int = 0
+    saved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The sealed sheet beside a progress note: a draft to go on with, signed notes to read, or a blank page."""
+
+    patient: UUID
+    session: UUID | None
+    session_on: date
+    draft: DraftText | None
+    notes: tuple[NoteText, ...]
+    blank_id: UUID
+
+    def __repr__(self) -> str:
+        return f"<Sheet {self.session}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A training grant as both its parties see it (R-023)."""
+
+    id: UUID
+    author: UUID
+    grantee: UUID
+    patients: tuple[UUID, ...]
+    sessions_from: date
+    sessions_to: date
+    program: str
+    skill_area: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Releasable:
+    """One signed note of the author's, with its text to read before approval, or the refusal that keeps it out."""
+
+    head: NoteHead
+    text: str | None
+    refusal: object | None
+
+    def __repr__(self) -> str:
+        return f"<Releasable {self.head.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageCover:
+    """What the staff named for the hand-over see: who, to whom, how many, which hash. No content."""
+
+    id: UUID
+    author: UUID
+    patient: UUID
+    authorization_id: UUID
+    recipient_name: str
+    description: str
+    items: tuple[tuple[UUID, date], ...]  # note and the day of its session
+    sha256: str
+    size: int
+    named_staff: tuple[UUID, ...]
+    approved_at: datetime
+    hand_over_until: datetime
+    withdrawn_at: datetime | None = None
+    handed_over_at: datetime | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Approved, not withdrawn, not handed over. Whether its time has run out is asked against a clock."""
+        return self.withdrawn_at is None and self.handed_over_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPackage:
+    """A package just made, with the passphrase that is shown once and kept nowhere."""
+
+    cover: PackageCover
+    passphrase: str
+
+    def __repr__(self) -> str:
+        return f"<SealedPackage {self.cover.id}>"
+
+
+class StaleDraft(Exception):
+    """The draft is not, or no longer, as the caller saw it; carries the refusal to show."""
+
+    def __init__(self, refusal: object) -> None:
+        super().__init__(getattr(refusal, "code", ""))
+        self.refusal = refusal

@@ -1,0 +1,47 @@
+"""Notes to test with: what Dr. Hale writes about Tobias Lindqvist."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+
+from practice.people.models import Patient, Staff
+from records.psychotherapy import vault
+from records.psychotherapy.vault import Saved
+from tests.everybody import make_patient
+
+DAY = date(2026, 11, 20)
+TEXT = "When he told the meeting story he watched my face the whole time.\n\nHypothesis: “stay in the room”. 🕊 שלום"
+
+
+def write_draft(staff: Staff, *patients: Patient, text: str = TEXT, **changes: object) -> Saved:
+    """Saves a first draft about these patients, or goes on with `draft_id` from `base_version`."""
+    given: dict[str, object] = {"draft_id": uuid4(), "session": None, "session_on": DAY, "base_version": 0}
+    given |= {"patients": [patient.pk for patient in patients], "text": text, **changes}
+    return vault.save_draft(staff, **given)  # type: ignore[arg-type]
+
+
+def write_note(staff: Staff, *patients: Patient, text: str = TEXT, **changes: object) -> UUID:
+    """A signed note; returns its id."""
+    saved = write_draft(staff, *patients, text=text, **changes)
+    assert saved.outcome == "saved"
+    assert vault.sign(staff, draft_id=saved.id, version=saved.version)
+    return saved.id
+
+
+@pytest.fixture
+def note(hale: Staff, lindqvist: Patient) -> UUID:
+    """A note Dr. Hale signed about Tobias Lindqvist."""
+    return write_note(hale, lindqvist)
+
+
+@pytest.fixture
+def draft(hale: Staff, lindqvist: Patient) -> Saved:
+    """A draft Dr. Hale saved about Tobias Lindqvist."""
+    return write_draft(hale, lindqvist)
+
+
+@pytest.fixture
+def cordova(hale: Staff) -> Patient:
+    """Another patient of Dr. Hale's, who comes to the joint sessions."""
+    return make_patient(20401, "Elena", "Cordova", date(1988, 2, 3), treated_by=hale)
