@@ -143,16 +143,14 @@ MODELS: dict[str, Kept] = {
         number unit""",
     ),
     "psychotherapy.AuthorKey": Kept(EDITABLE, sealed="wrapped", plain="id author root_key_id created_at"),
-    "psychotherapy.WrappedKey": Kept(EDITABLE, sealed="wrapped", plain="id author patients author_key"),
+    "psychotherapy.WrappedKey": Kept(EDITABLE, sealed="wrapped", plain="id author kind subject author_key root_key_id"),
     "psychotherapy.Draft": Kept(
         EDITABLE,
         sealed="sealed",
         plain="""
         id author patients session session_on addendum_to version key created_at saved_at""",
     ),
-    "psychotherapy.DraftBranch": Kept(
-        EDITABLE, sealed="sealed", plain="id draft author patients base_version key saved_at"
-    ),
+    "psychotherapy.DraftBranch": Kept(EDITABLE, sealed="sealed", plain="id draft author base_version key saved_at"),
     "psychotherapy.Note": Kept(
         APPEND_ONLY,
         sealed="sealed",
@@ -162,15 +160,15 @@ MODELS: dict[str, Kept] = {
     "psychotherapy.TrainingGrant": Kept(
         APPEND_ONLY,
         plain="""
-        id author grantee patients program starts_at ends_at granted_at""",
+        id author grantee patients sessions_from sessions_to program skill_area starts_at ends_at granted_at""",
     ),
-    "psychotherapy.Event": Kept(APPEND_ONLY, plain="id at actor author note kind detail"),
+    "psychotherapy.Event": Kept(APPEND_ONLY, plain="id at actor kind author note package detail"),
     "psychotherapy.Package": Kept(
         EDITABLE,
-        sealed="locked",
+        sealed="sealed",
         plain="""
-        id author patients patient authorization_id recipient_name items description notes key sha256 size
-        named_staff made_at approved_at withdrawn_at""",
+        id author patient authorization_id recipient_name description notes session_days key sha256 size
+        named_staff made_at approved_at hand_over_until withdrawn_at""",
     ),
     "ledger.Entry": Kept(
         APPEND_ONLY,

@@ -28,7 +28,7 @@ SEALED: dict[str, dict[str, tuple[str, ...]]] = {
     "psychotherapy_authorkey": {APP: ("SELECT", "INSERT"), MAINTENANCE: ("SELECT", "UPDATE(root_key_id,wrapped)")},
     "psychotherapy_wrappedkey": {
         APP: ("SELECT", "INSERT", "DELETE"),
-        MAINTENANCE: ("SELECT", "UPDATE(author_key,wrapped)"),
+        MAINTENANCE: ("SELECT", "UPDATE(author_key,root_key_id,wrapped)"),
     },
     "psychotherapy_draft": {APP: WRITE},
     "psychotherapy_draftbranch": {APP: ("SELECT", "INSERT", "DELETE")},
@@ -36,8 +36,11 @@ SEALED: dict[str, dict[str, tuple[str, ...]]] = {
     "psychotherapy_traininggrant": {APP: ("SELECT", "INSERT"), REVIEW: READ},
     "psychotherapy_event": {APP: ("SELECT", "INSERT"), REVIEW: READ, MAINTENANCE: ("INSERT",)},
     "psychotherapy_package": {
-        APP: ("SELECT", "INSERT", "UPDATE(approved_at,named_staff,withdrawn_at)"),
-        REVIEW: ("SELECT(approved_at,author,authorization_id,id,items,made_at,patients,sha256,size,withdrawn_at)",),
+        APP: ("SELECT", "INSERT", "UPDATE(withdrawn_at)"),
+        REVIEW: (
+            "SELECT(approved_at,author,authorization_id,hand_over_until,id,made_at,named_staff,notes,patient,"
+            "session_days,sha256,size,withdrawn_at)",
+        ),
     },
     "django_migrations": {APP: READ},
 }
