@@ -5,7 +5,7 @@ import traceback
 from types import TracebackType
 
 # their messages are about requests, jobs and the product itself; everybody else's arguments stay out
-TRUSTED = ("practice", "django.request", "django.security", "django.server", "procrastinate", "gunicorn")
+TRUSTED = ("practice", "django.request", "django.security", "procrastinate.worker", "gunicorn")
 
 
 class ContentFreeFormatter(logging.Formatter):

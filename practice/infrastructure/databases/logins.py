@@ -68,9 +68,12 @@ def embedded_passwords(root: Path) -> dict[str, str]:
     return passwords
 
 
-def prepare(server: Server) -> None:
-    """Start the embedded server and bring logins and both databases to what they must be. Safe to repeat."""
-    server.start()
+def prepare(server: Server) -> bool:
+    """Start the embedded server and bring logins and both databases to what they must be; True if it was down.
+
+    Safe to repeat, and from several processes at once.
+    """
+    started = server.start()
     passwords = embedded_passwords(server.root)
     with server.superuser() as connection:
         connection.execute("SELECT pg_advisory_lock(hashtext('practice-logins'))")
@@ -80,6 +83,7 @@ def prepare(server: Server) -> None:
                 create_database(connection, name, alias)
         for name in ("postgres", "template1"):
             connection.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+    return started
 
 
 def make_logins(connection: psycopg.Connection, passwords: dict[str, str]) -> None:

@@ -1,0 +1,47 @@
+# The commands of this project. Each does all the set-up it needs; `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-full bench lint format install lock stop
+BIN := .venv/bin
+TESTING := PRACTICE_MODE=test PYTHONDONTWRITEBYTECODE=1
+DEMO := PRACTICE_MODE=demo
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo:  ## a running demo practice on http://127.0.0.1:8000, with sign-ins printed
+	@.ci/setup run
+	@exec env $(DEMO) $(BIN)/python manage.py serve
+
+test: lint  ## everything that must hold: lint, types, layers, migrations, rules, separation, browser
+	@$(TESTING) $(BIN)/python -m pytest -q -n 2; status=$$?; $(TESTING) $(BIN)/python manage.py database stop; exit $$status
+
+test-full: lint  ## the same at full sample sizes
+	@$(TESTING) PRACTICE_FULL_SAMPLES=1 $(BIN)/python -m pytest -q -n 2; status=$$?; \
+		$(TESTING) $(BIN)/python manage.py database stop; exit $$status
+
+bench:  ## figures on screen and in var/bench.json
+	@.ci/setup dev
+	@$(TESTING) $(BIN)/python -m tests.bench; status=$$?; $(TESTING) $(BIN)/python manage.py database stop; exit $$status
+
+lint:  ## style and types only
+	@.ci/setup dev
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo "Run: make format"; exit 1; }
+	@$(TESTING) $(BIN)/mypy --no-error-summary
+
+format:  ## put the code into its format
+	@.ci/setup dev
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+install:  ## the environment of a practice, without test tools
+	@.ci/setup run
+
+lock:  ## write both lock files anew from pyproject.toml
+	@.ci/setup dev
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev -c requirements.lock \
+		-o requirements-dev.lock
+
+stop:  ## stop the demo's and the tests' database servers
+	@$(DEMO) $(BIN)/python manage.py database stop
+	@$(TESTING) $(BIN)/python manage.py database stop

@@ -1,0 +1,109 @@
+"""Run the practice: databases brought up to date, then the web server and the worker for background jobs."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from practice.infrastructure.databases.logins import OWNERS, prepare
+from practice.infrastructure.databases.router import ALIASES
+from practice.infrastructure.web import bind
+
+WEB = ("-m", "gunicorn", "-c", "python:practice.infrastructure.web", "practice.wsgi:application")
+WORKER = ("manage.py", "procrastinate", "worker")
+PAUSE = 2.0  # seconds before a worker that ended is started again
+
+
+class Command(BaseCommand):
+    """Ctrl-C or SIGTERM stops everything this command started, and only that."""
+
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = bind.rsplit(":", 1)
+        if _answers(host, int(port)):
+            raise CommandError(f"Something answers on {bind} already. Does the practice run in another window?")
+        signal.signal(signal.SIGTERM, _stop)
+        signal.signal(signal.SIGINT, _stop)
+        started_server = self._databases()
+        try:
+            if settings.MODE == "demo":
+                call_command("seed_demo")
+            call_command("collectstatic", interactive=False, verbosity=0)
+            self._run(host, int(port))
+        except _Stopped:
+            self.stdout.write("Stopped.")
+        finally:
+            if started_server:
+                settings.EMBEDDED_SERVER.stop()
+
+    def _databases(self) -> bool:
+        """Bring both databases up to date; True if the embedded server was started for it."""
+        server = settings.EMBEDDED_SERVER
+        started = False
+        if server:
+            started = prepare(server)
+            if not server.root.is_relative_to(settings.BASE_DIR):
+                self.stdout.write(f"The data stands in {server.root}.")
+        if all((alias, OWNERS[alias]) in settings.LOGIN_CREDENTIALS for alias in ALIASES):
+            call_command("migrate", verbosity=0, interactive=False)
+        else:
+            # without the owners' addresses, as it should be on a running practice
+            try:
+                call_command("migrate", check_unapplied=True, verbosity=0)
+            except SystemExit as error:
+                raise CommandError("The databases are not up to date. Run `manage.py migrate` first.") from error
+        return started
+
+    def _run(self, host: str, port: int) -> None:
+        web = _start(WEB)
+        worker = _start(WORKER)
+        try:
+            announced = False
+            while web.poll() is None:
+                if not announced and _answers(host, port):
+                    self.stdout.write(f"The practice runs at http://{host}:{port} (Ctrl-C stops it).")
+                    announced = True
+                if worker.poll() is not None:
+                    self.stderr.write("The worker ended and is started again.")
+                    time.sleep(PAUSE)
+                    worker = _start(WORKER)
+                time.sleep(0.2)
+            raise CommandError("The web server ended.")
+        finally:
+            for process in (web, worker):
+                process.terminate()
+            for process in (web, worker):
+                process.wait(timeout=30)
+
+
+class _Stopped(BaseException):
+    """Somebody asked us to stop; not an Exception, so that nothing on the way takes it for an error."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise _Stopped
+
+
+def _start(words: tuple[str, ...]) -> "subprocess.Popen[bytes]":
+    # a session of its own: Ctrl-C reaches this process alone, and the children are told once, by us
+    return subprocess.Popen(  # noqa: S603 - our own programs
+        [sys.executable, *words], cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
