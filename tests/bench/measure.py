@@ -48,7 +48,8 @@ def table(rows: list[Row]) -> str:
     head = f"{'what':<52}{'ours':>11}{'baseline':>11}{'ratio':>8}  against"
     lines = [head, "-" * len(head)]
     for row in rows:
-        lines.append(f"{row.name:<52}{_time(row.ours):>11}{_time(row.baseline):>11}{row.ratio:>8.2f}  {row.baseline_name}")
+        times = f"{_time(row.ours):>11}{_time(row.baseline):>11}{row.ratio:>8.2f}"
+        lines.append(f"{row.name:<52}{times}  {row.baseline_name}")
         if row.note:
             lines.append(f"    {row.note}")
     return "\n".join(lines)

@@ -11,7 +11,6 @@ from guardian.shortcuts import get_objects_for_user
 from practice.people.models import CareRelationship, Patient, PatientPermission, Staff
 from practice.people.policies import charts_visible_to
 from practice.people.rules import CareRole, Role
-
 from tests import databases
 
 from .measure import Row, by_turns
