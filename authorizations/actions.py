@@ -1,0 +1,338 @@
+"""Recording an authorization, and everything that happens to it since. Every act adds a row and checks who may."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypedDict, TypeVar, Unpack
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.compliance.queries import policy
+from practice.infrastructure import days
+from practice.infrastructure.locks import advisory_lock
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.infrastructure.uploads import CheckedUpload
+from practice.people.models import Patient, PersonalRepresentative, Staff
+from practice.people.rules import Role
+from practice.worklist.actions import add_task, close_task
+from practice.worklist.rules import TaskKind
+
+from . import queries, rules
+from .models import Authorization, AuthorizationEvent, SignedPaper
+from .policies import check_may_record
+from .rules import REVOCATIONS, EventKind
+from .signals import authorization_revoked
+
+COPY_WITHIN_DAYS = 7
+REVOCATION_FORM_WITHIN_DAYS = 1
+NOTICE_WITHIN_DAYS = 2
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def checked(act: Callable[P, R]) -> Callable[P, R]:
+    """Run an act in one transaction, after asking whether `by` may.
+
+    The question stands before the transaction: a refused attempt stays in the audit trail when the act leaves none.
+    """
+
+    @wraps(act)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        given: dict[str, Any] = kwargs
+        authorization = given.get("authorization")
+        check_may_record(given["by"], authorization.patient if authorization else given["patient"])
+        with transaction.atomic():
+            return act(*args, **kwargs)
+
+    return run
+
+
+class Elements(TypedDict, total=False):
+    """What stands on the paper, by the field names of `Authorization`. What is left out counts as missing."""
+
+    record_classes: Sequence[str]
+    info_description: str
+    covers_from: date | None
+    covers_to: date | None
+    pn_scope: str
+    pn_originator: Staff | None
+    pn_session_dates: Sequence[date]
+    discloser: str
+    recipient_name: str
+    recipient_class: str
+    recipient_address: str
+    purpose: str
+    individual_initiated: bool
+    research: bool
+    expires_on: date | None
+    expires_event: str
+    expires_event_relates: bool
+    signature_method: str
+    signed_on: date | None
+    signer_role: str
+    signer_name: str
+    representative: PersonalRepresentative | None
+    authority_description: str
+    minor_rule: str
+    stmt_revocation: bool
+    stmt_conditioning: str
+    stmt_redisclosure: bool
+    remuneration_applies: bool
+    stmt_remuneration: bool
+    combined_with: Sequence[str]
+    conditioned_on: str
+    conditioning_ground: str
+
+
+def lock_for_release(authorization_id: UUID | str) -> Authorization:
+    """Hold this authorization until the transaction ends, and read it as it stands now.
+
+    A release and a revocation take the same lock, so that one of them is first. Call inside `transaction.atomic`.
+    Raises Authorization.DoesNotExist for no such id.
+    """
+    advisory_lock(f"authorization:{authorization_id}")
+    return queries.for_release(authorization_id)
+
+
+@checked
+def record_authorization(
+    *,
+    by: Staff,
+    patient: Patient,
+    paper: CheckedUpload | None = None,
+    received_at: datetime | None = None,
+    prepared_from: Authorization | None = None,
+    **elements: Unpack[Elements],
+) -> Authorization:
+    """Record what a signed paper says, with its scan, whatever is wrong with it: defects are derived, never stored.
+
+    `received_at` is when the paper came in (default now). Raises Refused for who may not, for a receipt in the future,
+    and for a representative or an earlier record of somebody else.
+    """
+    now = timezone.now()
+    _refuse_future(received_at or now, now)
+    representative = elements.get("representative")
+    for other in (representative, prepared_from):
+        if other is not None and other.patient_id != patient.pk:
+            raise Refused(Refusal("AUTHORIZATION_OTHER_PATIENT", "This belongs to another patient."))
+    authorization = Authorization.objects.create(
+        patient=patient,
+        recorded_by=by,
+        recorded_at=now,
+        received_at=received_at or now,
+        prepared_from=prepared_from,
+        **elements,
+    )
+    if paper is not None:
+        _keep_paper(by, authorization, paper)
+    record(by=by, event=AuditEvent.RECORDED, subject=authorization, patient_id=patient.pk)
+    if rules.copy_due(queries.facts_of(authorization)):
+        due_on = days.add_days(days.local_date(authorization.received_at), COPY_WITHIN_DAYS)
+        _ask(TaskKind.AUTHORIZATION_COPY, due_on, authorization, Role.FRONT_DESK)
+    return authorization
+
+
+@checked
+def correct_authorization(
+    *,
+    by: Staff,
+    authorization: Authorization,
+    paper: CheckedUpload | None = None,
+    received_at: datetime | None = None,
+    **elements: Unpack[Elements],
+) -> Authorization:
+    """Record anew what was entered wrongly; the old record stays, marked, and can no longer be used.
+
+    The scan goes along unless a new one is given. Raises Refused where the patient has taken it back: nobody enters a
+    revocation away.
+    """
+    locked = lock_for_release(authorization.pk)
+    happened = {event.kind for event in locked.events.all()}
+    if happened & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}):
+        raise Refused(
+            Refusal(
+                "AUTHORIZATION_CLOSED_TO_CORRECTION",
+                "This record cannot be corrected any more: the patient took it back, or it was corrected before.",
+                "Record the new paper as a new authorization.",
+            )
+        )
+    corrected = record_authorization(
+        by=by,
+        patient=locked.patient,
+        paper=paper,
+        received_at=received_at or locked.received_at,
+        prepared_from=locked,
+        **elements,
+    )
+    if paper is None:
+        for old in locked.papers.all():
+            _keep_paper(by, corrected, CheckedUpload(old.kind, old.data, old.sha256))
+    for event in locked.events.all():
+        if event.kind in (EventKind.COPY_GIVEN, EventKind.EXPIRY_EVENT_KNOWN, EventKind.KNOWN_FALSE):
+            _add(by, corrected, EventKind(event.kind), event.happened_on, event.how)
+    _add(by, locked, EventKind.RECORDED_IN_ERROR, days.today(), "")
+    close_task(kind=TaskKind.AUTHORIZATION_COPY, subject=locked, by=by)
+    if not rules.copy_due(queries.facts_of(queries.for_release(corrected.pk))):
+        close_task(kind=TaskKind.AUTHORIZATION_COPY, subject=corrected, by=by)
+    return corrected
+
+
+@checked
+def add_paper(*, by: Staff, authorization: Authorization, paper: CheckedUpload) -> SignedPaper:
+    """Keep a scan of the signed paper with its record."""
+    kept = _keep_paper(by, authorization, paper)
+    record(by=by, event=AuditEvent.RECORDED, subject=kept, patient_id=authorization.patient_id)
+    return kept
+
+
+@checked
+def record_revocation(
+    *, by: Staff, authorization: Authorization, written: bool, received_at: datetime, how: str = ""
+) -> AuthorizationEvent:
+    """Record that the patient took it back. In writing it ends at the minute of receipt (R-051, R-052); by word of
+    mouth it is on hold from then, where the practice's policy P-06 says so, and the form goes out (R-054).
+
+    `how` says how it came in. Waits for a release under way, which then stands. Raises Refused for a receipt in the
+    future or before the signature, and for a second written revocation.
+    """
+    locked = lock_for_release(authorization.pk)
+    _refuse_future(received_at, timezone.now())
+    on = days.local_date(received_at)
+    if locked.signed_on and on < locked.signed_on:
+        raise Refused(
+            Refusal(
+                "REVOKED_BEFORE_SIGNED",
+                "It cannot have been taken back before it was signed.",
+                "Check the day and the authorization.",
+            )
+        )
+    kind = EventKind.WRITTEN_REVOCATION if written else EventKind.ORAL_REVOCATION
+    hold = policy("P-06", on)
+    event = _add(
+        by,
+        locked,
+        kind,
+        on,
+        how,
+        received_at=received_at,
+        holds=not written and hold.value is True,
+        policy_version=None if written else UUID(hold.version_id),
+    )
+    record(by=by, event=AuditEvent.REVOKED, subject=locked, patient_id=locked.patient_id, detail=kind.value)
+    _follow_up(by, locked, event)
+    return event
+
+
+def _follow_up(by: Staff, authorization: Authorization, event: AuthorizationEvent) -> None:
+    """What must be done after a revocation: the form after a call, the notices after a letter (P-05)."""
+    if event.kind == EventKind.ORAL_REVOCATION:
+        due_on = days.add_days(event.happened_on, REVOCATION_FORM_WITHIN_DAYS)
+        _ask(TaskKind.REVOCATION_FORM, due_on, authorization, Role.FRONT_DESK)
+        return
+    close_task(kind=TaskKind.REVOCATION_FORM, subject=authorization, by=by)
+    if policy("P-05", event.happened_on).value is True:
+        due_on = days.add_days(event.happened_on, NOTICE_WITHIN_DAYS)
+        _ask(TaskKind.REVOCATION_NOTICE, due_on, authorization, Role.COMPLIANCE_OFFICER)
+    authorization_revoked.send(sender=Authorization, event=event, by=by)
+
+
+@checked
+def record_event_known(*, by: Staff, authorization: Authorization, known_on: date, how: str) -> AuthorizationEvent:
+    """Record on which day, and how, the practice learned that the event that ends it has happened (R-044)."""
+    return _happened(by, authorization, EventKind.EXPIRY_EVENT_KNOWN, known_on, how, "Say how the practice learned.")
+
+
+@checked
+def record_known_false(*, by: Staff, authorization: Authorization, known_on: date, what: str) -> AuthorizationEvent:
+    """Record that something in it that matters is known to be false (D5)."""
+    return _happened(by, authorization, EventKind.KNOWN_FALSE, known_on, what, "Say what is false.")
+
+
+@checked
+def record_copy_given(*, by: Staff, authorization: Authorization, given_on: date, how: str) -> AuthorizationEvent:
+    """Record that the patient got a copy of the signed form, and how (F2, 164.508(c)(4))."""
+    event = _happened(by, authorization, EventKind.COPY_GIVEN, given_on, how, "Say how the copy was given.")
+    close_task(kind=TaskKind.AUTHORIZATION_COPY, subject=authorization, by=by)
+    return event
+
+
+@checked
+def record_fulfilled(*, by: Staff, authorization: Authorization, on: date, how: str = "") -> AuthorizationEvent:
+    """Record that everything it was signed for has been handed over; it permits nothing more."""
+    return _happened(by, authorization, EventKind.FULFILLED, on, how, "")
+
+
+@checked
+def finish_follow_up(*, by: Staff, authorization: Authorization, kind: TaskKind) -> int:
+    """Tick off what was sent after a revocation: the form, or the notice. Out: how many tasks were closed."""
+    closed = close_task(kind=kind, subject=authorization, by=by)
+    if closed:
+        record(by=by, event=AuditEvent.RECORDED, subject=authorization, detail=kind.value)
+    return closed
+
+
+def _happened(
+    by: Staff, authorization: Authorization, kind: EventKind, on: date, how: str, ask_how: str
+) -> AuthorizationEvent:
+    """One dated event after the usual checks, under the lock that a release takes."""
+    locked = lock_for_release(authorization.pk)
+    if on > days.today():
+        raise Refused(Refusal("EVENT_IN_THE_FUTURE", "This day is in the future.", "Give the day it happened."))
+    if ask_how and not how.strip():
+        raise Refused(Refusal("EVENT_WITHOUT_WORDS", "This is not complete.", ask_how))
+    event = _add(by, locked, kind, on, how)
+    record(by=by, event=AuditEvent.RECORDED, subject=locked, patient_id=locked.patient_id, detail=kind.value)
+    return event
+
+
+def _add(
+    by: Staff,
+    authorization: Authorization,
+    kind: EventKind,
+    on: date,
+    how: str,
+    *,
+    received_at: datetime | None = None,
+    holds: bool = False,
+    policy_version: UUID | None = None,
+) -> AuthorizationEvent:
+    if kind != EventKind.ORAL_REVOCATION and authorization.events.filter(kind=kind).exists():
+        raise Refused(Refusal("EVENT_RECORDED_BEFORE", "This is recorded already.", "See its history."))
+    return AuthorizationEvent.objects.create(
+        authorization=authorization,
+        kind=kind,
+        happened_on=on,
+        received_at=received_at,
+        how=how.strip(),
+        holds=holds,
+        policy_version=policy_version,
+        recorded_by=by,
+    )
+
+
+def _keep_paper(by: Staff, authorization: Authorization, paper: CheckedUpload) -> SignedPaper:
+    return SignedPaper.objects.create(
+        authorization=authorization,
+        data=paper.data,
+        kind=paper.kind,
+        size=len(paper.data),
+        sha256=paper.sha256,
+        added_by=by,
+    )
+
+
+def _ask(kind: TaskKind, due_on: date, authorization: Authorization, role: Role) -> None:
+    add_task(kind=kind, due_on=due_on, subject=authorization, patient=authorization.patient, role=role)
+
+
+def _refuse_future(instant: datetime, now: datetime) -> None:
+    if instant > now:
+        raise Refused(
+            Refusal("RECEIVED_IN_THE_FUTURE", "It cannot have been received in the future.", "Check day and time.")
+        )

@@ -1,0 +1,95 @@
+"""Who may see and record authorizations: front desk and compliance officer for everybody, clinicians for their own.
+
+An administrator has no part in them. A clinician who does not care for the patient is told so, and who can help.
+"""
+
+from typing import NoReturn
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.http import Http404
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent, Outcome
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.people.models import Patient, Staff
+from practice.people.policies import patients_visible_to, require_act
+from practice.people.rules import Act
+
+from .models import Authorization, SignedPaper
+
+NOT_YOUR_PATIENT = Refusal(
+    "AUTHORIZATION_NOT_YOUR_PATIENT",
+    "This authorization is for a patient you do not care for.",
+    "Front desk or the compliance officer can record it and look after it.",
+    "45 CFR 164.514(d)(2)",
+)
+
+
+def authorizations_visible_to(staff: Staff) -> QuerySet[Authorization]:
+    """Authorizations of the patients this person may see, with what facts are made of."""
+    return (
+        Authorization.objects.filter(patient__in=patients_visible_to(staff))
+        .select_related("patient", "pn_originator", "recorded_by")
+        .prefetch_related("events__recorded_by")
+    )
+
+
+def patients_for_authorizations(staff: Staff) -> QuerySet[Patient]:
+    """Patients for whom this person may record authorizations."""
+    require_act(staff, Act.AUTHORIZATION_RECORD)
+    return patients_visible_to(staff)
+
+
+def open_patient_authorizations(staff: Staff, patient_id: UUID | str) -> Patient:
+    """The doorway to one patient's authorizations.
+
+    Raises Refused for a clinician who does not care for the patient, Http404 for other strangers and no such id.
+    """
+    patient = patients_visible_to(staff).filter(pk=patient_id).first()
+    if patient is None:
+        _refuse(staff, Patient, patient_id, Patient.objects.filter(pk=patient_id).first())
+    record(by=staff, event=AuditEvent.VIEWED, subject=patient, patient_id=patient.pk, detail="authorizations")
+    return patient
+
+
+def open_authorization(staff: Staff, authorization_id: UUID | str) -> Authorization:
+    """The doorway to one authorization. Raises as `open_patient_authorizations` does; every attempt is recorded."""
+    authorization = authorizations_visible_to(staff).filter(pk=authorization_id).first()
+    if authorization is None:
+        known = Authorization.objects.filter(pk=authorization_id).select_related("patient").first()
+        _refuse(staff, Authorization, authorization_id, known.patient if known else None)
+    record(by=staff, event=AuditEvent.VIEWED, subject=authorization, patient_id=authorization.patient_id)
+    return authorization
+
+
+def open_signed_paper(staff: Staff, authorization_id: UUID | str, paper_id: UUID | str) -> SignedPaper:
+    """The doorway to the scan of one authorization; opening it is recorded as a download."""
+    authorization = open_authorization(staff, authorization_id)
+    paper = authorization.papers.filter(pk=paper_id).first()
+    if paper is None:
+        raise Http404
+    record(by=staff, event=AuditEvent.DOWNLOADED, subject=paper, patient_id=authorization.patient_id)
+    return paper
+
+
+def check_may_record(staff: Staff, patient: Patient) -> None:
+    """Let through who may record something about this patient's authorizations. Raises Refused, or Http404."""
+    require_act(staff, Act.AUTHORIZATION_RECORD)
+    if not patients_visible_to(staff).filter(pk=patient.pk).exists():
+        _refuse(staff, Patient, patient.pk, patient)
+
+
+def _refuse(staff: Staff, model: type[Model], object_id: UUID | str, patient: Patient | None) -> NoReturn:
+    record(
+        by=staff,
+        event=AuditEvent.REFUSED,
+        subject_type=model,
+        subject_id=str(object_id),
+        patient_id=patient.pk if patient else None,
+        outcome=Outcome.REFUSED,
+        detail="authorizations",
+    )
+    if patient is not None and staff.is_active and staff.is_clinical:
+        raise Refused(NOT_YOUR_PATIENT)
+    raise Http404

@@ -1,0 +1,150 @@
+"""Authorizations as rules and pages read them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from practice.compliance.queries import policy
+from practice.infrastructure.days import local_date
+from practice.people.models import Patient, Staff
+
+from . import rules
+from .models import Authorization, AuthorizationEvent
+from .policies import authorizations_visible_to
+from .rules import AuthorizationFacts, AuthorizationStatus, Defect, EventKind, MinorRule, RecordClass
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationLine:
+    """One authorization with where it stands on a day and everything that is wrong with it."""
+
+    authorization: Authorization
+    facts: AuthorizationFacts
+    status: AuthorizationStatus
+    defects: list[Defect]
+
+    @property
+    def records(self) -> str:
+        """ "Psychotherapy notes", "Chart records and billing records", or that nothing was named."""
+        names = [RecordClass(code).label for code in self.authorization.record_classes]
+        return " and ".join([*names[:1], *(name.lower() for name in names[1:])]) or "Records not named"
+
+    @property
+    def recipient(self) -> str:
+        return self.authorization.recipient_name or self.authorization.recipient_class or "nobody named"
+
+
+def facts_of(authorization: Authorization) -> AuthorizationFacts:
+    """Everything a rule may ask about one authorization, its patient and its events included."""
+    row, events = authorization, list(authorization.events.all())
+    minor_rule = MinorRule(row.minor_rule)
+    if minor_rule == MinorRule.NONE and row.patient.minor_consents_alone:
+        minor_rule = MinorRule.M1
+    return AuthorizationFacts(
+        record_classes=frozenset(map(RecordClass, row.record_classes)),
+        info_description=row.info_description,
+        covers_from=row.covers_from,
+        covers_to=row.covers_to,
+        pn_scope=rules.PnScope(row.pn_scope),
+        pn_originator_id=str(row.pn_originator_id or ""),
+        pn_session_dates=frozenset(row.pn_session_dates),
+        discloser=row.discloser,
+        recipient_name=row.recipient_name,
+        recipient_class=row.recipient_class,
+        recipient_address=row.recipient_address,
+        purpose=row.purpose,
+        individual_initiated=row.individual_initiated,
+        research=row.research,
+        expires_on=row.expires_on,
+        expires_event=row.expires_event,
+        expires_event_relates=row.expires_event_relates,
+        signature_method=rules.SignatureMethod(row.signature_method),
+        signed_on=row.signed_on,
+        signer_role=rules.SignerRole(row.signer_role),
+        authority_description=row.authority_description,
+        patient_born_on=row.patient.birth_date,
+        minor_rule=minor_rule,
+        stmt_revocation=row.stmt_revocation,
+        stmt_conditioning=rules.ConditioningStatement(row.stmt_conditioning),
+        stmt_redisclosure=row.stmt_redisclosure,
+        remuneration_applies=row.remuneration_applies,
+        stmt_remuneration=row.stmt_remuneration,
+        combined_with=frozenset(map(rules.CombinedWith, row.combined_with)),
+        conditioned_on=rules.ConditionedOn(row.conditioned_on),
+        conditioning_ground=rules.ConditioningGround(row.conditioning_ground),
+        recorded_on=local_date(row.recorded_at),
+        event_known_on=_day(events, EventKind.EXPIRY_EVENT_KNOWN),
+        revocation_received_at=_received(events, EventKind.WRITTEN_REVOCATION),
+        held_since=_received([event for event in events if event.holds], EventKind.ORAL_REVOCATION),
+        known_false_on=_day(events, EventKind.KNOWN_FALSE),
+        fulfilled_on=_day(events, EventKind.FULFILLED),
+        copy_given_on=_day(events, EventKind.COPY_GIVEN),
+        recorded_in_error_on=_day(events, EventKind.RECORDED_IN_ERROR),
+    )
+
+
+def line_of(authorization: Authorization, on: date, at: datetime | None = None) -> AuthorizationLine:
+    """One authorization as it stands on a practice-local day, or at an instant of it, under that day's policies."""
+    return _line(authorization, on, at, _conditioning_forbidden(on))
+
+
+def lines_of(patient: Patient, on: date, staff: Staff) -> list[AuthorizationLine]:
+    """A patient's authorizations that this person may see, the newest first; as many queries for one as for fifty."""
+    forbidden = _conditioning_forbidden(on)
+    return [_line(row, on, None, forbidden) for row in authorizations_visible_to(staff).filter(patient=patient)]
+
+
+def active_for(patient: Patient, record_class: RecordClass, on: date, staff: Staff) -> list[AuthorizationLine]:
+    """A patient's authorizations of one kind of record that permit a release on a day."""
+    return [
+        line
+        for line in lines_of(patient, on, staff)
+        if line.status == AuthorizationStatus.ACTIVE and record_class in line.facts.record_classes
+    ]
+
+
+def ending_soon(staff: Staff, on: date, within_days: int = 30) -> list[AuthorizationLine]:
+    """Authorizations in effect that end by date within so many days, of the patients this person may see."""
+    last = on + timedelta(days=within_days)
+    rows = authorizations_visible_to(staff).filter(expires_on__range=(on, last)).order_by("expires_on")
+    forbidden = _conditioning_forbidden(on)
+    lines = [_line(row, on, None, forbidden) for row in rows]
+    return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
+
+
+def revocations() -> QuerySet[AuthorizationEvent]:
+    """Every written revocation with its authorization, the newest receipt first; the ledger knows what went before."""
+    rows = AuthorizationEvent.objects.filter(kind=EventKind.WRITTEN_REVOCATION)
+    return rows.select_related("authorization__patient").order_by("-received_at")
+
+
+def for_release(authorization_id: UUID | str) -> Authorization:
+    """One authorization as it stands in the database now, with its events, read anew."""
+    rows = Authorization.objects.select_related("patient", "pn_originator").prefetch_related("events")
+    return rows.get(pk=authorization_id)
+
+
+def _line(row: Authorization, on: date, at: datetime | None, forbidden: bool) -> AuthorizationLine:
+    facts = facts_of(row)
+    return AuthorizationLine(
+        row,
+        facts,
+        rules.status(facts, on, at=at, pn_conditioning_forbidden=forbidden),
+        rules.defects(facts, on=on, at=at, pn_conditioning_forbidden=forbidden),
+    )
+
+
+def _conditioning_forbidden(on: date) -> bool:
+    return bool(policy("P-23", on).value)
+
+
+def _day(events: Iterable[AuthorizationEvent], kind: EventKind) -> date | None:
+    return min((event.happened_on for event in events if event.kind == kind), default=None)
+
+
+def _received(events: Iterable[AuthorizationEvent], kind: EventKind) -> datetime | None:
+    found = [event.received_at for event in events if event.kind == kind and event.received_at]
+    return min(found, default=None)
