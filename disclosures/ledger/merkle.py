@@ -44,13 +44,7 @@ class Frontier:
     @classmethod
     def read(cls, size: int, node: NodeReader) -> "Frontier":
         """Takes up a stored tree of `size` leaves again."""
-        peaks, start = [], 0
-        for level in reversed(range(size.bit_length())):
-            if size >> level & 1:
-                index = start >> level
-                peaks.append(Node(level, index, node(level, index)))
-                start += 1 << level
-        return cls(size, peaks)
+        return cls(size, [Node(level, index, node(level, index)) for level, index in peak_positions(size)])
 
     def append(self, leaf: bytes) -> list[Node]:
         """Adds a leaf hash; gives the nodes that became complete, the leaf itself first."""
@@ -70,6 +64,12 @@ class Frontier:
         for peak in reversed(self.peaks[:-1]):
             root = node_hash(peak.hash, root)
         return root
+
+
+def peak_positions(size: int) -> list[tuple[int, int]]:
+    """(level, index) of the complete subtrees that make up a tree of `size` leaves, largest first."""
+    levels = [level for level in reversed(range(size.bit_length())) if size >> level & 1]
+    return [(level, (size >> level) - 1) for level in levels]
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:

@@ -1,11 +1,16 @@
 """The disclosure ledger: an append-only Merkle log, its signed checkpoints, and the accountings issued from it."""
 
+import json
 import uuid
+from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 
+from disclosures.ledger.entries import EntryKind
 from practice.infrastructure.fields import EncryptedBinaryField, EncryptedJSONField
 
 
@@ -19,10 +24,9 @@ class Entry(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     index = models.BigIntegerField(unique=True, help_text="Leaf index: gap-free, given under the lock.")
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=EntryKind.choices)
     body = models.TextField()
     internal = models.TextField()
-    leaf_hash = models.BinaryField()
     recorded_at = models.DateTimeField()
     # derived
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, null=True, related_name="ledger_entries")
@@ -43,9 +47,21 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"ledger entry {self.index}"
 
+    @cached_property
+    def public(self) -> dict[str, Any]:
+        """The body as values."""
+        value: dict[str, Any] = json.loads(self.body)
+        return value
+
+    @cached_property
+    def private(self) -> dict[str, Any]:
+        """The internal text as values; never leaves the practice."""
+        value: dict[str, Any] = json.loads(self.internal)
+        return value
+
 
 class Node(models.Model):
-    """The hash of a complete subtree (RFC 6962), so that a proof is a few index reads."""
+    """The hash of a complete subtree (RFC 6962), leaves included, so that a proof is a few index reads."""
 
     append_only = True
 
@@ -117,8 +133,12 @@ class Accounting(models.Model):
     window_to = models.DateField()
     provided_on = models.DateField()
     due_on = models.DateField()
-    free = models.BooleanField(default=True)
+    free = models.BooleanField(default=True, help_text="The first in its twelve months: free by right.")
     entries_listed = models.PositiveIntegerField()
+    pn_authors = ArrayField(
+        models.UUIDField(), default=list, help_text="Authors of the psychotherapy notes it speaks of; no others read it."
+    )
+    lists_pn = models.BooleanField(default=False)
     decisions = EncryptedJSONField(default=list)
     policies = models.JSONField(default=dict)
     pdf = EncryptedBinaryField()
