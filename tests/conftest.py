@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.test import TransactionTestCase
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from tests import databases
 from tests.everybody import (  # noqa: F401  fixtures everybody may ask for
@@ -92,3 +93,10 @@ def superuser(django_db_setup: None) -> Iterator[Callable[[str], psycopg.Connect
 def database_environment(django_db_setup: None) -> dict[str, str]:
     """Environment variables for a process of its own that shall use this test's databases (commit first)."""
     return databases.database_environment()
+
+
+@pytest.fixture(autouse=True)
+def checkpoint_file(settings: Settings, tmp_path: Path) -> Path:
+    """Each test signs the ledger into a file of its own: a log that was rolled back must not be found signed."""
+    settings.CHECKPOINT_FILE = tmp_path / "checkpoints.txt"
+    return tmp_path / "checkpoints.txt"

@@ -68,7 +68,13 @@ def salt() -> str:
 
 
 def write(
-    *, id: UUID, index: int, kind: EntryKind, recorded_at: datetime, public: Mapping[str, Any], internal: Mapping[str, Any]
+    *,
+    id: UUID,
+    index: int,
+    kind: EntryKind,
+    recorded_at: datetime,
+    public: Mapping[str, Any],
+    internal: Mapping[str, Any],
 ) -> tuple[str, str]:
     """(body, internal text) of a new entry."""
     internal_text = canonical({**internal, "salt": salt()})

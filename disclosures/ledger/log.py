@@ -15,8 +15,8 @@ from disclosures.ledger.checkpoints import Head
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Checkpoint, Entry, Node
 from practice.compliance.queries import practice_profile
-from practice.infrastructure.databases.locks import advisory_lock
 from practice.infrastructure.keys import keyring
+from practice.infrastructure.locks import advisory_lock
 
 APPEND, SIGN = "disclosure ledger append", "disclosure ledger checkpoint"
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -55,9 +55,7 @@ def append(kind: EntryKind, *, public: Mapping[str, Any], internal: Mapping[str,
     index = last[0] + 1 if last else 0
     frontier = merkle.Frontier.read(index, reader(merkle.peak_positions(index)))
     entry_id = uuid4()
-    body, text = entries.write(
-        id=entry_id, index=index, kind=kind, recorded_at=now, public=public, internal=internal
-    )
+    body, text = entries.write(id=entry_id, index=index, kind=kind, recorded_at=now, public=public, internal=internal)
     entry = Entry(body=body, internal=text, **entries.columns_of(body, text))
     entry.save(force_insert=True)
     completed = frontier.append(merkle.leaf_hash(body.encode()))
@@ -138,7 +136,7 @@ def walk(frontier: merkle.Frontier, until: int) -> Iterator[Entry]:
 def _stored_nodes(start: int, until: int) -> Iterator[merkle.Node]:
     """Nodes in the order in which appending completes them."""
     # a node is complete when the last leaf under it is there
-    complete = RawSQL('(("ledger_node"."index" + 1) << "ledger_node"."level")', ())  # noqa: S611 - fixed words
+    complete = RawSQL('(("ledger_node"."index" + 1) << "ledger_node"."level")', ())
     rows = Node.objects.alias(complete=complete).filter(complete__gt=start, complete__lte=until)
     values = rows.order_by("complete", "level", "pk").values_list("level", "index", "hash")
     for level, index, digest in values.iterator(chunk_size=4000):

@@ -136,7 +136,9 @@ class Accounting(models.Model):
     free = models.BooleanField(default=True, help_text="The first in its twelve months: free by right.")
     entries_listed = models.PositiveIntegerField()
     pn_authors = ArrayField(
-        models.UUIDField(), default=list, help_text="Authors of the psychotherapy notes it speaks of; no others read it."
+        models.UUIDField(),
+        default=list,
+        help_text="Authors of the psychotherapy notes it speaks of; no others read it.",
     )
     lists_pn = models.BooleanField(default=False)
     decisions = EncryptedJSONField(default=list)

@@ -12,21 +12,24 @@ from uuid import UUID
 from django.db.models import TextChoices
 
 from disclosures.ledger.bases import Basis, Exemption, cite_of, exemption_of, is_summarisable, is_suspendable
+from disclosures.ledger.suspensions import Suspension, SuspensionKind, suspension_active
 from practice.infrastructure.days import accounting_window, add_days, years_after, years_before
 
-__all__ = ["Basis", "Exemption", "cite_of", "exemption_of", "is_summarisable", "is_suspendable"]
+__all__ = [
+    "Basis",
+    "Exemption",
+    "Suspension",
+    "SuspensionKind",
+    "cite_of",
+    "exemption_of",
+    "is_summarisable",
+    "is_suspendable",
+    "suspension_active",
+]
 
-ORAL_DAYS = 30
 RESPONSE_DAYS = 60
 EXTENSION_DAYS = 30
 RESEARCH_SUBJECTS = 50
-
-
-class SuspensionKind(TextChoices):
-    """How the agency or official made its statement (164.528(a)(2)(i), (ii))."""
-
-    SUSP_WRITTEN = "SUSP_WRITTEN", "Written statement"
-    SUSP_ORAL = "SUSP_ORAL", "Oral statement"
 
 
 class PnScope(TextChoices):
@@ -65,37 +68,6 @@ def window(
 ) -> Window:
     """Period of an accounting (R-070, R-071, D-6): six years back from the request, narrowed by what was asked."""
     return Window(*accounting_window(requested_on, received_on, asked_from, asked_to))
-
-
-@dataclass(frozen=True, slots=True)
-class Suspension:
-    """A statement of a health oversight agency or law enforcement official, as recorded.
-
-    `received_on` is the day the practice had it; a written one works from then, an oral one from its own day.
-    `until` is the last day the agency named, if any. `ended_on` is the last day it holds when the agency gave it up.
-    """
-
-    kind: SuspensionKind
-    statement_on: date
-    received_on: date
-    until: date | None = None
-    states_impediment: bool = True
-    ended_on: date | None = None
-
-    def first_day(self) -> date:
-        return self.received_on if self.kind is SuspensionKind.SUSP_WRITTEN else self.statement_on
-
-    def last_day(self) -> date:
-        """Last suspended day: as written; 30 days from the statement when oral or without an end (R-079, R-083)."""
-        if self.kind is SuspensionKind.SUSP_WRITTEN and self.until:
-            last = self.until
-        else:
-            last = add_days(self.statement_on, ORAL_DAYS)
-        return min(last, self.ended_on) if self.ended_on else last
-
-    def holds_on(self, day: date) -> bool:
-        """Without the statement that an accounting would impede the agency there is no suspension (R-078)."""
-        return self.states_impediment and self.first_day() <= day <= self.last_day()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +123,6 @@ class Decision:
     @property
     def by_policy(self) -> bool:
         return self.reason in (Reason.POLICY_PN, Reason.POLICY_EHR_TPO)
-
-
-def suspension_active(suspensions: Iterable[Suspension], basis: Basis, *, also_512f: bool = False, on: date) -> bool:
-    """Whether any recorded statement hides a disclosure on a day (R-078 to R-084): the day the accounting is given."""
-    return is_suspendable(basis, also_512f=also_512f) and any(s.holds_on(on) for s in suspensions)
 
 
 def select(entry: Disclosure, period: Window, *, on: date, policy: AccountingPolicy, requested_on: date) -> Decision:

@@ -1,0 +1,255 @@
+"""What is entered in the disclosure ledger. Each act is one entry or more, appended last in its transaction.
+
+Callers sign a checkpoint (`sign_checkpoint`) after their transaction has committed; bytes may leave only then.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from disclosures.ledger import log
+from disclosures.ledger.bases import Basis, cite_of
+from disclosures.ledger.checkpoint_file import CheckpointFile
+from disclosures.ledger.entries import EntryKind
+from disclosures.ledger.log import LedgerBroken, sign_checkpoint
+from disclosures.ledger.models import Entry, Verification
+from disclosures.ledger.particulars import Particulars, Recipient, entry_defects
+from disclosures.ledger.policies import find_disclosure
+from disclosures.ledger.queries import Current, accounting_policy, covered_by_checkpoint, policy_versions
+from disclosures.ledger.rules import ResearchActivity, accountability
+from disclosures.ledger.suspensions import Suspension, suspension_defects
+from disclosures.ledger.verification import Report, verify
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent, Outcome
+from practice.infrastructure.days import today
+from practice.infrastructure.keys import keyring
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.people.models import Patient, Staff
+from practice.people.policies import require_act
+from practice.people.rules import Act
+
+__all__ = [
+    "LedgerBroken",
+    "Recipient",
+    "append_delivery",
+    "append_disclosure",
+    "covered_by_checkpoint",
+    "end_suspension",
+    "sign_checkpoint",
+    "supersede",
+    "suspend",
+    "verify_ledger",
+]
+
+
+def append_disclosure(
+    *,
+    by: Staff,
+    patient: Patient,
+    disclosed_on: date,
+    recipient: Recipient,
+    description: str,
+    purpose: str,
+    basis: Basis,
+    record_classes: Iterable[str] = (),
+    includes_pn: bool = False,
+    pn_authors: Iterable[UUID] = (),
+    also_512f: bool = False,
+    via_ehr: bool = False,
+    method: str = "",
+    research: ResearchActivity | None = None,
+    artefact_sha256: str = "",
+    release_id: UUID | None = None,
+    internal: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Enters one disclosure, to one recipient. Must be the last statement of the caller's transaction.
+
+    `pn_authors` are the staff ids of the authors of the psychotherapy notes it concerns; `artefact_sha256` the hash of
+    the exact bytes that leave; `internal` whatever else is kept beside it (codes, links, minimum-necessary note) and
+    never leaves. Basis and accountability are computed here, and the policy versions stored (R-103). Raises Refused.
+    """
+    require_act(by, Act.DISCLOSURE_RECORD)
+    given = Particulars(
+        disclosed_on=disclosed_on,
+        recipient=recipient,
+        description=description,
+        purpose=purpose,
+        basis=Basis(basis),
+        record_classes=tuple(record_classes),
+        includes_pn=includes_pn,
+        pn_authors=tuple(pn_authors),
+        also_512f=also_512f,
+        via_ehr=via_ehr,
+        method=method,
+        research=research,
+    )
+    links = {"artefact_sha256": artefact_sha256, "release": release_id}
+    return _append_disclosure(by, patient.pk, given, links, dict(internal or {}))
+
+
+def _append_disclosure(
+    by: Staff, patient_id: UUID, given: Particulars, links: Mapping[str, Any], internal: Mapping[str, Any]
+) -> Entry:
+    if defects := entry_defects(given, today=today()):
+        raise Refused(Refusal(defects[0].value, " ".join(str(defect.label) for defect in defects)))
+    day = today()
+    decided = accountability(
+        given.basis, includes_pn=given.includes_pn, via_ehr=given.via_ehr, policy=accounting_policy(day)
+    )
+    public = {
+        "patient": patient_id,
+        "disclosed_on": given.disclosed_on,
+        "recipient": {
+            "name": given.recipient.name.strip(),
+            "type": given.recipient.type,
+            "address": given.recipient.address.strip(),
+            "address_known": bool(given.recipient.address.strip()),
+        },
+        "what": given.description.strip(),
+        "record_classes": sorted(given.record_classes),
+        "includes_pn": given.includes_pn,
+        "purpose": given.purpose.strip(),
+        "basis": given.basis,
+        "cite": cite_of(given.basis),
+        "also_512f": given.also_512f,
+        "via_ehr": given.via_ehr,
+        "method": given.method,
+        "research": asdict(given.research) if given.research else None,
+        "rule_accountable": decided.rule_accountable,
+        "exemption": decided.exemption,
+        "artefact_sha256": links["artefact_sha256"],
+    }
+    private = {
+        **internal,
+        **_made_by(by),
+        "release": links["release"],
+        "pn_authors": sorted(str(author) for author in given.pn_authors),
+        "policy_included": decided.policy_included,
+        "policy_flag": decided.policy_flag,
+        "policies": policy_versions(day),
+    }
+    return log.append(EntryKind.DISCLOSURE, public=public, internal=private)
+
+
+def append_delivery(
+    *, by: Staff, entry: Entry, delivered: bool, on: date, how: str, receipt: str = "", reason: str = ""
+) -> Entry:
+    """Enters how a release ended: delivered (how, when, receipt) or not (reason). Last in the caller's transaction.
+
+    What was not delivered is not listed in an accounting; until this is entered, it is.
+    """
+    require_act(by, Act.DISCLOSURE_RECORD)
+    if not delivered and not reason.strip():
+        raise Refused(Refusal("NO_REASON", "Say why it was not delivered."))
+    if not entry.disclosed_on or not entry.disclosed_on <= on <= today():
+        raise Refused(Refusal("WRONG_DAY", "The day must be between the release and today."))
+    public = {"patient": entry.patient_id, "about": entry.pk, "delivered": delivered, "on": on, "how": how}
+    return log.append(
+        EntryKind.DELIVERY, public=public, internal={**_made_by(by), "receipt": receipt, "reason": reason.strip()}
+    )
+
+
+@transaction.atomic
+def supersede(*, by: Staff, entry_id: UUID, reason: str, replacement: Particulars | None) -> Entry:
+    """Corrects an entry by a new one, with the reason; the old one stays in the log and is no longer listed (R-102).
+
+    Without a replacement the entry is withdrawn: it was entered by mistake and nothing like it happened. Gives the
+    succession entry. Raises Refused, also when somebody else has corrected the entry since.
+    """
+    require_act(by, Act.ACCOUNTING_PREPARE)
+    if not reason.strip():
+        raise Refused(Refusal("NO_REASON", "Say why the entry is corrected."))
+    log.lock()  # two corrections of one entry: the second finds it corrected
+    old = _current(by, entry_id).entry
+    patient_id = old.patient_id
+    new = None
+    if replacement is not None:
+        links = {"artefact_sha256": old.artefact_sha256, "release": old.release_id}
+        kept = {name: value for name, value in old.private.items() if name != "salt"}
+        new = _append_disclosure(by, patient_id, replacement, links, kept)
+    record(by=by, event=AuditEvent.RECORDED, subject=old, patient_id=patient_id, detail="correction")
+    public = {"patient": patient_id, "about": old.pk, "by": new.pk if new else None}
+    return log.append(EntryKind.SUCCESSION, public=public, internal={**_made_by(by), "reason": reason.strip()})
+
+
+@transaction.atomic
+def suspend(
+    *, by: Staff, entry_id: UUID, statement: Suspension, agency: str, official: str = "", reference: str = ""
+) -> Entry:
+    """Enters an agency's or official's statement that keeps a disclosure out of accountings for a time (R-078, R-079).
+
+    Everything about it is internal: no text that a patient may see holds a trace. Raises Refused on a disclosure that
+    the rule does not reach (R-084), and the attempt is recorded.
+    """
+    require_act(by, Act.ACCOUNTING_PREPARE)
+    current = _current(by, entry_id)
+    defects = suspension_defects(statement, agency=agency, suspendable=current.suspendable, today=today())
+    if defects:
+        raise Refused(
+            Refusal(defects[0].value, " ".join(str(defect.label) for defect in defects), cite="45 CFR 164.528(a)(2)")
+        )
+    internal = {
+        **_made_by(by),
+        "patient": current.entry.patient_id,
+        "about": current.entry.pk,
+        "statement": statement.kind,
+        "statement_on": statement.statement_on,
+        "received_on": statement.received_on,
+        "until": statement.until,
+        "states_impediment": statement.states_impediment,
+        "agency": agency.strip(),
+        "official": official.strip(),
+        "reference": reference.strip(),
+    }
+    record(by=by, event=AuditEvent.RECORDED, subject=current.entry, patient_id=current.entry.patient_id, detail="hold")
+    return log.append(EntryKind.SUSPENSION, public={}, internal=internal)
+
+
+@transaction.atomic
+def end_suspension(*, by: Staff, entry_id: UUID, suspension_id: UUID, last_day: date, reason: str) -> Entry:
+    """Enters that an agency gave up its suspension; `last_day` is the last day it holds. Raises Refused."""
+    require_act(by, Act.ACCOUNTING_PREPARE)
+    current = _current(by, entry_id)
+    found = next((one for one in current.statements if one.entry.pk == suspension_id), None)
+    if found is None or found.suspension.ended_on:
+        raise Refused(Refusal("NOT_SUSPENDED", "This suspension is not there, or was ended before."))
+    if not reason.strip():
+        raise Refused(Refusal("NO_REASON", "Say who ended it and how you know."))
+    if not found.suspension.first_day() <= last_day <= found.suspension.last_day():
+        raise Refused(Refusal("WRONG_DAY", "The day must lie within the suspension."))
+    patient_id = current.entry.patient_id
+    internal = {**_made_by(by), "patient": patient_id, "about": suspension_id, "last_day": last_day}
+    record(by=by, event=AuditEvent.RECORDED, subject=current.entry, patient_id=patient_id, detail="hold_end")
+    return log.append(EntryKind.SUSPENSION_END, public={}, internal={**internal, "reason": reason.strip()})
+
+
+def _current(by: Staff, entry_id: UUID) -> Current:
+    found = find_disclosure(by, entry_id)
+    if found is None:
+        raise Refused(
+            Refusal("NOT_CURRENT", "This entry was corrected in the meantime, or is not there.", "Open the list again.")
+        )
+    return found
+
+
+def _made_by(by: Staff) -> dict[str, Any]:
+    return {"recorded_by": by.pk, "recorded_by_name": by.display_name}
+
+
+def verify_ledger(*, by: Staff | None, copy: CheckpointFile | None = None) -> Report:
+    """Verifies the whole log against the checkpoint file, or an older copy of it, and keeps the result.
+
+    Nobody (`by` None) is the command line or the scheduler. The keys are the keyring's, never the database's. A log
+    with entries and no checkpoint at all is not verified.
+    """
+    if by is not None:
+        require_act(by, Act.ACCOUNTING_PREPARE)
+    notes = (copy or CheckpointFile.configured()).notes()
+    report = verify(notes, keyring().public_keys("ledger").values(), whole_file=copy is None)
+    kept = Verification.objects.create(size=report.size, ok=report.ok, finding=report.finding[:300], by=by)
+    record(by=by, event=AuditEvent.VERIFIED, subject=kept, outcome=Outcome.DONE if report.ok else Outcome.REFUSED)
+    return report

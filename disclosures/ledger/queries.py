@@ -1,0 +1,244 @@
+"""Reading the log: a patient's current disclosures with what was entered about them later, and the log's own state."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from disclosures.ledger import log
+from disclosures.ledger.bases import Basis, is_suspendable
+from disclosures.ledger.entries import EntryKind
+from disclosures.ledger.models import Accounting, Checkpoint, Entry, Verification
+from disclosures.ledger.rules import AccountingPolicy, Disclosure, PnScope, ResearchActivity
+from disclosures.ledger.suspensions import Suspension, SuspensionKind
+from practice.compliance.queries import policy
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A suspension as recorded, with its end if one was recorded."""
+
+    entry: Entry
+    suspension: Suspension
+    agency: str
+    official: str
+    reference: str
+
+    def holds_on(self, day: date) -> bool:
+        return self.suspension.holds_on(day)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An earlier form of a disclosure and why it was replaced."""
+
+    entry: Entry
+    reason: str
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A disclosure as it now stands, and what was entered about it."""
+
+    entry: Entry
+    corrections: tuple[Correction, ...] = ()
+    delivery: Entry | None = None
+    statements: tuple[Statement, ...] = ()
+
+    @property
+    def facts(self) -> Disclosure:
+        """What the accounting rules need."""
+        return _facts(self.entry, self.delivery, self.statements)
+
+    @property
+    def includes_pn(self) -> bool:
+        """Whether it, or an earlier form of it, is about psychotherapy notes."""
+        return self.entry.includes_pn or any(correction.entry.includes_pn for correction in self.corrections)
+
+    @property
+    def pn_authors(self) -> frozenset[str]:
+        entries = [self.entry, *(correction.entry for correction in self.corrections)]
+        return frozenset(author for entry in entries for author in entry.private.get("pn_authors", ()))
+
+    @property
+    def delivered(self) -> bool | None:
+        """Whether it arrived; None while nobody has said."""
+        return None if self.delivery is None else bool(self.delivery.public["delivered"])
+
+    @property
+    def basis_words(self) -> str:
+        return str(Basis(self.entry.basis).label)
+
+    @property
+    def suspendable(self) -> bool:
+        return is_suspendable(self.entry.basis, also_512f=bool(self.entry.public["also_512f"]))
+
+    def suspended_on(self, day: date) -> bool:
+        return self.suspendable and any(statement.holds_on(day) for statement in self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All the log holds on one patient: current disclosures, those corrected away, and the last entry read."""
+
+    current: tuple[Current, ...] = ()
+    superseded: tuple[Entry, ...] = ()
+    last_index: int = -1
+
+
+@dataclass
+class _Later:
+    """What later entries say about earlier ones, by the id of the one they are about."""
+
+    succession: dict[UUID, Entry] = field(default_factory=dict)
+    delivery: dict[UUID, Entry] = field(default_factory=dict)
+    suspensions: dict[UUID, list[Entry]] = field(default_factory=dict)
+    ends: dict[UUID, Entry] = field(default_factory=dict)
+
+    def take(self, entry: Entry) -> None:
+        about = entry.about_id
+        match entry.kind:
+            case EntryKind.SUCCESSION:
+                self.succession[about] = entry
+            case EntryKind.DELIVERY:
+                self.delivery[about] = entry
+            case EntryKind.SUSPENSION:
+                self.suspensions.setdefault(about, []).append(entry)
+            case EntryKind.SUSPENSION_END:
+                self.ends[about] = entry
+
+
+def history(patient_id: UUID) -> History:
+    """The patient's disclosures, by date. What is entered about an earlier form holds for its correction too."""
+    rows = list(Entry.objects.filter(patient_id=patient_id).order_by("index"))
+    later = _Later()
+    for row in rows:
+        later.take(row)
+    disclosures = {row.pk: row for row in rows if row.kind == EntryKind.DISCLOSURE}
+    before = {UUID(by): old for old, entry in later.succession.items() if (by := entry.public["by"])}
+    current = [
+        _current(row, disclosures, before, later) for pk, row in disclosures.items() if pk not in later.succession
+    ]
+    return History(
+        tuple(sorted(current, key=lambda one: (one.entry.disclosed_on, one.entry.index))),
+        tuple(row for pk, row in disclosures.items() if pk in later.succession),
+        rows[-1].index if rows else -1,
+    )
+
+
+def _current(row: Entry, disclosures: dict[UUID, Entry], before: dict[UUID, UUID], later: _Later) -> Current:
+    chain = [row.pk]
+    while (earlier := before.get(chain[-1])) and earlier not in chain:
+        chain.append(earlier)
+    deliveries = [later.delivery[pk] for pk in chain if pk in later.delivery]
+    suspensions = [entry for pk in chain for entry in later.suspensions.get(pk, ())]
+    return Current(
+        row,
+        tuple(_correction(disclosures[pk], later.succession[pk]) for pk in chain[1:]),
+        max(deliveries, key=lambda entry: entry.index, default=None),
+        tuple(_statement(entry, later.ends.get(entry.pk)) for entry in suspensions),
+    )
+
+
+def _correction(old: Entry, succession: Entry) -> Correction:
+    return Correction(old, succession.private["reason"], succession.private["recorded_by_name"])
+
+
+def _statement(entry: Entry, end: Entry | None) -> Statement:
+    said = entry.private
+    return Statement(
+        entry,
+        Suspension(
+            SuspensionKind(said["statement"]),
+            date.fromisoformat(said["statement_on"]),
+            date.fromisoformat(said["received_on"]),
+            _day(said["until"]),
+            bool(said["states_impediment"]),
+            _day(end.private["last_day"]) if end else None,
+        ),
+        said["agency"],
+        said["official"],
+        said["reference"],
+    )
+
+
+def _facts(entry: Entry, delivery: Entry | None, statements: Iterable[Statement]) -> Disclosure:
+    public = entry.public
+    return Disclosure(
+        id=entry.pk,
+        index=entry.index,
+        disclosed_on=date.fromisoformat(public["disclosed_on"]),
+        recipient=public["recipient"]["name"],
+        address=public["recipient"]["address"],
+        description=public["what"],
+        purpose=public["purpose"],
+        basis=Basis(public["basis"]),
+        includes_pn=public["includes_pn"],
+        via_ehr=public["via_ehr"],
+        also_512f=public["also_512f"],
+        delivered=delivery is None or delivery.public["delivered"],
+        suspensions=tuple(statement.suspension for statement in statements),
+        research=research_of(public),
+    )
+
+
+def research_of(public: dict[str, Any]) -> ResearchActivity | None:
+    """The research activity an entry's body speaks of, if any."""
+    said = public.get("research")
+    if not said:
+        return None
+    days = {name: date.fromisoformat(said[name]) for name in ("began_on", "ended_on")}
+    return ResearchActivity(**{**said, **days})
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def accounting_policy(on: date) -> AccountingPolicy:
+    """P-02 and P-26 as in force on a day."""
+    return AccountingPolicy(PnScope(policy("P-02", on).value), bool(policy("P-26", on).value))
+
+
+def policy_versions(on: date) -> dict[str, dict[str, Any]]:
+    """Value and version of the policies that an accounting depends on, as kept with records."""
+    values = [policy(code, on) for code in ("P-02", "P-26")]
+    return {one.code: {"value": one.value, "version": str(one.version_id or "")} for one in values}
+
+
+def covered_by_checkpoint(entry: Entry) -> bool:
+    """Whether the entry is under a signed checkpoint, which was then also written outside the database."""
+    return Checkpoint.objects.filter(size__gt=entry.index).exists()
+
+
+def signed_entry_for(artefact_sha256: str) -> Entry | None:
+    """The signed entry under which exactly these bytes may leave, or None: then they must not."""
+    entry = Entry.objects.filter(kind=EntryKind.DISCLOSURE, artefact_sha256=artefact_sha256).order_by("index").last()
+    return entry if artefact_sha256 and entry and covered_by_checkpoint(entry) else None
+
+
+def earlier_receipts(patient_id: UUID) -> list[date]:
+    """Days on which accountings already provided to this patient were asked for (R-096)."""
+    return list(Accounting.objects.filter(patient_id=patient_id).values_list("received_on", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """The log at a glance, for the compliance officer's home."""
+
+    entries: int
+    checkpoint: Checkpoint | None
+    verification: Verification | None
+
+    @property
+    def uncovered(self) -> int:
+        return self.entries - (self.checkpoint.size if self.checkpoint else 0)
+
+
+def ledger_state() -> LedgerState:
+    """Size, last checkpoint, last verification and its result."""
+    return LedgerState(
+        log.size(), Checkpoint.objects.order_by("-size").first(), Verification.objects.order_by("-at").first()
+    )
