@@ -17,7 +17,13 @@ from pathlib import Path
 
 import psycopg
 
-from practice.infrastructure.databases.account import Account, ServerFailed, make_folder, server_account
+from practice.infrastructure.databases.account import (
+    Account,
+    ServerFailed,
+    make_folder,
+    reachable_by_all,
+    server_account,
+)
 from practice.infrastructure.databases.binaries import find_binaries
 from practice.infrastructure.databases.folder import make_data_folder, short_hash
 
@@ -127,6 +133,11 @@ class Server:
         return True
 
     def _initialise(self, account: Account, binaries: Path) -> None:
+        if os.geteuid() == 0 and not reachable_by_all(self.root):
+            raise ServerFailed(
+                f"The data folder {self.root} is closed to {account.name}, the system user of the database server. "
+                "Choose one that every user may walk to (PRACTICE_DATA_DIR), such as /var/lib/practice-records."
+            )
         make_folder(self.cluster, 0o700, account)
         words = ("--auth=peer", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions")
         command = [str(binaries / "initdb"), "-U", SUPERUSER, *words, "-D", str(self.cluster)]
