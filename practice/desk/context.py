@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from practice.compliance.models import PracticeProfile
 from practice.people.models import Patient, Staff
 from practice.people.rules import Role
 
-from .navigation import BAR, MENU, Place
+from .links import path_to
+from .navigation import ACTS, BAR, MENU, Place
 from .patient import head
 
 
@@ -47,6 +47,10 @@ class Frame:
         return self._open(BAR)
 
     @cached_property
+    def acts(self) -> list[Link]:
+        return self._open(ACTS)
+
+    @cached_property
     def menu(self) -> list[Link]:
         return self._open(MENU)
 
@@ -60,7 +64,11 @@ class Frame:
         staff = self.staff
         if staff is None:
             return []
-        return [Link(place.words, reverse(place.url_name)) for place in places if staff.has_role(*place.roles)]
+        return [
+            Link(place.words, href)
+            for place in places
+            if staff.has_role(*place.roles) and (href := path_to(place.url_name))
+        ]
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

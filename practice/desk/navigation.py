@@ -1,4 +1,4 @@
-"""Where each role can go: the links of the top bar and of the person menu, and where a task's work is done."""
+"""Where each role can go: links of the top bar, buttons of the home page, entries of the person menu."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,17 @@ class Place:
     roles: tuple[Role, ...]
 
 
-BAR: tuple[Place, ...] = ()
+CLINICAL = (Role.CLINICIAN, Role.TRAINEE, Role.SUPERVISOR)
+
+# The one or two places a role goes to all day.
+BAR: tuple[Place, ...] = (
+    Place("Releases", "release-list-all", (Role.FRONT_DESK, Role.COMPLIANCE_OFFICER)),
+    Place("Ledger", "ledger-state", (Role.COMPLIANCE_OFFICER,)),
+    Place("Staff", "staff-list", (Role.ADMINISTRATOR,)),
+)
+# What a role begins.
+ACTS: tuple[Place, ...] = (Place("New patient", "patient-new", (Role.FRONT_DESK,)),)
 MENU: tuple[Place, ...] = (
-    Place("Policies", "policy-list", (Role.COMPLIANCE_OFFICER,)),
-    Place("The practice", "profile-edit", (Role.ADMINISTRATOR,)),
+    Place("My psychotherapy notes", "psychotherapy-home", CLINICAL),
+    Place("Practice policies", "policy-list", (Role.COMPLIANCE_OFFICER,)),
 )

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
-
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from practice.people.policies import may_open_chart
 from practice.people.rules import Act, AddressUse, in_force, may
+
+from .links import path_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def head(staff: Staff, patient: Patient, current: str) -> dict[str, object]:
     """Pills, tabs and the one button of the header."""
     rooms = rooms_open_to(staff, patient)
     button = None
-    if "chart" in rooms and not patient.closed_on and (href := _path("session-new", patient)):
+    if "chart" in rooms and not patient.closed_on and (href := path_to("session-new", patient.pk)):
         button = {"words": "New note", "href": href}
     return {"pills": pills(patient), "tabs": tabs(rooms, patient, current), "button": button}
 
@@ -71,16 +71,9 @@ def tabs(rooms: set[str], patient: Patient, current: str) -> list[ShownTab]:
     """The tabs of a patient's pages whose room is open, in their order."""
     shown = []
     for tab in TABS:
-        if tab.needs in rooms and (href := _path(tab.url_name, patient)):
+        if tab.needs in rooms and (href := path_to(tab.url_name, patient.pk)):
             shown.append(ShownTab(tab.words, href, tab.key == current, tab.sealed))
     return shown
-
-
-def _path(url_name: str, patient: Patient) -> str:
-    try:
-        return reverse(url_name, args=[patient.pk])
-    except NoReverseMatch:
-        return ""
 
 
 def pills(patient: Patient) -> list[tuple[str, str]]:

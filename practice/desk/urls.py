@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from . import chart_pages, views
+from . import chart_pages, health, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("health/", health.health, name="health"),
     path("find/", views.patient_search, name="patient-search"),
     path("still-here/", views.session_extend, name="session-extend"),
     path("patients/<uuid:patient_id>/", chart_pages.patient_page, name="patient-page"),

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.people.models import Patient, Staff
-from practice.worklist.queries import open_tasks
 
+from .home import ledger_state, my_patients
 from .search import find_patients, read_query
-from .worklist import groups
+from .worklist import home_groups, summary
 
 AT_ONCE = 8
 
@@ -22,7 +22,14 @@ AT_ONCE = 8
 def home(request: HttpRequest) -> HttpResponse:
     """What is next for this person."""
     staff = cast(Staff, request.user)
-    return render(request, "desk/home.html", {"groups": groups(open_tasks(staff))})
+    found = home_groups(staff)
+    context = {
+        "groups": found,
+        "summary": summary(found),
+        "my_patients": my_patients(staff),
+        "ledger": ledger_state(staff),
+    }
+    return render(request, "desk/home.html", context)
 
 
 @require_POST

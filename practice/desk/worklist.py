@@ -2,13 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
-from django.urls import NoReverseMatch, reverse
+from django.db.models import F, Prefetch
+from django.utils import timezone
 
-from practice.people.models import Patient
+from practice.infrastructure.days import today
+from practice.people.models import Patient, Staff
+from practice.people.policies import charts_visible_to
 from practice.worklist.models import Task
+from practice.worklist.queries import open_tasks
 from practice.worklist.rules import TaskKind
+from records.chart.models import ChartNote, Encounter, Participation
+from records.chart.rules import NoteState
+
+from .links import path_to
 
 # Where the work on a record is done.
 PLACES = {
@@ -17,42 +25,124 @@ PLACES = {
     "ledger.accounting": "accounting-open",
     "ledger.entry": "disclosure-open",
 }
+MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to do."""
+    """One thing to do: about whom or what, a few words more, by when, and the one link."""
 
+    title: str
     words: str
-    patient: Patient | None
-    due_on: date | None
-    since: date | None
     href: str
     button: str = "Open"
-    sealed: bool = False
+    due_on: date | None = None
+    since: date | None = None
 
 
 @dataclass(slots=True)
 class Group:
-    """Lines of one kind, soonest due first."""
+    """Lines of one kind, soonest due first. `sealed` groups concern psychotherapy notes, and are the author's alone."""
 
     words: str
     lines: list[Line] = field(default_factory=list)
+    sealed: bool = False
+
+    @property
+    def is_dated(self) -> bool:
+        return any(line.due_on for line in self.lines)
+
+    @property
+    def first_due(self) -> date:
+        return min((line.due_on for line in self.lines if line.due_on), default=date.max)
 
 
-def groups(tasks: Iterable[Task]) -> list[Group]:
-    """Tasks, already sorted by due day, as groups by kind; the group with the soonest line first."""
+def home_groups(staff: Staff) -> list[Group]:
+    """Everything that waits for this person, whatever hats they wear, the group with the soonest line first."""
+    found = [*task_groups(open_tasks(staff)[:MOST])]
+    if staff.is_clinical:
+        found += [note_drafts(staff), sessions_without_note(staff)]
+    return sorted((group for group in found if group.lines), key=lambda group: group.first_due)
+
+
+def summary(found: Iterable[Group]) -> str:
+    """The page in a sentence: "7 to do. One is late, two are due this week." """
+    lines = [line for group in found for line in group.lines]
+    now = today()
+    late = sum(1 for line in lines if line.due_on and line.due_on < now)
+    soon = sum(1 for line in lines if line.due_on and now <= line.due_on <= now + timedelta(days=7))
+    if not lines:
+        return ""
+    parts = [_how_many(late, "late"), _how_many(soon, "due within a week")]
+    said = ", ".join(part for part in parts if part)
+    return f"{len(lines)} to do. {said[:1].upper()}{said[1:]}{'.' if said else ''}".strip()
+
+
+def _how_many(number: int, words: str) -> str:
+    return f"{_count(number)} {'is' if number == 1 else 'are'} {words}" if number else ""
+
+
+def _count(number: int) -> str:
+    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(number, str(number))
+
+
+def task_groups(tasks: Iterable[Task]) -> list[Group]:
+    """Tasks, already sorted by due day, as groups by kind."""
     found: dict[str, Group] = {}
     for task in tasks:
         group = found.setdefault(task.kind, Group(TaskKind(task.kind).label))
-        group.lines.append(line_of(task))
+        group.lines.append(_task_line(task))
     return list(found.values())
 
 
-def line_of(task: Task) -> Line:
-    """One task as a line. A record without a page of its own leads to its patient."""
-    try:
-        href = reverse(PLACES[task.subject_type], args=[task.subject_id])
-    except (KeyError, NoReverseMatch):
-        href = reverse("patient-page", args=[task.patient_id]) if task.patient_id else ""
-    return Line(TaskKind(task.kind).label, task.patient, task.due_on, task.made_at.date(), href)
+def _task_line(task: Task) -> Line:
+    title, words = person_words(task.patient) if task.patient else (TaskKind(task.kind).label, "")
+    made = timezone.localtime(task.made_at).date()
+    return Line(title, words, _place(task), due_on=task.due_on, since=made)
+
+
+def _place(task: Task) -> str:
+    """Where the work is done. A record without a page of its own leads to its patient."""
+    return path_to(PLACES.get(task.subject_type, ""), task.subject_id) or path_to("patient-page", task.patient_id)
+
+
+def person_words(patient: Patient) -> tuple[str, str]:
+    """A patient as a line shows them: the name, and what tells two of the same name apart."""
+    born = patient.birth_date
+    words = f"b. {born:%b} {born.day}, {born.year} · {patient.number}" if born else str(patient.number)
+    return patient.legal_name, words
+
+
+def note_drafts(staff: Staff) -> Group:
+    """Progress notes that this person began and has not signed, the oldest first."""
+    drafts = ChartNote.objects.filter(author=staff, state=NoteState.DRAFT, patient__in=charts_visible_to(staff))
+    lines = [
+        Line(
+            note.patient.legal_name,
+            f"Session of {note.on:%b} {note.on.day}, {note.on.year}",
+            path_to("note-edit", note.pk),
+            "Continue",
+        )
+        for note in drafts.select_related("patient").defer("sections").order_by("on", "created_at")[:MOST]
+    ]
+    return Group("Progress notes to sign", lines)
+
+
+def sessions_without_note(staff: Staff) -> Group:
+    """Today's sessions of this person that have no progress note yet, in the order of the day."""
+    begins = timezone.make_aware(datetime.combine(today(), time.min))
+    visible = Participation.objects.filter(patient__in=charts_visible_to(staff)).select_related("patient")
+    sessions = (
+        Encounter.objects.filter(clinician=staff, started_at__gte=begins, started_at__lt=begins + timedelta(days=1))
+        .filter(notes__isnull=True, participations__patient__in=charts_visible_to(staff))
+        .prefetch_related(Prefetch("participations", queryset=visible))
+        .order_by(F("started_at").asc())
+        .distinct()
+    )
+    lines = []
+    for session in sessions[:MOST]:
+        names = ", ".join(taking_part.patient.legal_name for taking_part in session.participations.all())
+        at = timezone.localtime(session.started_at)
+        words = f"Today, {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+        lines.append(Line(names, words, path_to("session-open", session.pk), "Write the note"))
+    return Group("Today's sessions without a note", lines)
