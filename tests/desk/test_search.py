@@ -6,7 +6,7 @@ import pytest
 
 from practice.desk.search import Sought, find_patients, read_query
 from practice.people.models import Patient, PatientName, Staff
-from practice.people.rules import NameUse, Role
+from practice.people.rules import NameUse
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,6 @@ def test_what_is_typed_is_read_as_people_mean_it(typed: str, meant: Sought) -> N
 
 
 @pytest.fixture
-def dana(db: None) -> Staff:
-    return Staff.objects.create_user("dana", full_name="Dana Whitlock", roles=[Role.FRONT_DESK])
-
-
-@pytest.fixture
 def ana(db: None) -> Patient:
     patient = Patient.objects.create(
         number=20431,
@@ -69,13 +64,11 @@ def test_somebody_else_is_not_found(dana: Staff, ana: Patient, typed: str) -> No
     assert find_patients(dana, read_query(typed)).patients == []
 
 
-def test_a_clinician_finds_only_patients_in_their_care(ana: Patient) -> None:
-    osei = Staff.objects.create_user("osei", full_name="Kofi Osei", roles=[Role.CLINICIAN])
+def test_a_clinician_finds_only_patients_in_their_care(osei: Staff, ana: Patient) -> None:
     assert find_patients(osei, read_query("ferreira")).patients == []
 
 
-def test_an_administrator_finds_nobody(ana: Patient) -> None:
-    brook = Staff.objects.create_user("brook", full_name="Ada Brook", roles=[Role.ADMINISTRATOR])
+def test_an_administrator_finds_nobody(brook: Staff, ana: Patient) -> None:
     assert find_patients(brook, read_query("ferreira")).patients == []
 
 

@@ -1,0 +1,118 @@
+"""The patient page: one line of time, for those who may open the chart."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from practice.infrastructure.days import today
+from practice.people.models import Patient, Staff
+from records.chart.models import ChartAddendum, ChartNote, Diagnosis, NoteFormat, Result
+from records.chart.rules import NoteState, ResultCategory
+from records.chart.timeline import entries, search_notes, timeline
+
+SignedIn = Callable[[Staff], Client]
+
+
+def a_note(patient: Patient, author: Staff, text: str = "Slept well.", ago: int = 0, signed: bool = True) -> ChartNote:
+    form = NoteFormat.objects.get_or_create(
+        code="T", defaults={"name": "T", "sections": [{"key": "plan"}, {"key": "data"}]}
+    )[0]
+    state = {"state": NoteState.SIGNED, "signed_at": timezone.now()} if signed else {}
+    return ChartNote.objects.create(
+        patient=patient, author=author, format=form, on=today() - timedelta(days=ago), sections={"data": text}, **state
+    )
+
+
+def a_result(patient: Patient, value: int, ago: int = 0) -> Result:
+    return Result.objects.create(
+        patient=patient,
+        category=ResultCategory.SURVEY,
+        code="70274-6",
+        title="Anxiety, GAD-7",
+        unit="{score}",
+        number=value,
+        taken_at=timezone.now() - timedelta(days=ago),
+    )
+
+
+def test_the_chart_is_one_line_of_time_newest_first(hale: Staff, lindqvist: Patient) -> None:
+    a_note(lindqvist, hale, ago=2)
+    Diagnosis.objects.create(patient=lindqvist, title="Generalized anxiety disorder", onset_on=today())
+    a_result(lindqvist, 9, ago=1)
+    assert [entry.kind for entry in entries(timeline(lindqvist, hale))] == ["diagnosis", "result", "note"]
+    assert [entry.kind for entry in entries(timeline(lindqvist, hale, "result"))] == ["result"]
+
+
+def test_a_draft_is_in_the_line_of_its_author_alone(hale: Staff, osei: Staff, lindqvist: Patient) -> None:
+    a_note(lindqvist, hale, signed=False)
+    assert len(entries(timeline(lindqvist, hale))) == 1
+    assert entries(timeline(lindqvist, osei)) == []
+
+
+def test_words_are_found_in_notes_and_addenda(hale: Staff, lindqvist: Patient) -> None:
+    a_note(lindqvist, hale, "Argued with his manager.")
+    note = a_note(lindqvist, hale, "Slept badly.")
+    ChartAddendum.objects.create(note=note, author=hale, text="The manager called.")
+    assert len(search_notes(lindqvist, hale, "MANAGER")) == 2
+    assert len(search_notes(lindqvist, hale, "manager slept")) == 1
+    assert search_notes(lindqvist, hale, "dragon") == []
+
+
+def test_a_search_leaves_no_word_in_the_address(hale: Staff, lindqvist: Patient, signed_in: SignedIn) -> None:
+    a_note(lindqvist, hale, "Argued with his manager.")
+    page = signed_in(hale).post(reverse("patient-page", args=[lindqvist.pk]), {"words": "manager"})
+    assert page.status_code == 200
+    assert "Argued with his manager." in page.content.decode()
+
+
+@pytest.mark.parametrize("url_name", ["patient-page", "patient-diagnoses", "patient-results"])
+def test_a_clinician_without_the_relationship_is_told_who_can_give_it(
+    osei: Staff, lindqvist: Patient, signed_in: SignedIn, url_name: str
+) -> None:
+    page = signed_in(osei).get(reverse(url_name, args=[lindqvist.pk]))
+    assert page.status_code == 403
+    assert "You are not among the people who care for this patient" in page.content.decode()
+    assert "Lindqvist" not in page.content.decode()
+
+
+@pytest.mark.parametrize("url_name", ["patient-diagnoses", "patient-results"])
+def test_front_desk_and_administrator_find_no_chart(
+    dana: Staff, brook: Staff, castellanos: Staff, lindqvist: Patient, signed_in: SignedIn, url_name: str
+) -> None:
+    for person in (dana, brook, castellanos):
+        assert signed_in(person).get(reverse(url_name, args=[lindqvist.pk])).status_code == 404
+
+
+def test_the_number_of_queries_is_the_same_for_few_notes_and_for_many(
+    hale: Staff, lindqvist: Patient, abernathy: Patient, signed_in: SignedIn
+) -> None:
+    client, address = signed_in(hale), reverse("patient-page", args=[lindqvist.pk])
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(address).status_code == 200
+        return len(seen)
+
+    for n in range(10):
+        a_note(lindqvist, hale, ago=n)
+        a_result(lindqvist, n, ago=n)
+    queries()
+    few = queries()
+    for n in range(150):
+        a_note(lindqvist, hale, ago=n)
+        a_result(lindqvist, n, ago=n)
+    assert queries() == few
+
+
+def test_measures_are_drawn_with_their_table(hale: Staff, lindqvist: Patient, signed_in: SignedIn) -> None:
+    for n in range(3):
+        a_result(lindqvist, 9 + n, ago=n)
+    page = signed_in(hale).get(reverse("patient-results", args=[lindqvist.pk])).content.decode()
+    assert "<polyline" in page
+    assert page.count("<tr>") == 4

@@ -1,0 +1,108 @@
+"""The home page: the work that waits, and nothing that is not this person's."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from practice.desk.worklist import Group, Line, home_groups, summary
+from practice.infrastructure.days import today
+from practice.people.models import Patient, Staff
+from practice.people.rules import Role
+from practice.worklist.actions import add_task, close_task
+from practice.worklist.rules import TaskKind
+from records.chart.models import ChartNote, Encounter, NoteFormat, Participation
+
+SignedIn = Callable[[Staff], Client]
+
+
+def a_task(
+    patient: Patient, kind: TaskKind = TaskKind.RELEASE_HAND_OVER, days: int = 3, role: str = Role.FRONT_DESK
+) -> None:
+    add_task(kind=kind, due_on=today() + timedelta(days=days), subject=patient, patient=patient, role=role)
+
+
+def a_draft(patient: Patient, author: Staff) -> ChartNote:
+    form = NoteFormat.objects.first() or NoteFormat.objects.create(code="X", name="X", sections=[])
+    return ChartNote.objects.create(patient=patient, author=author, format=form, on=today(), sections={})
+
+
+def test_work_is_grouped_by_kind_with_the_soonest_first(dana: Staff, lindqvist: Patient, abernathy: Patient) -> None:
+    a_task(abernathy, TaskKind.AUTHORIZATION_COPY, days=1)
+    a_task(lindqvist, days=5)
+    a_task(abernathy, days=-2)
+    found = home_groups(dana)
+    assert [group.words for group in found] == [
+        TaskKind.RELEASE_HAND_OVER.label,
+        TaskKind.AUTHORIZATION_COPY.label,
+    ]
+    assert [line.title for line in found[0].lines] == ["Ruth Abernathy", "Tobias Lindqvist"]
+
+
+def test_work_of_another_role_or_another_person_is_not_shown(dana: Staff, osei: Staff, lindqvist: Patient) -> None:
+    a_task(lindqvist, role=Role.COMPLIANCE_OFFICER)
+    add_task(kind=TaskKind.RELEASE_APPROVAL, due_on=None, subject=lindqvist, patient=lindqvist, person=osei)
+    assert home_groups(dana) == []
+    assert len(home_groups(osei)) == 1
+
+
+def test_work_that_is_done_is_gone(dana: Staff, lindqvist: Patient) -> None:
+    a_task(lindqvist)
+    close_task(kind=TaskKind.RELEASE_HAND_OVER, subject=lindqvist, by=dana)
+    assert home_groups(dana) == []
+
+
+def test_a_draft_waits_for_its_author_alone(hale: Staff, osei: Staff, lindqvist: Patient) -> None:
+    a_draft(lindqvist, hale)
+    assert [group.words for group in home_groups(hale)] == ["Progress notes to sign"]
+    assert home_groups(osei) == []
+
+
+def test_a_session_of_today_without_a_note_waits(hale: Staff, lindqvist: Patient) -> None:
+    session = Encounter.objects.create(clinician=hale, started_at=timezone.now())
+    Participation.objects.create(encounter=session, patient=lindqvist)
+    assert [group.words for group in home_groups(hale)] == ["Today's sessions without a note"]
+    note = a_draft(lindqvist, hale)
+    ChartNote.objects.filter(pk=note.pk).update(encounter=session)
+    assert [group.words for group in home_groups(hale)] == ["Progress notes to sign"]
+
+
+def test_a_solo_practice_sees_all_of_it_on_one_page(solo: Staff, lindqvist: Patient, signed_in: SignedIn) -> None:
+    a_task(lindqvist)
+    a_task(lindqvist, TaskKind.RELEASE_UNCONFIRMED, role=Role.COMPLIANCE_OFFICER)
+    page = signed_in(solo).get("/").content.decode()
+    assert TaskKind.RELEASE_HAND_OVER.label in page
+    assert TaskKind.RELEASE_UNCONFIRMED.label in page
+    assert "Disclosure ledger" in page
+
+
+def test_an_empty_home_says_what_will_appear(dana: Staff, signed_in: SignedIn) -> None:
+    assert "Nothing is waiting for you" in signed_in(dana).get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ([], ""),
+        ([None], "1 to do."),
+        ([-1], "1 to do. One is late."),
+        ([-1, -3, 2], "3 to do. Two are late, one is due within a week."),
+        ([40], "1 to do."),
+    ],
+)
+def test_the_page_is_summed_up_in_a_sentence(days: list[int | None], words: str) -> None:
+    lines = [Line("", "", "", due_on=None if n is None else today() + timedelta(days=n)) for n in days]
+    assert summary([Group("kind", lines)]) == words
+
+
+def test_the_number_of_queries_does_not_grow_with_the_work(
+    hale: Staff, lindqvist: Patient, signed_in: SignedIn, django_assert_max_num_queries: Callable
+) -> None:
+    client = signed_in(hale)
+    for _ in range(12):
+        a_draft(lindqvist, hale)
+    client.get("/")
+    with django_assert_max_num_queries(22):
+        assert client.get("/").status_code == 200
