@@ -1,0 +1,176 @@
+"""Six years of sessions and notes, diagnoses, medication and questionnaires.
+
+Written as rows, not through the product's acts: a note signed in 2021 has its signing time in 2021.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from practice.people.models import Patient, Staff
+from records.chart.models import (
+    ChartAddendum,
+    ChartNote,
+    Diagnosis,
+    Encounter,
+    Medication,
+    NoteFormat,
+    Participation,
+    Result,
+)
+from records.chart.rules import Modality, NoteState, ResultCategory, SessionKind
+
+from .people import DemoPatient
+from .practice import Demo
+from .texts import THEMES, progress_note
+
+FORMAT_OF = {"therapist": "DAP", "therapist2": "SOAP", "trainee": "BIRP", "supervisor": "FREE", "solo": "DAP"}
+MEDICATION = {
+    "Lindqvist": ("sertraline", "75 mg daily"),
+    "Park": ("bupropion XL", "150 mg every morning"),
+    "Tallchief": ("prazosin", "2 mg at bedtime"),
+    "Al-Zahrani": ("escitalopram", "10 mg daily"),
+    "Reed": ("fluoxetine", "20 mg daily"),
+    "Weiss": ("sertraline", "100 mg daily"),
+}
+MEASURES = {"PHQ-9": ("44261-6", 27), "GAD-7": ("70274-6", 21)}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session that took place, for the other parts of the demo."""
+
+    patient: Patient
+    therapist: Staff
+    encounter: Encounter
+    theme: str
+
+
+def fill_chart(demo: Demo) -> list[Held]:
+    """Out: every session, oldest first for each patient."""
+    formats = {item.code.upper(): item for item in NoteFormat.objects.all()}
+    held: list[Held] = []
+    for position, (key, patient) in enumerate(demo.patients.items()):
+        about = demo.about[key]
+        sessions = _sessions(demo, patient, about, position)
+        held.extend(sessions)
+        _notes(demo, sessions, formats[FORMAT_OF[about.therapist]])
+        _facts(demo, key, patient, about, sessions)
+    return held
+
+
+def _days(demo: Demo, about: DemoPatient, position: int) -> Iterator[date]:
+    day = demo.day - timedelta(weeks=about.weeks)
+    day += timedelta(days=(position % 5 - day.weekday()) % 7)
+    while day <= demo.day - timedelta(weeks=about.ended_weeks_ago):
+        if demo.rng.random() > 0.12:  # holidays and missed weeks
+            yield day
+        day += timedelta(weeks=about.every)
+
+
+def _sessions(demo: Demo, patient: Patient, about: DemoPatient, position: int) -> list[Held]:
+    therapist = demo.staff[about.therapist]
+    encounters = []
+    for day in _days(demo, about, position):
+        start = _at(day, 9 + position % 8, 0)
+        if start + timedelta(hours=1) > timezone.now():
+            continue
+        encounters.append(
+            Encounter(
+                clinician=therapist,
+                kind=SessionKind.INDIVIDUAL,
+                modality=demo.rng.choice((Modality.IN_PERSON, Modality.IN_PERSON, Modality.VIDEO)),
+                started_at=start,
+                stopped_at=start + timedelta(minutes=demo.rng.choice((45, 50, 53, 55))),
+                recorded_at=start,
+            )
+        )
+    Encounter.objects.bulk_create(encounters)
+    Participation.objects.bulk_create(Participation(encounter=item, patient=patient) for item in encounters)
+    return [Held(patient, therapist, item, about.theme) for item in encounters]
+
+
+def _notes(demo: Demo, sessions: list[Held], form: NoteFormat) -> None:
+    keys = [section["key"] for section in form.sections]
+    notes, addenda = [], []
+    for number, session in enumerate(sessions):
+        ended = session.encounter.stopped_at or session.encounter.started_at
+        last = number == len(sessions) - 1
+        recent = ended > timezone.now() - timedelta(days=10)
+        if last and recent and demo.rng.random() < 0.4:
+            continue  # still to be written
+        draft = last and recent and demo.rng.random() < 0.5
+        notes.append(
+            ChartNote(
+                patient=session.patient,
+                encounter=session.encounter,
+                author=session.therapist,
+                format=form,
+                on=timezone.localdate(session.encounter.started_at),
+                state=NoteState.DRAFT if draft else NoteState.SIGNED,
+                sections=progress_note(demo.rng, THEMES[session.theme], keys),
+                created_at=ended,
+                saved_at=ended + timedelta(minutes=7),
+                signed_at=None if draft else ended + timedelta(minutes=8),
+            )
+        )
+    ChartNote.objects.bulk_create(notes)
+    for note in notes:
+        if note.signed_at and demo.rng.random() < 0.02:
+            text = "Added after a call with the patient the same evening: the appointment at the clinic was kept."
+            addenda.append(
+                ChartAddendum(note=note, author=note.author, text=text, signed_at=note.signed_at + timedelta(hours=5))
+            )
+    ChartAddendum.objects.bulk_create(addenda)
+
+
+def _facts(demo: Demo, key: str, patient: Patient, about: DemoPatient, sessions: list[Held]) -> None:
+    theme = THEMES[about.theme]
+    Diagnosis.objects.create(
+        patient=patient,
+        code_system="ICD-10-CM",
+        code=theme.code,
+        title=theme.diagnosis,
+        clinical_status="resolved" if about.ended_weeks_ago else "active",
+        verification_status="confirmed",
+        onset_on=patient.opened_on - timedelta(days=90),
+        recorded_on=patient.opened_on,
+    )
+    if key in MEDICATION:
+        name, dosage = MEDICATION[key]
+        Medication.objects.create(
+            patient=patient,
+            title=name,
+            status="active",
+            intent="order",
+            prescriber="Dr. Ines Falk, Prairie Family Medicine",
+            dosage=dosage,
+            started_on=patient.opened_on + timedelta(days=60),
+        )
+    results = []
+    score = demo.rng.randint(11, 17)
+    for session in sessions[::4]:
+        measure = "PHQ-9" if about.theme in ("depression", "grief", "alcohol") else "GAD-7"
+        code, most = MEASURES[measure]
+        score = max(2, min(most, score + demo.rng.choice((-3, -2, -1, -1, 0, 1, 2))))
+        results.append(
+            Result(
+                patient=patient,
+                encounter=session.encounter,
+                category=ResultCategory.SURVEY,
+                code_system="LOINC",
+                code=code,
+                title=measure,
+                taken_at=session.encounter.started_at,
+                number=Decimal(score),
+                unit="{score}",
+            )
+        )
+    Result.objects.bulk_create(results)
+
+
+def _at(day: date, hour: int, minute: int) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
