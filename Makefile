@@ -1,6 +1,6 @@
 # The commands of this project. Each does all the set-up it needs; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full bench lint format install lock stop
+.PHONY: help demo code test test-full bench lint format install lock stop
 BIN := .venv/bin
 TESTING := PRACTICE_MODE=test PYTHONDONTWRITEBYTECODE=1
 DEMO := PRACTICE_MODE=demo
@@ -11,6 +11,9 @@ help:  ## this list
 demo:  ## a running demo practice on http://127.0.0.1:8000, with sign-ins printed
 	@.ci/setup run
 	@exec env $(DEMO) $(BIN)/python manage.py serve
+
+code:  ## the demo's second-factor code of this minute
+	@$(DEMO) $(BIN)/python manage.py demo_code
 
 test: lint  ## everything that must hold: lint, types, layers, migrations, rules, separation, browser
 	@$(TESTING) $(BIN)/python -m pytest -q -n 2; status=$$?; $(TESTING) $(BIN)/python manage.py database stop; exit $$status

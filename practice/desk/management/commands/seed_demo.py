@@ -1,0 +1,64 @@
+"""Fill the demo practice once, and print its sign-ins."""
+
+import base64
+import hashlib
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from environs import Env
+
+from practice.desk.demo.chart import fill_chart
+from practice.desk.demo.people import STAFF
+from practice.desk.demo.practice import Demo, fill_people
+from practice.desk.demo.sealed import fill_sealed_notes
+from practice.infrastructure.days import today
+from practice.infrastructure.environment import made_secret
+from practice.people.models import Staff
+
+SEED = 20_261_121
+
+
+class Command(BaseCommand):
+    """Invented people only. Refused for a real practice; run again it changes nothing."""
+
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.MODE == "production":
+            raise CommandError("This is not a demo: PRACTICE_MODE is production. Nothing was changed.")
+        password, secret = sign_in()
+        if Staff.objects.exists():
+            if not Staff.objects.filter(username="therapist").exists():
+                raise CommandError("There are people in this practice already. Nothing was changed.")
+        else:
+            self.stdout.write("Filling the demo practice: 30 patients, six years. This takes about a minute.")
+            self._fill(password, secret)
+        self._print(password, secret)
+
+    def _fill(self, password: str, secret: str) -> None:
+        demo = Demo(day=today(), rng=Random(SEED))
+        with transaction.atomic():
+            fill_people(demo, password=password, totp_secret=secret)
+            held = fill_chart(demo)
+            fill_sealed_notes(demo, held)
+
+    def _print(self, password: str, secret: str) -> None:
+        self.stdout.write("\nDemo sign-ins (invented people):")
+        for person in STAFF:
+            roles = ", ".join(str(role).replace("_", " ") for role in person.roles)
+            self.stdout.write(f"  {person.username:<12}{f'{person.title} {person.full_name}'.strip():<22}{roles}")
+        self.stdout.write(f"  password       {password}")
+        self.stdout.write(
+            f"  second factor  {secret}  (authenticator app; `make code` prints the code of this minute)\n"
+        )
+
+
+def sign_in() -> tuple[str, str]:
+    """The password and the second factor's secret: from the environment, or made once and kept in the data folder."""
+    env = Env()
+    password = env.str("PRACTICE_DEMO_PASSWORD", "") or made_secret(settings.DATA_DIR, "demo_password")[:20]
+    made = hashlib.sha256(made_secret(settings.DATA_DIR, "demo_totp").encode()).digest()[:20]
+    return password, env.str("PRACTICE_DEMO_TOTP_SECRET", "") or base64.b32encode(made).decode()
