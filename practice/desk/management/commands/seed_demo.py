@@ -39,7 +39,7 @@ class Command(BaseCommand):
         self._print(password, secret)
 
     def _fill(self, password: str, secret: str) -> None:
-        demo = Demo(day=today(), rng=Random(SEED))
+        demo = Demo(day=today(), rng=Random(SEED))  # noqa: S311 - repeatable chance, not secrecy
         with transaction.atomic():
             fill_people(demo, password=password, totp_secret=secret)
             held = fill_chart(demo)
@@ -51,9 +51,7 @@ class Command(BaseCommand):
             roles = ", ".join(str(role).replace("_", " ") for role in person.roles)
             self.stdout.write(f"  {person.username:<12}{f'{person.title} {person.full_name}'.strip():<22}{roles}")
         self.stdout.write(f"  password       {password}")
-        self.stdout.write(
-            f"  second factor  {secret}  (authenticator app; `make code` prints the code of this minute)\n"
-        )
+        self.stdout.write(f"  second factor  {secret}  (`make code` prints the code of this minute)\n")
 
 
 def sign_in() -> tuple[str, str]:
