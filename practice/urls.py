@@ -6,5 +6,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("practice.people.sign_in_urls")),
     path("", include("practice.people.urls")),
     path("", include("practice.compliance.urls")),
+    path("chart/", include("records.chart.urls")),
     path("", include("practice.desk.urls")),
 ]

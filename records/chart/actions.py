@@ -132,7 +132,8 @@ def start_note(
         raise Refused(NO_CARE)
     if encounter is not None:
         # One at a time for this session, so that two clicks are one draft.
-        Encounter.objects.select_for_update(no_key=True).get(pk=encounter.pk, participations__patient=patient)
+        sessions = Encounter.objects.select_for_update(no_key=True, of=("self",))
+        sessions.get(pk=encounter.pk, participations__patient=patient)
         begun = ChartNote.objects.filter(patient=patient, encounter=encounter, author=by, state=NoteState.DRAFT).first()
         if begun is not None:
             return begun
@@ -150,11 +151,14 @@ def start_note(
 
 
 @transaction.atomic
-def save_draft(*, by: Staff, note_id: UUID, sections: Mapping[str, object], base_version: int) -> Saved:
-    """Save the texts of a draft that were typed on top of `base_version`.
+def save_draft(
+    *, by: Staff, note_id: UUID, sections: Mapping[str, object], base_version: int, window: str = ""
+) -> Saved:
+    """Save the texts of a draft that were typed on top of `base_version` in the opened page `window`.
 
     When another window saved in between, its text stays and this one is kept beside it as a branch. Sending the same
-    text again changes nothing. Raises Refused when the note is signed, another's, or too long.
+    text again changes nothing, and a window whose last answer was lost is not in conflict with itself. Raises Refused
+    when the note is signed, another's, or too long.
     """
     note = _own_draft(by, note_id)
     texts = clean_sections(note.format.keys, sections)
@@ -162,34 +166,30 @@ def save_draft(*, by: Staff, note_id: UUID, sections: Mapping[str, object], base
         raise Refused(refusal)
     if note.sections == texts:
         return Saved(note)
-    if note.version != base_version:
-        return Saved(note, _branch(note, by, base_version, texts))
+    if note.version != base_version and not (window and window == note.window):
+        return Saved(note, _branch(note, by, base_version, window, texts))
     now = timezone.now()
     first_of_sitting = note.version == 1 or now - note.saved_at > SITTING
-    note.sections, note.version, note.saved_at = texts, note.version + 1, now
-    note.save(update_fields=["sections", "version", "saved_at"])
+    note.sections, note.version, note.saved_at, note.window = texts, note.version + 1, now, window
+    note.save(update_fields=["sections", "version", "saved_at", "window"])
     if first_of_sitting:
         record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="draft")
     return Saved(note)
 
 
-def _branch(note: ChartNote, by: Staff, base_version: int, texts: dict[str, str]) -> ChartDraftBranch:
-    """The branch that holds these texts; a later save of the same window replaces its own earlier one."""
-    for branch in note.branches.filter(author=by, base_version=base_version):
+def _branch(note: ChartNote, by: Staff, base_version: int, window: str, texts: dict[str, str]) -> ChartDraftBranch:
+    """The branch that holds these texts: that of the same window, rewritten, or a new one."""
+    for branch in note.branches.all():
         if branch.sections == texts:
             return branch
-        if _continues(branch.sections, texts):
+        if window and branch.window == window:
             branch.sections, branch.saved_at = texts, timezone.now()
             branch.save(update_fields=["sections", "saved_at"])
             return branch
-    branch = ChartDraftBranch.objects.create(note=note, author=by, base_version=base_version, sections=texts)
     record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="second_text")
-    return branch
-
-
-def _continues(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
-    """Whether `after` is `before` with more typed at the end of its sections, so that nothing of it is lost."""
-    return all(after.get(key, "").startswith(text) for key, text in before.items())
+    return ChartDraftBranch.objects.create(
+        note=note, author=by, base_version=base_version, window=window, sections=texts
+    )
 
 
 @transaction.atomic
@@ -198,9 +198,10 @@ def use_other_text(*, by: Staff, note_id: UUID, branch_id: UUID) -> ChartNote:
     note = _own_draft(by, note_id)
     branch = note.branches.get(pk=branch_id)
     branch.sections, note.sections = note.sections, branch.sections
+    branch.window, note.window = "", ""
     branch.base_version, note.version, note.saved_at = note.version, note.version + 1, timezone.now()
-    branch.save(update_fields=["sections", "base_version"])
-    note.save(update_fields=["sections", "version", "saved_at"])
+    branch.save(update_fields=["sections", "base_version", "window"])
+    note.save(update_fields=["sections", "version", "saved_at", "window"])
     record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="texts_exchanged")
     return note
 

@@ -24,7 +24,6 @@ from .queries import (
     results_of_groups,
     session_title,
     session_words,
-    shown_value,
 )
 from .rules import NoteState, ResultCategory
 
@@ -72,8 +71,8 @@ def release_items(patient: Patient) -> list[ReleaseItemInfo]:
         label = ResultCategory(row["category"]).label
         items.append(ReleaseItemInfo("result", group_id(patient.pk, _group(row)), row["day"], f"Results: {label}"))
     for diagnosis in patient.diagnoses.all():
-        on = diagnosis.onset_on or diagnosis.recorded_on
-        items.append(ReleaseItemInfo("diagnosis", diagnosis.pk, on, f"Diagnosis: {diagnosis.title}"))
+        since = diagnosis.onset_on or diagnosis.recorded_on
+        items.append(ReleaseItemInfo("diagnosis", diagnosis.pk, since, f"Diagnosis: {diagnosis.title}"))
     for medication in patient.medications.defer("dosage"):
         title = f"Medication: {medication.title}"
         items.append(ReleaseItemInfo("medication", medication.pk, medication.started_on, title))
@@ -208,5 +207,5 @@ def _result_blocks(patient: Patient, wanted: set[UUID]) -> list[Block]:
         blocks[group] = Block(key, "result", title, date.fromisoformat(on), head=["Result", "Value", "Time"])
     for result in results_of_groups(patient, chosen.values()):
         group = f"{result.category} {timezone.localdate(result.taken_at)}"
-        blocks[group].rows.append([result.title, shown_value(result), time_of_day(result.taken_at)])
+        blocks[group].rows.append([result.title, result.shown, time_of_day(result.taken_at)])
     return list(blocks.values())

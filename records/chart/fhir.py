@@ -121,7 +121,7 @@ def _resources(entries: list[Any], problems: list[Problem]) -> Iterator[tuple[st
             problems.append(Problem(place, "holds no resource"))
             continue
         kind, ident = resource.get("resourceType"), resource.get("id")
-        if not _plain_word(kind) or not _plain_word(ident):
+        if not (isinstance(kind, str) and isinstance(ident, str) and _plain_word(kind) and _plain_word(ident)):
             problems.append(Problem(place, "has no resourceType or no id"))
             continue
         place = f"{place}, {kind}/{ident}"
@@ -133,8 +133,8 @@ def _resources(entries: list[Any], problems: list[Problem]) -> Iterator[tuple[st
         yield place, full_url if isinstance(full_url, str) and full_url else f"{kind}/{ident}", resource
 
 
-def _plain_word(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 120 and all(c.isalnum() or c in "-._" for c in value)
+def _plain_word(value: str) -> bool:
+    return 0 < len(value) <= 120 and all(c.isascii() and (c.isalnum() or c in "-._") for c in value)
 
 
 def _context(resources: list[tuple[str, str, Json]], zone: tzinfo, today: date) -> Context:
@@ -336,7 +336,7 @@ def _result(bundle: Bundle, resource: Json, context: Context, patient: str) -> N
     for part in things(resource, "component"):
         amount, part_unit, words = _value(part, context.zone)
         shown = "" if amount is None else f"{amount.normalize():f}"
-        components.append({"what": _named(part, "code").words, "value": f"{words} {shown}".strip(), "unit": part_unit})
+        components.append({"title": _named(part, "code").words, "number": shown, "unit": part_unit, "text": words})
     bundle.results.append(
         ResultFacts(
             id=string(resource, "id"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from practice.infrastructure.fields import EncryptedJSONField, EncryptedTextField
 
-from .rules import Modality, NoteState, ResultCategory, SessionKind
+from .rules import Modality, NoteState, ResultCategory, SessionKind, shown_value
 
 
 class Imported(models.Model):
@@ -129,6 +129,7 @@ class ChartNote(models.Model):
     on = models.DateField(help_text="The day the note is about (practice-local).")
     state = models.CharField(max_length=10, choices=NoteState.choices, default=NoteState.DRAFT)
     version = models.PositiveIntegerField(default=1, help_text="Counts saves of the draft.")
+    window = models.CharField(max_length=36, blank=True, default="", help_text="The opened page that saved last.")
     sections = EncryptedJSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
@@ -158,6 +159,7 @@ class ChartDraftBranch(models.Model):
     note = models.ForeignKey(ChartNote, on_delete=models.CASCADE, related_name="branches")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     base_version = models.PositiveIntegerField()
+    window = models.CharField(max_length=36, blank=True, default="", help_text="The opened page it was typed in.")
     sections = EncryptedJSONField(default=dict)
     saved_at = models.DateTimeField(default=timezone.now)
 
@@ -284,3 +286,8 @@ class Result(Imported):
 
     def __str__(self) -> str:
         return f"result {self.pk}"
+
+    @property
+    def shown(self) -> str:
+        """The value as people read it: "182.93 cm", "< 5 mg/dL", "Never smoker"; components in their order."""
+        return shown_value(self.number, self.unit, self.text or "", self.components or [])

@@ -60,6 +60,16 @@ def open_draft(staff: Staff, note_id: UUID | str) -> ChartNote:
     return note
 
 
+def draft_to_save(staff: Staff, note_id: UUID | str) -> ChartNote:
+    """The doorway for saving, which a page does by itself every few seconds: what is allowed is not recorded here.
+
+    The action records one line per sitting. What is refused is refused and recorded as `open_draft` does.
+    """
+    own = ChartNote.objects.filter(pk=note_id, author=staff, state=NoteState.DRAFT)
+    draft = own.filter(patient__in=charts_visible_to(staff)).select_related("format", "patient", "encounter").first()
+    return draft or open_draft(staff, note_id)
+
+
 def open_session(staff: Staff, encounter_id: UUID | str) -> tuple[Encounter, list[Patient]]:
     """The doorway to one session: itself, and its patients whose charts this person may open.
 

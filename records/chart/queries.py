@@ -1,6 +1,6 @@
 """What a chart holds, for pages and paper. Every function takes a chart that a doorway has opened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
@@ -46,24 +46,6 @@ def results_of_groups(patient: Patient, keys: Iterable[str]) -> QuerySet[Result]
     return Result.objects.filter(reduce(or_, wanted), patient=patient).order_by("taken_at", "title", "pk")
 
 
-def shown_value(result: Result) -> str:
-    """A value as people read it: "182.93 cm", "< 5 mg/dL", "Never smoker"; components in their order."""
-    if result.components:
-        return ", ".join(
-            f"{part['what']} {shown_number(part['value'])} {part['unit']}".strip() for part in result.components
-        )
-    amount = "" if result.number is None else shown_number(f"{result.number.normalize():f}")
-    return " ".join(filter(None, [result.text, amount, result.unit if amount else ""]))
-
-
-def shown_number(words: str) -> str:
-    """A number with at most two decimals; what is not one number stays as it is."""
-    whole, point, decimals = words.partition(".")
-    if not point or not whole.lstrip("-").isdigit() or not decimals.isdigit() or len(decimals) <= 2:
-        return words
-    return f"{float(words):.2f}".rstrip("0").rstrip(".")
-
-
 def drafts_of(author: Staff) -> QuerySet[ChartNote]:
     """A person's own drafts, oldest first: what is still to be signed."""
     drafts = ChartNote.objects.filter(author=author, state=NoteState.DRAFT)
@@ -89,9 +71,10 @@ def usual_format(author: Staff) -> NoteFormat | None:
     return last.format if last else formats().first()
 
 
-def note_written(note: ChartNote) -> list[dict[str, str]]:
-    """The sections of a note that say something, as label and text."""
-    labels = [(section["label"], note.sections.get(section["key"], "")) for section in note.format.sections]
+def note_written(note: ChartNote, sections: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """The sections of a note (or of another text for it) that say something, as label and text."""
+    texts = note.sections if sections is None else sections
+    labels = [(section["label"], texts.get(section["key"], "")) for section in note.format.sections]
     return [{"label": label, "text": text} for label, text in labels if text.strip()]
 
 

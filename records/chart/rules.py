@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import models
 
@@ -122,3 +123,24 @@ def refusal_to_sign(
 def minutes_between(started_at: datetime, stopped_at: datetime | None) -> int | None:
     """Whole minutes of a session, or None while its end is not known."""
     return None if stopped_at is None else int((stopped_at - started_at).total_seconds() // 60)
+
+
+def shown_value(number: Decimal | None, unit: str, text: str, components: Sequence[Mapping[str, str]]) -> str:
+    """A result as people read it: "182.93 cm", "< 5 mg/dL", "Never smoker"; components in their order."""
+    if components:
+        return ", ".join(
+            " ".join(filter(None, [part["title"], part["text"], shown_number(part["number"]), part["unit"]]))
+            for part in components
+        )
+    amount = "" if number is None else shown_number(f"{number.normalize():f}")
+    return " ".join(filter(None, [text, amount, unit if amount else ""]))
+
+
+def shown_number(words: str) -> str:
+    """A number with at most two decimals, small ones with two figures; what is not one number stays as it is."""
+    whole, point, decimals = words.partition(".")
+    if not point or not whole.removeprefix("-").isdigit() or not decimals.isdigit() or len(decimals) <= 2:
+        return words
+    value = Decimal(words)
+    rounded = round(value, 2) if abs(value) >= 1 else value.quantize(Decimal(1).scaleb(value.adjusted() - 1))
+    return f"{rounded.normalize():f}"

@@ -11,14 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from practice.people.models import Patient, Staff
 
 from .models import CarePlan, ChartNote, Diagnosis, Encounter, Medication, Result
-from .rules import NoteState
+from .policies import readable_by
 
 OPENING = 400
 
@@ -52,7 +52,7 @@ class TimelineEntry:
 
 def visible_notes(patient: Patient, staff: Staff) -> QuerySet[ChartNote]:
     """Signed notes of the patient, and the drafts of the person who looks: a draft is nobody else's business."""
-    return ChartNote.objects.filter(patient=patient).filter(Q(state=NoteState.SIGNED) | Q(author=staff))
+    return ChartNote.objects.filter(readable_by(staff), patient=patient)
 
 
 def _local(field: str) -> TruncDate:

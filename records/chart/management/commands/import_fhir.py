@@ -61,12 +61,9 @@ class Command(BaseCommand):
             content = read_json(path.read_bytes())
             bundle = parse(content, zone=timezone.get_current_timezone(), today=today())
             report = write_bundle(bundle, by=by, clinician=clinician)
-        except OSError as error:
-            return self._refuse(path, f"the file cannot be opened ({error.strerror})")
-        except NotABundle as error:
-            return self._refuse(path, str(error))
-        except Refused as error:
-            return self._refuse(path, f"{error.refusal.words} {error.refusal.remedy}".strip())
+        except (OSError, NotABundle, Refused) as error:
+            self.stderr.write(f"{path.name}: refused whole, nothing of it was kept: {_why(error)}.")
+            return None
         numbers = ", ".join(map(str, report.numbers)) or "none"
         self.stdout.write(f"{path.name}: patient {numbers}. New: {_words(report.new)}. {_known(report.already)}")
         for problem in report.problems:
@@ -75,8 +72,13 @@ class Command(BaseCommand):
             self.stdout.write(f"  Not imported, there is no place for them yet: {_words(report.not_imported)}.")
         return report
 
-    def _refuse(self, path: Path, why: str) -> None:
-        self.stderr.write(f"{path.name}: refused whole, nothing of it was kept: {why.rstrip('.')}.")
+
+def _why(error: OSError | NotABundle | Refused) -> str:
+    if isinstance(error, OSError):
+        return f"the file cannot be opened ({error.strerror})"
+    if isinstance(error, Refused):
+        return f"{error.refusal.words} {error.refusal.remedy}".strip().rstrip(".")
+    return str(error)
 
 
 def _words(counts: Counter[str]) -> str:

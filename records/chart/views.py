@@ -1,0 +1,273 @@
+"""Pages of sessions and notes. Each: doorway, form, action, redirect."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.compliance.queries import practice_profile
+from practice.infrastructure.pdf import PdfFailed
+from practice.infrastructure.refusals import Refused
+from practice.infrastructure.templatetags.look import time_of_day
+from practice.people.models import Staff
+from practice.people.policies import open_chart
+
+from . import actions, documents, policies
+from .forms import AddendumForm, NewNoteForm, NewSessionForm, NoteForm, SessionForm, note_sheet
+from .models import ChartNote
+from .queries import note_written, session_title, session_words, sessions_to_write
+from .rules import NoteState
+
+
+@require_http_methods(["GET", "POST"])
+def session_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Record a session and begin its note; or begin the note of a session that is on record."""
+    staff = cast(Staff, request.user)
+    patient = open_chart(staff, patient_id)
+    form = NewSessionForm(request.POST or None, by=staff, patient=patient)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        session = actions.start_session(
+            by=staff,
+            patient=patient,
+            others=list(given.get("others") or []),
+            started_at=given["started_at"],
+            stopped_at=given["stopped_at"],
+            kind=given["kind"],
+            modality=given["modality"],
+            others_present=given["others_present"],
+        )
+        if request.POST.get("then") == "session":
+            messages.success(request, "The session is on record.")
+            return redirect("session-open", session.pk)
+        note = actions.start_note(by=staff, patient=patient, format=given["format"], encounter=session)
+        return redirect("note-edit", note.pk)
+    waiting = [
+        {"id": session.pk, "started_at": session.started_at, "words": session_words(session)}
+        for session in sessions_to_write(staff, patient)
+    ]
+    context = {
+        "patient": patient,
+        "form": form,
+        "waiting": waiting,
+        "note_form": NewNoteForm(by=staff, patient=patient),
+    }
+    return render(request, "chart/session_new.html", context)
+
+
+@require_POST
+def note_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Begin a note for a session on record, or for today without a session."""
+    staff = cast(Staff, request.user)
+    patient = open_chart(staff, patient_id)
+    form = NewNoteForm(request.POST, by=staff, patient=patient)
+    if not form.is_valid():
+        messages.error(request, "This note could not be begun: choose the session and the format again.")
+        return redirect("session-new", patient.pk)
+    given = form.cleaned_data
+    note = actions.start_note(by=staff, patient=patient, format=given["format"], encounter=given["session"])
+    return redirect("note-edit", note.pk)
+
+
+@require_GET
+def session_open(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """One session: when, how long, who, and its notes."""
+    staff = cast(Staff, request.user)
+    session, patients = policies.open_session(staff, session_id)
+    notes = ChartNote.objects.filter(policies.readable_by(staff), encounter=session, patient__in=patients)
+    context = {
+        "session": session,
+        "title": session_title(session),
+        "words": session_words(session),
+        "patient": patients[0],
+        "patients": patients,
+        "hidden_patients": session.participations.count() - len(patients),
+        "notes": notes.select_related("author", "format").order_by("created_at"),
+        "to_write": [p for p in patients if not any(n.patient_id == p.pk and n.author_id == staff.pk for n in notes)],
+        "note_form": NewNoteForm(by=staff, patient=patients[0]),
+        "may_correct": actions.refusal_to_correct(staff, session) is None,
+    }
+    return render(request, "chart/session.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def session_correct(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Correct the times and the kind of one's own session."""
+    staff = cast(Staff, request.user)
+    session, patients = policies.open_session(staff, session_id)
+    if refusal := actions.refusal_to_correct(staff, session):
+        raise Refused(refusal)
+    initial = SessionForm.initial_of(session)
+    form = SessionForm(request.POST or None, initial=initial, by=staff, patient=patients[0], session=session)
+    if request.method == "POST" and form.is_valid():
+        names = ("started_at", "stopped_at", "kind", "modality", "others_present")
+        actions.correct_session(by=staff, encounter=session, **{name: form.cleaned_data[name] for name in names})
+        messages.success(request, "The session is corrected.")
+        return redirect("session-open", session.pk)
+    context = {"session": session, "patient": patients[0], "form": form}
+    return render(request, "chart/session_correct.html", context)
+
+
+@require_GET
+def note_open(request: HttpRequest, note_id: UUID) -> HttpResponse:
+    """A note as it stands, with its addenda; the author of a draft goes to write it."""
+    note = policies.open_note(cast(Staff, request.user), note_id)
+    if note.state == NoteState.DRAFT:
+        return redirect("note-edit", note.pk)
+    return _note_page(request, note, AddendumForm())
+
+
+def _note_page(request: HttpRequest, note: ChartNote, form: AddendumForm) -> HttpResponse:
+    context = {
+        "note": note,
+        "patient": note.patient,
+        "written": note_written(note),
+        "addenda": note.addenda.select_related("author"),
+        "session_words": session_words(note.encounter) if note.encounter else "",
+        "form": form,
+    }
+    return render(request, "chart/note.html", context)
+
+
+@require_GET
+def note_edit(request: HttpRequest, note_id: UUID) -> HttpResponse:
+    """The draft, for its author."""
+    note = policies.open_draft(cast(Staff, request.user), note_id)
+    return _draft_page(request, note)
+
+
+def _draft_page(request: HttpRequest, note: ChartNote, form: NoteForm | None = None) -> HttpResponse:
+    return render(request, "chart/note_edit.html", {"patient": note.patient, **note_sheet(note, form)})
+
+
+@require_POST
+def note_save(request: HttpRequest, note_id: UUID) -> HttpResponse:
+    """Save the draft. A page that saves by itself is answered in JSON; with a button it goes where the button says."""
+    staff = cast(Staff, request.user)
+    note = policies.draft_to_save(staff, note_id)
+    by_itself = request.headers.get("X-Requested-With") == "autosave"
+    edit = reverse("note-edit", args=[note.pk])
+    form = NoteForm(request.POST, note=note)
+    if not form.is_valid():
+        problem = (
+            " ".join(map(str, form.non_field_errors()))
+            or "This page is too old to save from. Copy your text and reload."
+        )
+        return JsonResponse({"problem": problem}, status=422) if by_itself else _draft_page(request, note, form)
+    saved = actions.save_draft(
+        by=staff,
+        note_id=note.pk,
+        sections=form.cleaned_data["sections"],
+        base_version=form.cleaned_data["version"],
+        window=form.cleaned_data["window"],
+    )
+    if saved.branch:
+        problem = "This draft was saved from another window too. Both texts are kept."
+        if by_itself:
+            return JsonResponse({"problem": problem, "href": edit}, status=409)
+        messages.warning(request, f"{problem} Choose below.")
+        return redirect(edit)
+    if by_itself:
+        return JsonResponse({"saved_at": time_of_day(saved.note.saved_at), "version": saved.note.version})
+    return redirect("note-sign", note.pk) if request.POST.get("then") == "sign" else redirect(edit)
+
+
+@require_http_methods(["GET", "POST"])
+def note_sign(request: HttpRequest, note_id: UUID) -> HttpResponse:
+    """The note as it will stand; then signed."""
+    staff = cast(Staff, request.user)
+    note = policies.open_draft(staff, note_id)
+    if request.method == "POST":
+        try:
+            seen = int(request.POST.get("seen_version", ""))
+        except ValueError:
+            seen = -1
+        try:
+            actions.sign_note(by=staff, note_id=note.pk, seen_version=seen)
+        except Refused as refused:
+            messages.error(request, f"Not signed. {refused.refusal.words} {refused.refusal.remedy}")
+            return redirect("note-edit", note.pk)
+        messages.success(request, "Signed. From now on this note only takes addenda.")
+        return redirect("note-open", note.pk)
+    if not note_written(note) or note.branches.exists():
+        messages.error(request, "This note cannot be signed yet: it is empty, or two texts of it are kept.")
+        return redirect("note-edit", note.pk)
+    words = session_words(note.encounter) if note.encounter else ""
+    context = {"note": note, "patient": note.patient, "written": note_written(note), "session_words": words}
+    return render(request, "chart/note_sign.html", context)
+
+
+@require_POST
+def note_addendum(request: HttpRequest, note_id: UUID) -> HttpResponse:
+    """Add a signed addition to a signed note."""
+    staff = cast(Staff, request.user)
+    note = policies.open_note(staff, note_id)
+    form = AddendumForm(request.POST)
+    if not form.is_valid():
+        return _note_page(request, note, form)
+    actions.add_addendum(by=staff, note_id=note.pk, text=form.cleaned_data["text"])
+    messages.success(request, "The addendum is signed and stands below the note.")
+    return redirect("note-open", note.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def note_discard(request: HttpRequest, note_id: UUID) -> HttpResponse:
+    """Let go of a draft, asked once more."""
+    staff = cast(Staff, request.user)
+    note = policies.open_draft(staff, note_id)
+    if request.method == "POST":
+        patient_id = note.patient_id
+        actions.discard_draft(by=staff, note_id=note.pk)
+        messages.success(request, "The draft is discarded.")
+        return redirect("patient-page", patient_id)
+    context = {
+        "title": "Discard this draft?",
+        "words": "Its text cannot be brought back. The session stays on record.",
+        "button": "Discard the draft",
+        "back": reverse("note-edit", args=[note.pk]),
+        "danger": True,
+    }
+    return render(request, "components/confirm.html", context)
+
+
+@require_POST
+def note_text_use(request: HttpRequest, note_id: UUID, text_id: UUID) -> HttpResponse:
+    """Of two texts of a draft, take the other one; this one is kept in its place."""
+    staff = cast(Staff, request.user)
+    note = policies.open_draft(staff, note_id)
+    get_object_or_404(note.branches, pk=text_id)
+    actions.use_other_text(by=staff, note_id=note.pk, branch_id=text_id)
+    messages.success(request, "The other text is now the draft. The text before it is kept beside it.")
+    return redirect("note-edit", note.pk)
+
+
+@require_POST
+def note_text_discard(request: HttpRequest, note_id: UUID, text_id: UUID) -> HttpResponse:
+    """Of two texts of a draft, let go of the other one."""
+    staff = cast(Staff, request.user)
+    note = policies.open_draft(staff, note_id)
+    actions.discard_other_text(by=staff, note_id=note.pk, branch_id=text_id)
+    messages.success(request, "The other text is discarded.")
+    return redirect("note-edit", note.pk)
+
+
+@require_GET
+def note_print(request: HttpRequest, note_id: UUID) -> HttpResponse:
+    """One note as a PDF for use inside the practice, marked so on every page."""
+    staff = cast(Staff, request.user)
+    note = policies.open_note(staff, note_id)
+    try:
+        pdf = documents.internal_note_pdf(note, practice=practice_profile(), printed_by=staff)
+    except PdfFailed:
+        messages.error(request, "The PDF could not be made. Try again; if it fails again, tell your administrator.")
+        return redirect("note-open", note.pk)
+    record(by=staff, event=AuditEvent.PRINTED, subject=note, patient_id=note.patient_id, detail="internal_copy")
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="progress-note-{note.on}-internal-copy.pdf"'
+    return response
