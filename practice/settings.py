@@ -107,7 +107,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "procrastinate.contrib.django",
-    "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_tables2",
@@ -140,7 +139,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "practice.people.middleware.SecondFactorRequired",
     "auditlog.middleware.AuditlogMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "practice.infrastructure.middleware.RefusalPages",
 ]
 ROOT_URLCONF = "practice.urls"

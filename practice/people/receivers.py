@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from allauth.mfa.signals import authentication_failed
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed, authenticator_added
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -32,6 +34,13 @@ def wrong_password(credentials: dict[str, Any], **kwargs: Any) -> None:
     """What was typed as a name is not kept: people type passwords there."""
     known = Staff.objects.filter(username__iexact=str(credentials.get("username", ""))).first()
     _failed(known, "password")
+
+
+@receiver(authenticator_added)
+def code_shown(request: HttpRequest, user: Staff, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Whoever set up the app has just shown its code: the recovery codes that follow need not ask for it again."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        record_authentication(request, user, method="mfa", type=Authenticator.Type.TOTP, reauthenticated=True)
 
 
 @receiver(authentication_failed)

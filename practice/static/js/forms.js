@@ -15,7 +15,7 @@ document.addEventListener("saved", (event) => changed.delete(event.target));
 document.addEventListener("submit", (event) => {
   const form = event.target;
   changed.delete(form);
-  if (form.method !== "post" || form.matches("[hx-post]") || form.matches("[role=search]")) return;
+  if (form.method !== "post" || form.matches("[role=search]")) return;
   if (form.dataset.sending) { event.preventDefault(); return; }
   form.dataset.sending = "yes";
   setTimeout(() => delete form.dataset.sending, 4000);
