@@ -1,11 +1,12 @@
 """The people every test knows. Dr. Hale treats Tobias Lindqvist, Dr. Osei treats Ruth Abernathy."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
+from django.utils import timezone
 
 from practice.infrastructure.days import today
 from practice.people.actions.care import begin_care
@@ -47,6 +48,11 @@ def make_patient(number: int, given: str, family: str, born: date, *, treated_by
 def code_at(moment: float, secret: str = TOTP_SECRET) -> str:
     """What the authenticator app shows at a moment (seconds since 1970)."""
     return format_hotp_value(hotp_value(secret, int(moment) // 30))
+
+
+def noon(day: date) -> datetime:
+    """The middle of a practice-local day, to travel to."""
+    return timezone.make_aware(datetime.combine(day, time(12)))
 
 
 @pytest.fixture

@@ -23,8 +23,10 @@ BAR: tuple[Place, ...] = (
     Place("Staff", "staff-list", (Role.ADMINISTRATOR,)),
 )
 # What a role begins.
-ACTS: tuple[Place, ...] = (Place("New patient", "patient-new", (Role.FRONT_DESK,)),)
+ACTS: tuple[Place, ...] = (Place("New patient", "patient-new", (Role.FRONT_DESK, Role.CLINICIAN)),)
 MENU: tuple[Place, ...] = (
     Place("My psychotherapy notes", "psychotherapy-home", CLINICAL),
     Place("Practice policies", "policy-list", (Role.COMPLIANCE_OFFICER,)),
+    Place("All accesses", "access-all", (Role.COMPLIANCE_OFFICER,)),
+    Place("Your accesses", "access-own", tuple(Role)),
 )

@@ -135,15 +135,29 @@ def refusal_to_assign_care(by: Staff, patient: Patient, to: Staff) -> Refusal | 
                 "45 CFR 164.514(d)(2)",
             )
         return None
+    return refusal_to_assign_any_care(by, patient) if by != to else _care_not_yours()
+
+
+def refusal_to_assign_any_care(by: Staff, patient: Patient) -> Refusal | None:
+    """Why `by` may not say who cares for this patient, whoever it is, or None."""
     treats = care_in_force(by).filter(patient=patient, role=CareRole.TREATING).exists()
-    if may(by.roles, Act.CARE_ASSIGN_OWN) and treats and by != to:
+    if may(by.roles, Act.CARE_ASSIGN_ANY) or (may(by.roles, Act.CARE_ASSIGN_OWN) and treats):
         return None
-    return Refusal(
-        "CARE_NOT_YOURS_TO_GIVE",
-        "Who cares for this patient is for the treating clinician, front desk or the compliance officer to say.",
-        _ask(roles_that_may(Act.CARE_ASSIGN_ANY)),
-        "45 CFR 164.514(d)(2)",
-    )
+    return _care_not_yours()
+
+
+def require_care_giving(staff: Staff, patient: Patient) -> None:
+    """Let only those through who may say who cares for this patient. Raises Refused; the attempt is recorded."""
+    if refusal := refusal_to_assign_any_care(staff, patient):
+        record(
+            by=staff,
+            event=AuditEvent.REFUSED,
+            subject=patient,
+            patient_id=patient.pk,
+            outcome=Outcome.REFUSED,
+            detail="care",
+        )
+        raise Refused(refusal)
 
 
 def refusal_to_end_care(by: Staff, care: CareRelationship, until_on: date) -> Refusal | None:
@@ -192,6 +206,15 @@ def _care_today(patient: Patient) -> QuerySet[CareRelationship]:
 def _role_needed(roles: Sequence[Role]) -> Refusal:
     labels = " or ".join(role.label.lower() for role in roles)
     return Refusal("ROLE_NEEDED", f"This is for the {labels} of the practice.", _ask(roles), "45 CFR 164.514(d)(2)")
+
+
+def _care_not_yours() -> Refusal:
+    return Refusal(
+        "CARE_NOT_YOURS_TO_GIVE",
+        "Who cares for this patient is for the treating clinician, front desk or the compliance officer to say.",
+        _ask(roles_that_may(Act.CARE_ASSIGN_ANY)),
+        "45 CFR 164.514(d)(2)",
+    )
 
 
 def _no_care_relationship() -> Refusal:

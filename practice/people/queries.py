@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal
 
-from .models import CareRelationship, Patient, PatientAddress, PersonalRepresentative, Staff
+from .models import CareRelationship, Invitation, License, Patient, PatientAddress, PersonalRepresentative, Staff
 from .rules import (
     CLINICAL_ROLES,
     AddressUse,
@@ -29,7 +33,7 @@ def in_force_on(day: date) -> Q:
 def letter_address(patient: Patient, on: date) -> PatientAddress | None:
     """Where a letter goes on a day: the confidential address when there is one, then home, then any (R-225)."""
     found = list(patient.addresses.filter(in_force_on(on)).exclude(use=AddressUse.FORMER))
-    order = [AddressUse.CONFIDENTIAL, AddressUse.HOME]
+    order = [AddressUse.CONFIDENTIAL.value, AddressUse.HOME.value]
     return min(found, key=lambda a: order.index(a.use) if a.use in order else len(order), default=None)
 
 
@@ -48,6 +52,11 @@ def clinicians() -> QuerySet[Staff]:
     """Active staff with a clinical role, by name."""
     roles = [str(role) for role in CLINICAL_ROLES]
     return Staff.objects.filter(is_active=True, roles__overlap=roles).order_by("full_name")
+
+
+def treating_clinicians() -> QuerySet[Staff]:
+    """Active clinicians, by name: who may treat a new patient."""
+    return Staff.objects.filter(is_active=True, roles__contains=[Role.CLINICIAN]).order_by("full_name")
 
 
 def supervisors() -> QuerySet[Staff]:
@@ -126,4 +135,32 @@ def patient_details(patient: Patient) -> PatientDetails:
         representatives=representatives(patient, day),
         care=[row for row in care if row.until_on is None or row.until_on >= day],
         past_care=[row for row in care if row.until_on is not None and row.until_on < day],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPage:
+    """What the page of a member of staff shows: nothing about patients but how many are in their care."""
+
+    roles: list[str]
+    licenses: list[tuple[License, bool]]
+    invitation: Invitation | None
+    has_second_factor: bool
+    sign_ins: int
+    in_care: int
+
+
+def staff_page(person: Staff, on: date) -> StaffPage:
+    """A person's roles, licences and way in, as of a day."""
+    waiting = Invitation.objects.filter(staff=person, used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+    return StaffPage(
+        roles=[Role(role).label for role in person.roles],
+        licenses=[
+            (item, license_in_force(item, on))
+            for item in person.licenses.select_related("supervisor").order_by("-expires_on")
+        ],
+        invitation=waiting.first(),
+        has_second_factor=is_mfa_enabled(person, [Authenticator.Type.TOTP]),
+        sign_ins=UserSession.objects.filter(user=person).count(),
+        in_care=person.care_relationships.filter(in_force_on(on)).values("patient").distinct().count(),
     )

@@ -149,6 +149,28 @@ def roles_that_may(act: Act) -> list[Role]:
     return [role for role, acts in MAY.items() if act in acts]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Details:
+    """What a patient is called and when they were born, as typed."""
+
+    given_names: str
+    family_name: str
+    birth_date: date | None
+    preferred_name: str = ""
+    pronouns: str = ""
+    language: str = ""
+    died_on: date | None = None
+    minor_consents_alone: bool = False
+
+    @property
+    def legal_name(self) -> str:
+        return f"{self.given_names} {self.family_name}".strip()
+
+    @property
+    def sort_name(self) -> str:
+        return ", ".join(part for part in (self.family_name, self.given_names) if part)
+
+
 # Patient numbers are short enough to say on the telephone; they start here and are never used twice.
 FIRST_PATIENT_NUMBER = 10001
 

@@ -1,6 +1,5 @@
 """Taking on, changing, closing and reopening patients. Nothing here removes one."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -14,30 +13,8 @@ from practice.infrastructure.refusals import Refusal, Refused
 
 from ..models import Patient, PatientName, Staff
 from ..policies import check_act, check_edit
-from ..rules import FIRST_PATIENT_NUMBER, Act, CareRole, NameUse, Role
+from ..rules import FIRST_PATIENT_NUMBER, Act, CareRole, Details, NameUse, Role
 from .care import begin_care
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Details:
-    """What a patient is called and when they were born, as typed."""
-
-    given_names: str
-    family_name: str
-    birth_date: date | None
-    preferred_name: str = ""
-    pronouns: str = ""
-    language: str = ""
-    died_on: date | None = None
-    minor_consents_alone: bool = False
-
-    @property
-    def legal_name(self) -> str:
-        return f"{self.given_names} {self.family_name}".strip()
-
-    @property
-    def sort_name(self) -> str:
-        return ", ".join(part for part in (self.family_name, self.given_names) if part)
 
 
 @transaction.atomic

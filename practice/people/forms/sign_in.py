@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -36,7 +38,12 @@ class CodeAgainForm(UsedOnce, ReauthenticateForm):
 
 
 class FirstCodeForm(UsedOnce, ActivateTOTPForm):
-    """The code that shows the authenticator app is set up."""
+    """The code that shows the authenticator app is set up. It counts as shown just now: the recovery codes follow."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        record_authentication(context.request, self.user, method="mfa", reauthenticated=True)
+        return code
 
 
 class FirstPasswordForm(forms.Form):

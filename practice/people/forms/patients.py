@@ -1,0 +1,204 @@
+"""Forms about patients: names, addresses, people around them, and who cares for them."""
+
+from typing import Any
+
+from django import forms
+
+from practice.infrastructure.days import today
+
+from ..models import Patient, Staff
+from ..rules import AddressUse, CareRole, Details, NameUse, RepresentativeKind, TelecomKind
+from .fields import DayField, LineField, PastDayField, ends_before_start
+
+
+class DetailsForm(forms.Form):
+    """What a patient is called and when they were born."""
+
+    given_names = LineField(label="Given names", max_length=150, required=False)
+    family_name = LineField(label="Family name", max_length=140, help_text="Or the only name, where there is one.")
+    preferred_name = LineField(label="Called", max_length=200, required=False, help_text="If it differs.")
+    pronouns = LineField(max_length=60, required=False)
+    birth_date = PastDayField(label="Born", required=False, help_text="Leave empty if not known.")
+    language = LineField(max_length=60, required=False)
+    minor_consents_alone = forms.BooleanField(
+        label="A minor who lawfully consented to this care alone",
+        required=False,
+        help_text="A parent then does not act for them here.",
+    )
+    died_on = PastDayField(label="Died", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if ends_before_start(cleaned, "birth_date", "died_on"):
+            self.add_error("died_on", "This is before the birth date.")
+        return cleaned
+
+    def details(self) -> Details:
+        """The values, once the form is valid."""
+        return Details(**{name: self.cleaned_data[name] for name in DetailsForm.base_fields})
+
+    @staticmethod
+    def initial_of(patient: Patient) -> dict[str, Any]:
+        """What stands in the form of a patient on record. The sort name keeps family and given names apart."""
+        family, _comma, given = patient.sort_name.partition(", ")
+        plain = {name: getattr(patient, name) for name in DetailsForm.base_fields if hasattr(patient, name)}
+        return plain | {"family_name": family, "given_names": given}
+
+
+class StaffChoice(forms.ModelChoiceField):
+    """A member of staff, by name."""
+
+    default_error_messages = {"invalid_choice": "Choose somebody from the list."}
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.display_name)
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as exc:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from exc
+
+
+class NewPatientForm(DetailsForm):
+    """A new patient; front desk also says who treats them."""
+
+    treating = StaffChoice(
+        label="Treating clinician", queryset=Staff.objects.none(), required=False, empty_label="Decided later"
+    )
+    field_order = ["given_names", "family_name", "preferred_name", "pronouns", "birth_date", "treating"]
+
+    def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if clinicians is None:
+            del self.fields["treating"]
+        else:
+            self.fields["treating"].queryset = clinicians  # type: ignore[attr-defined]
+
+
+class CloseForm(forms.Form):
+    """The last day of care."""
+
+    closed_on = PastDayField(label="Last day of care")
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.patient = patient
+
+    def clean_closed_on(self) -> Any:
+        day = self.cleaned_data["closed_on"]
+        if day < self.patient.opened_on:
+            first = f"{self.patient.opened_on:%b %-d, %Y}"
+            raise forms.ValidationError(f"Care began on {first}. Give that day or a later one.")
+        return day
+
+
+class NameForm(forms.Form):
+    """Another name."""
+
+    text = LineField(label="Name", max_length=300)
+    use = forms.ChoiceField(label="What kind", choices=[c for c in NameUse.choices if c[0] != NameUse.LEGAL])
+
+
+class AddressForm(forms.Form):
+    """Where letters go. A confidential address is taken as given: there is no field for a reason."""
+
+    use = forms.ChoiceField(
+        label="Use",
+        choices=AddressUse.choices,
+        help_text="While there is a confidential address, every letter goes there.",
+    )
+    lines = forms.CharField(
+        label="Street, as on the envelope", max_length=400, widget=forms.Textarea(attrs={"rows": 2}), strip=True
+    )
+    city = LineField(max_length=120, required=False)
+    state = LineField(max_length=40, required=False)
+    postal_code = LineField(label="ZIP code", max_length=20, required=False)
+    country = LineField(max_length=60, required=False)
+    from_on = DayField(label="Good from", initial=today)
+
+
+class TelecomForm(forms.Form):
+    """A number or an e-mail address."""
+
+    kind = forms.ChoiceField(choices=TelecomKind.choices)
+    value = LineField(label="Number or address", max_length=200)
+    use = LineField(label="Which one", max_length=30, required=False, help_text="For example: mobile, work.")
+    confidential = forms.BooleanField(label="Use this one only", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        kind, value = cleaned.get("kind"), cleaned.get("value", "")
+        if kind == TelecomKind.EMAIL and value and "@" not in value[1:-1]:
+            self.add_error("value", "An e-mail address has an @ in it.")
+        if kind in (TelecomKind.PHONE, TelecomKind.FAX) and value and not any(char.isdigit() for char in value):
+            self.add_error("value", "A telephone number has digits in it.")
+        return cleaned
+
+
+class ContactForm(forms.Form):
+    """Somebody to call."""
+
+    name = LineField(max_length=200)
+    relationship = LineField(max_length=100, required=False)
+    phone = LineField(max_length=60, required=False)
+    emergency = forms.BooleanField(label="Call in an emergency", required=False)
+
+
+class RepresentativeForm(forms.Form):
+    """Somebody who acts for the patient, and by what authority."""
+
+    name = LineField(max_length=200)
+    kind = forms.ChoiceField(label="Acts as", choices=RepresentativeKind.choices)
+    authority = forms.CharField(
+        label="What gives the authority",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="The document seen and its date, for example letters of guardianship.",
+    )
+    from_on = PastDayField(label="Since")
+    until_on = DayField(label="Until", required=False, help_text="Leave empty when open.")
+    phone = LineField(max_length=60, required=False)
+    address = forms.CharField(max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if ends_before_start(cleaned):
+            self.add_error("until_on", "The last day is before the first day.")
+        return cleaned
+
+
+class DeclineForm(forms.Form):
+    """Why somebody is not treated as the patient's representative."""
+
+    reason = LineField(
+        label="Reason",
+        max_length=300,
+        required=False,
+        help_text="What makes you believe it is not in the patient's interest. Empty takes the decision back.",
+    )
+
+
+class LastDayForm(forms.Form):
+    """The last day of something."""
+
+    until_on = DayField(label="Last day", initial=today)
+
+
+class CareForm(forms.Form):
+    """Who cares for the patient, as what, from when until when."""
+
+    staff = StaffChoice(label="Who", queryset=Staff.objects.none())
+    role = forms.ChoiceField(label="As", choices=CareRole.choices)
+    from_on = DayField(label="From", initial=today)
+    until_on = DayField(label="Until, the last day", required=False, help_text="Cover needs one.")
+
+    def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["staff"].queryset = clinicians  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if ends_before_start(cleaned):
+            self.add_error("until_on", "The last day is before the first day.")
+        return cleaned

@@ -1,0 +1,88 @@
+"""Who opened what. The trail holds no names; they are put in here, for those who may know them."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from practice.audit.actions import record
+from practice.audit.models import AuditEntry
+from practice.audit.queries import accesses
+from practice.audit.rules import AuditEvent, Outcome
+
+from ..forms.accesses import AccessFilterForm
+from ..models import Patient, Staff
+from ..policies import patients_visible_to, require_act
+from ..rules import Act
+from .pages import staff_of
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One entry as read: the patient's name only when the reader may know it."""
+
+    entry: AuditEntry
+    what: str
+    patient: Patient | None
+    refused: bool
+
+
+@require_GET
+def access_own(request: HttpRequest) -> HttpResponse:
+    """What the person did themselves."""
+    staff = staff_of(request)
+    require_act(staff, Act.AUDIT_READ_OWN)
+    found = accesses(actor_id=staff.pk)
+    return _list(request, staff, found, {"title": "Your accesses", "own": True})
+
+
+@require_GET
+def access_all(request: HttpRequest) -> HttpResponse:
+    """The whole trail, for the compliance officer. Reading it is an entry too."""
+    staff = staff_of(request)
+    require_act(staff, Act.AUDIT_READ_ALL)
+    form = AccessFilterForm(request.GET or None)
+    found = AuditEntry.objects.none()
+    if not form.is_bound or form.is_valid():
+        found = accesses(**_wanted(form.cleaned_data if form.is_bound else {}))
+    record(by=staff, event=AuditEvent.VIEWED, subject_type=AuditEntry, subject_id="all", detail="audit_trail")
+    keep = urlencode({key: value for key, value in request.GET.items() if value and key != "page"})
+    return _list(request, staff, found, {"title": "Accesses", "form": form, "keep": f"{keep}&" if keep else ""})
+
+
+def _wanted(data: dict[str, Any]) -> dict[str, Any]:
+    wanted = {key: data[key] for key in ("event", "outcome", "from_on", "until_on") if data.get(key)}
+    if data.get("actor"):
+        wanted["actor_id"] = data["actor"].pk
+    if data.get("number") is not None:
+        known = Patient.objects.filter(number=data["number"]).values_list("pk", flat=True).first()
+        wanted["patient_id"] = known or "00000000-0000-0000-0000-000000000000"
+    return wanted
+
+
+def _list(request: HttpRequest, staff: Staff, found: Any, context: dict[str, Any]) -> HttpResponse:
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    ids = {entry.patient_id for entry in page.object_list if entry.patient_id}
+    known = patients_visible_to(staff).in_bulk(ids)
+    shown = [
+        Shown(entry, _what(entry), known.get(entry.patient_id), entry.outcome == Outcome.REFUSED)
+        for entry in page.object_list
+    ]
+    return render(request, "people/accesses.html", context | {"page": page, "shown": shown})
+
+
+def _what(entry: AuditEntry) -> str:
+    """The act in words: an event, or which fields of what were written."""
+    model = entry.content_type.model_class()
+    kind = str(model._meta.verbose_name) if model else entry.content_type.model
+    if entry.event != AuditEvent.CHANGED:
+        return f"{AuditEvent(entry.event).label}: {kind}"
+    verb = {AuditEntry.Action.CREATE: "Added", AuditEntry.Action.DELETE: "Removed"}.get(entry.action, "Changed")
+    fields = ", ".join(sorted(name.replace("_", " ") for name in entry.changes or {} if name != "id"))
+    return f"{verb}: {kind} ({fields})" if verb == "Changed" else f"{verb}: {kind}"

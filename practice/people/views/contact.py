@@ -1,0 +1,165 @@
+"""Names, addresses, telephones, people to call, representatives: each a form on a patient's record."""
+
+from uuid import UUID
+
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from .. import actions
+from ..forms.patients import (
+    AddressForm,
+    ContactForm,
+    DeclineForm,
+    LastDayForm,
+    NameForm,
+    RepresentativeForm,
+    TelecomForm,
+)
+from ..models import Patient, PatientAddress, PatientContact, PatientTelecom, PersonalRepresentative
+from .pages import Page, form_page, staff_of
+from .patients import details_of, open_to_edit
+
+GET_POST = require_http_methods(["GET", "POST"])
+
+
+@GET_POST
+def name_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Add a name the patient is or was known by."""
+    staff, form = staff_of(request), NameForm(request.POST or None)
+    patient = open_to_edit(staff, patient_id)
+    page = Page("Another name", "Add", details_of(patient), done="The name is on record.", patient=patient)
+    return form_page(request, page, form, lambda data: actions.add_name(by=staff, patient=patient, **data))
+
+
+@GET_POST
+def address_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Add an address; the one before it, of the same use, ends."""
+    staff, form = staff_of(request), AddressForm(request.POST or None)
+    patient = open_to_edit(staff, patient_id)
+    page = Page(
+        "Address",
+        "Save",
+        details_of(patient),
+        words="A patient may ask for letters to go somewhere else. Take it as given; nobody needs to say why.",
+        done="The address is on record.",
+        patient=patient,
+    )
+    return form_page(request, page, form, lambda data: actions.add_address(by=staff, patient=patient, **data))
+
+
+@GET_POST
+def address_end(request: HttpRequest, patient_id: UUID, address_id: UUID) -> HttpResponse:
+    """Say the last day an address is good."""
+    staff, form = staff_of(request), LastDayForm(request.POST or None)
+    patient = open_to_edit(staff, patient_id)
+    address = get_object_or_404(PatientAddress, pk=address_id, patient=patient)
+    page = Page("This address ends", "Save", details_of(patient), done="The address has ended.", patient=patient)
+    return form_page(request, page, form, lambda data: actions.end_address(by=staff, address=address, **data))
+
+
+@GET_POST
+def telecom_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Add a number or an e-mail address."""
+    staff, form = staff_of(request), TelecomForm(request.POST or None)
+    patient = open_to_edit(staff, patient_id)
+    page = Page("Telephone or e-mail", "Add", details_of(patient), done="It is on record.", patient=patient)
+    return form_page(request, page, form, lambda data: actions.add_telecom(by=staff, patient=patient, **data))
+
+
+@GET_POST
+def telecom_remove(request: HttpRequest, patient_id: UUID, telecom_id: UUID) -> HttpResponse:
+    """Take away a number that is no longer right."""
+    staff = staff_of(request)
+    patient = open_to_edit(staff, patient_id)
+    telecom = get_object_or_404(PatientTelecom, pk=telecom_id, patient=patient)
+    if request.method == "POST":
+        actions.remove_telecom(by=staff, telecom=telecom)
+        return redirect("patient-details", patient.pk)
+    return _ask_to_remove(request, patient, telecom, f"Remove {telecom.value}?")
+
+
+@GET_POST
+def contact_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Add somebody to call."""
+    staff, form = staff_of(request), ContactForm(request.POST or None)
+    patient = open_to_edit(staff, patient_id)
+    page = Page(
+        "Somebody to call",
+        "Add",
+        details_of(patient),
+        words="This gives them no right to records. Somebody who acts for the patient is a representative.",
+        done="They are on record.",
+        patient=patient,
+    )
+    return form_page(request, page, form, lambda data: actions.add_contact(by=staff, patient=patient, **data))
+
+
+@GET_POST
+def contact_remove(request: HttpRequest, patient_id: UUID, contact_id: UUID) -> HttpResponse:
+    """Take away somebody who is no longer to be called."""
+    staff = staff_of(request)
+    patient = open_to_edit(staff, patient_id)
+    contact = get_object_or_404(PatientContact, pk=contact_id, patient=patient)
+    if request.method == "POST":
+        actions.remove_contact(by=staff, contact=contact)
+        return redirect("patient-details", patient.pk)
+    return _ask_to_remove(request, patient, contact, f"Remove {contact.name}?")
+
+
+@GET_POST
+def representative_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Record somebody who acts for the patient."""
+    staff, form = staff_of(request), RepresentativeForm(request.POST or None)
+    patient = open_to_edit(staff, patient_id)
+    page = Page(
+        "Personal representative",
+        "Save",
+        details_of(patient),
+        words="See the document before you record it, unless a parent of a minor is known to the practice.",
+        done="The representative is on record.",
+        patient=patient,
+    )
+    return form_page(request, page, form, lambda data: actions.add_representative(by=staff, patient=patient, **data))
+
+
+@GET_POST
+def representative_end(request: HttpRequest, patient_id: UUID, representative_id: UUID) -> HttpResponse:
+    """Say the last day of the authority."""
+    staff, form = staff_of(request), LastDayForm(request.POST or None)
+    patient = open_to_edit(staff, patient_id)
+    row = get_object_or_404(PersonalRepresentative, pk=representative_id, patient=patient)
+    page = Page("This authority ends", "Save", details_of(patient), done="The authority has ended.", patient=patient)
+    return form_page(request, page, form, lambda data: actions.end_representative(by=staff, representative=row, **data))
+
+
+@GET_POST
+def representative_decline(request: HttpRequest, patient_id: UUID, representative_id: UUID) -> HttpResponse:
+    """Decide not to treat this person as the individual, or take that back."""
+    staff = staff_of(request)
+    patient = open_to_edit(staff, patient_id)
+    row = get_object_or_404(PersonalRepresentative, pk=representative_id, patient=patient)
+    form = DeclineForm(request.POST or None, initial={"reason": row.not_recognized_reason})
+    page = Page(
+        "Not recognizing this representative",
+        "Save the decision",
+        details_of(patient),
+        words="For abuse, neglect or danger to the patient, in a clinician's judgment: 45 CFR 164.502(g)(5).",
+        done="The decision is on record.",
+        patient=patient,
+    )
+    return form_page(
+        request, page, form, lambda data: actions.decline_representative(by=staff, representative=row, **data)
+    )
+
+
+def _ask_to_remove(request: HttpRequest, patient: Patient, row: Model, title: str) -> HttpResponse:
+    context = {
+        "title": title,
+        "words": "It disappears from this page.",
+        "button": "Remove",
+        "back": details_of(patient),
+        "danger": True,
+    }
+    return render(request, "components/confirm.html", context)

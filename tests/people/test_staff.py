@@ -1,0 +1,246 @@
+"""Staff come by invitation, do what their roles say, and are gone at once when deactivated."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refused
+from practice.people import actions
+from practice.people.actions.invitations import hash_of
+from practice.people.models import Invitation, License, Patient, Staff
+from practice.people.policies import may_open_chart
+from practice.people.queries import is_supervised, refusal_to_keep_psychotherapy_notes
+from practice.people.rules import LicenseKind, Role
+from tests.everybody import PASSWORD, code_at, make_staff
+
+SignedIn = Callable[[Staff], Client]
+NEW = {"username": "r.moss", "full_name": "Rae Moss", "roles": ["clinician", "supervisor"], "title": "", "email": ""}
+
+
+def link_in(body: bytes) -> str:
+    return re.search(rb"/account/invitation/[\w-]+/", body)[0].decode()  # type: ignore[index]
+
+
+class TestInvitation:
+    def test_the_whole_way_from_invitation_to_the_home_page(self, brook: Staff, signed_in: SignedIn) -> None:
+        answer = signed_in(brook).post(reverse("staff-new"), NEW)
+        link = link_in(answer.content)
+        newcomer = Client()
+        page = newcomer.get(link, follow=True)
+        assert page.redirect_chain[-1][0] == reverse("invitation-accept")
+        assert b"Welcome, Rae Moss" in page.content
+        answer = newcomer.post(reverse("invitation-accept"), {"password": PASSWORD, "again": PASSWORD})
+        assert newcomer.get(reverse("home")).url == reverse("mfa_activate_totp")
+        page = newcomer.get(reverse("mfa_activate_totp"))
+        secret = page.context["form"].secret
+        answer = newcomer.post(reverse("mfa_activate_totp"), {"code": code_at(timezone.now().timestamp(), secret)})
+        assert answer.url == reverse("mfa_view_recovery_codes")
+        page = newcomer.get(answer.url)
+        assert page.context["unused_codes"]
+        assert newcomer.get(reverse("home")).status_code == 200
+
+    def test_the_link_is_kept_as_a_hash_only(self, brook: Staff) -> None:
+        person, token = actions.invite_staff(by=brook, **NEW)
+        kept = Invitation.objects.get(staff=person)
+        assert token not in str(vars(kept))
+        assert kept.token_hash == hash_of(token)
+
+    @pytest.mark.parametrize("spoil", ["used", "expired", "replaced", "deactivated", "never was"])
+    def test_a_link_that_does_not_work_says_the_same_whatever_the_reason(self, brook: Staff, spoil: str) -> None:
+        person, token = actions.invite_staff(by=brook, **NEW)
+        when = timezone.now()
+        if spoil == "used":
+            actions.accept_invitation(token_hash=hash_of(token), password=PASSWORD)
+        elif spoil == "expired":
+            when += timedelta(days=7, seconds=1)
+        elif spoil == "replaced":
+            actions.make_way_in(by=brook, staff=person)
+        elif spoil == "deactivated":
+            actions.deactivate_staff(by=brook, staff=person)
+        else:
+            token = "made-up"
+        with time_machine.travel(when):
+            answer = Client().get(reverse("invitation-open", args=[token]), follow=True)
+        assert answer.status_code == 410
+        assert b"This link does not work" in answer.content
+        assert b"Rae" not in answer.content
+
+    def test_two_people_with_one_link_get_one_password(self, brook: Staff) -> None:
+        _person, token = actions.invite_staff(by=brook, **NEW)
+        first, second = Client(), Client()
+        for client in (first, second):
+            client.get(reverse("invitation-open", args=[token]))
+        first.post(reverse("invitation-accept"), {"password": PASSWORD, "again": PASSWORD})
+        other = "another long pass phrase"
+        assert second.post(reverse("invitation-accept"), {"password": other, "again": other}).status_code == 410
+        assert Staff.objects.get(username="r.moss").check_password(PASSWORD)
+
+    @pytest.mark.parametrize(
+        ("password", "again", "sentence"),
+        [
+            ("short", "short", b"too short"),
+            ("password12345", "password12345", b"too common"),
+            (PASSWORD, PASSWORD + "x", b"The two passwords differ"),
+        ],
+    )
+    def test_a_weak_or_mistyped_password_is_explained(
+        self, brook: Staff, password: str, again: str, sentence: bytes
+    ) -> None:
+        _person, token = actions.invite_staff(by=brook, **NEW)
+        client = Client()
+        client.get(reverse("invitation-open", args=[token]))
+        assert sentence in client.post(reverse("invitation-accept"), {"password": password, "again": again}).content
+
+    def test_a_name_that_is_taken_comes_back_with_everything_typed(self, brook: Staff, signed_in: SignedIn) -> None:
+        answer = signed_in(brook).post(reverse("staff-new"), NEW | {"username": "Brook"})
+        assert b"signs in with this name already" in answer.content
+        assert b"Rae Moss" in answer.content
+
+    def test_the_first_administrator_is_made_only_while_there_is_none(self, db: None) -> None:
+        actions.first_administrator(username="ada", full_name="Ada Brook")
+        with pytest.raises(Refused):
+            actions.first_administrator(username="eve", full_name="Eve Other")
+
+
+class TestNewWayIn:
+    def test_it_replaces_password_second_factor_and_open_sign_ins(
+        self, brook: Staff, hale: Staff, signed_in: SignedIn
+    ) -> None:
+        client = signed_in(hale)
+        actions.make_way_in(by=brook, staff=hale)
+        assert client.get("/").status_code == 302
+        hale.refresh_from_db()
+        assert not hale.check_password(PASSWORD)
+        assert not Authenticator.objects.filter(user=hale).exists()
+
+    def test_nobody_makes_their_own_and_nobody_else_makes_one(self, brook: Staff, dana: Staff, hale: Staff) -> None:
+        for by, staff in ((brook, brook), (dana, hale), (hale, dana)):
+            with pytest.raises(Refused):
+                actions.make_way_in(by=by, staff=staff)
+
+
+class TestDeactivation:
+    def test_every_sign_in_ends_at_once_and_every_chart_closes(
+        self, brook: Staff, hale: Staff, lindqvist: Patient, signed_in: SignedIn
+    ) -> None:
+        first, second = signed_in(hale), signed_in(hale)
+        assert first.get("/").status_code == second.get("/").status_code == 200
+        signed_in(brook).post(reverse("staff-deactivate", args=[hale.pk]))
+        assert first.get("/").status_code == second.get("/").status_code == 302
+        hale.refresh_from_db()
+        assert not may_open_chart(hale, lindqvist)
+
+    def test_coming_back_opens_no_chart_and_no_old_sign_in(
+        self, brook: Staff, hale: Staff, lindqvist: Patient, signed_in: SignedIn
+    ) -> None:
+        client = signed_in(hale)
+        actions.deactivate_staff(by=brook, staff=hale)
+        actions.reactivate_staff(by=brook, staff=hale)
+        hale.refresh_from_db()
+        assert client.get("/").status_code == 302
+        assert not may_open_chart(hale, lindqvist)
+        assert not hale.check_password(PASSWORD)
+
+    def test_the_last_administrator_and_oneself_stay(self, brook: Staff) -> None:
+        with pytest.raises(Refused):
+            actions.deactivate_staff(by=brook, staff=brook)
+        with pytest.raises(Refused):
+            actions.change_staff(by=brook, staff=brook, full_name="Ada Brook", roles=["front_desk"])
+
+    def test_staff_are_never_removed(self, hale: Staff) -> None:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Staff.objects.filter(pk=hale.pk).delete()
+
+
+class TestRoles:
+    def test_nobody_gives_themselves_a_role_while_a_colleague_could(self, brook: Staff) -> None:
+        make_staff("second", "Second Administrator", Role.ADMINISTRATOR)
+        with pytest.raises(Refused) as caught:
+            actions.change_staff(by=brook, staff=brook, full_name="Ada Brook", roles=["administrator", "clinician"])
+        assert caught.value.refusal.code == "STAFF_OWN_ROLES"
+
+    def test_a_role_that_goes_takes_its_access_at_once(self, brook: Staff, hale: Staff, lindqvist: Patient) -> None:
+        assert may_open_chart(hale, lindqvist)
+        actions.change_staff(by=brook, staff=hale, full_name=hale.full_name, roles=["front_desk"])
+        assert not may_open_chart(hale, lindqvist)
+
+    @pytest.mark.parametrize("name", ["hale", "dana", "castellanos"])
+    def test_only_administrators_manage_staff(
+        self, name: str, request: pytest.FixtureRequest, signed_in: SignedIn
+    ) -> None:
+        staff: Staff = request.getfixturevalue(name)
+        for url in (reverse("staff-list"), reverse("staff-new"), reverse("staff-open", args=[staff.pk])):
+            assert signed_in(staff).get(url).status_code == 403
+        with pytest.raises(Refused):
+            actions.invite_staff(by=staff, **NEW)
+
+
+class TestLicences:
+    def test_a_trainee_is_supervised_while_registration_and_supervisor_last(self, brook: Staff) -> None:
+        trainee = make_staff("kim", "Kim Lane", Role.TRAINEE)
+        boss = make_staff("boss", "Bo Sand", Role.SUPERVISOR)
+        end = today() + timedelta(days=100)
+        actions.add_license(
+            by=brook,
+            staff=trainee,
+            kind=LicenseKind.SUPERVISED_TRAINEE,
+            number="T-1",
+            state="TX",
+            expires_on=end,
+            supervisor=boss,
+        )
+        assert is_supervised(trainee, end)
+        assert not is_supervised(trainee, end + timedelta(days=1))
+        assert refusal_to_keep_psychotherapy_notes(trainee, today(), True) is None
+        actions.deactivate_staff(by=brook, staff=boss)
+        refusal = refusal_to_keep_psychotherapy_notes(trainee, today(), True)
+        assert refusal is not None and refusal.code == "PN_TRAINEE_UNSUPERVISED"
+
+    def test_a_trainee_cannot_be_registered_alone_or_under_themselves(self, brook: Staff) -> None:
+        both = make_staff("both", "Both Ways", Role.TRAINEE, Role.SUPERVISOR)
+        for supervisor in (None, both, brook):
+            with pytest.raises(Refused):
+                actions.add_license(
+                    by=brook,
+                    staff=both,
+                    kind=LicenseKind.SUPERVISED_TRAINEE,
+                    number="T-1",
+                    state="TX",
+                    expires_on=today(),
+                    supervisor=supervisor,
+                )
+
+    def test_the_form_says_at_the_field_what_is_wrong(self, brook: Staff, hale: Staff, signed_in: SignedIn) -> None:
+        form = {
+            "kind": "psychologist",
+            "number": "TX-9",
+            "state": "TX",
+            "issued_on": "2026-01-02",
+            "expires_on": "2026-01-01",
+        }
+        answer = signed_in(brook).post(reverse("license-new", args=[hale.pk]), form)
+        assert b"It would expire before it was issued." in answer.content
+        assert b"TX-9" in answer.content
+        good = form | {"expires_on": "2028-01-01"}
+        signed_in(brook).post(reverse("license-new", args=[hale.pk]), good)
+        item = License.objects.get(staff=hale, number="TX-9")
+        url = reverse("license-edit", args=[hale.pk, item.pk])
+        signed_in(brook).post(url, good | {"number": "TX-10", "kind": "psychiatrist"})
+        item.refresh_from_db()
+        assert (item.number, item.kind) == ("TX-10", "psychologist")  # the kind stays
+
+    def test_pages_of_staff_show(self, brook: Staff, hale: Staff, signed_in: SignedIn) -> None:
+        client = signed_in(brook)
+        assert b"Miriam Hale" in client.get(reverse("staff-list")).content
+        assert b"TX-0001" in client.get(reverse("staff-open", args=[hale.pk])).content
+        for name in ("staff-edit", "staff-deactivate", "staff-way-in", "staff-reactivate", "license-new"):
+            assert client.get(reverse(name, args=[hale.pk])).status_code == 200
