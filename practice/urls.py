@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("practice.people.urls")),
     path("", include("practice.compliance.urls")),
     path("chart/", include("records.chart.urls")),
+    path("psychotherapy-notes/", include("records.psychotherapy.urls")),
     path("", include("practice.desk.urls")),
 ]

@@ -35,6 +35,13 @@ class WrittenField(forms.CharField):
 class PatientsField(forms.ModelMultipleChoiceField):
     """Patients by name; only those whose chart the author may open."""
 
+    def clean(self, value: Any) -> Any:
+        try:
+            chosen = [UUID(str(one)) for one in value or ()]
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+        return super().clean(chosen)
+
     def label_from_instance(self, obj: Any) -> str:
         return str((obj.preferred_name and f"{obj.legal_name} ({obj.preferred_name})") or obj.legal_name)
 
@@ -55,7 +62,6 @@ class DraftForm(forms.Form):
         error_messages={
             "required": "Say whom the note speaks of.",
             "invalid_choice": "You can keep notes about patients in your care only.",
-            "invalid_pk_value": "You can keep notes about patients in your care only.",
         },
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -87,6 +93,13 @@ class PackageForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose the notes that leave.", "invalid_choice": "Choose from the notes listed."},
     )
+    recipient = forms.ChoiceField(
+        label="Who receives them",
+        error_messages={
+            "required": "Say who receives them.",
+            "invalid_choice": "The authorization does not name them.",
+        },
+    )
     named_staff = forms.ModelMultipleChoiceField(
         queryset=Staff.objects.none(),
         label="Who hands the locked file over",
@@ -98,8 +111,13 @@ class PackageForm(forms.Form):
         error_messages={"required": "Confirm that you have read them and that nothing can be left out."},
     )
 
-    def __init__(self, *args: Any, author: Staff, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, author: Staff, choices: list[tuple[str, str]], recipients: list[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        recipient = self.fields["recipient"]
+        assert isinstance(recipient, forms.ChoiceField)  # noqa: S101 - for the type checker
+        recipient.choices = [(name, name) for name in recipients]
         notes, staff = self.fields["notes"], self.fields["named_staff"]
         assert isinstance(notes, forms.MultipleChoiceField) and isinstance(staff, forms.ModelMultipleChoiceField)  # noqa: S101
         notes.choices = choices

@@ -6,8 +6,9 @@ there: `None`, the same as for a note that does not exist, found with the same n
 """
 
 from .drafts import discard_draft, open_draft, save_draft, settle_branch, sign
-from .notes import my_drafts, my_notes, notes_opened_to, read, sheet
+from .notes import head_of_mine, my_drafts, my_notes, notes_opened_to, read, sheet
 from .packages import (
+    NotReleasable,
     handing_over,
     my_packages,
     package_bytes,
@@ -37,6 +38,7 @@ __all__ = [
     "Branch",
     "DraftText",
     "Grant",
+    "NotReleasable",
     "NoteHead",
     "NoteText",
     "PackageCover",
@@ -48,6 +50,7 @@ __all__ = [
     "discard_draft",
     "give_training_grant",
     "handing_over",
+    "head_of_mine",
     "my_drafts",
     "my_notes",
     "my_packages",

@@ -96,6 +96,14 @@ def my_drafts(staff: Staff, patient_id: UUID | None = None) -> list[NoteHead]:
         return [head_of(row) for row in rows.order_by("-saved_at")]
 
 
+def head_of_mine(staff: Staff, note_id: UUID) -> NoteHead | None:
+    """The person's own draft or signed note of this id; None for every other id, and nothing is written down."""
+    with open_as(staff) as actor:
+        row: Draft | Note | None = Draft.objects.filter(pk=note_id, author=actor).defer("sealed").first()
+        row = row or Note.objects.filter(pk=note_id, author=actor).defer("sealed").first()
+        return head_of(row) if row else None
+
+
 def notes_opened_to(staff: Staff, patient_id: UUID | None = None) -> list[NoteHead]:
     """Signed notes of others that the person may read now under a live training grant."""
     with open_as(staff) as actor:

@@ -1,0 +1,102 @@
+"""Acts that need more than the vault: a release package stands on an authorization kept in the practice's database."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from authorizations.models import Authorization
+from authorizations.queries import line_of
+from authorizations.rules import AuthorizationFacts, AuthorizationStatus, ItemAsked, RecordClass, covers
+from practice.infrastructure.refusals import Refusal
+from practice.people.models import Staff
+
+from . import vault
+from .documents import package_pdf
+from .vault import NoteHead, NotReleasable, Releasable, SealedPackage
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOffer:
+    """What an author can decide about one authorization: the notes it names, and why it cannot be used at all."""
+
+    authorization: Authorization
+    refusals: tuple[Refusal, ...]
+    notes: tuple[Releasable, ...]
+    left_out: tuple[Releasable, ...]
+    recipients: tuple[str, ...]
+
+
+def offer_release(*, by: Staff, authorization: Authorization, on: date) -> ReleaseOffer:
+    """The author's own notes that the authorization names today, each to be read; and those it does not, with why."""
+    refusals = _refusals(authorization, on)
+    recipients = tuple(name.strip() for name in authorization.recipient_name.split(";") if name.strip())
+    if refusals:
+        return ReleaseOffer(authorization, refusals, (), (), recipients)
+    found = vault.releasable(by, patient_id=authorization.patient_id, covered=_covered(authorization, on))
+    notes = tuple(one for one in found if one.refusal is None)
+    return ReleaseOffer(authorization, (), notes, tuple(one for one in found if one.refusal), recipients)
+
+
+def approve_package(
+    *,
+    by: Staff,
+    authorization: Authorization,
+    package_id: UUID,
+    note_ids: Collection[UUID],
+    recipient: str,
+    named_staff: Collection[Staff],
+    on: date,
+) -> SealedPackage:
+    """Packs and approves exactly these notes of the author's (P-09, P-16). Raises NotReleasable; then nothing was
+    made.
+    """
+    if refusals := _refusals(authorization, on):
+        raise NotReleasable(refusals[0])
+    patient = authorization.patient
+    return vault.prepare_package(
+        by=by,
+        package_id=package_id,
+        patient_id=patient.pk,
+        authorization_id=authorization.pk,
+        recipient_name=recipient,
+        note_ids=note_ids,
+        named_staff=[person.pk for person in named_staff],
+        covered=_covered(authorization, on, recipient),
+        render=lambda chosen: package_pdf(
+            chosen, author=by, patient=patient, recipient=recipient, package_id=package_id, on=on
+        ),
+    )
+
+
+def _refusals(authorization: Authorization, on: date) -> tuple[Refusal, ...]:
+    """Every reason why the authorization permits no release of psychotherapy notes today."""
+    line = line_of(authorization, on)
+    if RecordClass.PN not in line.facts.record_classes:
+        words = "This authorization does not name psychotherapy notes."
+        return (Refusal("AUTH_NOT_THESE_RECORDS", words, "", "45 CFR 164.508(b)(3)(ii)"),)
+    if line.status == AuthorizationStatus.ACTIVE:
+        return ()
+    found = tuple(Refusal(defect.code, defect.words, defect.remedy, defect.cite) for defect in line.defects)
+    return found or (Refusal("AUTH_NOT_ACTIVE", f"This authorization permits no release now: {line.status.label}."),)
+
+
+def _covered(authorization: Authorization, on: date, recipient: str = "") -> Callable[[NoteHead], Refusal | None]:
+    """Why the authorization does not name a note, asked note by note."""
+    facts: AuthorizationFacts = line_of(authorization, on).facts
+    to = recipient or authorization.recipient_name.split(";")[0]
+
+    def refusal(head: NoteHead) -> Refusal | None:
+        asked = ItemAsked(str(head.id), head.session_on, str(head.author))
+        found = covers(
+            facts,
+            record_class=RecordClass.PN,
+            recipient_name=to,
+            recipient_class=facts.recipient_class,
+            purpose=facts.purpose,
+            items=[asked],
+            on=on,
+        )
+        return found[0] if found else None
+
+    return refusal

@@ -1,0 +1,23 @@
+"""Addresses of the sealed notes, below psychotherapy-notes/."""
+
+from django.urls import path
+
+from .views import drafts, notes, packages
+
+urlpatterns = [
+    path("", notes.home, name="psychotherapy-home"),
+    path("patients/<uuid:patient_id>/", notes.note_list, name="psychotherapy-note-list"),
+    path("patients/<uuid:patient_id>/new/", drafts.draft_new, name="psychotherapy-draft-new"),
+    path("patients/<uuid:patient_id>/new/<uuid:draft_id>/", drafts.draft_begin, name="psychotherapy-draft-begin"),
+    path("drafts/<uuid:draft_id>/", drafts.draft_edit, name="psychotherapy-draft-edit"),
+    path("drafts/<uuid:draft_id>/save/", drafts.draft_save, name="psychotherapy-draft-save"),
+    path("drafts/<uuid:draft_id>/sign/", drafts.draft_sign, name="psychotherapy-draft-sign"),
+    path("drafts/<uuid:draft_id>/discard/", drafts.draft_discard, name="psychotherapy-draft-discard"),
+    path("drafts/<uuid:draft_id>/texts/<uuid:branch_id>/", drafts.branch_settle, name="psychotherapy-branch-settle"),
+    path("packages/", packages.package_list, name="psychotherapy-package-list"),
+    path("packages/for/<uuid:authorization_id>/", packages.package_new, name="psychotherapy-package-new"),
+    path("packages/<uuid:package_id>/withdraw/", packages.package_withdraw, name="psychotherapy-package-withdraw"),
+    path("<uuid:note_id>/", notes.note_open, name="psychotherapy-note-open"),
+    path("<uuid:note_id>/print/", notes.note_print, name="psychotherapy-note-print"),
+    path("<uuid:note_id>/addendum/", notes.addendum_new, name="psychotherapy-addendum-new"),
+]

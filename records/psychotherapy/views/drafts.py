@@ -1,0 +1,245 @@
+"""Writing and signing."""
+
+from datetime import date
+from typing import cast
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.infrastructure.templatetags.look import time_of_day
+from practice.people.models import Staff
+from practice.people.policies import open_chart
+from records.psychotherapy import vault
+from records.psychotherapy.forms import DraftForm
+from records.psychotherapy.policies import refusal_to_keep
+from records.psychotherapy.rules import UNREADABLE, EventKind
+from records.psychotherapy.sheets import blank, editor, names_of, shown
+from records.psychotherapy.vault import DraftText, Saved, StaleDraft
+
+GONE = "This draft is no longer there; perhaps you discarded it in another window. Saving again keeps your text anew."
+SIGNED = "This note was signed in another window. Saving again keeps your text as an addendum, to be signed later."
+BOTH_KEPT = "You saved this note in another window meanwhile. Both texts are kept."
+
+
+@require_GET
+def draft_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Gives the note its id, so that reloading the page finds it again."""
+    path = reverse("psychotherapy-draft-begin", args=[patient_id, uuid4()])
+    query = request.GET.urlencode()
+    return redirect(f"{path}?{query}" if query else path)
+
+
+@require_GET
+def draft_begin(request: HttpRequest, patient_id: UUID, draft_id: UUID) -> HttpResponse:
+    """A blank sheet about a patient, for the session and day given in the address."""
+    staff = cast(Staff, request.user)
+    patient = open_chart(staff, patient_id)
+    if refusal := refusal_to_keep(staff):
+        raise Refused(refusal)
+    if begun := vault.head_of_mine(staff, draft_id):
+        return redirect("psychotherapy-draft-edit" if begun.is_draft else "psychotherapy-note-open", draft_id)
+    sheet = blank(staff, draft_id, [patient.pk], _day(request), session=_session(request))
+    return render(request, "psychotherapy/draft.html", {"sheet": sheet, "patient": patient})
+
+
+def _day(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return today()
+
+
+def _session(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET.get("session", ""))
+    except ValueError:
+        return None
+
+
+@require_GET
+def draft_edit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """The draft to go on with, and beside it whatever another window saved."""
+    staff = cast(Staff, request.user)
+    draft = _open(staff, draft_id)
+    context = {"sheet": editor(staff, draft), "draft": draft, "names": _names(draft)}
+    return render(request, "psychotherapy/draft.html", context)
+
+
+def _open(staff: Staff, draft_id: UUID) -> DraftText:
+    draft = vault.open_draft(staff, draft_id)
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def _names(draft: DraftText) -> list[str]:
+    return sorted(names_of(draft.head.patients).values())
+
+
+@require_POST
+@sensitive_post_parameters()
+def draft_save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Saves, in the background (JSON) or by the button. A text that could not be saved always comes back."""
+    staff = cast(Staff, request.user)
+    if not staff.is_clinical:
+        vault.record_event(staff, EventKind.REFUSED, note=draft_id)
+        raise Http404
+    form = DraftForm(request.POST, staff=staff, named=_named_already(staff, draft_id))
+    if not form.is_valid():
+        return _not_saved(request, form, draft_id, _first_error(form))
+    asked = form.cleaned_data
+    try:
+        saved = vault.save_draft(
+            staff,
+            draft_id=draft_id,
+            patients=[patient.pk for patient in asked["patients"]],
+            session=asked["session"],
+            session_on=asked["session_on"],
+            text=asked["text"],
+            base_version=asked["version"],
+            addendum_to=asked["addendum_to"],
+        )
+    except Refused as refused:
+        return _not_saved(request, form, draft_id, _sentence(refused.refusal))
+    return _answer(request, form, saved)
+
+
+def _named_already(staff: Staff, draft_id: UUID) -> tuple[UUID, ...]:
+    """Patients the stored draft names: they stay, even when the care for them has ended."""
+    head = vault.head_of_mine(staff, draft_id)
+    return head.patients if head else ()
+
+
+def _sentence(refusal: Refusal) -> str:
+    return f"{refusal.words} {refusal.remedy}".strip()
+
+
+def _first_error(form: DraftForm) -> str:
+    return str(next(iter(form.errors.values()))[0])
+
+
+def _in_background(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "autosave"
+
+
+def _answer(request: HttpRequest, form: DraftForm, saved: Saved) -> HttpResponse:
+    edit = reverse("psychotherapy-draft-edit", args=[saved.id])
+    if saved.outcome == "saved":
+        if _in_background(request):
+            return JsonResponse({"saved_at": time_of_day(saved.saved_at), "version": saved.version})
+        return redirect(_where_next(request, form, saved))
+    if saved.outcome == "conflict":
+        if _in_background(request):
+            return JsonResponse({"problem": BOTH_KEPT, "href": edit}, status=409)
+        messages.warning(request, BOTH_KEPT)
+        return redirect(edit)
+    if saved.outcome == "unreadable":
+        return _not_saved(request, form, saved.id, _sentence(UNREADABLE))
+    words = SIGNED if saved.outcome == "signed" else GONE
+    if _in_background(request):
+        return JsonResponse({"problem": f"Not saved. {words}"}, status=422)
+    return _offer_again(request, form, saved, words)
+
+
+def _where_next(request: HttpRequest, form: DraftForm, saved: Saved) -> str:
+    if request.POST.get("then") == "sign":
+        return reverse("psychotherapy-draft-sign", args=[saved.id])
+    wanted = form.cleaned_data["next"]
+    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return str(wanted)
+    return reverse("psychotherapy-draft-edit", args=[saved.id])
+
+
+def _not_saved(request: HttpRequest, form: DraftForm, draft_id: UUID, problem: str) -> HttpResponse:
+    if _in_background(request):
+        return JsonResponse({"problem": f"Not saved: {problem}"}, status=422)
+    context = {"sheet": shown(form, draft_id), "problem": "" if form.errors else problem}
+    return render(request, "psychotherapy/draft.html", context, status=422)
+
+
+def _offer_again(request: HttpRequest, form: DraftForm, saved: Saved, words: str) -> HttpResponse:
+    """The text as it was typed, as a new draft: an addendum when the note was signed meanwhile."""
+    again = form.data.copy()
+    again["version"] = "0"
+    if saved.outcome == "signed":
+        again["addendum_to"] = str(saved.id)
+    fresh = DraftForm(again, staff=cast(Staff, request.user), named=_named_already(cast(Staff, request.user), saved.id))
+    context = {"sheet": shown(fresh, uuid4()), "problem": words}
+    return render(request, "psychotherapy/draft.html", context, status=409)
+
+
+@require_http_methods(["GET", "POST"])
+def draft_sign(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Shows the note as it will stand; signs exactly that."""
+    staff = cast(Staff, request.user)
+    if request.method == "POST":
+        return _sign(request, staff, draft_id)
+    draft = _open(staff, draft_id)
+    if draft.text is None or draft.branches or not draft.text.strip():
+        return redirect("psychotherapy-draft-edit", draft_id)
+    return render(request, "psychotherapy/sign.html", {"draft": draft, "names": _names(draft)})
+
+
+def _sign(request: HttpRequest, staff: Staff, draft_id: UUID) -> HttpResponse:
+    try:
+        head = vault.sign(staff, draft_id=draft_id, version=_version(request))
+    except StaleDraft as stale:
+        messages.error(request, _sentence(cast(Refusal, stale.refusal)))
+        return redirect("psychotherapy-draft-edit", draft_id)
+    if head is None:
+        raise Http404
+    messages.success(request, "Signed and sealed. It stays as it is; you can add to it.")
+    return redirect("psychotherapy-note-open", head.addendum_to or head.id)
+
+
+def _version(request: HttpRequest) -> int:
+    value = request.POST.get("version", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1
+
+
+@require_http_methods(["GET", "POST"])
+def draft_discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Asks once more, then deletes the draft and its key for good."""
+    staff = cast(Staff, request.user)
+    if request.method == "GET":
+        draft = _open(staff, draft_id)
+        return render(request, "psychotherapy/discard.html", {"draft": draft, "names": _names(draft)})
+    try:
+        discarded = vault.discard_draft(staff, draft_id=draft_id, version=_version(request))
+    except StaleDraft as stale:
+        messages.error(request, _sentence(cast(Refusal, stale.refusal)).replace("signed", "discarded"))
+        return redirect("psychotherapy-draft-edit", draft_id)
+    if not discarded:
+        raise Http404
+    messages.success(request, "The draft was discarded. Nothing of it is kept.")
+    return redirect("psychotherapy-home")
+
+
+@require_POST
+def branch_settle(request: HttpRequest, draft_id: UUID, branch_id: UUID) -> HttpResponse:
+    """Decides about one of two kept texts."""
+    choice = request.POST.get("choice", "")
+    if choice not in ("append", "swap", "discard"):
+        raise Http404
+    try:
+        settled = vault.settle_branch(
+            cast(Staff, request.user),
+            draft_id=draft_id,
+            branch_id=branch_id,
+            choice=choice,  # type: ignore[arg-type]
+            version=_version(request),
+        )
+    except StaleDraft as stale:
+        messages.error(request, _sentence(cast(Refusal, stale.refusal)))
+        return redirect("psychotherapy-draft-edit", draft_id)
+    if not settled:
+        raise Http404
+    return redirect("psychotherapy-draft-edit", draft_id)

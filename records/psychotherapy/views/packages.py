@@ -1,0 +1,116 @@
+"""Release packages, for their author."""
+
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from authorizations.models import Authorization
+from authorizations.policies import open_authorization
+from practice.infrastructure.days import today
+from practice.people.models import Staff
+from practice.people.policies import require_role
+from practice.people.rules import CLINICAL_ROLES
+from records.psychotherapy import vault
+from records.psychotherapy.actions import ReleaseOffer, approve_package, offer_release
+from records.psychotherapy.forms import PackageForm
+from records.psychotherapy.sheets import names_of
+from records.psychotherapy.vault import NotReleasable, PackageCover
+
+
+@dataclass(frozen=True, slots=True)
+class PackageLine:
+    """One package in its author's list."""
+
+    cover: PackageCover
+    patient: str
+    staff: str
+
+
+@require_GET
+def package_list(request: HttpRequest) -> HttpResponse:
+    """What the author approved: waiting for the hand-over, handed over, withdrawn."""
+    staff = cast(Staff, request.user)
+    require_role(staff, *sorted(CLINICAL_ROLES))
+    return render(request, "psychotherapy/packages.html", {"lines": _lines(vault.my_packages(staff))})
+
+
+def _lines(covers: list[PackageCover]) -> list[PackageLine]:
+    patients = names_of(cover.patient for cover in covers)
+    people = Staff.objects.in_bulk({person for cover in covers for person in cover.named_staff})
+    return [
+        PackageLine(
+            cover,
+            patients.get(cover.patient, ""),
+            ", ".join(people[person].display_name for person in cover.named_staff if person in people),
+        )
+        for cover in covers
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def package_new(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """The author reads, chooses the smallest set, approves; the passphrase is on the answer to that and nowhere
+    else.
+    """
+    staff = cast(Staff, request.user)
+    require_role(staff, *sorted(CLINICAL_ROLES))
+    authorization = open_authorization(staff, authorization_id)
+    offer = offer_release(by=staff, authorization=authorization, on=today())
+    form = _form(request, staff, offer)
+    if request.method == "POST" and form.is_valid():
+        return _approve(request, staff, authorization, offer, form)
+    return _page(request, offer, form)
+
+
+def _form(request: HttpRequest, staff: Staff, offer: ReleaseOffer) -> PackageForm:
+    choices = [(str(one.head.id), str(one.head.id)) for one in offer.notes]
+    given = {"author": staff, "choices": choices, "recipients": list(offer.recipients)}
+    if request.method == "POST":
+        return PackageForm(request.POST, **given)  # type: ignore[arg-type]
+    return PackageForm(initial={"package": uuid4()}, **given)  # type: ignore[arg-type]
+
+
+def _page(request: HttpRequest, offer: ReleaseOffer, form: PackageForm, status: int = 200) -> HttpResponse:
+    context = {"offer": offer, "form": form, "patient": offer.authorization.patient}
+    return render(request, "psychotherapy/package_new.html", context, status=status)
+
+
+def _approve(
+    request: HttpRequest, staff: Staff, authorization: Authorization, offer: ReleaseOffer, form: PackageForm
+) -> HttpResponse:
+    asked = form.cleaned_data
+    try:
+        made = approve_package(
+            by=staff,
+            authorization=authorization,
+            package_id=asked["package"],
+            note_ids=[UUID(note) for note in asked["notes"]],
+            recipient=asked["recipient"],
+            named_staff=list(asked["named_staff"]),
+            on=today(),
+        )
+    except NotReleasable as refused:
+        form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
+        return _page(request, offer, form, status=409)
+    context = {"made": made, "line": _lines([made.cover])[0], "patient": authorization.patient}
+    return render(request, "psychotherapy/package_made.html", context)
+
+
+@require_POST
+def package_withdraw(request: HttpRequest, package_id: UUID) -> HttpResponse:
+    """Takes an approved package back before anybody handed it over."""
+    withdrawn = vault.withdraw_package(cast(Staff, request.user), package_id)
+    if withdrawn is None:
+        raise Http404
+    if withdrawn:
+        messages.success(request, "Withdrawn. Nobody can hand this package over any more.")
+    else:
+        messages.error(request, "This package was handed over or withdrawn already. Nothing was changed.")
+    return redirect("psychotherapy-package-list")
