@@ -286,14 +286,16 @@ def _dose_words(dose: Json) -> str:
     repeat = thing(thing(dose, "timing"), "repeat")
     frequency, period = number(repeat, "frequency"), number(repeat, "period")
     if frequency is not None and period is not None:
-        unit = string(repeat, "periodUnit", 10)
-        words.append(f"{frequency.normalize():f} × every {period.normalize():f} {UNITS.get(unit, unit)}")
+        unit = UNITS.get(string(repeat, "periodUnit", 10), "")
+        article = "an" if unit == "hour" else "a"
+        every = f"{article} {unit}" if period == 1 else f"every {period.normalize():f} {unit}s"
+        words.append(f"{frequency.normalize():f} × {every}")
     if dose.get("asNeededBoolean") is True:
         words.append("as needed")
     return ", ".join(words)
 
 
-UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days", "wk": "weeks", "mo": "months", "a": "years"}
+UNITS = {"s": "second", "min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year"}
 
 
 def _care_plan(bundle: Bundle, resource: Json, context: Context, patient: str) -> None:
