@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("practice.compliance.urls")),
     path("chart/", include("records.chart.urls")),
     path("psychotherapy-notes/", include("records.psychotherapy.urls")),
+    path("releases/", include("disclosures.releases.urls")),
     path("", include("practice.desk.urls")),
 ]

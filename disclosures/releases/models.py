@@ -1,4 +1,4 @@
-"""A release: from what was chosen to what was handed over."""
+"""A release: from what was chosen to what was handed over, and what was recorded after the fact."""
 
 import uuid
 
@@ -7,54 +7,62 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from practice.infrastructure.fields import EncryptedBinaryField, EncryptedTextField
+from authorizations.rules import RecordClass
+from disclosures.ledger.rules import Basis
+from practice.audit.history import keep_history
+from practice.infrastructure.fields import EncryptedBinaryField, EncryptedJSONField, EncryptedTextField
 
+from .rules import LegalProcess, Method, PNException, RecipientKind, ReleaseState
 
-class ReleaseKind(models.TextChoices):
-    CHART = "chart", "Chart"
-    PSYCHOTHERAPY = "psychotherapy", "Psychotherapy notes"
-
-
-class ReleaseState(models.TextChoices):
-    """The order of a release; the allowed moves are in rules.MOVES."""
-
-    DRAFT = "draft", "Being prepared"
-    AWAITING_APPROVAL = "awaiting_approval", "Waiting for the clinician"
-    APPROVED = "approved", "Approved"
-    COMMITTED = "committed", "Committed"
-    DELIVERED = "delivered", "Delivered"
-    NOT_DELIVERED = "not_delivered", "Not delivered"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+SHA256 = r"^[0-9a-f]{64}$"
 
 
 class Release(models.Model):
-    """What is to leave, to whom, why, on what basis. A psychotherapy release appears here only when it is committed."""
+    """What leaves, to whom, why and on what basis; from COMMITTED on its ledger entry stands.
+
+    A release of psychotherapy notes has a row here only when it is committed (or recorded by its author): until then
+    it lives with the notes. `package` is then the id of the package there, and nothing else of it is kept here.
+    """
+
+    never_deleted = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=20, unique=True)
-    kind = models.CharField(max_length=20, choices=ReleaseKind.choices)
+    record_class = models.CharField(max_length=10, choices=RecordClass.choices)
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="releases")
-    basis = models.CharField(max_length=40)
+    state = models.CharField(max_length=20, choices=ReleaseState.choices)
+    # on what ground
+    basis = models.CharField(max_length=40, choices=Basis.choices)
+    exception = models.CharField(max_length=40, choices=PNException.choices, blank=True)
+    process = models.CharField(max_length=40, choices=LegalProcess.choices, blank=True)
     authorization = models.ForeignKey(
         "authorizations.Authorization", on_delete=models.PROTECT, null=True, blank=True, related_name="releases"
     )
-    exception = models.JSONField(
-        default=dict, blank=True, help_text="The documentation a basis asks for; codes and references."
-    )
+    facts = EncryptedJSONField(default=dict, help_text="What the basis asks to be documented.")
+    emergency = models.BooleanField(default=False)
+    treatment_permission = EncryptedTextField(default="")
+    override_reason = EncryptedTextField(default="")
+    authority = EncryptedTextField(default="")
+    counsel_review = EncryptedTextField(default="")
+    # to whom and what for
     recipient_name = models.CharField(max_length=300)
-    recipient_type = models.CharField(max_length=40, blank=True)
+    recipient_kind = models.CharField(max_length=40, choices=RecipientKind.choices)
     recipient_address = models.TextField(blank=True)
-    purpose = EncryptedTextField(blank=True, default="")
-    description = models.CharField(max_length=300, blank=True)
-    method = models.CharField(max_length=30, blank=True)
+    identity_verified = EncryptedTextField(default="")
+    purpose = EncryptedTextField(default="")
+    description = EncryptedTextField(default="", help_text="What was given, as the ledger says it; no content.")
+    method = models.CharField(max_length=20, choices=Method.choices)
+    # how much
     whole_chart = models.BooleanField(default=False)
-    justification = EncryptedTextField(blank=True, default="")
-    min_necessary = EncryptedTextField(blank=True, default="")
-    identity_verified_by = models.CharField(max_length=200, blank=True)
-    state = models.CharField(max_length=20, choices=ReleaseState.choices, default=ReleaseState.DRAFT)
+    justification = EncryptedTextField(default="")
+    smallest_set_confirmed = models.BooleanField(default=False)
+    # who and when
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField(default=timezone.now)
     approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -62,31 +70,84 @@ class Release(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     committed_at = models.DateTimeField(null=True, blank=True)
-    disclosed_on = models.DateField(null=True, blank=True)
+    disclosed_on = models.DateField(null=True, blank=True, help_text="Practice-local day.")
+    served_at = models.DateTimeField(null=True, blank=True, help_text="When the first byte was given out.")
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
-    receipt = models.CharField(max_length=300, blank=True)
-    end_reason = models.CharField(max_length=300, blank=True)
-    verdict = models.JSONField(default=dict, blank=True, help_text="What the gate said at commit.")
+    closed_on = models.DateField(null=True, blank=True, help_text="The day it arrived or came back.")
+    receipt = EncryptedTextField(default="")
+    end_reason = EncryptedTextField(default="")
+    # what was frozen and what the gate said
+    package = models.UUIDField(null=True, blank=True, unique=True)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Of the exact bytes handed over.")
+    verdict = models.JSONField(default=dict, blank=True, help_text="The gate's answer at commit: codes only.")
 
     class Meta:
         default_permissions = ()
         indexes = [models.Index(fields=["state", "-prepared_at"]), models.Index(fields=["patient", "-prepared_at"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ReleaseState.values), name="%(app_label)s_%(class)s_state"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ReleaseState.COMMITTED, ReleaseState.DELIVERED, ReleaseState.NOT_DELIVERED])
+                | Q(
+                    committed_by__isnull=False,
+                    committed_at__isnull=False,
+                    approved_at__isnull=False,
+                    disclosed_on__isnull=False,
+                    sha256__regex=SHA256,
+                ),
+                name="%(app_label)s_%(class)s_committed_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ReleaseState.DELIVERED, ReleaseState.NOT_DELIVERED])
+                | Q(closed_by__isnull=False, closed_at__isnull=False),
+                name="%(app_label)s_%(class)s_closed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(served_at__isnull=True) | Q(committed_at__isnull=False),
+                name="%(app_label)s_%(class)s_served_after_commit",
+            ),
+            models.CheckConstraint(
+                condition=~Q(record_class=RecordClass.PN)
+                | Q(
+                    state__in=[
+                        ReleaseState.COMMITTED,
+                        ReleaseState.DELIVERED,
+                        ReleaseState.NOT_DELIVERED,
+                        ReleaseState.RECORDED,
+                    ]
+                ),
+                name="%(app_label)s_%(class)s_notes_show_when_committed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(recipient_name__regex=r"^\s*$"), name="%(app_label)s_%(class)s_to_somebody"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"release {self.number}"
+        return f"release {self.pk}"
+
+    @property
+    def is_notes(self) -> bool:
+        """Whether psychotherapy notes leave."""
+        return self.record_class == RecordClass.PN
 
 
 class ReleaseItem(models.Model):
-    """One thing of the chart that was chosen: its kind, id, date and title, never its text."""
+    """One document of the chart that was chosen: its kind, id, date and title, never its text."""
+
+    never_deleted = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="items")
     position = models.PositiveIntegerField()
     kind = models.CharField(max_length=30)
     object_id = models.UUIDField()
-    on = models.DateField()
-    title = models.CharField(max_length=300)
-    removed_by_approver = models.BooleanField(default=False)
+    on = models.DateField(null=True, blank=True)
+    title = EncryptedTextField(default="")
+    removed = models.BooleanField(default=False, help_text="Left out by the clinician who approved.")
 
     class Meta:
         default_permissions = ()
@@ -108,13 +169,32 @@ class ChartPackage(models.Model):
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="packages")
     content = EncryptedBinaryField()
     sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField()
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    pages = models.PositiveIntegerField()
     locked = models.BooleanField(default=False, help_text="Opens with a passphrase that is not kept here.")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         default_permissions = ()
-        constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="%(app_label)s_%(class)s_not_empty")]
+        ordering = ["made_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gt=0), name="%(app_label)s_%(class)s_not_empty"),
+            models.CheckConstraint(condition=Q(sha256__regex=SHA256), name="%(app_label)s_%(class)s_whole_hash"),
+        ]
 
     def __str__(self) -> str:
         return f"chart package {self.pk}"
+
+
+# Codes, days and links are kept with their values; names, addresses and free text only as changed.
+keep_history(
+    Release,
+    plain=[
+        "number", "record_class", "state", "basis", "exception", "process", "emergency", "method", "whole_chart",
+        "recipient_kind", "smallest_set_confirmed", "approved_at", "committed_at", "disclosed_on", "served_at",
+        "closed_at", "closed_on", "package", "sha256",
+    ],
+)  # fmt: skip
+keep_history(ReleaseItem, plain=["kind", "object_id", "on", "removed"])
+keep_history(ChartPackage, plain=["sha256", "size", "locked"], leave_out=["content"])

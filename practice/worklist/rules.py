@@ -5,6 +5,7 @@ from django.db import models
 
 class TaskKind(models.TextChoices):
     INCIDENT_REVIEW = "incident_review", "Review a disclosure that should not have happened"
+    POLICY_REVIEW = "policy_review", "Review a disclosure made against a practice policy"
     RELEASE_UNCONFIRMED = "release_unconfirmed", "Confirm a hand-over"
     AUTHORIZATION_COPY = "authorization_copy", "Give the patient a copy of the signed authorization"
     REVOCATION_FORM = "revocation_form", "Send the written revocation form"

@@ -187,19 +187,22 @@ MODELS: dict[str, Kept] = {
         entries_listed policies pdf_sha256 data_sha256 checkpoint prepared_by prepared_at""",
     ),
     "releases.Release": Kept(
-        EDITABLE,
-        encrypted="purpose justification min_necessary",
+        NEVER_DELETED,
+        encrypted="""
+        facts treatment_permission override_reason authority counsel_review identity_verified purpose description
+        justification receipt end_reason""",
         plain="""
-        id number kind patient basis authorization exception recipient_name recipient_type recipient_address
-        description method whole_chart identity_verified_by state prepared_by prepared_at approver
-        approved_at committed_by committed_at disclosed_on closed_at receipt end_reason verdict""",
+        id number record_class patient state basis exception process authorization emergency recipient_name
+        recipient_kind recipient_address method whole_chart smallest_set_confirmed prepared_by prepared_at approver
+        approved_by approved_at committed_by committed_at disclosed_on served_at closed_by closed_at closed_on package
+        sha256 verdict""",
     ),
     "releases.ReleaseItem": Kept(
-        EDITABLE,
-        plain="""
-        id release position kind object_id on title removed_by_approver""",
+        NEVER_DELETED, encrypted="title", plain="id release position kind object_id on removed"
     ),
-    "releases.ChartPackage": Kept(APPEND_ONLY, encrypted="content", plain="id release sha256 size locked made_at"),
+    "releases.ChartPackage": Kept(
+        APPEND_ONLY, encrypted="content", plain="id release sha256 size pages locked made_by made_at"
+    ),
 }
 
 # Tables of the libraries: all editable by the application, none with narrative in it.

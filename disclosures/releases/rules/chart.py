@@ -12,6 +12,7 @@ from .shared import (
     authorization_reasons,
     by_policy,
     cite_for,
+    counsel_policy,
     minimum_necessary,
     missing,
     not_an_order,
@@ -112,7 +113,9 @@ def _police(p: Proposal) -> Iterator[Refusal]:
 
 
 def chart_policies(p: Proposal) -> Iterator[PolicyRefusal]:
-    """P-14: an outside provider gets the chart with the patient's permission, a recorded override, or in emergency."""
+    """P-07 where it covers every record; P-14, an outside provider needs permission, an override, or an emergency."""
+    if p.policies.counsel_gate_chart:
+        yield from counsel_policy(p)
     if p.basis != Basis.B_TREATMENT or not p.policies.treatment_permission or p.emergency:
         return
     if not p.treatment_permission.strip() and not p.override_reason.strip():

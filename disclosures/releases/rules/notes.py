@@ -11,6 +11,7 @@ from .proposal import PolicyRefusal, Proposal
 from .shared import (
     authorization_reasons,
     by_policy,
+    counsel_policy,
     exception_cite,
     exception_of,
     missing,
@@ -127,13 +128,8 @@ def note_policies(p: Proposal) -> Iterator[PolicyRefusal]:
             "The author of these notes has not approved this release.",
             "The author can approve it from their own page.",
         )
-    if policies.counsel_gate and p.process and not p.counsel_reviewed:
-        yield by_policy(
-            "P-07",
-            "COUNSEL_REVIEW",
-            "Counsel's review of this legal paper is not recorded.",
-            "Record counsel's name, day and answer.",
-        )
+    if policies.counsel_gate:
+        yield from counsel_policy(p)
     if own_use:
         return
     if policies.minimum_necessary_always and not p.smallest_set_confirmed:

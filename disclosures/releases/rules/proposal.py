@@ -33,6 +33,7 @@ class Policies:
 
     oral_revocation_hold: bool = True  # P-06
     counsel_gate: bool = True  # P-07
+    counsel_gate_chart: bool = False  # P-07, value ALL
     originator_approval: bool = True  # P-09
     to_individual_authorization: bool = True  # P-10
     treatment_permission: bool = True  # P-14

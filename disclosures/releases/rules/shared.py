@@ -174,6 +174,17 @@ def by_policy(flag: str, code: str, words: str, remedy: str) -> PolicyRefusal:
     return PolicyRefusal(flag, Refusal(code, words, remedy, f"Practice policy {flag}"))
 
 
+def counsel_policy(p: Proposal) -> Iterator[PolicyRefusal]:
+    """P-07: counsel looks at legal process before anything leaves under it."""
+    if p.process and not p.counsel_reviewed:
+        yield by_policy(
+            "P-07",
+            "COUNSEL_REVIEW",
+            "Counsel's review of this legal paper is not recorded.",
+            "Record counsel's name, day and answer.",
+        )
+
+
 def exception_of(p: Proposal) -> PNException | None:
     """The exception this proposal claims: its author's own reading, or the one its basis can stand for."""
     if p.act == Act.USE and p.actor_is_originator and p.basis == Basis.B_TREATMENT:

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("incident_review", "Review a disclosure that should not have happened"),
+                            ("policy_review", "Review a disclosure made against a practice policy"),
                             ("release_unconfirmed", "Confirm a hand-over"),
                             ("authorization_copy", "Give the patient a copy of the signed authorization"),
                             ("revocation_form", "Send the written revocation form"),

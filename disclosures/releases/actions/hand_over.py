@@ -1,0 +1,281 @@
+"""Commit, deliver, close: no bytes leave without a signed entry, no entry says what did not happen.
+
+Commit is one transaction: lock the authorization, ask the gate again, change the release, append the entry last. The
+checkpoint is signed after it. Deliver gives only bytes whose hash stands in an entry under a signed checkpoint.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from authorizations.actions import lock_for_release
+from authorizations.models import Authorization
+from authorizations.rules import RecordClass
+from disclosures.ledger.actions import LedgerBroken, append_delivery, sign_checkpoint
+from disclosures.ledger.queries import signed_entry_for
+from disclosures.ledger.rules import Basis
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.infrastructure.days import local_date, today
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.people.models import Staff
+from practice.worklist.actions import close_task
+from practice.worklist.rules import TaskKind
+from records.psychotherapy import vault
+
+from ..models import Release
+from ..policies import releases_visible_to
+from ..queries import entry_of, gate_items, package_of, proposal_of
+from ..rules import Decision, Item, ReleaseState, decide
+from .gate import GateRefused, check_move, record_refusal
+from .ledger import append_entry
+from .prepare import locked_release, next_number
+
+
+def commit_release(*, by: Staff, release_id: UUID | str) -> Release:
+    """Hand over an approved chart release: its entry is written and signed; from here it counts as disclosed.
+
+    Raises GateRefused with every reason when the gate says no now (a revocation that came first wins), Refused when it
+    has moved on or has no package. Nothing is changed then. Call outside a transaction.
+    """
+    try:
+        release = _commit(by=by, release_id=release_id)
+    except GateRefused as refused:
+        _record_refused(by, release_id, refused.decision)
+        raise
+    sign_checkpoint()
+    return release
+
+
+@transaction.atomic
+def _commit(*, by: Staff, release_id: UUID | str) -> Release:
+    release = locked_release(by, release_id)
+    check_move(release, ReleaseState.COMMITTED)
+    items = gate_items(release.items.all())
+    decision, now = ask_under_lock(release, items)
+    package = package_of(release)
+    if package is None:
+        raise Refused(
+            Refusal("NO_PACKAGE", "The locked file is not made yet.", "Make the locked file, then hand it over.")
+        )
+    release.sha256, release.verdict = package.sha256, decision.as_record()
+    release.state, release.committed_by, release.committed_at = ReleaseState.COMMITTED, by, now
+    release.disclosed_on = local_date(now)
+    release.save()
+    close_task(kind=TaskKind.RELEASE_HAND_OVER, subject=release, by=by)
+    record(by=by, event=AuditEvent.RELEASE_COMMITTED, subject=release, patient_id=release.patient_id)
+    append_entry(by=by, release=release, decision=decision)
+    return release
+
+
+def commit_notes_package(*, by: Staff, package_id: UUID, release: Release) -> Release:
+    """Hand over a package of psychotherapy notes that its author approved and named `by` for.
+
+    In: an unsaved `release` with what the person at the desk says (kind of recipient, how identity was checked, how it
+    leaves); everything else comes from the package and its authorization. Raises GateRefused with every reason, and
+    Refused when there is nothing here for this person. While this runs the author cannot withdraw the package.
+    """
+    with vault.handing_over(by, package_id) as cover:
+        if cover is None or Release.objects.filter(package=package_id).exists():
+            raise Refused(
+                Refusal(
+                    "NOTHING_TO_HAND_OVER",
+                    "There is nothing here that you can hand over.",
+                    "Ask the therapist who prepared it.",
+                )
+            )
+        fill_from_package(release, cover)
+        try:
+            _commit_notes(by=by, release=release, cover=cover)
+        except GateRefused as refused:
+            record_refusal(by=by, release=release, decision=refused.decision)
+            raise
+    sign_checkpoint()
+    return release
+
+
+@transaction.atomic
+def _commit_notes(*, by: Staff, release: Release, cover: vault.PackageCover) -> None:
+    items = [Item(str(note), day, originator_id=str(cover.author)) for note, day in cover.items]
+    decision, now = ask_under_lock(release, items, approved=True)
+    release.sha256, release.verdict = cover.sha256, decision.as_record()
+    release.state, release.committed_by, release.committed_at = ReleaseState.COMMITTED, by, now
+    release.disclosed_on = local_date(now)
+    release.number = next_number()
+    release.save(force_insert=True)
+    record(by=by, event=AuditEvent.RELEASE_COMMITTED, subject=release, patient_id=release.patient_id)
+    append_entry(by=by, release=release, decision=decision, pn_authors=(cover.author,))
+
+
+def ask_under_lock(release: Release, items: list[Item], *, approved: bool = False) -> tuple[Decision, datetime]:
+    """Lock the authorization, then ask the gate as of this instant. Raises GateRefused. Out: decision, instant."""
+    if release.authorization_id:
+        release.authorization = lock_for_release(release.authorization_id)
+    now = timezone.now()
+    decision = decide(proposal_of(release, items, on=local_date(now), at=now, approved=approved))
+    if not decision.allowed:
+        raise GateRefused(decision)
+    return decision, now
+
+
+def _record_refused(by: Staff, release_id: UUID | str, decision: Decision) -> None:
+    record_refusal(by=by, release=Release.objects.get(pk=release_id), decision=decision)
+
+
+def fill_from_package(release: Release, cover: vault.PackageCover) -> None:
+    """Put onto a release row what the package and its authorization say of it."""
+    release.authorization = Authorization.objects.get(pk=cover.authorization_id)
+    release.record_class, release.basis = RecordClass.PN, Basis.B_AUTHORIZATION
+    release.patient_id, release.package = cover.patient, cover.id
+    release.recipient_name, release.recipient_address = cover.recipient_name, release.authorization.recipient_address
+    release.purpose, release.description = release.authorization.purpose, cover.description
+    release.smallest_set_confirmed = True  # the author chose the notes one by one and approved exactly these
+    release.prepared_by_id = release.approved_by_id = release.approver_id = cover.author
+    release.prepared_at = release.approved_at = cover.approved_at
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The exact bytes that leave, and a file name that says nothing of the person."""
+
+    content: bytes
+    filename: str
+
+    def __repr__(self) -> str:
+        return f"<Delivered {self.filename}>"
+
+
+def deliver(*, by: Staff, release_id: UUID | str) -> Delivered:
+    """Give out the bytes of a committed release: only those whose hash stands in an entry under a signed checkpoint.
+
+    Until the first byte is out a revocation still stops it; after that the same bytes may be given again until the
+    release is closed. Raises Refused, GateRefused, or Release.DoesNotExist; then nothing left. Call outside a
+    transaction.
+    """
+    release = releases_visible_to(by).get(pk=release_id)
+    check_open(release)
+    if signed_entry_for(release.sha256) is None:
+        sign_checkpoint()  # an earlier signing may have failed after the entry was committed
+    content = _bytes_of(by, release)
+    if sha256(content).hexdigest() != release.sha256 or not _signed_for(release):
+        raise Refused(
+            Refusal(
+                "NOT_UNDER_SIGNED_ENTRY",
+                "These records cannot leave: their entry in the disclosure ledger is missing or not signed.",
+                "Tell the compliance officer. Nothing has been given out.",
+                "45 CFR 164.528(d)",
+            )
+        )
+    try:
+        _note_served(by=by, release_id=release.pk)
+    except GateRefused as refused:
+        record_refusal(by=by, release=release, decision=refused.decision)
+        raise
+    return Delivered(content, f"{release.number}.pdf")
+
+
+def _signed_for(release: Release) -> bool:
+    entry = signed_entry_for(release.sha256)
+    return entry is not None and entry.release_id == release.pk
+
+
+def check_open(release: Release) -> None:
+    """Raises Refused unless the release is committed and not closed yet."""
+    if release.state != ReleaseState.COMMITTED:
+        words = f"This release is “{ReleaseState(release.state).label.lower()}”: nothing is given out now."
+        raise Refused(Refusal("NOT_OPEN", words, "Open the release to see where it stands."))
+
+
+def _bytes_of(by: Staff, release: Release) -> bytes:
+    if release.package is None:
+        package = release.packages.filter(sha256=release.sha256).last()
+        content = package.content if package else None
+    else:
+        content = vault.package_bytes(by, release.package)
+    if content is None:
+        raise Refused(
+            Refusal("NO_BYTES", "The package is not there for you to give out.", "Ask the therapist who prepared it.")
+        )
+    return bytes(content)
+
+
+@transaction.atomic
+def _note_served(*, by: Staff, release_id: UUID) -> None:
+    release = locked_release(by, release_id)
+    check_open(release)
+    if release.served_at is None:
+        release.served_at = _still_allowed(release)
+        release.save(update_fields=["served_at"])
+    record(by=by, event=AuditEvent.RELEASE_DELIVERED, subject=release, patient_id=release.patient_id, detail="served")
+
+
+def _still_allowed(release: Release) -> datetime:
+    """The instant of the first byte, unless the authorization ended between commit and now (R-053)."""
+    if release.authorization_id:
+        release.authorization = lock_for_release(release.authorization_id)
+    now = timezone.now()
+    items = gate_items(release.items.all()) if not release.is_notes else []
+    decision = decide(proposal_of(release, items, on=local_date(now), at=now, approved=True))
+    ended = [reason for reason in decision.reasons if reason.code in ENDED]
+    if ended:
+        raise GateRefused(decision)
+    return now
+
+
+# What can happen to an authorization between commit and the first byte; all else was decided at commit.
+ENDED = frozenset({"AUTH_DEFECT_REVOKED", "AUTH_ON_HOLD", "AUTH_DEFECT_FALSE", "AUTH_DEFECT_EXPIRED"})
+
+
+def close_release(
+    *, by: Staff, release_id: UUID | str, delivered: bool, on: date, receipt: str = "", reason: str = ""
+) -> Release:
+    """Say how a hand-over ended: delivered (how, on which day, receipt) or not delivered (reason). A further entry.
+
+    Raises Refused for a day outside commit and today, without a reason, or when it is closed already.
+    """
+    release = _close(by=by, release_id=release_id, delivered=delivered, on=on, receipt=receipt, reason=reason)
+    sign_checkpoint()
+    return release
+
+
+@transaction.atomic
+def _close(*, by: Staff, release_id: UUID | str, delivered: bool, on: date, receipt: str, reason: str) -> Release:
+    release = locked_release(by, release_id)
+    following = ReleaseState.DELIVERED if delivered else ReleaseState.NOT_DELIVERED
+    check_move(release, following)
+    _check_end(release, delivered, on, reason)
+    entry = entry_of(release)
+    if entry is None:
+        raise LedgerBroken("a committed release has no entry")
+    release.state, release.closed_by, release.closed_at = following, by, timezone.now()
+    release.closed_on, release.receipt, release.end_reason = on, receipt, reason
+    release.save()
+    close_task(kind=TaskKind.RELEASE_UNCONFIRMED, subject=release, by=by)
+    record(
+        by=by,
+        event=AuditEvent.RELEASE_CLOSED,
+        subject=release,
+        patient_id=release.patient_id,
+        detail=following.value,
+    )
+    append_delivery(by=by, entry=entry, delivered=delivered, on=on, how=release.method, receipt=receipt, reason=reason)
+    return release
+
+
+def _check_end(release: Release, delivered: bool, on: date, reason: str) -> None:
+    if release.disclosed_on is None or not release.disclosed_on <= on <= today():
+        raise Refused(Refusal("WRONG_DAY", "The day must lie between the hand-over and today."))
+    if not delivered and not reason.strip():
+        raise Refused(Refusal("NO_REASON", "Say why it was not delivered."))
+    if delivered and release.served_at is None:
+        raise Refused(
+            Refusal(
+                "NOTHING_SERVED",
+                "Nothing was given out yet, so it cannot have been delivered.",
+                "Get the package first, or close it as not delivered.",
+            )
+        )

@@ -1,0 +1,212 @@
+"""From a choice to a frozen package: prepare, approve, lock, withdraw. Nothing here is logged as disclosed."""
+
+from collections.abc import Collection
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from authorizations.rules import RecordClass
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.infrastructure.days import today
+from practice.infrastructure.locks import advisory_lock
+from practice.infrastructure.pdf import lock_pdf, new_passphrase
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.people.models import Staff
+from practice.people.rules import Role
+from practice.worklist.actions import add_task, close_task
+from practice.worklist.rules import TaskKind, TaskState
+from records.chart.documents import ReleaseItemInfo, release_items
+
+from ..documents import chart_package
+from ..models import ChartPackage, Release, ReleaseItem
+from ..policies import check_may_approve, open_patient_for_release, refusal_to_approve, releases_visible_to
+from ..queries import gate_items, item_key, proposal_of
+from ..rules import PACKAGE_METHODS, Item, Method, ReleaseState, decide
+from .gate import GateRefused, check_move, record_refusal
+
+
+def prepare_release(*, by: Staff, release: Release, keys: Collection[str], approver: Staff) -> Release:
+    """Save what a form has put together as a chart release that waits for `approver`; nothing is disclosed.
+
+    In: an unsaved `release` with patient, basis, recipient and the rest; `keys` name lines of the chart's index.
+    Raises Http404 for a patient `by` may not work on, Refused for what cannot be chosen, GateRefused with all reasons.
+    """
+    open_patient_for_release(by, release.patient_id)
+    chosen = _chosen(release, keys)
+    _check_choice(release, approver)
+    items = [Item(item_key(info), info.on) for info in chosen]
+    decision = decide(proposal_of(release, items, on=today()))
+    if not decision.allowed:
+        record_refusal(by=by, release=release, decision=decision)
+        raise GateRefused(decision)
+    release.prepared_by, release.approver = by, approver
+    release.state, release.record_class = ReleaseState.AWAITING_APPROVAL, RecordClass.CHART
+    release.description = describe(chosen)
+    _save_prepared(by=by, release=release, chosen=chosen)
+    return release
+
+
+def _chosen(release: Release, keys: Collection[str]) -> list[ReleaseItemInfo]:
+    index = release_items(release.patient)
+    chosen = [info for info in index if item_key(info) in set(keys)]
+    if len(chosen) != len(set(keys)):
+        raise Refused(
+            Refusal(
+                "ITEMS_GONE",
+                "Some of the documents chosen are not in this chart.",
+                "Choose again from the list as it stands now.",
+            )
+        )
+    release.whole_chart = bool(chosen) and len(chosen) == len(index)
+    return chosen
+
+
+def _check_choice(release: Release, approver: Staff) -> None:
+    if release.authorization and release.authorization.patient_id != release.patient_id:
+        raise Refused(
+            Refusal(
+                "AUTHORIZATION_OF_ANOTHER",
+                "That authorization is another patient's.",
+                "Choose one of this patient's authorizations, or record theirs.",
+                "45 CFR 164.508(a)(1)",
+            )
+        )
+    if refusal := refusal_to_approve(approver, release.patient):
+        raise Refused(refusal)
+    if release.method not in PACKAGE_METHODS:
+        raise Refused(Refusal("METHOD_MISSING", "It is not said how it leaves.", "Choose how it is handed over."))
+
+
+@transaction.atomic
+def _save_prepared(*, by: Staff, release: Release, chosen: list[ReleaseItemInfo]) -> None:
+    release.number = next_number()
+    release.save(force_insert=True)
+    for position, info in enumerate(chosen):
+        ReleaseItem.objects.create(
+            release=release, position=position, kind=info.kind, object_id=info.id, on=info.on, title=info.title
+        )
+    add_task(
+        kind=TaskKind.RELEASE_APPROVAL, due_on=None, subject=release, patient=release.patient, person=release.approver
+    )
+    record(by=by, event=AuditEvent.RELEASE_PREPARED, subject=release, patient_id=release.patient_id)
+
+
+def next_number() -> str:
+    """The next release number, such as "REL-2026-0012"; call inside the transaction that uses it."""
+    advisory_lock("release number")
+    prefix = f"REL-{today().year}-"
+    last = Release.objects.filter(number__startswith=prefix).aggregate(last=Max("number"))["last"]
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04d}"
+
+
+def describe(chosen: Collection[ReleaseItemInfo]) -> str:
+    """What is given, as the ledger will say it: how many of which kind and from when to when; no title, no content."""
+    days = sorted(info.on for info in chosen if info.on)
+    count = f"{len(chosen)} document{'' if len(chosen) == 1 else 's'} of the chart"
+    if not days:
+        return count
+    first, last = (f"{day:%b} {day.day}, {day.year}" for day in (days[0], days[-1]))
+    return f"{count}, dated {first}" if first == last else f"{count}, dated {first} to {last}"
+
+
+def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str]) -> Release:
+    """A clinician of the patient has read it: freeze what they kept as the package that may be handed over.
+
+    In: ids of the items kept; the others are left out. Raises Refused for anybody else or when it moved on meanwhile,
+    GateRefused when the gate says no today, PdfFailed when the package could not be made (nothing is changed then).
+    """
+    release = releases_visible_to(by).select_related("patient", "authorization").get(pk=release_id)
+    check_may_approve(by, release)
+    check_move(release, ReleaseState.APPROVED)
+    rows = list(release.items.all())
+    wanted = {str(item) for item in keep}
+    for row in rows:
+        row.removed = str(row.pk) not in wanted
+    kept = [row for row in rows if not row.removed]
+    release.whole_chart = release.whole_chart and len(kept) == len(rows)
+    decision = decide(proposal_of(release, gate_items(rows), on=today()))
+    if not decision.allowed:
+        record_refusal(by=by, release=release, decision=decision)
+        raise GateRefused(decision)
+    pdf, pages = chart_package(release, kept, approved_by=by)  # takes seconds: no transaction is held meanwhile
+    return _freeze(by=by, release_id=release.pk, rows=rows, pdf=pdf, pages=pages)
+
+
+@transaction.atomic
+def _freeze(*, by: Staff, release_id: UUID, rows: list[ReleaseItem], pdf: bytes, pages: int) -> Release:
+    release = Release.objects.select_for_update(of=("self",)).get(pk=release_id)
+    check_move(release, ReleaseState.APPROVED)
+    for row in rows:
+        row.save(update_fields=["removed"])
+    kept = [row for row in rows if not row.removed]
+    release.whole_chart = release.whole_chart and len(kept) == len(rows)
+    release.description = describe([ReleaseItemInfo(row.kind, row.object_id, row.on, "") for row in kept])
+    release.state, release.approved_by, release.approved_at = ReleaseState.APPROVED, by, timezone.now()
+    release.save()
+    add_package(by=by, release=release, content=pdf, pages=pages, locked=False)
+    close_task(kind=TaskKind.RELEASE_APPROVAL, subject=release, by=by)
+    add_task(
+        kind=TaskKind.RELEASE_HAND_OVER,
+        due_on=None,
+        subject=release,
+        patient=release.patient,
+        role=Role.FRONT_DESK,
+    )
+    record(by=by, event=AuditEvent.RELEASE_APPROVED, subject=release, patient_id=release.patient_id)
+    return release
+
+
+def add_package(*, by: Staff, release: Release, content: bytes, pages: int, locked: bool) -> ChartPackage:
+    """Keep bytes as they would be handed over, encrypted at rest, with their SHA-256."""
+    return ChartPackage.objects.create(
+        release=release,
+        content=content,
+        sha256=sha256(content).hexdigest(),
+        size=len(content),
+        pages=pages,
+        locked=locked,
+        made_by=by,
+    )
+
+
+@transaction.atomic
+def lock_package(*, by: Staff, release_id: UUID | str) -> str:
+    """Make the locked file (AES-256) of an approved package. Out: its passphrase, shown once and kept nowhere.
+
+    Doing it again makes another file with another passphrase; the newest is the one that leaves.
+    """
+    release = locked_release(by, release_id)
+    check_move(release, ReleaseState.COMMITTED)
+    if release.method != Method.LOCKED_FILE:
+        raise Refused(Refusal("NOT_A_FILE", "This release leaves on paper; there is nothing to lock."))
+    plain = release.packages.filter(locked=False).latest("made_at")
+    passphrase = new_passphrase()
+    add_package(by=by, release=release, content=lock_pdf(plain.content, passphrase), pages=plain.pages, locked=True)
+    record(by=by, event=AuditEvent.CHANGED, subject=release, patient_id=release.patient_id, detail="locked_file")
+    return passphrase
+
+
+@transaction.atomic
+def withdraw_release(*, by: Staff, release_id: UUID | str, reason: str) -> Release:
+    """Take back a release that has not been handed over. Raises Refused once it has."""
+    release = locked_release(by, release_id)
+    check_move(release, ReleaseState.WITHDRAWN)
+    release.state, release.end_reason = ReleaseState.WITHDRAWN, reason
+    release.closed_by, release.closed_at = by, timezone.now()
+    release.save()
+    for kind in (TaskKind.RELEASE_APPROVAL, TaskKind.RELEASE_HAND_OVER):
+        close_task(kind=kind, subject=release, by=by, state=TaskState.DROPPED, reason="withdrawn")
+    record(by=by, event=AuditEvent.RELEASE_CLOSED, subject=release, patient_id=release.patient_id, detail="withdrawn")
+    return release
+
+
+def locked_release(by: Staff, release_id: UUID | str) -> Release:
+    """The release under a row lock, if this person may see it; raises Release.DoesNotExist otherwise."""
+    visible = releases_visible_to(by).filter(pk=release_id)
+    return (
+        Release.objects.select_for_update(of=("self",)).select_related("patient", "authorization").get(pk__in=visible)
+    )

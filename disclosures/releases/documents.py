@@ -1,0 +1,57 @@
+"""The package that leaves, and the cover sheet that goes on top of it."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+
+from disclosures.ledger.rules import Basis
+from practice.compliance.queries import practice_profile
+from practice.infrastructure.days import today
+from practice.infrastructure.pdf import render_pdf
+from practice.people.models import Staff
+from records.chart.documents import render_context
+
+from .models import Release, ReleaseItem
+
+
+def chart_package(release: Release, items: Sequence[ReleaseItem], *, approved_by: Staff) -> tuple[bytes, int]:
+    """The package of a chart release as it will be handed over: cover, index, documents. Out: (PDF, pages).
+
+    Raises PdfFailed, or LookupError when a chosen document is no longer in this patient's chart.
+    """
+    blocks = render_context([item.object_id for item in items], patient=release.patient)
+    context = _cover_context(release) | {
+        "title": "Records released",
+        "pieces": [(block, [block]) for block in blocks],
+        "approved_by": approved_by.display_name,
+    }
+    pdf = render_pdf("documents/chart_package.html", context)
+    with pikepdf.open(BytesIO(pdf)) as document:
+        return pdf, len(document.pages)
+
+
+def cover_sheet(release: Release) -> bytes:
+    """The cover sheet alone: to whom, from whom, what is enclosed, and what the recipient must know. No content."""
+    return render_pdf("documents/cover.html", _cover_context(release) | {"title": "Records enclosed"})
+
+
+def _cover_context(release: Release) -> dict[str, Any]:
+    return {
+        "practice": practice_profile(),
+        "document_number": release.number,
+        "release": release,
+        "patient": release.patient,
+        "basis_words": _basis_words(release),
+        "prepared_on": today(),
+    }
+
+
+def _basis_words(release: Release) -> str:
+    """Why the recipient has it, as the recipient may read it."""
+    if release.basis == Basis.B_AUTHORIZATION:
+        return "The patient's written authorization"
+    if release.basis == Basis.B_TO_INDIVIDUAL:
+        return "The patient's own records, at the patient's request"
+    return Basis(release.basis).label

@@ -1,0 +1,386 @@
+"""Forms of releases: they check and convert what was typed, and build an unsaved release; they never save."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from authorizations.models import Authorization
+from authorizations.rules import RecordClass
+from disclosures.ledger.rules import Basis
+from practice.infrastructure.days import today
+from practice.people.models import Patient, Staff
+
+from .models import Release
+from .rules import (
+    EXCEPTIONS_OF_BASIS,
+    PACKAGE_METHODS,
+    Fact,
+    LegalProcess,
+    Method,
+    PNException,
+    RecipientKind,
+    chart_facts,
+    note_facts,
+)
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+# Bases on which legal process is named.
+WITH_PROCESS = (Basis.B_COURT_ORDER, Basis.B_SUBPOENA_ASSURANCE, Basis.B_LAW_ENFORCEMENT, Basis.B_REQUIRED_BY_LAW)
+# Bases whose paper names the days it covers.
+WITH_SCOPE = (Basis.B_COURT_ORDER, Basis.B_REQUIRED_BY_LAW, Basis.B_LAW_ENFORCEMENT)
+# What can be prepared; the rest only happens.
+PLANNABLE = [basis for basis in Basis if basis not in (Basis.B_IMPERMISSIBLE, Basis.B_INCIDENTAL)]
+
+# What staff read; the ledger's own labels are written for the patient.
+BASIS_WORDS: dict[Basis, str] = {
+    Basis.B_AUTHORIZATION: "The patient's written authorization",
+    Basis.B_TO_INDIVIDUAL: "To the patient, or who acts for the patient",
+    Basis.B_TREATMENT: "Treatment by another provider",
+    Basis.B_PAYMENT: "Payment (insurer, billing)",
+    Basis.B_OPERATIONS: "The practice's own operations",
+    Basis.B_INVOLVED_IN_CARE: "To family or others involved in care",
+    Basis.B_COURT_ORDER: "Court order or warrant",
+    Basis.B_SUBPOENA_ASSURANCE: "Subpoena or discovery request without an order",
+    Basis.B_REQUIRED_BY_LAW: "Required by law",
+    Basis.B_CHILD_ABUSE: "Report of child abuse or neglect",
+    Basis.B_ADULT_ABUSE: "Report of abuse, neglect or domestic violence of an adult",
+    Basis.B_SERIOUS_THREAT: "Serious and imminent threat",
+    Basis.B_LAW_ENFORCEMENT: "Law enforcement",
+    Basis.B_OVERSIGHT: "Health oversight (licensing board, Medicaid audit)",
+    Basis.B_HHS: "HHS compliance review",
+    Basis.B_PUBLIC_HEALTH: "Public health",
+    Basis.B_CORONER: "Coroner or medical examiner",
+    Basis.B_FUNERAL: "Funeral director",
+    Basis.B_ORGAN: "Organ, eye or tissue donation",
+    Basis.B_RESEARCH_WAIVER: "Research with a board's waiver",
+    Basis.B_LE_IDENTIFY_APPREHEND: "To identify or apprehend a person",
+    Basis.B_NATIONAL_SECURITY: "National security",
+    Basis.B_CUSTODIAL: "Correctional institution or custody",
+    Basis.B_OTHER_GOVERNMENT: "Other specialized government function",
+    Basis.B_WORKERS_COMP: "Workers' compensation",
+    Basis.B_LIMITED_DATA_SET: "Limited data set",
+    Basis.B_INCIDENTAL: "Incident to a permitted disclosure (overheard, seen in passing)",
+    Basis.B_IMPERMISSIBLE: "By mistake (wrong number, wrong address, wrong person)",
+}
+
+
+def basis_choices(bases: Iterable[Basis]) -> list[tuple[str, str]]:
+    """Bases in the order in which they are met at a front desk."""
+    wanted = set(bases)
+    return [(basis.value, words) for basis, words in BASIS_WORDS.items() if basis in wanted]
+
+
+def _text(label: str, *, rows: int = 0, required: str = "", help_text: str = "", limit: int = 2000) -> forms.CharField:
+    """A text field; `required` is the sentence shown when it is empty."""
+    return forms.CharField(
+        label=label,
+        required=bool(required),
+        max_length=limit,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput(),
+        error_messages={"required": required, "max_length": f"At most {limit:,} characters."},
+    )
+
+
+def fact_field(fact: Fact) -> forms.CharField:
+    """The field for one thing a basis asks to be documented. The gate, not the form, says when it is missing."""
+    return _text(fact.label, rows=2)
+
+
+Parts = list[tuple[str, list[str]]]
+TO_WHOM = ["recipient_name", "recipient_kind", "recipient_address", "purpose", "identity_verified", "authority"]
+GROUND_FIELDS = [
+    "process", "scope_from", "scope_to", "counsel_review", "emergency", "treatment_permission", "override_reason",
+]  # fmt: skip
+
+
+class ReleaseFields(forms.Form):
+    """What every release and every recorded disclosure says: to whom, what for, on what ground."""
+
+    own_first: Parts = []
+    own_last: Parts = []
+
+    recipient_name = _text("Who receives it", required="Name the person or office that receives it.", limit=300)
+    recipient_kind = forms.ChoiceField(
+        label="What the recipient is",
+        choices=[("", "Choose"), *RecipientKind.choices],
+        error_messages={"required": "Choose what the recipient is."},
+    )
+    recipient_address = _text("Address, if known", rows=2, limit=1000)
+    purpose = _text(
+        "What it is for",
+        required="Say what it is for. If the patient gave no reason: at the request of the patient.",
+        limit=500,
+    )
+    identity_verified = _text(
+        "How you know it is them",
+        help_text="For example: known to the practice, identity card seen, called back on a published number.",
+        limit=500,
+    )
+    authority = _text("By what authority they act for the patient", rows=2)
+    process = forms.ChoiceField(label="Legal paper", required=False, choices=[("", "None"), *LegalProcess.choices])
+    counsel_review = _text("Counsel's review: who, when, answer", rows=2)
+    scope_from = forms.DateField(label="Covers records from", required=False, widget=DAY)
+    scope_to = forms.DateField(label="Covers records to", required=False, widget=DAY)
+    emergency = forms.BooleanField(label="Emergency treatment", required=False)
+    treatment_permission = _text("The patient's permission: form or conversation, and day", limit=500)
+    override_reason = _text("Sharing without it: why", limit=500)
+
+    def __init__(self, *args: Any, basis: str, authorization: Authorization | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.basis, self.authorization = basis, authorization
+        self.facts: tuple[Fact, ...] = ()
+        self._keep("process", "counsel_review", only_if=basis in WITH_PROCESS)
+        self._keep("scope_from", "scope_to", only_if=basis in WITH_SCOPE)
+        self._keep("authority", only_if=basis == Basis.B_TO_INDIVIDUAL)
+        self._keep("emergency", "treatment_permission", "override_reason", only_if=basis == Basis.B_TREATMENT)
+
+    def _keep(self, *names: str, only_if: bool) -> None:
+        if not only_if:
+            for name in names:
+                del self.fields[name]
+
+    def ask_facts(self, facts: Iterable[Fact]) -> None:
+        """Add a field for each fact, once."""
+        self.facts = tuple({fact.key: fact for fact in facts}.values())
+        for fact in self.facts:
+            self.fields[f"fact_{fact.key}"] = fact_field(fact)
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The visible fields under their headings, in the order in which they are asked."""
+        ground = [*GROUND_FIELDS, *[f"fact_{fact.key}" for fact in self.facts]]
+        parts = [*self.own_first, ("To whom", TO_WHOM), ("What this ground asks for", ground), *self.own_last]
+        return [(title, [self[name] for name in names if name in self.fields]) for title, names in parts]
+
+    def clean_scope_to(self) -> Any:
+        first, last = self.cleaned_data.get("scope_from"), self.cleaned_data["scope_to"]
+        if first and last and last < first:
+            raise forms.ValidationError("The last day is before the first.")
+        return last
+
+    def documented(self) -> dict[str, str]:
+        """The facts as typed, blank ones left out."""
+        data = self.cleaned_data
+        found = {fact.key: data.get(f"fact_{fact.key}", "") for fact in self.facts}
+        found |= {name: data[name].isoformat() for name in ("scope_from", "scope_to") if data.get(name)}
+        return {key: value for key, value in found.items() if value}
+
+    def fill(self, release: Release) -> Release:
+        """Put what was typed onto an unsaved release."""
+        for name in (
+            "recipient_name", "recipient_kind", "recipient_address", "purpose", "identity_verified", "authority",
+            "process", "counsel_review", "emergency", "treatment_permission", "override_reason", "method",
+            "justification", "disclosed_on", "description", "exception", "smallest_set_confirmed",
+        ):  # fmt: skip
+            if name in self.cleaned_data:
+                setattr(release, name, self.cleaned_data[name])
+        release.basis, release.authorization, release.facts = self.basis, self.authorization, self.documented()
+        return release
+
+
+class NewReleaseForm(ReleaseFields):
+    """A chart package to prepare: the fields above, how it leaves, who approves, and the documents."""
+
+    own_last = [("How it leaves", ["method", "approver", "justification"])]
+
+    method = forms.ChoiceField(
+        label="How it leaves",
+        choices=[("", "Choose"), *[(method.value, method.label) for method in PACKAGE_METHODS]],
+        error_messages={"required": "Choose how it is handed over."},
+    )
+    approver = forms.ModelChoiceField(
+        label="Who reads and approves it",
+        queryset=Staff.objects.none(),
+        empty_label="Choose",
+        error_messages={
+            "required": "Choose a clinician who cares for this patient.",
+            "invalid_choice": "Choose a clinician who cares for this patient.",
+        },
+    )
+    justification = _text("If it is the whole chart: why all of it", rows=2)
+    items = forms.MultipleChoiceField(
+        required=True,
+        error_messages={
+            "required": "Choose at least one document.",
+            "invalid_choice": "One of the documents chosen is not in this chart any more. Choose again.",
+        },
+    )
+
+    def __init__(self, *args: Any, approvers: Any, keys: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask_facts(chart_facts(self.basis))
+        approver: Any = self.fields["approver"]
+        approver.queryset = approvers
+        approver.label_from_instance = lambda staff: staff.display_name
+        items: Any = self.fields["items"]
+        items.choices = [(key, key) for key in keys]
+
+
+class RecordForm(ReleaseFields):
+    """A disclosure that already happened."""
+
+    own_first = [
+        ("What happened", ["disclosed_on", "disclosed_time", "method", "description", "dated_from", "dated_to",
+                           "exception", "author", "smallest_set_confirmed"]),
+    ]  # fmt: skip
+
+    record_class = forms.ChoiceField(
+        label="What was given out",
+        choices=[
+            (RecordClass.CHART.value, RecordClass.CHART.label),
+            (RecordClass.BILLING.value, RecordClass.BILLING.label),
+            (RecordClass.PN.value, RecordClass.PN.label),
+        ],
+    )
+    disclosed_on = forms.DateField(
+        label="Day", widget=DAY, error_messages={"required": "Give the day.", "invalid": "Give the day as a date."}
+    )
+    disclosed_time = forms.TimeField(
+        label="Time, if known",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        error_messages={"invalid": "Give the time as hours and minutes."},
+    )
+    method = forms.ChoiceField(label="How", choices=[("", "Choose"), *Method.choices],
+                               error_messages={"required": "Choose how it was given out."})  # fmt: skip
+    description = _text(
+        "What, in a few words without its content",
+        required="Say what was given out, for example: dates of attendance, progress notes of May 2026.",
+        limit=300,
+    )
+    dated_from = forms.DateField(label="Records dated from", required=False, widget=DAY)
+    dated_to = forms.DateField(label="to", required=False, widget=DAY)
+    exception = forms.ChoiceField(label="Exception", required=False, choices=[("", "Choose"), *PNException.choices])
+    author = forms.ModelChoiceField(
+        label="Who wrote the psychotherapy notes", required=False, queryset=Staff.objects.none(), empty_label="Choose"
+    )
+
+    smallest_set_confirmed = forms.BooleanField(label="No more was given out than was needed", required=False)
+
+    def __init__(self, *args: Any, record_class: str, authors: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        notes = record_class == RecordClass.PN
+        possible = EXCEPTIONS_OF_BASIS.get(Basis(self.basis), ())
+        self._keep("author", "smallest_set_confirmed", only_if=notes)
+        self._keep("exception", only_if=notes and len(possible) > 1)
+        if notes:
+            self.fields["author"].required = True
+            self.fields["author"].error_messages["required"] = "Choose the therapist who wrote them."
+            author: Any = self.fields["author"]
+            author.queryset, author.label_from_instance = authors, lambda staff: staff.display_name
+            self.ask_facts(fact for code in possible for fact in note_facts(code))
+        else:
+            self.ask_facts(chart_facts(self.basis))
+        self.fields["record_class"].widget = forms.HiddenInput()
+
+    def clean_disclosed_on(self) -> Any:
+        day = self.cleaned_data["disclosed_on"]
+        if day > today():
+            raise forms.ValidationError("This day has not come yet. Give the day on which it happened.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("dated_from"), data.get("dated_to")
+        if first and last and last < first:
+            self.add_error("dated_to", "The last day is before the first.")
+        covers = self.authorization and (self.authorization.covers_from or self.authorization.covers_to)
+        if covers and not (first and last):
+            self.add_error("dated_to", "The authorization covers certain days: say which days the records are from.")
+        return data
+
+
+class StartForm(forms.Form):
+    """On what ground: one of the patient's authorizations, or another basis."""
+
+    basis = forms.ChoiceField(
+        label="On what ground",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose what allows it.",
+            "invalid_choice": "Choose what allows it from the list.",
+        },
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["basis"]
+        field.choices = choices
+
+
+class FindPatientForm(forms.Form):
+    """Whose records."""
+
+    q = _text("Name, birth date or number", required="Type a name or a number.", limit=100)
+
+    def patients(self, visible: Any) -> list[Patient]:
+        """The first 20 that match, among those this person may work on."""
+        words = self.cleaned_data["q"].split()
+        if len(words) == 1 and words[0].isdigit() and len(words[0]) < 10:
+            return list(visible.filter(number=int(words[0])))
+        for word in words:
+            visible = visible.filter(names__text__icontains=word)
+        return list(visible.distinct().order_by("sort_name")[:20])
+
+
+class NotesHandOverForm(forms.Form):
+    """What the person at the desk knows when handing over a package of psychotherapy notes."""
+
+    recipient_kind = ReleaseFields.base_fields["recipient_kind"]
+    identity_verified = _text(
+        "How you know it is them",
+        required="Say how you know it is them.",
+        help_text="For example: identity card seen, called back on a published number.",
+        limit=500,
+    )
+    method = forms.ChoiceField(
+        label="How it leaves",
+        choices=[
+            ("", "Choose"),
+            (Method.LOCKED_FILE.value, "As a locked file"),
+            (Method.MAIL.value, "As a locked file on a medium, by mail"),
+        ],
+        error_messages={"required": "Choose how it is handed over."},
+    )
+
+
+class CloseForm(forms.Form):
+    """How a hand-over ended."""
+
+    outcome = forms.ChoiceField(
+        label="How it ended",
+        widget=forms.RadioSelect,
+        choices=[("delivered", "It arrived"), ("not_delivered", "It did not arrive")],
+        error_messages={"required": "Say whether it arrived."},
+    )
+    on = forms.DateField(label="On which day", widget=DAY, error_messages={"required": "Give the day."})
+    receipt = _text(
+        "Receipt or confirmation", help_text="Signed for by, fax report, reply of the recipient.", limit=300
+    )
+    reason = _text("If it did not arrive: why", limit=300)
+
+    def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.release = release
+
+    def clean_on(self) -> Any:
+        day = self.cleaned_data["on"]
+        if day > today():
+            raise forms.ValidationError("This day has not come yet.")
+        if self.release.disclosed_on and day < self.release.disclosed_on:
+            raise forms.ValidationError("It cannot have arrived before it was handed over.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("outcome") == "not_delivered" and not data.get("reason"):
+            self.add_error("reason", "Say why it did not arrive.")
+        return data
+
+
+class ReasonForm(forms.Form):
+    """Why a release is taken back before hand-over."""
+
+    reason = _text("Reason", required="Say why it is withdrawn.", limit=300)

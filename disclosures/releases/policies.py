@@ -1,0 +1,129 @@
+"""Who may see and work on which release.
+
+Front desk and the compliance officer all of the chart, clinicians their own patients'. A release of psychotherapy
+notes is seen by their author, by who handed it over, and by the compliance officer.
+"""
+
+from typing import NoReturn
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from authorizations.rules import RecordClass
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent, Outcome
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.people.models import Patient, Staff
+from practice.people.policies import charts_visible_to, may_open_chart, open_patient, patients_visible_to
+from practice.people.rules import Act, Role, may
+
+from .models import Release
+
+EVERY_PATIENT = (Role.FRONT_DESK, Role.COMPLIANCE_OFFICER)
+
+
+def may_work_on_releases(staff: Staff) -> bool:
+    """Whether this person has a role that records disclosures at all; everybody else finds no such pages."""
+    return staff.is_active and may(staff.roles, Act.DISCLOSURE_RECORD)
+
+
+def require_release_work(staff: Staff) -> None:
+    """The doorway to the list and the forms. Raises Http404 for everybody without such a role."""
+    if not may_work_on_releases(staff):
+        _stranger(staff, "")
+
+
+def releases_visible_to(staff: Staff) -> QuerySet[Release]:
+    """The releases this person may see and work on."""
+    if not may_work_on_releases(staff):
+        return Release.objects.none()
+    if staff.has_role(Role.COMPLIANCE_OFFICER):
+        return Release.objects.all()
+    notes = Q(record_class=RecordClass.PN)
+    visible = notes & (Q(prepared_by=staff) | Q(committed_by=staff) | Q(approver=staff))
+    if staff.has_role(Role.FRONT_DESK):
+        visible |= ~notes
+    if staff.is_clinical:
+        visible |= ~notes & Q(patient__in=charts_visible_to(staff))
+    return Release.objects.filter(visible)
+
+
+def open_release(staff: Staff, release_id: UUID | str) -> Release:
+    """The doorway to one release. Raises Http404 for everybody who may not see it, and for no such id."""
+    release = releases_visible_to(staff).select_related("patient", "authorization").filter(pk=release_id).first()
+    if release is None:
+        _stranger(staff, str(release_id))
+    record(by=staff, event=AuditEvent.VIEWED, subject=release, patient_id=release.patient_id, detail="release")
+    return release
+
+
+def patients_for_release(staff: Staff) -> QuerySet[Patient]:
+    """Patients whose records this person may prepare for release, or record disclosures about."""
+    if not may_work_on_releases(staff):
+        return Patient.objects.none()
+    if staff.has_role(*EVERY_PATIENT):
+        return patients_visible_to(staff)
+    return charts_visible_to(staff)
+
+
+def open_patient_for_release(staff: Staff, patient_id: UUID | str) -> Patient:
+    """The doorway to preparing or recording for a patient. Raises Http404 for everybody who may not."""
+    if not patients_for_release(staff).filter(pk=patient_id).exists():
+        _stranger(staff, str(patient_id), Patient)
+    return open_patient(staff, patient_id)
+
+
+def refusal_to_approve(staff: Staff, patient: Patient) -> Refusal | None:
+    """Only a clinician of the patient reads what is to leave and approves it."""
+    if staff.is_clinical and may_open_chart(staff, patient):
+        return None
+    return Refusal(
+        "APPROVAL_BY_CLINICIAN",
+        "Only a clinician who cares for this patient reads and approves a release.",
+        "It is on the list of the clinician who was asked.",
+        "45 CFR 164.514(d)(3)",
+    )
+
+
+def check_may_approve(staff: Staff, release: Release) -> None:
+    """Raises Refused, recorded, for everybody but a clinician of the patient."""
+    _check(staff, release, refusal_to_approve(staff, release.patient))
+
+
+def refusal_to_record(staff: Staff, record_class: str) -> Refusal | None:
+    """Who may type in a disclosure that already happened: never front desk, when it was of psychotherapy notes."""
+    if record_class == RecordClass.PN and not (staff.is_clinical or staff.has_role(Role.COMPLIANCE_OFFICER)):
+        return Refusal(
+            "PN_RECORDED_BY_AUTHOR",
+            "Disclosures of psychotherapy notes are not typed in at the front desk.",
+            "The therapist who wrote the notes records it, or the compliance officer.",
+            "45 CFR 164.508(a)(2)",
+        )
+    return None
+
+
+def _check(staff: Staff, release: Release, refusal: Refusal | None) -> None:
+    if refusal is None:
+        return
+    record(
+        by=staff,
+        event=AuditEvent.REFUSED,
+        subject=release,
+        patient_id=release.patient_id,
+        outcome=Outcome.REFUSED,
+        detail=refusal.code.lower()[:60],
+    )
+    raise Refused(refusal)
+
+
+def _stranger(staff: Staff, subject_id: str, model: type[Release] | type[Patient] = Release) -> NoReturn:
+    record(
+        by=staff,
+        event=AuditEvent.REFUSED,
+        subject_type=model,
+        subject_id=subject_id,
+        outcome=Outcome.REFUSED,
+        detail="release",
+    )
+    raise Http404

@@ -1,0 +1,280 @@
+"""What the gate is asked about a release, and what the pages show of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from django.urls import reverse
+
+from authorizations.queries import facts_of
+from disclosures.ledger.entries import EntryKind
+from disclosures.ledger.models import Entry
+from practice.compliance.queries import policies_in_force
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refusal
+from practice.infrastructure.templatetags.look import day as day_words
+from practice.infrastructure.templatetags.look import time_of_day
+from practice.people.models import Patient, Staff
+from practice.people.rules import Role
+from records.chart.documents import ReleaseItemInfo, release_items
+from records.psychotherapy import vault
+
+from .models import ChartPackage, Release, ReleaseItem
+from .policies import releases_visible_to
+from .rules import Act, Decision, Item, Method, Policies, Proposal, RecipientKind, ReleaseState, decide
+
+# Reasons that are about one document: they say which lines of the index the basis does not cover.
+ITEM_CODES = frozenset({"AUTH_NOT_THESE_ITEMS", "OUTSIDE_SCOPE"})
+
+
+def gate_policies(on: date) -> Policies:
+    """The policy values the gate looks at, as in force on a practice-local day, with the version of each."""
+    found = policies_in_force(on)
+    counsel = found["P-07"].value
+    return Policies(
+        oral_revocation_hold=bool(found["P-06"].value),
+        counsel_gate=counsel in ("PN", "ALL"),
+        counsel_gate_chart=counsel == "ALL",
+        originator_approval=bool(found["P-09"].value),
+        to_individual_authorization=bool(found["P-10"].value),
+        treatment_permission=bool(found["P-14"].value),
+        exception_assessment=bool(found["P-15"].value),
+        minimum_necessary_always=bool(found["P-16"].value),
+        conditioning_forbidden=bool(found["P-23"].value),
+        versions={
+            code: str(found[code].version_id)
+            for code in ("P-06", "P-07", "P-09", "P-10", "P-14", "P-15", "P-16", "P-23")
+        },
+    )
+
+
+def proposal_of(
+    release: Release,
+    items: Sequence[Item],
+    *,
+    on: date,
+    at: datetime | None = None,
+    planned: bool = True,
+    by_originator: bool = False,
+    approved: bool = False,
+) -> Proposal:
+    """What a release (saved or not) claims, for the gate, as of a practice-local day and an instant.
+
+    `by_originator`: the author of the notes themselves acts. `approved`: the author approved exactly these notes.
+    """
+    return Proposal(
+        record_class=release.record_class,
+        items=tuple(_scoped(item, release.facts) for item in items),
+        recipient_name=release.recipient_name,
+        recipient_kind=release.recipient_kind,
+        recipient_class=RecipientKind(release.recipient_kind).label if release.recipient_kind else "",
+        purpose=release.purpose,
+        basis=release.basis,
+        on=on,
+        today=today(),
+        at=at,
+        act=Act.DISCLOSURE,
+        planned=planned,
+        whole_chart=release.whole_chart,
+        justification=release.justification,
+        identity_verified=release.identity_verified,
+        authorization=facts_of(release.authorization) if release.authorization else None,
+        exception=release.exception,
+        process=release.process,
+        facts=release.facts,
+        authority=release.authority,
+        actor_is_originator=by_originator,
+        originator_approved=approved,
+        counsel_reviewed=bool(release.counsel_review.strip()),
+        smallest_set_confirmed=release.smallest_set_confirmed,
+        emergency=release.emergency,
+        treatment_permission=release.treatment_permission,
+        override_reason=release.override_reason,
+        policies=gate_policies(on),
+    )
+
+
+def _scoped(item: Item, facts: dict[str, str]) -> Item:
+    """R-212: what lies outside the days that an order or law names is outside its scope."""
+    first, last = facts.get("scope_from", ""), facts.get("scope_to", "")
+    day = item.on.isoformat() if item.on else ""
+    outside = bool((first and day < first) or (last and (not day or day > last)))
+    return replace(item, outside_scope=item.outside_scope or outside)
+
+
+def gate_items(rows: Iterable[ReleaseItem]) -> list[Item]:
+    """The chosen documents as the gate sees them; what the clinician left out does not count."""
+    return [Item(f"{row.kind}:{row.object_id}", row.on) for row in rows if not row.removed]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLine:
+    """One document of the chart in the index, and why the basis does not cover it, if it does not."""
+
+    key: str
+    info: ReleaseItemInfo
+    refusal: Refusal | None
+
+
+def chart_index(patient: Patient, proposal: Proposal) -> list[IndexLine]:
+    """The index of the chart (day, kind, title; no text), each line asked of the gate by itself."""
+    return [
+        IndexLine(item_key(info), info, _item_refusal(replace(proposal, items=(Item(item_key(info), info.on),))))
+        for info in release_items(patient)
+    ]
+
+
+def item_key(info: ReleaseItemInfo) -> str:
+    """How a document is named in forms and to the gate."""
+    return f"{info.kind}:{info.id}"
+
+
+def _item_refusal(proposal: Proposal) -> Refusal | None:
+    return next((reason for reason in decide(proposal).reasons if reason.code in ITEM_CODES), None)
+
+
+def verdict_now(release: Release) -> Decision:
+    """What the gate says of a prepared chart release today."""
+    return decide(proposal_of(release, gate_items(release.items.all()), on=today()))
+
+
+def package_of(release: Release) -> ChartPackage | None:
+    """The bytes that would leave: the newest of the kind the method asks for (locked where it leaves as a file)."""
+    return release.packages.filter(locked=release.method == Method.LOCKED_FILE).order_by("made_at").last()
+
+
+def entry_of(release: Release) -> Entry | None:
+    """The ledger entry that says this release happened."""
+    return Entry.objects.filter(release_id=release.pk, kind=EntryKind.DISCLOSURE).order_by("index").first()
+
+
+def verdict_words(release: Release) -> str:
+    """What the gate said of a disclosure that was recorded after the fact, in a sentence; "" of any other."""
+    if release.state != ReleaseState.RECORDED:
+        return ""
+    if release.verdict.get("rule_result") != "allow":
+        return "Nothing allowed it as recorded. It is entered as a mistake, and the compliance officer looks at it."
+    if release.verdict.get("policy_result") != "allow":
+        return "The law allowed it. It was against a policy of the practice, and the compliance officer looks at it."
+    return "It was allowed as recorded."
+
+
+def steps_of(release: Release, entry: Entry | None) -> list[dict[str, str]]:
+    """The order of a release as steps for its page: done, next, waiting or not needed, each with its words."""
+    stopped = release.state == ReleaseState.WITHDRAWN
+    return [
+        _step("Prepared", "done", f"By {_name(release.prepared_by)}, {_when(release.prepared_at)}."),
+        _approval(release, stopped),
+        _commit(release, entry, stopped),
+        _delivery(release, stopped),
+    ]
+
+
+def _step(title: str, state: str, words: str, href: str = "", button: str = "") -> dict[str, str]:
+    return {"title": title, "state": state, "words": words, "href": href, "button": button}
+
+
+def _approval(release: Release, stopped: bool) -> dict[str, str]:
+    title = "Read and approved"
+    if release.approved_at:
+        return _step(title, "done", f"By {_name(release.approved_by)}, {_when(release.approved_at)}.")
+    if stopped:
+        return _step(title, "not-needed", "Withdrawn before it was approved.")
+    words = f"{_name(release.approver)} was asked on {day_words(release.prepared_at)}."
+    return _step(title, "next", words, reverse("release-approve", args=[release.pk]), "Read and approve")
+
+
+def _commit(release: Release, entry: Entry | None, stopped: bool) -> dict[str, str]:
+    title = "Handed over"
+    if release.committed_at:
+        number = f" Ledger entry {entry.index}." if entry else ""
+        return _step(title, "done", f"By {_name(release.committed_by)}, {_when(release.committed_at)}.{number}")
+    if stopped:
+        return _step(title, "not-needed", f"Withdrawn: {release.end_reason}")
+    if release.state == ReleaseState.APPROVED:
+        words = "The package is frozen. The gate is asked once more at the moment of hand-over."
+        return _step(title, "next", words, reverse("release-hand-over", args=[release.pk]), "Hand over")
+    return _step(title, "waiting", "After the clinician has approved.")
+
+
+def _delivery(release: Release, stopped: bool) -> dict[str, str]:
+    title = "Delivered"
+    if release.state == ReleaseState.DELIVERED:
+        receipt = f" {release.receipt}" if release.receipt else ""
+        return _step(title, "done", f"Arrived {day_words(release.closed_on)}.{receipt}")
+    if release.state == ReleaseState.NOT_DELIVERED:
+        return _step(title, "refused", f"Not delivered: {release.end_reason}")
+    if stopped:
+        return _step(title, "not-needed", "Nothing was given out.")
+    if release.state == ReleaseState.COMMITTED:
+        words = "Say how it ended. Until then it counts as disclosed; after 24 hours the compliance officer is asked."
+        return _step(title, "next", words, reverse("release-close", args=[release.pk]), "Say how it ended")
+    return _step(title, "waiting", "After the hand-over.")
+
+
+def _name(staff: Staff | None) -> str:
+    return staff.display_name if staff else "nobody yet"
+
+
+def _when(at: datetime | None) -> str:
+    return f"{day_words(at)}, {time_of_day(at)}" if at else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One release in a list: on whom it waits, since when, and the one next step."""
+
+    release: Release
+    waits_on: str
+    words: str
+    button: str
+    href: str
+    mine: bool
+
+
+def line_of(release: Release, staff: Staff) -> Line:
+    """A release as a line of the worklist of `staff`."""
+    here = reverse("release-open", args=[release.pk])
+    since = day_words(release.prepared_at)
+    match release.state:
+        case ReleaseState.AWAITING_APPROVAL:
+            mine = release.approver_id == staff.pk
+            href = reverse("release-approve", args=[release.pk]) if mine else here
+            who = "You" if mine else _name(release.approver)
+            return Line(release, who, f"to read and approve, asked {since}", "Read" if mine else "Open", href, mine)
+        case ReleaseState.APPROVED:
+            href = reverse("release-hand-over", args=[release.pk])
+            desk = staff.has_role(Role.FRONT_DESK)
+            words = f"approved {day_words(release.approved_at)}, ready to hand over"
+            return Line(release, "You" if desk else "Front desk", words, "Hand over", href, desk)
+        case ReleaseState.COMMITTED:
+            mine = release.committed_by_id == staff.pk
+            who = "You" if mine else _name(release.committed_by)
+            words = f"to confirm the delivery of {day_words(release.disclosed_on)}"
+            return Line(release, who, words, "Confirm", here, mine)
+    return Line(release, "", str(ReleaseState(release.state).label), "Open", here, False)
+
+
+OPEN_STATES = (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED, ReleaseState.COMMITTED)
+
+
+def open_lines(staff: Staff) -> list[Line]:
+    """The releases that wait on somebody, oldest first, as this person may see them."""
+    rows = releases_visible_to(staff).filter(state__in=OPEN_STATES)
+    rows = rows.select_related("patient", "approver", "committed_by").order_by("prepared_at")
+    return [line_of(row, staff) for row in rows]
+
+
+def covers_to_hand_over(staff: Staff) -> list[tuple[vault.PackageCover, Patient]]:
+    """Packages of psychotherapy notes that this person is named to hand over: covers only, read live."""
+    covers = vault.packages_awaiting_hand_over(staff)
+    done = set(Release.objects.filter(package__isnull=False).values_list("package", flat=True)) if covers else set()
+    patients = Patient.objects.in_bulk([cover.patient for cover in covers])
+    return [(cover, patients[cover.patient]) for cover in covers if cover.id not in done and cover.patient in patients]
+
+
+def released_under(authorization_id: UUID) -> list[Release]:
+    """What was handed over in reliance on an authorization, the earliest first (R-053)."""
+    rows = Release.objects.filter(authorization_id=authorization_id, committed_at__isnull=False)
+    return list(rows.order_by("committed_at"))

@@ -1,0 +1,23 @@
+"""Addresses of releases. Every id is a UUID; no name and no text is ever in an address."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.worklist, name="release-list-all"),
+    path("new/", views.release_start, name="release-start"),
+    path("record/", views.record_start, name="record-start"),
+    path("patients/<uuid:patient_id>/", views.patient_releases, name="release-list"),
+    path("patients/<uuid:patient_id>/new/", views.release_new, name="release-new"),
+    path("patients/<uuid:patient_id>/record/", views.disclosure_record, name="disclosure-record"),
+    path("packages/<uuid:package_id>/", views.notes_hand_over, name="notes-hand-over"),
+    path("<uuid:release_id>/", views.release_open, name="release-open"),
+    path("<uuid:release_id>/approve/", views.release_approve, name="release-approve"),
+    path("<uuid:release_id>/lock/", views.release_lock, name="release-lock"),
+    path("<uuid:release_id>/hand-over/", views.release_hand_over, name="release-hand-over"),
+    path("<uuid:release_id>/package/", views.release_package, name="release-package"),
+    path("<uuid:release_id>/cover/", views.release_cover, name="release-cover"),
+    path("<uuid:release_id>/close/", views.release_close, name="release-close"),
+    path("<uuid:release_id>/withdraw/", views.release_withdraw, name="release-withdraw"),
+]

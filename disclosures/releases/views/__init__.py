@@ -1,0 +1,31 @@
+"""Pages of releases: doorway, form, action, redirect."""
+
+from .hand_over import (
+    notes_hand_over,
+    release_close,
+    release_cover,
+    release_hand_over,
+    release_lock,
+    release_package,
+)
+from .lists import patient_releases, record_start, release_open, release_start, worklist
+from .prepare import release_approve, release_new, release_withdraw
+from .record import disclosure_record
+
+__all__ = [
+    "disclosure_record",
+    "notes_hand_over",
+    "patient_releases",
+    "record_start",
+    "release_approve",
+    "release_close",
+    "release_cover",
+    "release_hand_over",
+    "release_lock",
+    "release_new",
+    "release_open",
+    "release_package",
+    "release_start",
+    "release_withdraw",
+    "worklist",
+]

@@ -1,0 +1,144 @@
+"""Handing over: the locked file, the commit, the bytes, the end; and packages of psychotherapy notes by their cover."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from authorizations.queries import for_release
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refused
+from practice.people.models import Patient, Staff
+from records.psychotherapy import vault
+
+from .. import actions
+from ..documents import cover_sheet
+from ..forms import CloseForm, NotesHandOverForm
+from ..models import Release
+from ..policies import open_release, require_release_work
+from ..queries import package_of, verdict_now
+from ..rules import Decision, Method, ReleaseState
+
+
+@require_http_methods(["GET", "POST"])
+def release_hand_over(request: HttpRequest, release_id: str) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    release = open_release(staff, release_id)
+    if release.state != ReleaseState.APPROVED:
+        return redirect("release-open", release.pk)
+    decision = None
+    if request.method == "POST":
+        try:
+            actions.commit_release(by=staff, release_id=release.pk)
+            messages.success(request, "It is in the ledger. Now get the package and hand it over.")
+            return redirect("release-open", release.pk)
+        except actions.GateRefused as refused:
+            decision = refused.decision
+    return _hand_over_page(request, release, decision or verdict_now(release))
+
+
+def _hand_over_page(request: HttpRequest, release: Release, decision: Decision, passphrase: str = "") -> HttpResponse:
+    package = package_of(release)
+    context = {
+        "release": release,
+        "patient": release.patient,
+        "decision": decision,
+        "package": package,
+        "must_lock": release.method == Method.LOCKED_FILE and package is None,
+        "passphrase": passphrase,
+    }
+    return render(request, "releases/hand_over.html", context)
+
+
+@require_POST
+def release_lock(request: HttpRequest, release_id: str) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    release = open_release(staff, release_id)
+    passphrase = actions.lock_package(by=staff, release_id=release.pk)
+    # shown in this answer only: kept in no session, no message and no log
+    return _hand_over_page(request, release, verdict_now(release), passphrase)
+
+
+@require_POST
+def release_package(request: HttpRequest, release_id: str) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    release = open_release(staff, release_id)
+    try:
+        given = actions.deliver(by=staff, release_id=release.pk)
+    except actions.GateRefused as refused:
+        context = {"release": release, "patient": release.patient, "decision": refused.decision}
+        return render(request, "releases/stopped.html", context, status=409)
+    response = HttpResponse(given.content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{given.filename}"'
+    return response
+
+
+@require_safe
+def release_cover(request: HttpRequest, release_id: str) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    release = open_release(staff, release_id)
+    if release.state not in (ReleaseState.COMMITTED, ReleaseState.DELIVERED, ReleaseState.NOT_DELIVERED):
+        raise Http404
+    record(by=staff, event=AuditEvent.PRINTED, subject=release, patient_id=release.patient_id, detail="cover")
+    response = HttpResponse(cover_sheet(release), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{release.number}-cover.pdf"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def release_close(request: HttpRequest, release_id: str) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    release = open_release(staff, release_id)
+    if release.state != ReleaseState.COMMITTED:
+        return redirect("release-open", release.pk)
+    form = CloseForm(request.POST or None, release=release, initial={"on": today()})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.close_release(
+                by=staff,
+                release_id=release.pk,
+                delivered=data["outcome"] == "delivered",
+                on=data["on"],
+                receipt=data["receipt"],
+                reason=data["reason"],
+            )
+            messages.success(request, "Saved. This release is closed.")
+            return redirect("release-open", release.pk)
+        except Refused as refused:
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
+    return render(request, "releases/close.html", {"release": release, "patient": release.patient, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def notes_hand_over(request: HttpRequest, package_id: str) -> HttpResponse:
+    """The cover sheet of a package of psychotherapy notes, for the staff its author named; 404 for everybody else."""
+    staff = cast(Staff, request.user)
+    require_release_work(staff)
+    cover = vault.package_cover(staff, package_id)  # type: ignore[arg-type]
+    if cover is None or staff.pk not in cover.named_staff:
+        raise Http404
+    committed = Release.objects.filter(package=cover.id).first()
+    if committed is not None:
+        return redirect("release-open", committed.pk)
+    form, decision = NotesHandOverForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            release = actions.commit_notes_package(by=staff, package_id=cover.id, release=Release(**form.cleaned_data))
+            messages.success(request, "It is in the ledger. Now get the locked file and hand it over.")
+            return redirect("release-open", release.pk)
+        except actions.GateRefused as refused:
+            decision = refused.decision
+    context = {
+        "cover": cover,
+        "patient": Patient.objects.get(pk=cover.patient),
+        "author": Staff.objects.get(pk=cover.author),
+        "authorization": for_release(cover.authorization_id),
+        "form": form,
+        "decision": decision,
+    }
+    return render(request, "releases/notes_hand_over.html", context)

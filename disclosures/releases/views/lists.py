@@ -1,0 +1,103 @@
+"""The worklist, a patient's releases, one release."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from disclosures.ledger.queries import covered_by_checkpoint
+from disclosures.ledger.rules import Basis
+from practice.people.models import Staff
+
+from ..forms import FindPatientForm
+from ..policies import (
+    open_patient_for_release,
+    open_release,
+    patients_for_release,
+    releases_visible_to,
+    require_release_work,
+)
+from ..queries import (
+    covers_to_hand_over,
+    entry_of,
+    line_of,
+    open_lines,
+    package_of,
+    steps_of,
+    verdict_now,
+    verdict_words,
+)
+from ..rules import ReleaseState
+
+SHOWN = {"all": "All", "mine": "Waiting on me", "clinician": "Waiting on a clinician", "ready": "Ready to hand over"}
+
+
+@require_safe
+def worklist(request: HttpRequest) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    require_release_work(staff)
+    lines = open_lines(staff)
+    sorts = {
+        "all": lines,
+        "mine": [line for line in lines if line.mine],
+        "clinician": [line for line in lines if line.release.state == ReleaseState.AWAITING_APPROVAL],
+        "ready": [line for line in lines if line.release.state == ReleaseState.APPROVED],
+    }
+    chosen = request.GET.get("show", "all")
+    chosen = chosen if chosen in sorts else "all"
+    tabs = [(key, words, len(sorts[key])) for key, words in SHOWN.items()]
+    context = {"lines": sorts[chosen], "tabs": tabs, "chosen": chosen, "covers": covers_to_hand_over(staff)}
+    return render(request, "releases/worklist.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def release_start(request: HttpRequest) -> HttpResponse:
+    return _choose_patient(request, "New release", "release-new")
+
+
+@require_http_methods(["GET", "POST"])
+def record_start(request: HttpRequest) -> HttpResponse:
+    return _choose_patient(request, "Record a disclosure", "disclosure-record")
+
+
+def _choose_patient(request: HttpRequest, title: str, url_name: str) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    require_release_work(staff)
+    form = FindPatientForm(request.POST or None)
+    found = form.patients(patients_for_release(staff)) if request.method == "POST" and form.is_valid() else None
+    context = {"form": form, "found": found, "title": title, "url_name": url_name}
+    return render(request, "releases/choose_patient.html", context)
+
+
+@require_safe
+def patient_releases(request: HttpRequest, patient_id: str) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    patient = open_patient_for_release(staff, patient_id)
+    rows = releases_visible_to(staff).filter(patient=patient)
+    rows = rows.select_related("patient", "approver", "committed_by").order_by("-prepared_at")
+    context = {"patient": patient, "lines": [line_of(row, staff) for row in rows]}
+    return render(request, "releases/patient_releases.html", context)
+
+
+@require_safe
+def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    release = open_release(staff, release_id)
+    entry = entry_of(release)
+    pending = release.state in (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED)
+    context = {
+        "release": release,
+        "patient": release.patient,
+        "steps": [] if release.state == ReleaseState.RECORDED else steps_of(release, entry),
+        "items": release.items.all(),
+        "decision": verdict_now(release) if pending else None,
+        "package": None if release.package else package_of(release),
+        "entry": entry,
+        "entered_as": Basis(entry.basis).label if entry else "",
+        "verdict_words": verdict_words(release),
+        "signed": entry is not None and covered_by_checkpoint(entry),
+        "may_withdraw": pending,
+        "may_get": release.state == ReleaseState.COMMITTED,
+    }
+    return render(request, "releases/release.html", context)

@@ -1,0 +1,174 @@
+"""Preparing a chart release, and the clinician's approval."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from authorizations.queries import AuthorizationLine, lines_of
+from authorizations.rules import RecordClass
+from disclosures.ledger.rules import Basis
+from practice.infrastructure.days import today
+from practice.infrastructure.pdf import PdfFailed
+from practice.infrastructure.refusals import Refused
+from practice.people.models import Patient, Staff
+from practice.people.queries import care_team
+from records.chart.documents import render_context
+
+from .. import actions
+from ..forms import BASIS_WORDS, PLANNABLE, NewReleaseForm, ReasonForm, StartForm, basis_choices
+from ..models import Release
+from ..policies import check_may_approve, open_patient_for_release, open_release
+from ..queries import chart_index, proposal_of, verdict_now
+from ..rules import RecipientKind, ReleaseState
+
+REQUEST_OF_PATIENT = "At the request of the patient"
+
+
+@require_http_methods(["GET", "POST"])
+def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    patient = open_patient_for_release(staff, patient_id)
+    lines = [line for line in lines_of(patient, today(), staff) if RecordClass.PN not in line.facts.record_classes]
+    basis, line = chosen_ground(request, lines)
+    if basis is None:
+        return ask_ground(request, patient, lines, "release-new", basis_choices(PLANNABLE[1:]))
+    draft = Release(patient=patient, record_class=RecordClass.CHART)
+    index = _index(draft, basis, line, request)
+    form = NewReleaseForm(
+        request.POST or None,
+        basis=basis,
+        authorization=line.authorization if line else None,
+        approvers=Staff.objects.filter(pk__in=[care.staff_id for care in care_team(patient, today())]),
+        keys=[row.key for row in index],
+        initial=_initial(patient, basis, line, index),
+    )
+    decision = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _save(request, staff, form, draft)
+        except actions.GateRefused as refused:
+            decision = refused.decision
+        except Refused as refused:
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
+    ticked = set(form["items"].value() or [])
+    context = {
+        "patient": patient,
+        "form": form,
+        "index": [(row, row.key in ticked and row.refusal is None) for row in index],
+        "decision": decision,
+        "ground": BASIS_WORDS[Basis(basis)],
+        "line": line,
+    }
+    return render(request, "releases/new.html", context)
+
+
+def _save(request: HttpRequest, staff: Staff, form: NewReleaseForm, draft: Release) -> HttpResponse:
+    release = form.fill(draft)
+    data = form.cleaned_data
+    actions.prepare_release(by=staff, release=release, keys=data["items"], approver=data["approver"])
+    messages.success(request, f"{release.number} is with {data['approver'].display_name} to read and approve.")
+    return redirect("release-open", release.pk)
+
+
+def chosen_ground(request: HttpRequest, lines: list[AuthorizationLine]) -> tuple[str | None, AuthorizationLine | None]:
+    """The ground named in the address: a basis code, with the authorization where it is one. None: not chosen yet."""
+    basis = request.GET.get("basis", "")
+    by_id = {str(line.authorization.pk): line for line in lines}
+    if basis in by_id:
+        return Basis.B_AUTHORIZATION.value, by_id[basis]
+    if basis in Basis.values and basis != Basis.B_AUTHORIZATION:
+        return basis, None
+    return None, None
+
+
+def ask_ground(
+    request: HttpRequest,
+    patient: Patient,
+    lines: list[AuthorizationLine],
+    url_name: str,
+    bases: list[tuple[str, str]],
+    **more: Any,
+) -> HttpResponse:
+    """The first page of a release or record: on what ground."""
+    form = StartForm(request.GET if "basis" in request.GET else None, choices=bases)
+    context = {"patient": patient, "lines": lines, "bases": bases, "form": form, "url_name": url_name, **more}
+    return render(request, "releases/ground.html", context)
+
+
+def initial_of(line: AuthorizationLine | None, patient: Patient, basis: str) -> dict[str, Any]:
+    """What is known already from the authorization, or from the patient for their own copy."""
+    if line is not None:
+        row = line.authorization
+        return {
+            "recipient_name": row.recipient_name,
+            "recipient_address": row.recipient_address,
+            "purpose": row.purpose,
+        }
+    if basis == Basis.B_TO_INDIVIDUAL:
+        return {
+            "recipient_name": patient.legal_name,
+            "recipient_kind": RecipientKind.PATIENT,
+            "purpose": REQUEST_OF_PATIENT,
+        }
+    return {}
+
+
+def _index(draft: Release, basis: str, line: AuthorizationLine | None, request: HttpRequest) -> list[Any]:
+    """The chart's index, each line asked of the gate on this ground; the days typed for an order count."""
+    draft.basis, draft.authorization = basis, line.authorization if line else None
+    typed = {name: request.POST.get(name, "") for name in ("scope_from", "scope_to")}
+    draft.facts = {name: value for name, value in typed.items() if value}
+    initial = initial_of(line, draft.patient, basis)
+    draft.recipient_name, draft.purpose = initial.get("recipient_name", ""), initial.get("purpose", "")
+    draft.recipient_kind = initial.get("recipient_kind", "")
+    return chart_index(draft.patient, proposal_of(draft, [], on=today()))
+
+
+def _initial(patient: Patient, basis: str, line: AuthorizationLine | None, index: list[Any]) -> dict[str, Any]:
+    covered = [row.key for row in index if row.refusal is None]
+    return initial_of(line, patient, basis) | {"items": covered if line else []}
+
+
+@require_http_methods(["GET", "POST"])
+def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    release = open_release(staff, release_id)
+    check_may_approve(staff, release)
+    if release.state != ReleaseState.AWAITING_APPROVAL:
+        return redirect("release-open", release.pk)
+    rows = list(release.items.all())
+    keep = request.POST.getlist("keep") if request.method == "POST" else [str(row.pk) for row in rows]
+    decision, problem = verdict_now(release), ""
+    if request.method == "POST":
+        try:
+            actions.approve_release(by=staff, release_id=release.pk, keep=keep)
+            messages.success(request, "Approved. The package is frozen and ready to hand over.")
+            return redirect("release-open", release.pk)
+        except actions.GateRefused as refused:
+            decision = refused.decision
+        except PdfFailed:
+            problem = "The package could not be made. Nothing was changed. Try again in a moment."
+    blocks = {block.id: block for block in render_context([row.object_id for row in rows], patient=release.patient)}
+    context = {
+        "release": release,
+        "patient": release.patient,
+        "pieces": [(row, blocks[row.object_id], str(row.pk) in keep) for row in rows],
+        "decision": decision,
+        "problem": problem,
+    }
+    return render(request, "releases/approve.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def release_withdraw(request: HttpRequest, release_id: str) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    release = open_release(staff, release_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.withdraw_release(by=staff, release_id=release.pk, reason=form.cleaned_data["reason"])
+        messages.success(request, f"{release.number} is withdrawn. Nothing was given out.")
+        return redirect("release-open", release.pk)
+    return render(request, "releases/withdraw.html", {"release": release, "patient": release.patient, "form": form})
