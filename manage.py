@@ -9,12 +9,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "practice.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from environs.exceptions import EnvError
 
     from practice.infrastructure.databases.account import ServerFailed
 
     try:
         execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, ServerFailed) as error:
+    except (ImproperlyConfigured, EnvError, ServerFailed) as error:
         sys.exit(str(error))  # a sentence for the person at the terminal, not a traceback
 
 
