@@ -112,9 +112,9 @@ MODELS: dict[str, Kept] = {
         EDITABLE,
         encrypted="sections",
         plain="""
-        id patient encounter author format on state version created_at saved_at signed_at""",
+        id patient encounter author format on state version window created_at saved_at signed_at""",
     ),
-    "chart.ChartDraftBranch": Kept(EDITABLE, encrypted="sections", plain="id note author base_version saved_at"),
+    "chart.ChartDraftBranch": Kept(EDITABLE, encrypted="sections", plain="id note author base_version window saved_at"),
     "chart.ChartAddendum": Kept(APPEND_ONLY, encrypted="text", plain="id note author signed_at"),
     "chart.Diagnosis": Kept(
         APPEND_ONLY,
@@ -173,8 +173,8 @@ MODELS: dict[str, Kept] = {
     "ledger.Entry": Kept(
         APPEND_ONLY,
         plain="""
-        id index kind body internal leaf_hash recorded_at patient disclosed_on basis includes_pn
-        rule_accountable artefact_sha256 release_id about""",
+        id index kind body internal recorded_at patient disclosed_on basis includes_pn rule_accountable
+        artefact_sha256 release_id about""",
     ),
     "ledger.Node": Kept(APPEND_ONLY, plain="id level index hash"),
     "ledger.Checkpoint": Kept(APPEND_ONLY, plain="id size root note signed_at"),
@@ -184,7 +184,8 @@ MODELS: dict[str, Kept] = {
         encrypted="decisions pdf data",
         plain="""
         id number patient requested_on received_on window_from window_to provided_on due_on free
-        entries_listed policies pdf_sha256 data_sha256 checkpoint prepared_by prepared_at""",
+        entries_listed pn_authors lists_pn policies pdf_sha256 data_sha256 checkpoint prepared_by
+        prepared_at""",
     ),
     "releases.Release": Kept(
         NEVER_DELETED,
