@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from practice.compliance.queries import policy
 from practice.infrastructure.days import local_date
 from practice.people.models import Patient, Staff
+from practice.worklist.models import Task
+from practice.worklist.rules import TaskState
 
 from . import rules
 from .models import Authorization, AuthorizationEvent
@@ -125,6 +127,29 @@ def for_release(authorization_id: UUID | str) -> Authorization:
     """One authorization as it stands in the database now, with its events, read anew."""
     rows = Authorization.objects.select_related("patient", "pn_originator").prefetch_related("events")
     return rows.get(pk=authorization_id)
+
+
+def follow_ups(authorization: Authorization) -> set[str]:
+    """The kinds of tasks that are open about one authorization."""
+    rows = Task.objects.filter(
+        subject_type=Authorization._meta.label_lower, subject_id=authorization.pk, state=TaskState.OPEN
+    )
+    return set(rows.values_list("kind", flat=True))
+
+
+def kept_until(line: AuthorizationLine) -> date | None:
+    """Last day the paper must be kept (R-056); None while nothing has ended it."""
+    return rules.retain_until(line.facts)
+
+
+def copy_is_due(line: AuthorizationLine) -> bool:
+    """Whether the patient still must get a copy (F2); a record entered wrongly owes none."""
+    return rules.copy_due(line.facts) and line.facts.recorded_in_error_on is None
+
+
+def corrected_by(authorization: Authorization) -> Authorization | None:
+    """The record that replaced one entered wrongly."""
+    return authorization.followers.order_by("-recorded_at").first()
 
 
 def _line(row: Authorization, on: date, at: datetime | None, forbidden: bool) -> AuthorizationLine:

@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chart/", include("records.chart.urls")),
     path("psychotherapy-notes/", include("records.psychotherapy.urls")),
     path("releases/", include("disclosures.releases.urls")),
+    path("authorizations/", include("authorizations.urls")),
     path("", include("practice.desk.urls")),
 ]

@@ -1,7 +1,7 @@
 """Well-made papers to break: one complete authorization for psychotherapy notes and one for the chart."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +14,8 @@ from authorizations.rules import (
     SignatureMethod,
     SignerRole,
 )
+from practice.infrastructure.days import today
+from practice.people.models import Staff
 
 HALE = "7d1c0f5e-0000-4000-8000-00000000a1e0"
 LAWYER = "Fenner & Osgood, attorneys"
@@ -56,3 +58,24 @@ def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
     """An instant in the practice's own zone."""
 
     return datetime(year, month, day, hour, minute, tzinfo=timezone.get_default_timezone())
+
+
+def complete(hale: Staff) -> dict[str, Any]:
+    """The elements of a form with nothing missing."""
+    return {
+        "record_classes": ["PN"],
+        "info_description": "All psychotherapy notes by Dr. Miriam Hale",
+        "pn_scope": "ALL_BY_ORIGINATOR",
+        "pn_originator": hale,
+        "discloser": "Lakeside Therapy",
+        "recipient_name": "Fenner & Osgood, attorneys",
+        "purpose": "Custody case 24-D-118",
+        "expires_on": today() + timedelta(days=90),
+        "signature_method": "PAPER",
+        "signed_on": today() - timedelta(days=20),
+        "signer_role": "INDIVIDUAL",
+        "signer_name": "Tobias Lindqvist",
+        "stmt_revocation": True,
+        "stmt_conditioning": "NOT_CONDITIONED",
+        "stmt_redisclosure": True,
+    }

@@ -24,40 +24,10 @@ from practice.infrastructure.uploads import CheckedUpload, check_upload
 from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
-from tests.authorizations.papers import at
+from tests.authorizations.papers import at, complete
 from tests.infrastructure.test_uploads import pdf
 
 Record = Callable[..., Authorization]
-
-
-def complete(hale: Staff) -> dict[str, Any]:
-    """The elements of a form with nothing missing."""
-    return {
-        "record_classes": ["PN"],
-        "info_description": "All psychotherapy notes by Dr. Miriam Hale",
-        "pn_scope": "ALL_BY_ORIGINATOR",
-        "pn_originator": hale,
-        "discloser": "Lakeside Therapy",
-        "recipient_name": "Fenner & Osgood, attorneys",
-        "purpose": "Custody case 24-D-118",
-        "expires_on": today() + timedelta(days=90),
-        "signature_method": "PAPER",
-        "signed_on": today() - timedelta(days=20),
-        "signer_role": "INDIVIDUAL",
-        "signer_name": "Tobias Lindqvist",
-        "stmt_revocation": True,
-        "stmt_conditioning": "NOT_CONDITIONED",
-        "stmt_redisclosure": True,
-    }
-
-
-@pytest.fixture
-def authorized(dana: Staff, hale: Staff, lindqvist: Patient) -> Record:
-    def make(**changes: Any) -> Authorization:
-        given = {"by": dana, "patient": lindqvist, **complete(hale), **changes}
-        return actions.record_authorization(**given)
-
-    return make
 
 
 def stands(authorization: Authorization, at_instant: datetime | None = None) -> AuthorizationStatus:

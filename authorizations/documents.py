@@ -1,0 +1,166 @@
+"""An authorization as a person reads it: where it stands and why, the checklist with its values, its history."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from practice.infrastructure.templatetags.look import day, time_of_day
+
+from .models import Authorization, AuthorizationEvent
+from .queries import AuthorizationLine
+from .rules import AuthorizationStatus, Defect, EventKind, PnScope, RecordClass
+
+PILLS = {AuthorizationStatus.ACTIVE: "done", AuthorizationStatus.ON_HOLD: "accent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One line of the checklist: what the law asks for, what the paper says, and what is wrong with it."""
+
+    label: str
+    value: str
+    defects: list[Defect]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the history."""
+
+    on: date
+    at: datetime | None
+    words: str
+    how: str
+    by: str
+
+
+def pill_of(line: AuthorizationLine) -> str:
+    """The kind of pill for a status; red is for what is late or lost, so a defect has none."""
+    return PILLS.get(line.status, "")
+
+
+def reason_of(line: AuthorizationLine) -> str:
+    """Why an authorization stands where it stands, in one sentence."""
+    facts = line.facts
+    if line.status == AuthorizationStatus.ACTIVE:
+        return f"It permits releases {_until(line)}."
+    if line.status == AuthorizationStatus.REVOKED:
+        return f"Revoked in writing, received {_moment(facts.revocation_received_at)}. Nothing more may be released."
+    if line.status == AuthorizationStatus.ON_HOLD:
+        return f"The patient took it back by word of mouth {_moment(facts.held_since)}. Nothing is released meanwhile."
+    if line.status == AuthorizationStatus.EXPIRED_DATE:
+        return f"It ended on {day(facts.expires_on)}."
+    if line.status == AuthorizationStatus.EXPIRED_EVENT:
+        return f"The event that ends it became known on {day(facts.event_known_on)}."
+    if line.status == AuthorizationStatus.FULFILLED:
+        return f"Everything was handed over by {day(facts.fulfilled_on)}."
+    count = len(line.defects)
+    things = "one thing" if count == 1 else f"{count} things"
+    if line.status == AuthorizationStatus.DEFECTIVE:
+        return f"This authorization cannot be used: {line.defects[-1].words[0].lower()}{line.defects[-1].words[1:]}"
+    return f"It cannot be used yet: {things} to put right."
+
+
+def checklist(line: AuthorizationLine) -> list[Point]:
+    """Every element and statement of the law's checklist with what the paper says, in the order of the law."""
+    row = line.authorization
+    return [
+        Point(label, value(row) or "Not on the form", [d for d in line.defects if d.element == element])
+        for element, label, value in POINTS
+        if element != "RS4" or row.remuneration_applies
+    ]
+
+
+def other_defects(line: AuthorizationLine) -> list[Defect]:
+    """Defects of the paper as a whole: expired, revoked, joined with something, conditioned, false."""
+    listed = {element for element, _, _ in POINTS}
+    return [defect for defect in line.defects if defect.element not in listed]
+
+
+def history(authorization: Authorization) -> list[Happening]:
+    """What happened to it, the newest first."""
+    events = [_happening(event) for event in authorization.events.all()]
+    received = timezone.localtime(authorization.received_at)
+    by = authorization.recorded_by.display_name
+    first = Happening(received.date(), authorization.received_at, "Came in", "", by)
+    return sorted([first, *events], key=lambda item: (item.on, item.at is not None, item.at or received), reverse=True)
+
+
+def _happening(event: AuthorizationEvent) -> Happening:
+    return Happening(
+        event.happened_on, event.received_at, EventKind(event.kind).label, event.how, event.recorded_by.display_name
+    )
+
+
+def _until(line: AuthorizationLine) -> str:
+    facts = line.facts
+    if facts.expires_on and facts.expires_event:
+        return f"until {day(facts.expires_on)}, or until this is known: {facts.expires_event}"
+    if facts.expires_on:
+        return f"until {day(facts.expires_on)}"
+    return f"until this is known: {facts.expires_event}"
+
+
+def _moment(instant: datetime | None) -> str:
+    return f"{day(instant)}, {time_of_day(instant)}"
+
+
+def _information(row: Authorization) -> str:
+    classes = ", ".join(RecordClass(code).label for code in row.record_classes)
+    period = f"{day(row.covers_from) or 'the beginning'} to {day(row.covers_to) or 'the end'}"
+    parts = [classes, row.info_description, _scope(row), period if row.covers_from or row.covers_to else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def _scope(row: Authorization) -> str:
+    therapist = f"by {row.pn_originator.display_name}" if row.pn_originator else ""
+    if row.pn_scope == PnScope.SESSION_DATES:
+        sessions = ", ".join(day(session) for session in sorted(row.pn_session_dates))
+        return f"sessions of {sessions} {therapist}".strip()
+    return therapist
+
+
+def _expiration(row: Authorization) -> str:
+    return " or ".join(part for part in (day(row.expires_on), row.expires_event) if part)
+
+
+def _signature(row: Authorization) -> str:
+    if not row.signature_method:
+        return ""
+    who = row.get_signer_role_display()
+    name = f"{row.signer_name}, {who[0].lower()}{who[1:]}" if row.signer_name else who
+    return f"{name}, {day(row.signed_on) or 'no date'}"
+
+
+def _authority(row: Authorization) -> str:
+    if row.signer_role in ("INDIVIDUAL", "MINOR_AS_INDIVIDUAL"):
+        return row.get_minor_rule_display() if row.minor_rule else "Not needed: signed by the patient"
+    return row.authority_description
+
+
+def _recipient(row: Authorization) -> str:
+    return ", ".join(part for part in (row.recipient_name, row.recipient_class, row.recipient_address) if part)
+
+
+def _yes(present: bool) -> str:
+    return "On the form" if present else ""
+
+
+POINTS: tuple[tuple[str, str, Callable[[Authorization], str]], ...] = (
+    ("A1", "Which records", _information),
+    ("A2", "Who may release", lambda row: row.discloser),
+    ("A3", "Who may receive", _recipient),
+    ("A4", "Purpose", lambda row: row.purpose),
+    ("A5", "Ends", _expiration),
+    ("A6", "Signed", _signature),
+    ("A7", "Authority of the signer", _authority),
+    ("RS1", "Right to revoke", lambda row: _yes(row.stmt_revocation)),
+    (
+        "RS2",
+        "Whether care depends on signing",
+        lambda row: row.get_stmt_conditioning_display() if row.stmt_conditioning else "",
+    ),
+    ("RS3", "May be passed on", lambda row: _yes(row.stmt_redisclosure)),
+    ("RS4", "Payment for the release", lambda row: _yes(row.stmt_remuneration)),
+)

@@ -1,0 +1,301 @@
+"""Forms for authorizations. They check and convert; they save nothing.
+
+Almost nothing is required: what is missing on the paper is a defect to be shown, not a mistake of the person who types.
+"""
+
+import re
+from datetime import date, datetime, time
+from typing import Any, cast
+
+from django import forms
+from django.utils import timezone
+
+from practice.infrastructure.days import local_date, today
+from practice.infrastructure.uploads import CheckedUpload, UploadRefused, check_upload
+from practice.people.models import Patient, PersonalRepresentative, Staff
+from practice.people.rules import CLINICAL_ROLES
+
+from . import rules
+from .actions import Elements
+from .models import Authorization
+
+DAY_FORMATS = ("%Y-%m-%d", "%m/%d/%Y")
+BAD_DAY = "Give a day, for example 03/14/2026."
+
+
+def day_field(label: str, **more: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": BAD_DAY, "required": "Give the day."},
+        **{"required": False, **more},
+    )
+
+
+def text_field(label: str, limit: int = 300, rows: int = 0, **more: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+    return forms.CharField(label=label, max_length=limit, widget=widget, **{"required": False, **more})
+
+
+class SessionDatesField(forms.CharField):
+    """Days, one to a line or with commas between them, as a list of dates."""
+
+    def to_python(self, value: Any) -> Any:
+        """A list of dates, sorted, each once."""
+        if isinstance(value, list):
+            return value
+        parts = [part.strip() for part in re.split(r"[\n,;]+", value or "") if part.strip()]
+        return sorted({self._day(part) for part in parts})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(f"{day:%m/%d/%Y}" for day in value) if isinstance(value, list) else value
+
+    def _day(self, part: str) -> date:
+        for style in DAY_FORMATS:
+            try:
+                return datetime.strptime(part, style).date()  # noqa: DTZ007 a day has no zone
+            except ValueError:
+                continue
+        raise forms.ValidationError(f"“{part[:40]}” is not a day. {BAD_DAY}")
+
+
+class ScanField(forms.FileField):
+    """A scan, checked by parsing; cleans to a `CheckedUpload`, or None where none was chosen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"accept": "application/pdf,image/jpeg,image/png"}
+        super().__init__(allow_empty_file=True, widget=forms.FileInput(attrs=attrs), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> CheckedUpload | None:
+        file = super().clean(data, initial)
+        if not file:
+            return None
+        try:
+            return check_upload(file)
+        except UploadRefused as refused:
+            raise forms.ValidationError(f"{refused.refusal.words} {refused.refusal.remedy}") from None
+
+
+class StaffField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Staff) -> str:
+        return obj.display_name
+
+
+class RepresentativeField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: PersonalRepresentative) -> str:
+        return f"{obj.name}, {obj.get_kind_display().lower()}"
+
+
+class AuthorizationForm(forms.Form):
+    """What stands on a signed paper, in the order of the law's checklist."""
+
+    record_classes = forms.MultipleChoiceField(
+        label="Records it names",
+        choices=rules.RecordClass.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Tick everything this one form covers, as it stands on the paper.",
+    )
+    info_description = text_field(
+        "Description on the form",
+        4000,
+        3,
+        help_text="In its own words. “All records” does not name psychotherapy notes.",
+    )
+    covers_from = day_field("From")
+    covers_to = day_field("To")
+    pn_scope = forms.ChoiceField(label="Which psychotherapy notes", choices=rules.PnScope.choices, required=False)
+    pn_originator = StaffField(
+        label="Therapist who keeps the notes", queryset=Staff.objects.none(), required=False, empty_label="Not named"
+    )
+    pn_session_dates = SessionDatesField(
+        label="Session dates",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One to a line, for example 03/14/2026.",
+    )
+    discloser = text_field("Who may release the records")
+    recipient_name = text_field(
+        "Who may receive them", help_text="A person or an office. Several with a semicolon between them."
+    )
+    recipient_class = text_field("Or what kind of recipient", help_text="If the form names a group: “my doctors”.")
+    recipient_address = text_field("Address of the recipient", 1000, 2)
+    purpose = text_field("Purpose", 2000, 2)
+    individual_initiated = forms.BooleanField(label="The patient started this, not the practice", required=False)
+    research = forms.BooleanField(label="It is for research", required=False)
+    expires_on = day_field("Ends on")
+    expires_event = text_field("Or ends when", 500, help_text="An event, in the words of the form.")
+    expires_event_relates = forms.BooleanField(label="The event concerns the patient or the purpose", required=False)
+    signature_method = forms.ChoiceField(label="Signature", choices=rules.SignatureMethod.choices, required=False)
+    signed_on = day_field("Date beside the signature")
+    signer_role = forms.ChoiceField(label="Signed by", choices=rules.SignerRole.choices)
+    signer_name = text_field("Name of the signer")
+    representative = RepresentativeField(
+        label="Representative on file",
+        queryset=PersonalRepresentative.objects.none(),
+        required=False,
+        empty_label="None of those on file",
+    )
+    authority_description = text_field(
+        "Authority, as the form describes it", 1000, 2, help_text="For example “mother, custody order of 2024”."
+    )
+    minor_rule = forms.ChoiceField(
+        label="Does the minor act alone?",
+        choices=rules.MinorRule.choices,
+        required=False,
+        help_text="Only where state law or an agreement says so. Ask the clinician.",
+    )
+    stmt_revocation = forms.BooleanField(label="How to take it back in writing", required=False)
+    stmt_redisclosure = forms.BooleanField(label="That the recipient may pass the records on", required=False)
+    stmt_conditioning = forms.ChoiceField(
+        label="Whether care or payment depends on signing",
+        choices=rules.ConditioningStatement.choices,
+        required=False,
+    )
+    conditioned_on = forms.ChoiceField(
+        label="What would be withheld without a signature", choices=rules.ConditionedOn.choices, required=False
+    )
+    conditioning_ground = forms.ChoiceField(label="Reason", choices=rules.ConditioningGround.choices, required=False)
+    remuneration_applies = forms.BooleanField(label="Somebody pays the practice for this release", required=False)
+    stmt_remuneration = forms.BooleanField(label="The form says that the practice is paid", required=False)
+    combined_with = forms.MultipleChoiceField(
+        label="Also on the same document",
+        choices=rules.CombinedWith.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    received_on = day_field("Came in on", required=True)
+    scan = ScanField(label="Scan of the signed paper", required=False, help_text="PDF, JPEG or PNG, up to 15 MB.")
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        clinicians = Staff.objects.filter(roles__overlap=list(CLINICAL_ROLES)).order_by("full_name")
+        cast(StaffField, self.fields["pn_originator"]).queryset = clinicians
+        representatives = PersonalRepresentative.objects.filter(patient=patient).order_by("name")
+        cast(RepresentativeField, self.fields["representative"]).queryset = representatives
+
+    def clean_signed_on(self) -> date | None:
+        return _not_in_future(self.cleaned_data["signed_on"])
+
+    def clean_received_on(self) -> date | None:
+        return _not_in_future(self.cleaned_data["received_on"])
+
+    def clean_representative(self) -> PersonalRepresentative | None:
+        chosen: PersonalRepresentative | None = self.cleaned_data["representative"]
+        if chosen is not None and chosen.not_recognized_reason:
+            raise forms.ValidationError("The practice has decided not to treat this person as a representative.")
+        return chosen
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        start, end = given.get("covers_from"), given.get("covers_to")
+        if start and end and end < start:
+            self.add_error("covers_to", "This is before the first day.")
+        signed, received = given.get("signed_on"), given.get("received_on")
+        if signed and received and received < signed:
+            self.add_error("received_on", "It cannot have come in before it was signed.")
+        if self.errors and self.files and not self.has_error("scan"):
+            self.add_error("scan", "Choose the scan once more: the browser does not keep it when a form comes back.")
+        return given
+
+    def elements(self) -> Elements:
+        """What the actions take."""
+        given = {name: value for name, value in self.cleaned_data.items() if name not in ("received_on", "scan")}
+        return cast(Elements, given)
+
+    def received_at(self) -> datetime:
+        """The moment of receipt: now for today, noon of an earlier day."""
+        day: date = self.cleaned_data["received_on"]
+        return timezone.now() if day == today() else timezone.make_aware(datetime.combine(day, time(12)))
+
+
+def initial_of(authorization: Authorization) -> dict[str, Any]:
+    """What was entered before, for a correction."""
+    names = Elements.__annotations__
+    return {
+        **{name: getattr(authorization, name) for name in names},
+        "received_on": local_date(authorization.received_at),
+    }
+
+
+def initial_of_part(authorization: Authorization, part: rules.RecordClass) -> dict[str, Any]:
+    """One separate form out of a compound one (R-046): what was entered, for one kind of record, not yet signed."""
+    is_pn = part == rules.RecordClass.PN
+    initial = initial_of(authorization) | {
+        "record_classes": [part.value],
+        "info_description": part.label,
+        "combined_with": [],
+        "conditioned_on": "",
+        "conditioning_ground": "",
+        "signature_method": "",
+        "signed_on": None,
+        "received_on": today(),
+    }
+    if not is_pn:
+        initial |= {"pn_scope": "", "pn_originator": None, "pn_session_dates": []}
+    return initial
+
+
+class RevocationForm(forms.Form):
+    """How and when the patient took it back."""
+
+    written = forms.ChoiceField(
+        label="How",
+        choices=[("yes", "In writing"), ("no", "By word of mouth")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one."},
+    )
+    received_at = forms.DateTimeField(
+        label="Received at",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="To the minute: what was handed over before stands, nothing after may go out.",
+        error_messages={
+            "required": "Give day and time.",
+            "invalid": "Give day and time, for example 04/03/2026 14:30.",
+        },
+    )
+    how = text_field("How it came in", 500, 2, help_text="For example “letter by mail” or “called front desk”.")
+
+    def __init__(self, *args: Any, signed_on: date | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.signed_on = signed_on
+
+    def clean_received_at(self) -> datetime:
+        received: datetime = self.cleaned_data["received_at"]
+        if received > timezone.now():
+            raise forms.ValidationError("This is in the future.")
+        if self.signed_on and local_date(received) < self.signed_on:
+            raise forms.ValidationError("This is before the authorization was signed.")
+        return received
+
+
+class HappenedForm(forms.Form):
+    """A day and a few words about something that happened."""
+
+    on = day_field("Day", required=True)
+    how = text_field("How", 500, 2)
+
+    def __init__(self, *args: Any, ask_day: str, ask_how: str, how_required: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].label = ask_day
+        self.fields["how"].label = ask_how
+        self.fields["how"].required = how_required
+        self.fields["how"].error_messages["required"] = "Say it in a few words."
+
+    def clean_on(self) -> date | None:
+        return _not_in_future(self.cleaned_data["on"])
+
+
+class ScanForm(forms.Form):
+    scan = ScanField(
+        label="Scan of the signed paper",
+        help_text="PDF, JPEG or PNG, up to 15 MB.",
+        error_messages={"required": "Choose the file."},
+    )
+
+
+def _not_in_future(day: date | None) -> date | None:
+    if day is not None and day > today():
+        raise forms.ValidationError("This day is in the future.")
+    return day

@@ -1,0 +1,30 @@
+"""Addresses of authorizations."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from . import views
+
+
+class FollowUpConverter(StringConverter):
+    regex = "form-sent|notice-sent"
+
+
+register_converter(FollowUpConverter, "follow_up")
+
+ONE = "<uuid:authorization_id>/"
+
+urlpatterns = [
+    path("patient/<uuid:patient_id>/", views.authorization_list, name="authorization-list"),
+    path("patient/<uuid:patient_id>/new/", views.authorization_new, name="authorization-new"),
+    path(ONE, views.authorization_open, name="authorization-open"),
+    path(f"{ONE}correct/", views.authorization_correct, name="authorization-correct"),
+    path(f"{ONE}revoke/", views.authorization_revoke, name="authorization-revoke"),
+    path(f"{ONE}event-known/", views.authorization_event_known, name="authorization-event-known"),
+    path(f"{ONE}known-false/", views.authorization_known_false, name="authorization-known-false"),
+    path(f"{ONE}copy-given/", views.authorization_copy_given, name="authorization-copy-given"),
+    path(f"{ONE}fulfilled/", views.authorization_fulfilled, name="authorization-fulfilled"),
+    path(f"{ONE}scan/", views.authorization_scan_add, name="authorization-scan-add"),
+    path(f"{ONE}<follow_up:kind>/", views.authorization_follow_up, name="authorization-follow-up"),
+    path(f"{ONE}papers/<uuid:paper_id>/", views.paper_download, name="paper-download"),
+]

@@ -1,0 +1,322 @@
+"""Pages of a patient's authorizations: doorway, form, action, redirect."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from practice.compliance.queries import practice_profile
+from practice.infrastructure.days import today
+from practice.infrastructure.uploads import as_download
+from practice.people.models import Patient, Staff
+from practice.people.rules import Act, may
+from practice.worklist.rules import TaskKind
+
+from . import actions, documents, policies, queries
+from .forms import (
+    AuthorizationForm,
+    HappenedForm,
+    RevocationForm,
+    ScanForm,
+    initial_of,
+    initial_of_part,
+)
+from .models import Authorization
+from .rules import AUTH_DEFECT_COMPOUND, REVOCATIONS, AuthorizationStatus, EventKind, MinorRule, RecordClass, age_on
+
+ADULT_AT_LEAST = 21  # a form may be older than the patient's birthday: the question on minors stays a few years
+
+
+def staff_of(request: HttpRequest) -> Staff:
+    return cast(Staff, request.user)
+
+
+@require_safe
+def authorization_list(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    staff = staff_of(request)
+    patient = policies.open_patient_authorizations(staff, patient_id)
+    lines = [_shown(line) for line in queries.lines_of(patient, today(), staff)]
+    context = {"patient": patient, "lines": lines, "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD)}
+    return render(request, "authorizations/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Record a signed paper; `from` and `part` start one of the separate forms out of a compound one."""
+    staff = staff_of(request)
+    patient = policies.open_patient_authorizations(staff, patient_id)
+    policies.check_may_record(staff, patient)
+    source = _source(request, staff, patient)
+    initial: dict[str, Any] = {
+        "received_on": today(),
+        "discloser": practice_profile().name,
+        "signature_method": "PAPER",
+    }
+    if patient.minor_consents_alone:
+        initial["minor_rule"] = MinorRule.M1
+    if source is not None:
+        initial = initial_of_part(source, RecordClass(request.GET["part"]))
+    form = AuthorizationForm(request.POST or None, request.FILES or None, patient=patient, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        made = actions.record_authorization(
+            by=staff,
+            patient=patient,
+            paper=form.cleaned_data["scan"],
+            received_at=form.received_at(),
+            prepared_from=source,
+            **form.elements(),
+        )
+        return _recorded(request, made)
+    context = {"title": "Record an authorization", "back": _list_of(patient), "source": source}
+    return _form_page(request, patient, form, context)
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """The form again, with what was entered: for a mistake of ours, not of the paper."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    form = AuthorizationForm(
+        request.POST or None,
+        request.FILES or None,
+        patient=authorization.patient,
+        initial=initial_of(authorization),
+    )
+    if request.method == "POST" and form.is_valid():
+        made = actions.correct_authorization(
+            by=staff,
+            authorization=authorization,
+            paper=form.cleaned_data["scan"],
+            received_at=form.received_at(),
+            **form.elements(),
+        )
+        return _recorded(request, made)
+    back = redirect("authorization-open", authorization.pk).url
+    context = {"title": "Correct what was entered", "back": back, "correcting": True, "papers": _papers(authorization)}
+    return _form_page(request, authorization.patient, form, context)
+
+
+@require_safe
+def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    line = queries.line_of(authorization, today(), timezone.now())
+    happened = {event.kind for event in authorization.events.all()}
+    open_tasks = queries.follow_ups(authorization)
+    context = {
+        "patient": authorization.patient,
+        "line": line,
+        "authorization": authorization,
+        "pill": documents.pill_of(line),
+        "reason": documents.reason_of(line),
+        "points": documents.checklist(line),
+        "whole": documents.other_defects(line),
+        "history": documents.history(authorization),
+        "papers": _papers(authorization),
+        "kept_until": queries.kept_until(line),
+        "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD),
+        "parts": _parts(line),
+        "is_revoked": EventKind.WRITTEN_REVOCATION in happened,
+        "is_error": EventKind.RECORDED_IN_ERROR in happened,
+        "can_correct": not happened & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}),
+        "copy_due": queries.copy_is_due(line),
+        "can_end_by_event": bool(authorization.expires_event) and EventKind.EXPIRY_EVENT_KNOWN not in happened,
+        "can_be_false": EventKind.KNOWN_FALSE not in happened,
+        "can_be_fulfilled": line.status == AuthorizationStatus.ACTIVE,
+        "form_due": TaskKind.REVOCATION_FORM in open_tasks,
+        "notice_due": TaskKind.REVOCATION_NOTICE in open_tasks,
+        "corrected_by": queries.corrected_by(authorization) if EventKind.RECORDED_IN_ERROR in happened else None,
+        "scan_form": ScanForm(),
+    }
+    return render(request, "authorizations/open.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_revoke(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    initial = {"received_at": timezone.localtime().replace(second=0, microsecond=0)}
+    form = RevocationForm(request.POST or None, initial=initial, signed_on=authorization.signed_on)
+    if request.method == "POST" and form.is_valid():
+        written = form.cleaned_data["written"] == "yes"
+        event = actions.record_revocation(
+            by=staff,
+            authorization=authorization,
+            written=written,
+            received_at=form.cleaned_data["received_at"],
+            how=form.cleaned_data["how"],
+        )
+        if written:
+            messages.success(request, "Revoked. Nothing more goes out under it.")
+        elif event.holds:
+            messages.success(request, "On hold. Nothing goes out. Send the patient the revocation form to sign.")
+        else:
+            messages.success(request, "Recorded. Send the patient the revocation form to sign.")
+        return redirect("authorization-open", authorization.pk)
+    return _small_form(request, authorization, form, "Record a revocation", "Record it", REVOKE_WORDS)
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_event_known(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    words = "From the day the practice learns of it, nothing more is released under this authorization."
+    return _happened(
+        request,
+        authorization_id,
+        {"ask_day": "The practice learned of it on", "ask_how": "How the practice learned of it"},
+        lambda by, row, on, how: actions.record_event_known(by=by, authorization=row, known_on=on, how=how),
+        ("The event has happened", words),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_known_false(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    words = "If something in it that matters is false, the authorization cannot be used any more."
+    return _happened(
+        request,
+        authorization_id,
+        {"ask_day": "Known since", "ask_how": "What is false, and how the practice knows"},
+        lambda by, row, on, how: actions.record_known_false(by=by, authorization=row, known_on=on, what=how),
+        ("Something in it is false", words),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_copy_given(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    words = "The patient gets a copy of the signed form when the practice asked for the signature."
+    return _happened(
+        request,
+        authorization_id,
+        {"ask_day": "Given on", "ask_how": "How, for example “by hand” or “by mail”"},
+        lambda by, row, on, how: actions.record_copy_given(by=by, authorization=row, given_on=on, how=how),
+        ("Copy given to the patient", words),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_fulfilled(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    words = "It was signed for something that is done. Nothing more is released under it."
+    return _happened(
+        request,
+        authorization_id,
+        {"ask_day": "Done on", "ask_how": "A note, if needed", "how_required": False},
+        lambda by, row, on, how: actions.record_fulfilled(by=by, authorization=row, on=on, how=how),
+        ("Everything was handed over", words),
+    )
+
+
+@require_POST
+def authorization_follow_up(request: HttpRequest, authorization_id: UUID, kind: str) -> HttpResponse:
+    """Tick off the form that was sent after a call, or the notice after a revocation."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    task = {"form-sent": TaskKind.REVOCATION_FORM, "notice-sent": TaskKind.REVOCATION_NOTICE}[kind]
+    actions.finish_follow_up(by=staff, authorization=authorization, kind=task)
+    messages.success(request, "Noted.")
+    return redirect("authorization-open", authorization.pk)
+
+
+@require_POST
+def authorization_scan_add(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    form = ScanForm(request.POST, request.FILES)
+    if form.is_valid():
+        actions.add_paper(by=staff, authorization=authorization, paper=form.cleaned_data["scan"])
+        messages.success(request, "The scan is kept with this authorization.")
+        return redirect("authorization-open", authorization.pk)
+    return _small_form(request, authorization, form, "Add a scan", "Keep the scan", "The signed paper, as it came in.")
+
+
+@require_safe
+def paper_download(request: HttpRequest, authorization_id: UUID, paper_id: UUID) -> HttpResponse:
+    paper = policies.open_signed_paper(staff_of(request), authorization_id, paper_id)
+    return as_download(paper.data, paper.kind, "signed-authorization")
+
+
+REVOKE_WORDS = (
+    "In writing it ends at the minute it was received. By word of mouth it is put on hold, and the patient is sent the "
+    "form to sign."
+)
+
+
+def _happened(
+    request: HttpRequest, authorization_id: UUID, asked: dict[str, Any], act: Any, page: tuple[str, str]
+) -> HttpResponse:
+    """One dated event: the same form with other words."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    form = HappenedForm(request.POST or None, initial={"on": today()}, **asked)
+    if request.method == "POST" and form.is_valid():
+        act(staff, authorization, form.cleaned_data["on"], form.cleaned_data["how"])
+        messages.success(request, "Recorded.")
+        return redirect("authorization-open", authorization.pk)
+    return _small_form(request, authorization, form, page[0], "Record it", page[1])
+
+
+def _small_form(
+    request: HttpRequest, authorization: Authorization, form: Any, title: str, button: str, words: str
+) -> HttpResponse:
+    line = queries.line_of(authorization, today())
+    context = {
+        "patient": authorization.patient,
+        "line": line,
+        "form": form,
+        "title": title,
+        "button": button,
+        "words": words,
+    }
+    return render(request, "authorizations/small_form.html", context)
+
+
+def _form_page(
+    request: HttpRequest, patient: Patient, form: AuthorizationForm, context: dict[str, Any]
+) -> HttpResponse:
+    born = patient.birth_date
+    ask_minor = born is None or age_on(born, today()) < ADULT_AT_LEAST
+    context |= {"patient": patient, "form": form, "ask_minor": ask_minor}
+    return render(request, "authorizations/form.html", context)
+
+
+def _recorded(request: HttpRequest, made: Authorization) -> HttpResponse:
+    line = queries.line_of(queries.for_release(made.pk), today(), timezone.now())
+    if line.status == AuthorizationStatus.ACTIVE:
+        messages.success(request, "Recorded. The authorization is in effect.")
+    else:
+        messages.warning(request, "Recorded, but it cannot be used. What is wrong, and how to put it right, is below.")
+    return redirect("authorization-open", made.pk)
+
+
+def _source(request: HttpRequest, staff: Staff, patient: Patient) -> Authorization | None:
+    """The compound form that a separate one is prepared from, if the address names one of this patient's."""
+    if request.GET.get("part") not in RecordClass.values:
+        return None
+    wanted = request.GET.get("from", "")
+    lines = policies.authorizations_visible_to(staff).filter(patient=patient)
+    return next((row for row in lines if str(row.pk) == wanted), None)
+
+
+def _parts(line: queries.AuthorizationLine) -> list[RecordClass]:
+    """The kinds of record for which a separate form is offered, where one form joins what it may not join."""
+    if AUTH_DEFECT_COMPOUND not in {defect.code for defect in line.defects}:
+        return []
+    return [code for code in RecordClass if code in line.facts.record_classes]
+
+
+def _papers(authorization: Authorization) -> list[Any]:
+    return list(authorization.papers.defer("data").select_related("added_by"))
+
+
+def _list_of(patient: Patient) -> str:
+    return redirect("authorization-list", patient.pk).url
+
+
+def _shown(line: queries.AuthorizationLine) -> dict[str, Any]:
+    return {"line": line, "pill": documents.pill_of(line), "reason": documents.reason_of(line)}
