@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, Prefetch
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from practice.infrastructure.days import today
+from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to
 from practice.worklist.models import Task
@@ -26,6 +27,7 @@ PLACES = {
     "ledger.entry": "disclosure-open",
 }
 MOST = 200
+LOOK_BACK = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _place(task: Task) -> str:
 def person_words(patient: Patient) -> tuple[str, str]:
     """A patient as a line shows them: the name, and what tells two of the same name apart."""
     born = patient.birth_date
-    words = f"b. {born:%b} {born.day}, {born.year} · {patient.number}" if born else str(patient.number)
+    words = f"b. {day(born)} · {patient.number}" if born else str(patient.number)
     return patient.legal_name, words
 
 
@@ -119,7 +121,7 @@ def note_drafts(staff: Staff) -> Group:
     lines = [
         Line(
             note.patient.legal_name,
-            f"Session of {note.on:%b} {note.on.day}, {note.on.year}",
+            f"Session of {day(note.on)}",
             path_to("note-edit", note.pk),
             "Continue",
         )
@@ -129,20 +131,20 @@ def note_drafts(staff: Staff) -> Group:
 
 
 def sessions_without_note(staff: Staff) -> Group:
-    """Today's sessions of this person that have no progress note yet, in the order of the day."""
-    begins = timezone.make_aware(datetime.combine(today(), time.min))
-    visible = Participation.objects.filter(patient__in=charts_visible_to(staff)).select_related("patient")
+    """Sessions of this person in the last LOOK_BACK days, up to today, that have no progress note, newest first."""
+    ends = timezone.make_aware(datetime.combine(today() + timedelta(days=1), time.min))
+    mine = charts_visible_to(staff)
+    visible = Participation.objects.filter(patient__in=mine).select_related("patient")
     sessions = (
-        Encounter.objects.filter(clinician=staff, started_at__gte=begins, started_at__lt=begins + timedelta(days=1))
-        .filter(notes__isnull=True, participations__patient__in=charts_visible_to(staff))
+        Encounter.objects.filter(clinician=staff, started_at__gte=ends - timedelta(days=LOOK_BACK), started_at__lt=ends)
+        .filter(notes__isnull=True, participations__patient__in=mine)
         .prefetch_related(Prefetch("participations", queryset=visible))
-        .order_by(F("started_at").asc())
+        .order_by("-started_at")
         .distinct()
     )
     lines = []
     for session in sessions[:MOST]:
         names = ", ".join(taking_part.patient.legal_name for taking_part in session.participations.all())
-        at = timezone.localtime(session.started_at)
-        words = f"Today, {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+        words = f"{day(session.started_at)}, {time_of_day(session.started_at)}"
         lines.append(Line(names, words, path_to("session-open", session.pk), "Write the note"))
-    return Group("Today's sessions without a note", lines)
+    return Group("Sessions without a note", lines)

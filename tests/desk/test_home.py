@@ -60,10 +60,10 @@ def test_a_draft_waits_for_its_author_alone(hale: Staff, osei: Staff, lindqvist:
     assert home_groups(osei) == []
 
 
-def test_a_session_of_today_without_a_note_waits(hale: Staff, lindqvist: Patient) -> None:
+def test_a_session_without_a_note_waits(hale: Staff, lindqvist: Patient) -> None:
     session = Encounter.objects.create(clinician=hale, started_at=timezone.now())
     Participation.objects.create(encounter=session, patient=lindqvist)
-    assert [group.words for group in home_groups(hale)] == ["Today's sessions without a note"]
+    assert [group.words for group in home_groups(hale)] == ["Sessions without a note"]
     note = a_draft(lindqvist, hale)
     ChartNote.objects.filter(pk=note.pk).update(encounter=session)
     assert [group.words for group in home_groups(hale)] == ["Progress notes to sign"]

@@ -25,6 +25,7 @@ class Saver {
     this.timer = null;
     this.busy = null;
     this.stopped = false;
+    this.waited = false;
     form.addEventListener("input", () => this.soon());
     form.addEventListener("focusout", () => this.save());
     form.addEventListener("save-now", () => this.save());
@@ -100,13 +101,16 @@ class Saver {
     this.form.dispatchEvent(new Event("saved", { bubbles: true }));
   }
 
-  // Signing while a save is on its way would look like two windows: let it arrive first.
+  // Signing while a save is on its way would look like two windows: let it arrive first, and what stands in the other
+  // sheet of the page too.
   beforeSubmit(event) {
     clearTimeout(this.timer);
-    if (!this.busy) return;
+    const first = savers.map((one) => (one === this ? one.busy : one.busy ?? one.save())).filter(Boolean);
+    if (!first.length || this.waited) return;
+    this.waited = true;
     event.preventDefault();
-    this.busy.then(() => { delete this.form.dataset.sending; this.form.requestSubmit(event.submitter); });
+    Promise.all(first).then(() => { delete this.form.dataset.sending; this.form.requestSubmit(event.submitter); });
   }
 }
 
-for (const form of document.querySelectorAll("form[data-autosave]")) new Saver(form);
+const savers = [...document.querySelectorAll("form[data-autosave]")].map((form) => new Saver(form));
