@@ -18,7 +18,7 @@ TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def make_staff(username: str, full_name: str, *roles: Role, title: str = "", licensed: bool = False) -> Staff:
-    """A member of staff with password and authenticator app, and a licence of three years when asked for."""
+    """A member of staff with password and authenticator app, and a license of three years when asked for."""
     staff = Staff.objects.create_user(
         username, PASSWORD, full_name=full_name, title=title, roles=[role.value for role in roles]
     )

@@ -47,6 +47,7 @@ class AuditEntry(AbstractLogEntry):
 
     class Meta(AbstractLogEntry.Meta):
         abstract = False
+        verbose_name = "audit trail"
         default_permissions = ()
         indexes = [
             models.Index(fields=["patient_id", "-timestamp"], name="audit_by_patient"),

@@ -73,7 +73,7 @@ def is_supervised(staff: Staff, on: date) -> bool:
 
 
 def refusal_to_keep_psychotherapy_notes(staff: Staff, on: date, policy: object) -> Refusal | None:
-    """P-04 for a member of staff: may_keep_psychotherapy_notes over their licences. `policy` is the value of P-04."""
+    """P-04 for a member of staff: may_keep_psychotherapy_notes over their licenses. `policy` is the value of P-04."""
     if not staff.is_active:
         return may_keep_psychotherapy_notes([], [], False, on, policy)
     return may_keep_psychotherapy_notes(staff.licenses.all(), staff.roles, is_supervised(staff, on), on, policy)
@@ -151,7 +151,7 @@ class StaffPage:
 
 
 def staff_page(person: Staff, on: date) -> StaffPage:
-    """A person's roles, licences and way in, as of a day."""
+    """A person's roles, licenses and way in, as of a day."""
     waiting = Invitation.objects.filter(staff=person, used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
     return StaffPage(
         roles=[Role(role).label for role in person.roles],

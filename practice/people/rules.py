@@ -1,4 +1,4 @@
-"""Roles, licences, care relationships and representatives as values. No query, no clock: the day is passed in."""
+"""Roles, licenses, care relationships and representatives as values. No query, no clock: the day is passed in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ CLINICAL_ROLES = frozenset({Role.CLINICIAN, Role.TRAINEE, Role.SUPERVISOR})
 
 
 class LicenseKind(models.TextChoices):
-    """What a mental health professional holds (P-04: an active licence, or registered supervised trainee)."""
+    """What a mental health professional holds (P-04: an active license, or registered supervised trainee)."""
 
     PSYCHOLOGIST = "psychologist", "Psychologist"
     PSYCHIATRIST = "psychiatrist", "Psychiatrist"
@@ -237,7 +237,7 @@ def refusal_to_care(
 
 
 class LicenseFacts(Protocol):
-    """What P-04 asks of a licence."""
+    """What P-04 asks of a license."""
 
     kind: str
     issued_on: date | None
@@ -252,7 +252,7 @@ def license_in_force(item: LicenseFacts, on: date) -> bool:
 def may_keep_psychotherapy_notes(
     licenses: Iterable[LicenseFacts], roles: Iterable[str], supervised: bool, on: date, policy: object
 ) -> Refusal | None:
-    """P-04: an active licence, or a registered supervised trainee. None when the person may keep such notes on a day.
+    """P-04: an active license, or a registered supervised trainee. None when the person may keep such notes on a day.
 
     `supervised`: a supervisor of the practice answers for the trainee. `policy`: the value of P-04 on that day; only
     False or "provider_flag" falls back to the rule, which asks for a mental health professional (R-005, 164.501).
@@ -281,8 +281,8 @@ def _refusal_of_licenses(held: bool, current: bool) -> Refusal:
     if current:
         return Refusal("PN_TRAINEE_UNSUPERVISED", "Your registration as a trainee names no supervisor.", remedy, cite)
     if held:
-        return Refusal("PN_LICENSE_EXPIRED", "Your licence on file has expired.", remedy, cite)
-    return Refusal("PN_LICENSE_MISSING", "There is no licence of yours on file.", remedy, cite)
+        return Refusal("PN_LICENSE_EXPIRED", "Your license on file has expired.", remedy, cite)
+    return Refusal("PN_LICENSE_MISSING", "There is no license of yours on file.", remedy, cite)
 
 
 MAJORITY = 18

@@ -91,8 +91,8 @@ class TestDates:
         assert in_force(start, end, on) == (start <= on <= end)
 
 
-class TestLicence:
-    """P-04: an active licence, or a registered supervised trainee."""
+class TestLicense:
+    """P-04: an active license, or a registered supervised trainee."""
 
     @pytest.mark.parametrize(
         ("held", "roles", "supervised", "on", "policy", "code"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -184,7 +185,7 @@ class TestRoles:
             actions.invite_staff(by=staff, **NEW)
 
 
-class TestLicences:
+class TestLicenses:
     def test_a_trainee_is_supervised_while_registration_and_supervisor_last(self, brook: Staff) -> None:
         trainee = make_staff("kim", "Kim Lane", Role.TRAINEE)
         boss = make_staff("boss", "Bo Sand", Role.SUPERVISOR)
@@ -244,3 +245,18 @@ class TestLicences:
         assert b"TX-0001" in client.get(reverse("staff-open", args=[hale.pk])).content
         for name in ("staff-edit", "staff-deactivate", "staff-way-in", "staff-reactivate", "license-new"):
             assert client.get(reverse(name, args=[hale.pk])).status_code == 200
+
+
+class TestTheFirstAdministrator:
+    def test_the_command_prints_a_link_that_works_and_then_refuses(
+        self, db: None, capsys: pytest.CaptureFixture
+    ) -> None:
+        call_command("first_administrator", "Ada", "Ada Brook")
+        link = link_in(capsys.readouterr().out.encode())
+        assert b"Welcome, Ada Brook" in Client().get(link, follow=True).content
+        with pytest.raises(CommandError, match="This practice has an administrator"):
+            call_command("first_administrator", "eve", "Eve Other")
+
+    def test_a_name_that_cannot_be_is_explained(self, db: None) -> None:
+        with pytest.raises(CommandError, match="small letters"):
+            call_command("first_administrator", "A", "Ada Brook")

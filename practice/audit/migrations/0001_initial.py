@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "log entry",
+                "verbose_name": "audit trail",
                 "verbose_name_plural": "log entries",
                 "ordering": ["-timestamp"],
                 "get_latest_by": "timestamp",

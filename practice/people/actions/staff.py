@@ -1,4 +1,4 @@
-"""Who works here, with which roles and licences."""
+"""Who works here, with which roles and licenses."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -110,7 +110,7 @@ def add_license(
     issued_on: date | None = None,
     supervisor: Staff | None = None,
 ) -> License:
-    """Record a licence. A trainee's registration names the supervisor who answers for them (P-04)."""
+    """Record a license. A trainee's registration names the supervisor who answers for them (P-04)."""
     check_act(by, Act.STAFF_MANAGE)
     _check_supervisor(kind, staff, supervisor)
     return License.objects.create(
@@ -135,7 +135,7 @@ def change_license(
     issued_on: date | None,
     supervisor: Staff | None,
 ) -> None:
-    """Correct or renew a licence; its kind stays. Ended by its last day, never removed."""
+    """Correct or renew a license; its kind stays. Ended by its last day, never removed."""
     check_act(by, Act.STAFF_MANAGE)
     _check_supervisor(LicenseKind(item.kind), item.staff, supervisor)
     item.number, item.state, item.expires_on = number, state, expires_on

@@ -35,7 +35,7 @@ class DetailsForm(forms.Form):
 
     def details(self) -> Details:
         """The values, once the form is valid."""
-        return Details(**{name: self.cleaned_data[name] for name in DetailsForm.base_fields})
+        return Details(**{name: value for name, value in self.cleaned_data.items() if name in DetailsForm.base_fields})
 
     @staticmethod
     def initial_of(patient: Patient) -> dict[str, Any]:
@@ -70,6 +70,7 @@ class NewPatientForm(DetailsForm):
 
     def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        del self.fields["died_on"]
         if clinicians is None:
             del self.fields["treating"]
         else:
@@ -188,7 +189,7 @@ class LastDayForm(forms.Form):
 class CareForm(forms.Form):
     """Who cares for the patient, as what, from when until when."""
 
-    staff = StaffChoice(label="Who", queryset=Staff.objects.none())
+    staff = StaffChoice(label="Who", queryset=Staff.objects.none(), empty_label="Choose")
     role = forms.ChoiceField(label="As", choices=CareRole.choices)
     from_on = DayField(label="From", initial=today)
     until_on = DayField(label="Until, the last day", required=False, help_text="Cover needs one.")

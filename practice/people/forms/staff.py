@@ -44,9 +44,9 @@ class NewStaffForm(StaffForm):
 
 
 class LicenseForm(forms.Form):
-    """A licence, or the registration of a supervised trainee."""
+    """A license, or the registration of a supervised trainee."""
 
-    kind = forms.ChoiceField(label="Licence", choices=LicenseKind.choices)
+    kind = forms.ChoiceField(label="License", choices=LicenseKind.choices)
     number = LineField(max_length=60)
     state = forms.ChoiceField(choices=[(state, state) for state in STATES])
     issued_on = DayField(label="Issued", required=False)

@@ -29,6 +29,7 @@ class Shown:
 
     entry: AuditEntry
     what: str
+    detail: str
     patient: Patient | None
     refused: bool
 
@@ -71,10 +72,17 @@ def _list(request: HttpRequest, staff: Staff, found: Any, context: dict[str, Any
     ids = {entry.patient_id for entry in page.object_list if entry.patient_id}
     known = patients_visible_to(staff).in_bulk(ids)
     shown = [
-        Shown(entry, _what(entry), known.get(entry.patient_id), entry.outcome == Outcome.REFUSED)
+        Shown(entry, _what(entry), _detail(entry), known.get(entry.patient_id), entry.outcome == Outcome.REFUSED)
         for entry in page.object_list
     ]
     return render(request, "people/accesses.html", context | {"page": page, "shown": shown})
+
+
+def _detail(entry: AuditEntry) -> str:
+    """The code of an entry as words; of a reference only its kind."""
+    kind, _colon, reference = entry.detail.partition(":")
+    words = kind.replace("_", " ")
+    return f"for a {words}" if reference else words
 
 
 def _what(entry: AuditEntry) -> str:

@@ -50,7 +50,7 @@ def staff_new(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def staff_open(request: HttpRequest, staff_id: UUID) -> HttpResponse:
-    """One person: roles, licences, sign-in."""
+    """One person: roles, licenses, sign-in."""
     by = staff_of(request)
     person = _person(by, staff_id)
     context = {"person": person, "about": staff_page(person, today()), "own": person == by}
@@ -123,11 +123,11 @@ def staff_way_in(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 
 @GET_POST
 def license_new(request: HttpRequest, staff_id: UUID) -> HttpResponse:
-    """Record a licence."""
+    """Record a license."""
     by = staff_of(request)
     person = _person(by, staff_id)
     form = LicenseForm(request.POST or None, supervisors=supervisors().exclude(pk=person.pk))
-    page = Page(f"Licence of {person.display_name}", "Add", _page_of(person), done="The licence is on record.")
+    page = Page(f"License of {person.display_name}", "Add", _page_of(person), done="The license is on record.")
     return form_page(
         request,
         page,
@@ -138,14 +138,14 @@ def license_new(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 
 @GET_POST
 def license_edit(request: HttpRequest, staff_id: UUID, license_id: UUID) -> HttpResponse:
-    """Correct or renew a licence."""
+    """Correct or renew a license."""
     by = staff_of(request)
     person = _person(by, staff_id)
     item = get_object_or_404(License, pk=license_id, staff=person)
     initial = {name: getattr(item, name) for name in LicenseForm.base_fields}
     form = LicenseForm(request.POST or None, initial=initial, supervisors=supervisors().exclude(pk=person.pk))
     form.fields["kind"].disabled = True
-    page = Page(f"Licence of {person.display_name}", "Save", _page_of(person), done="The licence is changed.")
+    page = Page(f"License of {person.display_name}", "Save", _page_of(person), done="The license is changed.")
     return form_page(
         request,
         page,
