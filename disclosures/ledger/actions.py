@@ -15,6 +15,7 @@ from disclosures.ledger import log
 from disclosures.ledger.bases import Basis, cite_of
 from disclosures.ledger.checkpoint_file import CheckpointFile
 from disclosures.ledger.entries import EntryKind
+from disclosures.ledger.issuing import prepare_accounting
 from disclosures.ledger.log import LedgerBroken, sign_checkpoint
 from disclosures.ledger.models import Entry, Verification
 from disclosures.ledger.particulars import Particulars, Recipient, entry_defects
@@ -39,6 +40,7 @@ __all__ = [
     "append_disclosure",
     "covered_by_checkpoint",
     "end_suspension",
+    "prepare_accounting",
     "sign_checkpoint",
     "supersede",
     "suspend",

@@ -1,4 +1,4 @@
-"""A practice with a compliance officer, a clinician, front desk and two patients, and a checkpoint file per test."""
+"""The practice as it stands on letters, and a quick way to enter disclosures."""
 
 from datetime import date
 
@@ -9,13 +9,13 @@ from disclosures.ledger import actions
 from disclosures.ledger.bases import Basis
 from disclosures.ledger.particulars import Recipient
 from practice.compliance.models import PracticeProfile
-from practice.people.models import Patient, Staff
-from practice.people.rules import Role
+
+ORIGIN = "cedar-street.example/disclosures/1"
 
 
 @pytest.fixture
 def profile(db):
-    return PracticeProfile.objects.update_or_create(
+    PracticeProfile.objects.update_or_create(
         id=1,
         defaults={
             "name": "Cedar Street Counseling",
@@ -24,44 +24,10 @@ def profile(db):
             "privacy_contact_title": "Privacy officer",
             "privacy_contact_name": "M. Castellanos",
             "privacy_contact_phone": "(217) 555-0148",
-            "log_origin": "cedar-street.example/disclosures/1",
+            "log_origin": ORIGIN,
         },
-    )[0]
-
-
-def staff_member(username, name, *roles):
-    return Staff.objects.create_user(username, None, full_name=name, roles=list(roles))
-
-
-@pytest.fixture
-def castellanos(profile):
-    return staff_member("castellanos", "M. Castellanos", Role.COMPLIANCE_OFFICER)
-
-
-@pytest.fixture
-def hale(profile):
-    return staff_member("hale", "Miriam Hale", Role.CLINICIAN)
-
-
-@pytest.fixture
-def dana(profile):
-    return staff_member("dana", "Dana Whitlock", Role.FRONT_DESK)
-
-
-@pytest.fixture
-def lindqvist(profile):
-    return Patient.objects.create(
-        number=10402, legal_name="Tobias Lindqvist", sort_name="Lindqvist, Tobias", birth_date=date(1988, 3, 9),
-        opened_on=date(2019, 1, 7),
-    )  # fmt: skip
-
-
-@pytest.fixture
-def abernathy(profile):
-    return Patient.objects.create(
-        number=10217, legal_name="Ruth Abernathy", sort_name="Abernathy, Ruth", birth_date=date(1954, 5, 21),
-        opened_on=date(2018, 2, 1),
-    )  # fmt: skip
+    )
+    return PracticeProfile.objects.get()
 
 
 DEFAULTS = {
@@ -75,7 +41,7 @@ DEFAULTS = {
 
 
 @pytest.fixture
-def disclose(castellanos, lindqvist):
+def disclose(profile, castellanos, lindqvist):
     """`disclose(purpose=..., day="2025-01-31")` enters a disclosure and gives its entry."""
 
     def enter(*, patient=None, day=None, by=None, **more):
