@@ -167,7 +167,7 @@ def supersede(*, by: Staff, entry_id: UUID, reason: str, replacement: Particular
         raise Refused(Refusal("NO_REASON", "Say why the entry is corrected."))
     log.lock()  # two corrections of one entry: the second finds it corrected
     old = _current(by, entry_id).entry
-    patient_id = old.patient_id
+    patient_id = UUID(old.public["patient"])
     new = None
     if replacement is not None:
         links = {"artefact_sha256": old.artefact_sha256, "release": old.release_id}

@@ -59,7 +59,7 @@ def append(kind: EntryKind, *, public: Mapping[str, Any], internal: Mapping[str,
     entry = Entry(body=body, internal=text, **entries.columns_of(body, text))
     entry.save(force_insert=True)
     completed = frontier.append(merkle.leaf_hash(body.encode()))
-    Node.objects.bulk_create(Node(level=node.level, index=node.index, hash=node.hash) for node in completed)
+    Node.objects.bulk_create(Node(level=node.level, index=node.place, hash=node.hash) for node in completed)
     return entry
 
 
@@ -67,7 +67,7 @@ def _database_clock() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
-    return now.astimezone(UTC)  # type: ignore[no-any-return]
+    return now.astimezone(UTC)
 
 
 def size() -> int:
@@ -130,7 +130,7 @@ def walk(frontier: merkle.Frontier, until: int) -> Iterator[Entry]:
     if frontier.size != until:
         raise LedgerBroken("it is missing from the log", frontier.size)
     if (extra := next(nodes, None)) is not None:
-        raise LedgerBroken("a node was added to the tree over it", extra.index << max(extra.level, 0))
+        raise LedgerBroken("a node was added to the tree over it", extra.place << max(extra.level, 0))
 
 
 def _stored_nodes(start: int, until: int) -> Iterator[merkle.Node]:

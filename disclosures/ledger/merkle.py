@@ -17,10 +17,10 @@ NodeReader = Callable[[int, int], bytes]
 
 
 class Node(NamedTuple):
-    """A complete subtree and its hash."""
+    """A complete subtree, by level and place in it, and its hash."""
 
     level: int
-    index: int
+    place: int
     hash: bytes
 
 
@@ -51,7 +51,7 @@ class Frontier:
         completed = [Node(0, self.size, leaf)]
         while self.peaks and self.peaks[-1].level == completed[-1].level:
             left, right = self.peaks.pop(), completed[-1]
-            completed.append(Node(left.level + 1, left.index // 2, node_hash(left.hash, right.hash)))
+            completed.append(Node(left.level + 1, left.place // 2, node_hash(left.hash, right.hash)))
         self.peaks.append(completed[-1])
         self.size += 1
         return completed

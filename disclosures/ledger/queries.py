@@ -99,6 +99,8 @@ class _Later:
 
     def take(self, entry: Entry) -> None:
         about = entry.about_id
+        if about is None:
+            return
         match entry.kind:
             case EntryKind.SUCCESSION:
                 self.succession[about] = entry
@@ -199,7 +201,7 @@ def _day(text: str | None) -> date | None:
 
 def accounting_policy(on: date) -> AccountingPolicy:
     """P-02 and P-26 as in force on a day."""
-    return AccountingPolicy(PnScope(policy("P-02", on).value), bool(policy("P-26", on).value))
+    return AccountingPolicy(PnScope(str(policy("P-02", on).value)), bool(policy("P-26", on).value))
 
 
 def policy_versions(on: date) -> dict[str, dict[str, Any]]:

@@ -193,9 +193,10 @@ def summarise(listed: Sequence[tuple[Disclosure, Decision]], *, summaries: bool 
     another thing was given are not put under it: a summary is an option, and must not hide a difference.
     """
     by_key: dict[tuple[str, ...], list[Disclosure]] = {}
-    single, activities = [], {}
+    activities: dict[ResearchActivity, list[Disclosure]] = {}
+    single: list[Disclosure] = []
     for entry, decision in sorted(listed, key=lambda pair: (pair[0].disclosed_on, pair[0].index)):
-        if _is_research_form(entry):
+        if entry.research is not None and _is_research_form(entry):
             activities.setdefault(entry.research, []).append(entry)
         elif summaries and is_summarisable(entry.basis) and not decision.by_policy:
             by_key.setdefault(_group_key(entry), []).append(entry)

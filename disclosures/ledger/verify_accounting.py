@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks an accounting of disclosures without the software that made it. Python 3.8 or newer, nothing else.
+"""Checks an accounting of disclosures without the software that made it. Python 3.9 or newer, nothing else.
 
     python3 verify_accounting.py accounting.json [--key "FINGERPRINT PRINTED ON THE LAST PAGE"]
 
@@ -8,10 +8,13 @@ its place; the log is the one the practice signed a checkpoint for. Compare the 
 fingerprint with the one on the paper or on an earlier accounting. It cannot prove that nothing was left out.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import json
 import sys
+from typing import Any
 
 # Ed25519 (RFC 8032) in plain integers. Slow and not hidden from timing, which is no matter: nothing here is secret.
 P = 2**255 - 19
@@ -22,17 +25,21 @@ BASE = (151122213495354007725011514095885315114540126930418572060461132839498477
         46316835694926478169428394003475163141307993866256225615783033603165251855960)  # fmt: skip
 
 
+Point = tuple[int, int]
+Json = dict[str, Any]
+
+
 class Wrong(Exception):
     pass
 
 
-def add(a, b):
+def add(a: Point, b: Point) -> Point:
     t = D * a[0] * b[0] * a[1] * b[1]
     return ((a[0] * b[1] + b[0] * a[1]) * pow(1 + t, -1, P) % P,
             (a[1] * b[1] + a[0] * b[0]) * pow(1 - t, -1, P) % P)  # fmt: skip
 
 
-def times(point, n):
+def times(point: Point, n: int) -> Point:
     result = (0, 1)
     while n:
         if n & 1:
@@ -41,7 +48,7 @@ def times(point, n):
     return result
 
 
-def decode(data):
+def decode(data: bytes) -> Point:
     y = int.from_bytes(data, "little")
     sign, y = y >> 255, y & (1 << 255) - 1
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
@@ -53,17 +60,17 @@ def decode(data):
     return (P - x if x & 1 != sign else x, y)
 
 
-def signed(key, signature, message):
+def signed(key: bytes, signature: bytes, message: bytes) -> bool:
     r, s = decode(signature[:32]), int.from_bytes(signature[32:], "little")
     k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
     return len(signature) == 64 and s < L and times(BASE, s) == add(r, times(decode(key), k))
 
 
-def sha256(data):
+def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def root_of(leaf, index, size, path):
+def root_of(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes | None:
     """The root of the log as it follows from one entry and its path (RFC 6962 section 2.1.1)."""
     at, last = index, size - 1
     for neighbour in path:
@@ -77,22 +84,22 @@ def root_of(leaf, index, size, path):
     return leaf if last == 0 and 0 <= index < size else None
 
 
-def octets(text):
+def octets(text: str) -> bytes:
     data = bytes.fromhex(text)
     if data.hex() != text:
         raise Wrong("a number is not written as it was signed")
     return data
 
 
-def text_of(value):
+def text_of(value: Json) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
-def read_checkpoint(note, keys):
+def read_checkpoint(note: str, keys: list[bytes]) -> tuple[str, int, bytes]:
     text, _, signature = note.partition("\n\n")
     origin, size, root, _time = text.split("\n")
-    name, blob = signature.rstrip("\n").rsplit(" ", 1)
-    blob = base64.b64decode(blob)
+    name, encoded = signature.rstrip("\n").rsplit(" ", 1)
+    blob = base64.b64decode(encoded)
     for key in keys:
         known = name == "— " + origin and blob[:4] == sha256(origin.encode() + b"\n\x01" + key)[:4]
         if known and signed(key, blob[4:], (text + "\n").encode()):
@@ -100,7 +107,7 @@ def read_checkpoint(note, keys):
     raise Wrong("the checkpoint is not signed by the key in this file")
 
 
-def check_entry(entry, size, root, document):
+def check_entry(entry: Json, size: int, root: bytes, document: Json) -> Json:
     path = [octets(step) for step in entry["path"]]
     if root_of(sha256(b"\x00" + entry["body"].encode()), entry["index"], size, path) != root:
         raise Wrong("entry {} is not in the practice's log as it stands here".format(entry["index"]))
@@ -112,7 +119,7 @@ def check_entry(entry, size, root, document):
     return body
 
 
-def check(raw, expected_key=None):
+def check(raw: bytes, expected_key: str = "") -> tuple[list[str], Json, list[Json]]:
     """Everything that can be checked; gives (fingerprints, document, bodies) or raises."""
     data = json.loads(raw.decode())
     if text_of(data).encode() != raw:
@@ -129,7 +136,7 @@ def check(raw, expected_key=None):
     return prints, document, [check_entry(entry, size, root, document) for entry in document["entries"]]
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     out = sys.stdout.write
     if len(arguments) not in (1, 3) or (len(arguments) == 3 and arguments[1] != "--key"):
         out(__doc__)

@@ -49,7 +49,7 @@ def node():
     frontier, stored = merkle.Frontier(), {}
     for leaf in LEAVES:
         for completed in frontier.append(leaf):
-            stored[completed.level, completed.index] = completed.hash
+            stored[completed.level, completed.place] = completed.hash
     return lambda level, index: stored[level, index]
 
 
