@@ -1,17 +1,20 @@
 """Work under another login ends with its block, stays in its thread, and cannot slip into a transaction."""
 
+import subprocess
 import threading
 from collections.abc import Callable
 from io import StringIO
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import ProgrammingError, connections, transaction
 
 from practice.infrastructure.databases import grants
-from practice.infrastructure.databases.logins import LOGINS
+from practice.infrastructure.databases.binaries import find_binaries
+from practice.infrastructure.databases.logins import LOGINS, embedded_passwords
 from practice.infrastructure.databases.owner import as_login, as_owner
 from practice.infrastructure.databases.router import ALIASES
 from practice.infrastructure.locks import advisory_lock
@@ -164,6 +167,17 @@ def test_the_owner_of_the_sealed_tables_sees_no_row_and_the_backup_login_sees_ci
     assert backup.execute("SHOW row_security").fetchone() == ("on",)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         backup.execute("DELETE FROM psychotherapy_note")
+
+
+@pytest.mark.parametrize("login, dumps", [("practice_backup", True), ("psychotherapy_owner", False)])
+def test_only_the_backup_login_dumps_the_sealed_tables(django_db_setup: None, login: str, dumps: bool) -> None:
+    server = databases.server()
+    environment = {"PGPASSWORD": embedded_passwords(server.root)[login], "LC_ALL": "C.UTF-8"}
+    where = ["-h", str(server.socket_folder), "-U", login, "-d", str(settings.DATABASES["psychotherapy"]["NAME"])]
+    command = [str(find_binaries(server.programs, server.root) / "pg_dump"), *where]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == dumps, done.stderr
+    assert ("COPY public.psychotherapy_note " in done.stdout) == dumps
 
 
 def test_what_an_administrator_runs_on_a_managed_server_makes_the_same_logins(django_db_setup: None) -> None:

@@ -74,6 +74,24 @@ def test_a_missing_secret_stops_the_start_with_a_sentence(production: dict[str, 
     assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1
 
 
+def test_a_practice_without_its_keyring_does_not_start(production: dict[str, str]) -> None:
+    done = manage(production, "serve")
+    assert done.returncode == 1
+    assert "create_keyring" in done.stderr and "Traceback" not in done.stderr
+    command = [sys.executable, "-c", "import practice.wsgi"]
+    done = subprocess.run(command, cwd=product.BASE_DIR, env=production, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "KeyUnavailable" in done.stderr
+
+
+def test_the_keyring_is_made_once_and_never_over_another(production: dict[str, str]) -> None:
+    made = manage(production, "create_keyring")
+    path = Path(production["PRACTICE_KEYRING_FILE"])
+    before = path.read_bytes()
+    again = manage(production, "create_keyring")
+    assert (made.returncode, again.returncode) == (0, 1)
+    assert path.read_bytes() == before and stat.S_IMODE(path.stat().st_mode) == 0o400
+
+
 def test_a_mode_that_does_not_exist_stops_the_start(production: dict[str, str]) -> None:
     done = manage({**production, "PRACTICE_MODE": "debug"}, "check")
     assert done.returncode == 1 and "PRACTICE_MODE" in done.stderr and "Traceback" not in done.stderr

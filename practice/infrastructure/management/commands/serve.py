@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from practice.infrastructure.databases.logins import OWNERS, prepare
 from practice.infrastructure.databases.router import ALIASES
+from practice.infrastructure.keys import KeyUnavailable, keyring
 from practice.infrastructure.web import bind
 
 WEB = ("-m", "gunicorn", "-c", "python:practice.infrastructure.web", "practice.wsgi:application")
@@ -30,6 +31,10 @@ class Command(BaseCommand):
         host, port = bind.rsplit(":", 1)
         if _answers(host, int(port)):
             raise CommandError(f"Something answers on {bind} already. Does the practice run in another window?")
+        try:
+            keyring()
+        except KeyUnavailable as error:
+            raise CommandError(f"{error} A new practice makes one with `manage.py create_keyring`.") from error
         signal.signal(signal.SIGTERM, _stop)
         signal.signal(signal.SIGINT, _stop)
         started_server = self._databases()
