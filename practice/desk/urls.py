@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from . import chart_pages, health, views
+from . import chart_pages, health, note_page, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", health.health, name="health"),
     path("find/", views.patient_search, name="patient-search"),
     path("still-here/", views.session_extend, name="session-extend"),
+    path("chart/notes/<uuid:note_id>/write/", note_page.note_edit, name="note-edit"),
     path("patients/<uuid:patient_id>/", chart_pages.patient_page, name="patient-page"),
     path("patients/<uuid:patient_id>/diagnoses/", chart_pages.patient_diagnoses, name="patient-diagnoses"),
     path("patients/<uuid:patient_id>/measures/", chart_pages.patient_results, name="patient-results"),

@@ -12,8 +12,9 @@ from practice.audit.rules import AuditEvent
 from practice.people.models import Patient, Staff
 
 from .home import ledger_state, my_patients
+from .lines import summary
 from .search import find_patients, read_query
-from .worklist import home_groups, summary
+from .worklist import home_groups
 
 AT_ONCE = 8
 

@@ -1,7 +1,6 @@
 """What is next, as lines of a home page: each with its due day and one link to where the work is done."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Prefetch
@@ -9,7 +8,7 @@ from django.utils import timezone
 
 from practice.infrastructure.days import today
 from practice.infrastructure.templatetags.look import day, time_of_day
-from practice.people.models import Patient, Staff
+from practice.people.models import Staff
 from practice.people.policies import charts_visible_to
 from practice.worklist.models import Task
 from practice.worklist.queries import open_tasks
@@ -17,7 +16,9 @@ from practice.worklist.rules import TaskKind
 from records.chart.models import ChartNote, Encounter, Participation
 from records.chart.rules import NoteState
 
+from .lines import Group, Line, person_words
 from .links import path_to
+from .sealed_work import packages_to_hand_over, sealed_drafts
 
 # Where the work on a record is done.
 PLACES = {
@@ -30,62 +31,22 @@ MOST = 200
 LOOK_BACK = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing to do: about whom or what, a few words more, by when, and the one link."""
-
-    title: str
-    words: str
-    href: str
-    button: str = "Open"
-    due_on: date | None = None
-    since: date | None = None
-
-
-@dataclass(slots=True)
-class Group:
-    """Lines of one kind, soonest due first. `sealed` groups concern psychotherapy notes, and are the author's alone."""
-
-    words: str
-    lines: list[Line] = field(default_factory=list)
-    sealed: bool = False
-
-    @property
-    def is_dated(self) -> bool:
-        return any(line.due_on for line in self.lines)
-
-    @property
-    def first_due(self) -> date:
-        return min((line.due_on for line in self.lines if line.due_on), default=date.max)
-
-
 def home_groups(staff: Staff) -> list[Group]:
     """Everything that waits for this person, whatever hats they wear, the group with the soonest line first."""
-    found = [*task_groups(open_tasks(staff)[:MOST])]
+    found = [*task_groups(open_tasks(staff)[:MOST]), packages_to_hand_over(staff)]
     if staff.is_clinical:
-        found += [note_drafts(staff), sessions_without_note(staff)]
-    return sorted((group for group in found if group.lines), key=lambda group: group.first_due)
+        found += [note_drafts(staff), sealed_drafts(staff), sessions_without_note(staff)]
+    return sorted(_one_of_each(found), key=lambda group: group.first_due)
 
 
-def summary(found: Iterable[Group]) -> str:
-    """The page in a sentence: "7 to do. One is late, two are due this week." """
-    lines = [line for group in found for line in group.lines]
-    now = today()
-    late = sum(1 for line in lines if line.due_on and line.due_on < now)
-    soon = sum(1 for line in lines if line.due_on and now <= line.due_on <= now + timedelta(days=7))
-    if not lines:
-        return ""
-    parts = [_how_many(late, "late"), _how_many(soon, "due within a week")]
-    said = ", ".join(part for part in parts if part)
-    return f"{len(lines)} to do. {said[:1].upper()}{said[1:]}{'.' if said else ''}".strip()
-
-
-def _how_many(number: int, words: str) -> str:
-    return f"{_count(number)} {'is' if number == 1 else 'are'} {words}" if number else ""
-
-
-def _count(number: int) -> str:
-    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(number, str(number))
+def _one_of_each(found: Iterable[Group]) -> list[Group]:
+    """Groups of the same kind as one, soonest line first; empty ones left out."""
+    merged: dict[str, Group] = {}
+    for group in found:
+        if group.lines:
+            kept = merged.setdefault(group.words, Group(group.words, sealed=group.sealed))
+            kept.lines = sorted([*kept.lines, *group.lines], key=lambda line: line.due_on or date.max)
+    return list(merged.values())
 
 
 def task_groups(tasks: Iterable[Task]) -> list[Group]:
@@ -106,13 +67,6 @@ def _task_line(task: Task) -> Line:
 def _place(task: Task) -> str:
     """Where the work is done. A record without a page of its own leads to its patient."""
     return path_to(PLACES.get(task.subject_type, ""), task.subject_id) or path_to("patient-page", task.patient_id)
-
-
-def person_words(patient: Patient) -> tuple[str, str]:
-    """A patient as a line shows them: the name, and what tells two of the same name apart."""
-    born = patient.birth_date
-    words = f"b. {day(born)} · {patient.number}" if born else str(patient.number)
-    return patient.legal_name, words
 
 
 def note_drafts(staff: Staff) -> Group:

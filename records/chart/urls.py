@@ -10,7 +10,6 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/", views.session_open, name="session-open"),
     path("sessions/<uuid:session_id>/correct/", views.session_correct, name="session-correct"),
     path("notes/<uuid:note_id>/", views.note_open, name="note-open"),
-    path("notes/<uuid:note_id>/write/", views.note_edit, name="note-edit"),
     path("notes/<uuid:note_id>/save/", views.note_save, name="note-save"),
     path("notes/<uuid:note_id>/sign/", views.note_sign, name="note-sign"),
     path("notes/<uuid:note_id>/addendum/", views.note_addendum, name="note-addendum"),

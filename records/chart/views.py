@@ -135,14 +135,8 @@ def _note_page(request: HttpRequest, note: ChartNote, form: AddendumForm) -> Htt
     return render(request, "chart/note.html", context)
 
 
-@require_GET
-def note_edit(request: HttpRequest, note_id: UUID) -> HttpResponse:
-    """The draft, for its author."""
-    note = policies.open_draft(cast(Staff, request.user), note_id)
-    return _draft_page(request, note)
-
-
-def _draft_page(request: HttpRequest, note: ChartNote, form: NoteForm | None = None) -> HttpResponse:
+def _draft_page(request: HttpRequest, note: ChartNote, form: NoteForm) -> HttpResponse:
+    """The draft with what was typed and why it was not saved. Writing itself is on the desk's page, `note-edit`."""
     return render(request, "chart/note_edit.html", {"patient": note.patient, **note_sheet(note, form)})
 
 

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from practice.desk.worklist import Group, Line, home_groups, summary
+from practice.desk.lines import Group, Line, summary
+from practice.desk.worklist import home_groups
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from practice.people.rules import Role

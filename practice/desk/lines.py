@@ -1,0 +1,66 @@
+"""The shapes of a home page: lines of work in groups, and the sentence that sums them up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from practice.infrastructure.days import today
+from practice.infrastructure.templatetags.look import day
+from practice.people.models import Patient
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to do: about whom or what, a few words more, by when, and the one link."""
+
+    title: str
+    words: str
+    href: str
+    button: str = "Open"
+    due_on: date | None = None
+    since: date | None = None
+
+
+@dataclass(slots=True)
+class Group:
+    """Lines of one kind, soonest due first. `sealed` groups concern psychotherapy notes, and are the author's alone."""
+
+    words: str
+    lines: list[Line] = field(default_factory=list)
+    sealed: bool = False
+
+    @property
+    def is_dated(self) -> bool:
+        return any(line.due_on for line in self.lines)
+
+    @property
+    def first_due(self) -> date:
+        return min((line.due_on for line in self.lines if line.due_on), default=date.max)
+
+
+def person_words(patient: Patient) -> tuple[str, str]:
+    """A patient as a line shows them: the name, and what tells two of the same name apart."""
+    born = patient.birth_date
+    words = f"b. {day(born)} · {patient.number}" if born else str(patient.number)
+    return patient.legal_name, words
+
+
+def summary(found: Iterable[Group]) -> str:
+    """The page in a sentence: "7 to do. One is late, two are due this week." """
+    lines = [line for group in found for line in group.lines]
+    now = today()
+    late = sum(1 for line in lines if line.due_on and line.due_on < now)
+    soon = sum(1 for line in lines if line.due_on and now <= line.due_on <= now + timedelta(days=7))
+    if not lines:
+        return ""
+    parts = [_how_many(late, "late"), _how_many(soon, "due within a week")]
+    said = ", ".join(part for part in parts if part)
+    return f"{len(lines)} to do. {said[:1].upper()}{said[1:]}{'.' if said else ''}".strip()
+
+
+def _how_many(number: int, words: str) -> str:
+    return f"{_count(number)} {'is' if number == 1 else 'are'} {words}" if number else ""
+
+
+def _count(number: int) -> str:
+    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(number, str(number))
