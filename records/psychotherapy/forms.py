@@ -46,6 +46,13 @@ class PatientsField(forms.ModelMultipleChoiceField):
         return str((obj.preferred_name and f"{obj.legal_name} ({obj.preferred_name})") or obj.legal_name)
 
 
+class StaffField(forms.ModelMultipleChoiceField):
+    """People of the practice by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.display_name)
+
+
 class DraftForm(forms.Form):
     """The sealed sheet. `version` is the one the text was begun from; `session` and `addendum_to` ride along."""
 
@@ -100,7 +107,7 @@ class PackageForm(forms.Form):
             "invalid_choice": "The authorization does not name them.",
         },
     )
-    named_staff = forms.ModelMultipleChoiceField(
+    named_staff = StaffField(
         queryset=Staff.objects.none(),
         label="Who hands the locked file over",
         widget=forms.CheckboxSelectMultiple,
@@ -119,7 +126,6 @@ class PackageForm(forms.Form):
         assert isinstance(recipient, forms.ChoiceField)  # noqa: S101 - for the type checker
         recipient.choices = [(name, name) for name in recipients]
         notes, staff = self.fields["notes"], self.fields["named_staff"]
-        assert isinstance(notes, forms.MultipleChoiceField) and isinstance(staff, forms.ModelMultipleChoiceField)  # noqa: S101
+        assert isinstance(notes, forms.MultipleChoiceField) and isinstance(staff, StaffField)  # noqa: S101
         notes.choices = choices
         staff.queryset = staff_for_hand_over(author)
-        staff.label_from_instance = lambda person: person.display_name  # type: ignore[method-assign]

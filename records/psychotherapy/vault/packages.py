@@ -7,7 +7,7 @@ sealed once more at rest. Until its release is committed nothing outside this da
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -229,7 +229,7 @@ def _covers(rows: Collection[Package] | QuerySet[Package]) -> list[PackageCover]
     return [_cover(row, handed.get(row.id)) for row in packages]
 
 
-def _cover(row: Package, handed_over_at: object = None) -> PackageCover:
+def _cover(row: Package, handed_over_at: datetime | None = None) -> PackageCover:
     return PackageCover(
         id=row.id,
         author=row.author,
@@ -244,5 +244,5 @@ def _cover(row: Package, handed_over_at: object = None) -> PackageCover:
         approved_at=row.approved_at,
         hand_over_until=row.hand_over_until,
         withdrawn_at=row.withdrawn_at,
-        handed_over_at=handed_over_at,  # type: ignore[arg-type]
+        handed_over_at=handed_over_at,
     )

@@ -94,7 +94,7 @@ def seal_text(plain: bytes, *, kind: Subject, subject: UUID, author: UUID, place
     return wrapped.id, seal(plain, key=fresh, binding=(*place, str(wrapped.id)))
 
 
-def open_text(blob: bytes, *, key: UUID, place: Binding) -> bytes:
+def open_text(blob: bytes | memoryview, *, key: UUID, place: Binding) -> bytes:
     """Opens what `seal_text` made. Raises `Unreadable` for whatever reason it does not open."""
     try:
         wrapped = WrappedKey.objects.filter(pk=key).first()

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from practice.infrastructure.refusals import Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class NoteHead:
@@ -110,7 +112,7 @@ class Releasable:
 
     head: NoteHead
     text: str | None
-    refusal: object | None
+    refusal: Refusal | None
 
     def __repr__(self) -> str:
         return f"<Releasable {self.head.id}>"
@@ -155,6 +157,6 @@ class SealedPackage:
 class StaleDraft(Exception):
     """The draft is not, or no longer, as the caller saw it; carries the refusal to show."""
 
-    def __init__(self, refusal: object) -> None:
-        super().__init__(getattr(refusal, "code", ""))
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
         self.refusal = refusal

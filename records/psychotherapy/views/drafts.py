@@ -167,7 +167,7 @@ def _not_saved(request: HttpRequest, form: DraftForm, draft_id: UUID, problem: s
 
 def _offer_again(request: HttpRequest, form: DraftForm, saved: Saved, words: str) -> HttpResponse:
     """The text as it was typed, as a new draft: an addendum when the note was signed meanwhile."""
-    again = form.data.copy()
+    again = request.POST.copy()
     again["version"] = "0"
     if saved.outcome == "signed":
         again["addendum_to"] = str(saved.id)
@@ -192,7 +192,7 @@ def _sign(request: HttpRequest, staff: Staff, draft_id: UUID) -> HttpResponse:
     try:
         head = vault.sign(staff, draft_id=draft_id, version=_version(request))
     except StaleDraft as stale:
-        messages.error(request, _sentence(cast(Refusal, stale.refusal)))
+        messages.error(request, _sentence(stale.refusal))
         return redirect("psychotherapy-draft-edit", draft_id)
     if head is None:
         raise Http404
@@ -215,7 +215,7 @@ def draft_discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     try:
         discarded = vault.discard_draft(staff, draft_id=draft_id, version=_version(request))
     except StaleDraft as stale:
-        messages.error(request, _sentence(cast(Refusal, stale.refusal)).replace("signed", "discarded"))
+        messages.error(request, _sentence(stale.refusal).replace("signed", "discarded"))
         return redirect("psychotherapy-draft-edit", draft_id)
     if not discarded:
         raise Http404
@@ -238,7 +238,7 @@ def branch_settle(request: HttpRequest, draft_id: UUID, branch_id: UUID) -> Http
             version=_version(request),
         )
     except StaleDraft as stale:
-        messages.error(request, _sentence(cast(Refusal, stale.refusal)))
+        messages.error(request, _sentence(stale.refusal))
         return redirect("psychotherapy-draft-edit", draft_id)
     if not settled:
         raise Http404
