@@ -1,16 +1,17 @@
 """Notes to test with: what Dr. Hale writes about Tobias Lindqvist."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
 from records.psychotherapy.vault import Saved
 from tests.everybody import make_patient
 
-DAY = date(2026, 11, 20)
+DAY = today() - timedelta(days=1)
 TEXT = "When he told the meeting story he watched my face the whole time.\n\nHypothesis: “stay in the room”. 🕊 שלום"
 
 
