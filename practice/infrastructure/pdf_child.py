@@ -6,6 +6,7 @@ was given is a patient's. Nothing outside its own table of fonts and attachments
 """
 
 import base64
+import ctypes
 import json
 import mimetypes
 import os
@@ -13,6 +14,7 @@ import resource
 import sys
 import sysconfig
 import tempfile
+import unicodedata
 from datetime import UTC, datetime
 
 MAX_PAGES = 2000
@@ -57,6 +59,41 @@ def close_doors() -> None:
     sys.addaudithook(hook)
 
 
+def name_what_no_font_draws(html: str) -> str:
+    """`html` with each character that no installed font has written out: [slightly smiling face], [U+65E5].
+
+    An empty box on paper would say nothing; and PDF/UA-1 forbids it. Latin is in our own fonts.
+    """
+    asked = {c for c in html if ord(c) >= 0x250 and unicodedata.category(c) not in ("Cf", "Mn", "Zs", "Zl", "Zp")}
+    missing = asked - _drawn_by_some_font(asked)
+    return html.translate({ord(character): f"[{_name(character)}]" for character in missing})
+
+
+def _name(character: str) -> str:
+    code = f"U+{ord(character):04X}"
+    return unicodedata.name(character, code).lower() if unicodedata.category(character) == "So" else code
+
+
+def _drawn_by_some_font(characters: set[str]) -> set[str]:
+    """Which of these some font of the system has, as fontconfig knows it."""
+    fontconfig = ctypes.CDLL("libfontconfig.so.1")
+    fontconfig.FcConfigGetFonts.restype = ctypes.POINTER(_FontSet)
+    found: set[str] = set()
+    fonts = fontconfig.FcConfigGetFonts(None, 0).contents if fontconfig.FcInit() else _FontSet()
+    for index in range(fonts.nfont):
+        charset = ctypes.c_void_p()
+        pattern = ctypes.c_void_p(fonts.fonts[index])
+        if fontconfig.FcPatternGetCharSet(pattern, b"charset", 0, ctypes.byref(charset)) == 0:
+            found |= {c for c in characters - found if fontconfig.FcCharSetHasChar(charset, ctypes.c_uint32(ord(c)))}
+    return found
+
+
+class _FontSet(ctypes.Structure):
+    """fontconfig's FcFontSet."""
+
+    _fields_ = (("nfont", ctypes.c_int), ("sfont", ctypes.c_int), ("fonts", ctypes.POINTER(ctypes.c_void_p)))
+
+
 def render(job: dict) -> bytes:
     """The PDF of `job`: html, fonts and attachments (name, media type, base64), limits already set."""
     # Imported late: the memory limit holds for the import too, and the doors close only after it.
@@ -81,9 +118,10 @@ def render(job: dict) -> bytes:
         Attachment(url=url, url_fetcher=fetcher, name=name, created=made_at, modified=made_at, relationship="Data")
         for url, name in job["attachments"]
     ]
+    text = name_what_no_font_draws(job["html"])
     close_doors()
     fonts = FontConfiguration()
-    html = HTML(string=job["html"], base_url=None, url_fetcher=fetcher, media_type="print")
+    html = HTML(string=text, base_url=None, url_fetcher=fetcher, media_type="print")
     document = html.render(font_config=fonts, pdf_variant="pdf/ua-1", attachments=attachments)
     if len(document.pages) > MAX_PAGES:
         raise TooManyPages

@@ -111,7 +111,6 @@ def internal_note_pdf(note: ChartNote, *, practice: object, printed_by: Staff) -
             "blocks": [_note_block(note)],
             "printed_by": printed_by.display_name,
             "printed_at": timezone.now(),
-            "document_number": f"internal copy {timezone.localtime():%Y-%m-%d %H:%M}",
             "internal_copy": True,
         },
     )

@@ -12,7 +12,7 @@ from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to
 
 from .models import ChartNote, Encounter, NoteFormat
-from .queries import formats, note_written, session_words, usual_format
+from .queries import formats, session_words, text_differences, usual_format
 from .rules import NOTE_LIMIT, Modality, SessionKind, clean_sections, note_refusal, session_refusals
 
 KINDS = [choice for choice in SessionKind.choices if choice[0] != SessionKind.OTHER]
@@ -198,14 +198,13 @@ class AddendumForm(forms.Form):
 def note_sheet(note: ChartNote, form: NoteForm | None = None) -> dict[str, Any]:
     """What templates/chart/note_form.html needs: the draft, its form, its session, and other texts kept beside it."""
     others = [
-        {"id": branch.pk, "saved_at": branch.saved_at, "written": note_written(note, branch.sections)}
+        {"id": branch.pk, "saved_at": branch.saved_at, "parts": text_differences(note, branch.sections)}
         for branch in note.branches.order_by("saved_at")
     ]
     return {
         "note": note,
         "form": form or NoteForm(note=note),
         "other_texts": others,
-        "saved_text": note_written(note) if others else [],
         "session_words": session_words(note.encounter) if note.encounter else "",
         "note_limit": NOTE_LIMIT,
     }

@@ -78,6 +78,15 @@ def note_written(note: ChartNote, sections: Mapping[str, str] | None = None) -> 
     return [{"label": label, "text": text} for label, text in labels if text.strip()]
 
 
+def text_differences(note: ChartNote, other: Mapping[str, str]) -> list[dict[str, str]]:
+    """The sections in which another text differs from the draft: label, the draft's text, the other's."""
+    return [
+        {"label": section["label"], "draft": note.sections.get(key, ""), "other": other.get(key, "")}
+        for section in note.format.sections
+        if note.sections.get(key := section["key"], "") != other.get(key, "")
+    ]
+
+
 def result_days(patient: Patient, category: str = "") -> QuerySet[Any]:
     """Days with results, newest first: {"day", "category", "first"}."""
     rows = Result.objects.filter(patient=patient)

@@ -154,6 +154,15 @@ def test_characters_that_deceive_on_paper_are_shown_and_right_to_left_names_stay
     assert show_deceiving_characters("שלום مريم 😀 Łódź\n\t") == "שלום مريم 😀 Łódź\n\t"
 
 
+def test_a_character_that_no_font_has_is_written_out_instead_of_an_empty_box(tmp_path: Path) -> None:
+    pdf = make(text="Signed \U0010f8ff by 🙂 and 日本 👩\u200d👧")
+    text = words(pdf)
+    assert "Signed[U+10F8FF]by" in text
+    assert "🙂" in text or "[slightlysmilingface]" in text
+    assert "日本" in text or "[U+65E5][U+672C]" in text
+    assert accessibility_failures(pdf, tmp_path) == []
+
+
 def test_a_document_has_no_scripts_no_launch_actions_and_only_our_attachments() -> None:
     pdf = make(attachments=[("accounting.json", b'{"entries": []}', "application/json")])
     with pikepdf.open(BytesIO(pdf)) as document:
