@@ -102,8 +102,8 @@ class AuthorizationForm(forms.Form):
         3,
         help_text="In its own words. “All records” does not name psychotherapy notes.",
     )
-    covers_from = day_field("From")
-    covers_to = day_field("To")
+    covers_from = day_field("Records from", help_text="If the form names a period.")
+    covers_to = day_field("Records to")
     pn_scope = forms.ChoiceField(label="Which psychotherapy notes", choices=rules.PnScope.choices, required=False)
     pn_originator = StaffField(
         label="Therapist who keeps the notes", queryset=Staff.objects.none(), required=False, empty_label="Not named"

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -96,7 +97,7 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
             **form.elements(),
         )
         return _recorded(request, made)
-    back = redirect("authorization-open", authorization.pk).url
+    back = reverse("authorization-open", args=[authorization.pk])
     context = {"title": "Correct what was entered", "back": back, "correcting": True, "papers": _papers(authorization)}
     return _form_page(request, authorization.patient, form, context)
 
@@ -132,6 +133,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "notice_due": TaskKind.REVOCATION_NOTICE in open_tasks,
         "corrected_by": queries.corrected_by(authorization) if EventKind.RECORDED_IN_ERROR in happened else None,
         "scan_form": ScanForm(),
+        "uses": _uses(staff, line),
     }
     return render(request, "authorizations/open.html", context)
 
@@ -310,12 +312,27 @@ def _parts(line: queries.AuthorizationLine) -> list[RecordClass]:
     return [code for code in RecordClass if code in line.facts.record_classes]
 
 
+def _uses(staff: Staff, line: queries.AuthorizationLine) -> list[dict[str, Any]]:
+    """What an authorization in effect is for. Every clinician is offered the same, whoever keeps notes of their own."""
+    if line.status != AuthorizationStatus.ACTIVE:
+        return []
+    row = line.authorization
+    uses: list[dict[str, Any]] = []
+    if staff.is_clinical and RecordClass.PN in line.facts.record_classes:
+        href = reverse("psychotherapy-package-new", args=[row.pk])
+        uses.append({"words": "Release my psychotherapy notes", "href": href, "sealed": True})
+    if may(staff.roles, Act.DISCLOSURE_RECORD) and line.facts.record_classes - {RecordClass.PN}:
+        href = f"{reverse('release-new', args=[row.patient_id])}?basis={row.pk}"
+        uses.append({"words": "Prepare a release", "href": href, "sealed": False})
+    return uses
+
+
 def _papers(authorization: Authorization) -> list[Any]:
     return list(authorization.papers.defer("data").select_related("added_by"))
 
 
 def _list_of(patient: Patient) -> str:
-    return redirect("authorization-list", patient.pk).url
+    return reverse("authorization-list", args=[patient.pk])
 
 
 def _shown(line: queries.AuthorizationLine) -> dict[str, Any]:

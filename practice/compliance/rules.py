@@ -109,7 +109,7 @@ _ALL = (
     _switch(
         "P-05", "revocation_notify_downstream", "Telling others about a revocation",
         "Each recipient and business associate who may still act on a revoked authorization is told.",
-        "The rule asks for no notice to earlier recipients.", "45 CFR 164.508(b)(5)",
+        "Silent about earlier recipients.", "45 CFR 164.508(b)(5)",
     ),
     _switch(
         "P-06", "oral_revocation_hold", "Taken back by word of mouth",
@@ -119,7 +119,7 @@ _ALL = (
     _switch(
         "P-07", "legal_process_counsel_gate", "Counsel before answering legal papers",
         "Psychotherapy notes leave under a subpoena or order only after counsel’s review is recorded.",
-        "The rule does not require counsel.", "45 CFR 164.512(e)",
+        "Counsel is not required.", "45 CFR 164.512(e)",
     ),
     _switch(
         "P-08", "legal_process_notify_patient", "Telling the patient about legal papers",
@@ -226,7 +226,7 @@ _ALL = (
     _switch(
         "P-27", "pn_denial_clinician_determination", "A clinician decides a refusal of psychotherapy notes",
         "A licensed clinician, normally the author, decides and gives the reason; front desk cannot refuse.",
-        "No finding is needed.", "45 CFR 164.524(a)(1)(i)",
+        "No finding of a clinician is needed.", "45 CFR 164.524(a)(1)(i)",
     ),
 )  # fmt: skip
 

@@ -23,10 +23,14 @@ BAR: tuple[Place, ...] = (
     Place("Staff", "staff-list", (Role.ADMINISTRATOR,)),
 )
 # What a role begins.
-ACTS: tuple[Place, ...] = (Place("New patient", "patient-new", (Role.FRONT_DESK, Role.CLINICIAN)),)
+ACTS: tuple[Place, ...] = (
+    Place("Scan an authorization", "authorization-scan", (Role.FRONT_DESK,)),
+    Place("New patient", "patient-new", (Role.FRONT_DESK, Role.CLINICIAN)),
+)
 MENU: tuple[Place, ...] = (
     Place("My psychotherapy notes", "psychotherapy-home", CLINICAL),
     Place("Practice policies", "policy-list", (Role.COMPLIANCE_OFFICER,)),
+    Place("The practice on letters", "profile-edit", (Role.ADMINISTRATOR,)),
     Place("All accesses", "access-all", (Role.COMPLIANCE_OFFICER,)),
     Place("Your accesses", "access-own", tuple(Role)),
 )

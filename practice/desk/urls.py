@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import chart_pages, health, note_page, views
+from . import chart_pages, choosing, health, note_page, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", health.health, name="health"),
+    path("authorizations/scan/", choosing.authorization_scan, name="authorization-scan"),
     path("find/", views.patient_search, name="patient-search"),
     path("still-here/", views.session_extend, name="session-extend"),
     path("chart/notes/<uuid:note_id>/write/", note_page.note_edit, name="note-edit"),

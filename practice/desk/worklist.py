@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from authorizations.queries import ending_soon
 from practice.infrastructure.days import today
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
@@ -28,14 +29,15 @@ PLACES = {
     "ledger.entry": "disclosure-open",
 }
 MOST = 200
-LOOK_BACK = 30
+LOOK_BACK = 30  # days back for sessions without a note
+LOOK_AHEAD = 30  # days ahead for authorizations that end
 
 
 def home_groups(staff: Staff) -> list[Group]:
     """Everything that waits for this person, whatever hats they wear, the group with the soonest line first."""
     found = [*task_groups(open_tasks(staff)[:MOST]), packages_to_hand_over(staff)]
     if staff.is_clinical:
-        found += [note_drafts(staff), sealed_drafts(staff), sessions_without_note(staff)]
+        found += [note_drafts(staff), sealed_drafts(staff), sessions_without_note(staff), authorizations_ending(staff)]
     return sorted(_one_of_each(found), key=lambda group: group.first_due)
 
 
@@ -102,3 +104,17 @@ def sessions_without_note(staff: Staff) -> Group:
         words = f"{day(session.started_at)}, {time_of_day(session.started_at)}"
         lines.append(Line(names, words, path_to("session-open", session.pk), "Write the note"))
     return Group("Sessions without a note", lines)
+
+
+def authorizations_ending(staff: Staff) -> Group:
+    """Authorizations in effect that end by date within LOOK_AHEAD days, soonest first: time to ask for a new one."""
+    lines = [
+        Line(
+            line.authorization.patient.legal_name,
+            f"{line.records} to {line.recipient}",
+            path_to("authorization-open", line.authorization.pk),
+            due_on=line.authorization.expires_on,
+        )
+        for line in ending_soon(staff, today(), LOOK_AHEAD)[:MOST]
+    ]
+    return Group("Authorizations about to end", lines)

@@ -376,3 +376,59 @@ def test_nobody_signed_out_gets_a_page(client: Client, authorized: Record) -> No
     response = client.get(reverse("authorization-open", args=[authorized().pk]))
     assert response.status_code == 302
     assert "/account/" in response["Location"]
+
+
+# person, record class, what the page of an authorization in effect leads on to
+USES = [
+    ("hale", "PN", "Release my psychotherapy notes"),
+    ("solo", "PN", "Release my psychotherapy notes"),  # a clinician who keeps none: the same words
+    ("dana", "PN", None),
+    ("castellanos", "PN", None),
+    ("dana", "CHART", "Prepare a release"),
+    ("hale", "CHART", "Prepare a release"),
+]
+
+
+@pytest.mark.parametrize(("who", "records", "offer"), USES)
+def test_an_authorization_in_effect_leads_on_to_its_use(
+    request: pytest.FixtureRequest,
+    signed_in: SignedIn,
+    authorized: Record,
+    who: str,
+    records: str,
+    offer: str | None,
+) -> None:
+    row = authorized(record_classes=[records])
+    page = words(signed_in(request.getfixturevalue(who)).get(reverse("authorization-open", args=[row.pk])))
+    for sentence in ("Release my psychotherapy notes", "Prepare a release"):
+        assert (sentence in page) is (sentence == offer)
+    ended = authorized(record_classes=[records], expires_on=today() - timedelta(days=1))
+    page = words(signed_in(request.getfixturevalue(who)).get(reverse("authorization-open", args=[ended.pk])))
+    assert "Release my psychotherapy notes" not in page
+    assert "Prepare a release" not in page
+
+
+def test_front_desk_finds_the_patient_before_the_scan(desk: Client, lindqvist: Patient, abernathy: Patient) -> None:
+    assert "Scan an authorization" in words(desk.get(reverse("home")))
+    address = reverse("authorization-scan")
+    assert desk.post(address, {"q": "lindqvist"})["Location"] == new(lindqvist)
+    assert "Nobody found" in words(desk.post(address, {"q": "zzzz <b>"}))
+    Patient.objects.filter(pk=abernathy.pk).update(sort_name="Lindqvist, Ruth", legal_name="Ruth Lindqvist")
+    page = words(desk.post(address, {"q": "lindqvist"}))
+    assert new(lindqvist) in page
+    assert new(abernathy) in page
+
+
+def test_a_clinician_finds_only_their_own_patients_and_an_administrator_is_told_who_does_it(
+    osei: Staff, brook: Staff, lindqvist: Patient, signed_in: SignedIn
+) -> None:
+    assert "Nobody found" in words(signed_in(osei).post(reverse("authorization-scan"), {"q": "lindqvist"}))
+    response = signed_in(brook).get(reverse("authorization-scan"))
+    assert response.status_code == 403
+
+
+def test_the_therapists_home_shows_what_is_about_to_end(hale: Staff, authorized: Record, signed_in: SignedIn) -> None:
+    row = authorized(expires_on=today() + timedelta(days=5))
+    page = words(signed_in(hale).get(reverse("home")))
+    assert "Authorizations about to end" in page
+    assert reverse("authorization-open", args=[row.pk]) in page

@@ -1,0 +1,35 @@
+"""Work that begins with "for whom?": a page that finds the patient and leads on. Names go by POST, never by address."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.people.models import Patient, Staff
+from practice.people.policies import require_act
+from practice.people.rules import Act
+
+from .search import Found, find_patients, read_query
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_scan(request: HttpRequest) -> HttpResponse:
+    """A signed authorization came in: whose is it?"""
+    staff = cast(Staff, request.user)
+    require_act(staff, Act.AUTHORIZATION_RECORD)
+    return _choose(request, staff, "Scan an authorization", "authorization-new")
+
+
+def _choose(request: HttpRequest, staff: Staff, title: str, url_name: str) -> HttpResponse:
+    asked = request.POST.get("q", "")[:100]
+    found: Found | None = None
+    if request.method == "POST":
+        found = find_patients(staff, read_query(asked))
+        record(by=staff, event=AuditEvent.SEARCHED, subject_type=Patient, detail="patients")
+        if len(found.patients) == 1:
+            return redirect(url_name, found.patients[0].pk)
+    context = {"title": title, "asked": asked, "found": found, "url_name": url_name}
+    return render(request, "desk/choose_patient.html", context)
