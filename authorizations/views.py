@@ -123,6 +123,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD),
         "parts": _parts(line),
         "is_revoked": EventKind.WRITTEN_REVOCATION in happened,
+        "is_held": line.status == AuthorizationStatus.ON_HOLD,
         "is_error": EventKind.RECORDED_IN_ERROR in happened,
         "can_correct": not happened & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}),
         "copy_due": queries.copy_is_due(line),

@@ -87,7 +87,10 @@ CSRF_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 # uploads stay in memory: a scan of a signed paper is never spooled to a temporary folder
 FILE_UPLOAD_MAX_MEMORY_SIZE = 30_000_000
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "practice.infrastructure.uploads.OversizedUploadHandler",
+]
 
 # --- What the product is made of --------------------------------------------------------------------------------------
 INSTALLED_APPS = [

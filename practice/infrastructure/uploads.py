@@ -5,6 +5,7 @@ process of its own (`upload_child`) with little memory and no environment. It is
 """
 
 import hashlib
+import io
 import subprocess
 import sys
 from collections.abc import Collection
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpResponse
 
 from practice.infrastructure.refusals import Refusal
@@ -74,6 +77,28 @@ def check_upload(
     if verdict != "ok":
         raise UploadRefused(f"UPLOAD_{verdict.upper()}", SENTENCES[verdict])
     return CheckedUpload(kind, data, hashlib.sha256(data).hexdigest())
+
+
+class OversizedUploadHandler(FileUploadHandler):
+    """Takes what the handler in memory does not: keeps none of it, and hands on a file that is surely too large.
+
+    Without it Django drops such a file in silence, and a form would be saved without the scan somebody chose.
+    """
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        return None
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+        return InMemoryUploadedFile(
+            _Endless(), self.field_name, self.file_name, self.content_type, file_size, self.charset
+        )
+
+
+class _Endless(io.BytesIO):
+    """As many bytes as anybody asks for."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return bytes(max(size or 0, 1))
 
 
 def as_download(data: bytes, kind: str, name: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from authorizations import actions, queries
 from authorizations.models import Authorization, AuthorizationEvent, SignedPaper
@@ -151,6 +152,17 @@ def test_a_bad_scan_is_refused_at_the_field_and_the_rest_comes_back(
     scan = SimpleUploadedFile("scan.pdf", data, content_type="application/pdf")
     page = words(desk.post(new(lindqvist), typed(hale, scan=scan)))
     assert sentence in page
+    assert "Custody case 24-D-118" in page
+    assert not Authorization.objects.exists()
+
+
+def test_a_scan_too_large_to_be_taken_in_is_said_so_and_never_dropped_in_silence(
+    desk: Client, hale: Staff, lindqvist: Patient, settings: Settings
+) -> None:
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 2000  # of the whole request; what is larger is never kept
+    scan = SimpleUploadedFile("scan.pdf", pdf() + b"\n" * 5000)
+    page = words(desk.post(new(lindqvist), typed(hale, scan=scan)))
+    assert "This file is larger than 15 MB." in page
     assert "Custody case 24-D-118" in page
     assert not Authorization.objects.exists()
 
