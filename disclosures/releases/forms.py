@@ -29,6 +29,11 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 WITH_PROCESS = (Basis.B_COURT_ORDER, Basis.B_SUBPOENA_ASSURANCE, Basis.B_LAW_ENFORCEMENT, Basis.B_REQUIRED_BY_LAW)
 # Bases whose paper names the days it covers.
 WITH_SCOPE = (Basis.B_COURT_ORDER, Basis.B_REQUIRED_BY_LAW, Basis.B_LAW_ENFORCEMENT)
+# Where the whole chart needs no reason (R-181).
+WHOLE_CHART_EXEMPT = (
+    Basis.B_AUTHORIZATION, Basis.B_TO_INDIVIDUAL, Basis.B_TREATMENT, Basis.B_HHS, Basis.B_REQUIRED_BY_LAW,
+    Basis.B_COURT_ORDER,
+)  # fmt: skip
 # What can be prepared; the rest only happens.
 PLANNABLE = [basis for basis in Basis if basis not in (Basis.B_IMPERMISSIBLE, Basis.B_INCIDENTAL)]
 
@@ -85,11 +90,19 @@ def _text(label: str, *, rows: int = 0, required: str = "", help_text: str = "",
 
 def fact_field(fact: Fact) -> forms.CharField:
     """The field for one thing a basis asks to be documented. The gate, not the form, says when it is missing."""
-    return _text(fact.label, rows=2)
+    return _text(fact.label, rows=2 if fact.long else 0)
 
 
 Parts = list[tuple[str, list[str]]]
-TO_WHOM = ["recipient_name", "recipient_kind", "recipient_address", "purpose", "identity_verified", "authority"]
+TO_WHOM = [
+    "recipient_name",
+    "recipient_kind",
+    "within_class",
+    "recipient_address",
+    "purpose",
+    "identity_verified",
+    "authority",
+]
 GROUND_FIELDS = [
     "process", "scope_from", "scope_to", "counsel_review", "emergency", "treatment_permission", "override_reason",
 ]  # fmt: skip
@@ -118,6 +131,7 @@ class ReleaseFields(forms.Form):
         help_text="For example: known to the practice, identity card seen, called back on a published number.",
         limit=500,
     )
+    within_class = forms.BooleanField(required=False)
     authority = _text("By what authority they act for the patient", rows=2)
     process = forms.ChoiceField(label="Legal paper", required=False, choices=[("", "None"), *LegalProcess.choices])
     counsel_review = _text("Counsel's review: who, when, answer", rows=2)
@@ -131,6 +145,11 @@ class ReleaseFields(forms.Form):
         super().__init__(*args, **kwargs)
         self.basis, self.authorization = basis, authorization
         self.facts: tuple[Fact, ...] = ()
+        named_class = authorization.recipient_class if authorization and not authorization.recipient_name else ""
+        self.fields[
+            "within_class"
+        ].label = f"The authorization names a group: {named_class}. The recipient is one of it"
+        self._keep("within_class", only_if=bool(named_class))
         self._keep("process", "counsel_review", only_if=basis in WITH_PROCESS)
         self._keep("scope_from", "scope_to", only_if=basis in WITH_SCOPE)
         self._keep("authority", only_if=basis == Basis.B_TO_INDIVIDUAL)
@@ -143,7 +162,8 @@ class ReleaseFields(forms.Form):
 
     def ask_facts(self, facts: Iterable[Fact]) -> None:
         """Add a field for each fact, once."""
-        self.facts = tuple({fact.key: fact for fact in facts}.values())
+        wanted = {fact.key: fact for fact in facts if fact.key not in self.base_fields}  # what has a field of its own
+        self.facts = tuple(wanted.values())
         for fact in self.facts:
             self.fields[f"fact_{fact.key}"] = fact_field(fact)
 
@@ -165,6 +185,7 @@ class ReleaseFields(forms.Form):
         data = self.cleaned_data
         found = {fact.key: data.get(f"fact_{fact.key}", "") for fact in self.facts}
         found |= {name: data[name].isoformat() for name in ("scope_from", "scope_to") if data.get(name)}
+        found["within_class"] = "yes" if data.get("within_class") else ""
         return {key: value for key, value in found.items() if value}
 
     def fill(self, release: Release) -> Release:
@@ -211,6 +232,7 @@ class NewReleaseForm(ReleaseFields):
     def __init__(self, *args: Any, approvers: Any, keys: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ask_facts(chart_facts(self.basis))
+        self._keep("justification", only_if=self.basis not in WHOLE_CHART_EXEMPT)
         approver: Any = self.fields["approver"]
         approver.queryset = approvers
         approver.label_from_instance = lambda staff: staff.display_name
@@ -261,9 +283,11 @@ class RecordForm(ReleaseFields):
 
     def __init__(self, *args: Any, record_class: str, authors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["recipient_name"].label = "Who received it"
         notes = record_class == RecordClass.PN
         possible = EXCEPTIONS_OF_BASIS.get(Basis(self.basis), ())
         self._keep("author", "smallest_set_confirmed", only_if=notes)
+        self._keep("dated_from", "dated_to", only_if=self.authorization is not None)
         self._keep("exception", only_if=notes and len(possible) > 1)
         if notes:
             self.fields["author"].required = True

@@ -22,7 +22,7 @@ from records.psychotherapy import vault
 
 from .models import ChartPackage, Release, ReleaseItem
 from .policies import releases_visible_to
-from .rules import Act, Decision, Item, Method, Policies, Proposal, RecipientKind, ReleaseState, decide
+from .rules import Act, Decision, Item, Method, Policies, Proposal, ReleaseState, decide
 
 # Reasons that are about one document: they say which lines of the index the basis does not cover.
 ITEM_CODES = frozenset({"AUTH_NOT_THESE_ITEMS", "OUTSIDE_SCOPE"})
@@ -68,7 +68,7 @@ def proposal_of(
         items=tuple(_scoped(item, release.facts) for item in items),
         recipient_name=release.recipient_name,
         recipient_kind=release.recipient_kind,
-        recipient_class=RecipientKind(release.recipient_kind).label if release.recipient_kind else "",
+        recipient_class=_class_named(release),
         purpose=release.purpose,
         basis=release.basis,
         on=on,
@@ -82,7 +82,7 @@ def proposal_of(
         authorization=facts_of(release.authorization) if release.authorization else None,
         exception=release.exception,
         process=release.process,
-        facts=release.facts,
+        facts={**release.facts, "description": release.description},
         authority=release.authority,
         actor_is_originator=by_originator,
         originator_approved=approved,
@@ -93,6 +93,13 @@ def proposal_of(
         override_reason=release.override_reason,
         policies=gate_policies(on),
     )
+
+
+def _class_named(release: Release) -> str:
+    """The group an authorization names instead of a recipient (A3), once somebody said that the recipient is of it."""
+    if release.authorization is None or not release.facts.get("within_class"):
+        return ""
+    return release.authorization.recipient_class
 
 
 def _scoped(item: Item, facts: dict[str, str]) -> Item:
@@ -167,6 +174,7 @@ def steps_of(release: Release, entry: Entry | None) -> list[dict[str, str]]:
         _step("Prepared", "done", f"By {_name(release.prepared_by)}, {_when(release.prepared_at)}."),
         _approval(release, stopped),
         _commit(release, entry, stopped),
+        _given_out(release, stopped),
         _delivery(release, stopped),
     ]
 
@@ -186,7 +194,7 @@ def _approval(release: Release, stopped: bool) -> dict[str, str]:
 
 
 def _commit(release: Release, entry: Entry | None, stopped: bool) -> dict[str, str]:
-    title = "Handed over"
+    title = "Hand-over entered in the ledger"
     if release.committed_at:
         number = f" Ledger entry {entry.index}." if entry else ""
         return _step(title, "done", f"By {_name(release.committed_by)}, {_when(release.committed_at)}.{number}")
@@ -198,6 +206,17 @@ def _commit(release: Release, entry: Entry | None, stopped: bool) -> dict[str, s
     return _step(title, "waiting", "After the clinician has approved.")
 
 
+def _given_out(release: Release, stopped: bool) -> dict[str, str]:
+    title = "Package given out"
+    if release.served_at:
+        return _step(title, "done", f"{_when(release.served_at)}.")
+    if stopped or release.state == ReleaseState.NOT_DELIVERED:
+        return _step(title, "not-needed", "Nothing was given out.")
+    if release.state == ReleaseState.COMMITTED:
+        return _step(title, "next", "Get the package below and hand it over. Until then a revocation still stops it.")
+    return _step(title, "waiting", "After the hand-over is in the ledger.")
+
+
 def _delivery(release: Release, stopped: bool) -> dict[str, str]:
     title = "Delivered"
     if release.state == ReleaseState.DELIVERED:
@@ -207,10 +226,10 @@ def _delivery(release: Release, stopped: bool) -> dict[str, str]:
         return _step(title, "refused", f"Not delivered: {release.end_reason}")
     if stopped:
         return _step(title, "not-needed", "Nothing was given out.")
-    if release.state == ReleaseState.COMMITTED:
+    if release.served_at:
         words = "Say how it ended. Until then it counts as disclosed; after 24 hours the compliance officer is asked."
         return _step(title, "next", words, reverse("release-close", args=[release.pk]), "Say how it ended")
-    return _step(title, "waiting", "After the hand-over.")
+    return _step(title, "waiting", "After the package was given out.")
 
 
 def _name(staff: Staff | None) -> str:
@@ -246,7 +265,7 @@ def line_of(release: Release, staff: Staff) -> Line:
         case ReleaseState.APPROVED:
             href = reverse("release-hand-over", args=[release.pk])
             desk = staff.has_role(Role.FRONT_DESK)
-            words = f"approved {day_words(release.approved_at)}, ready to hand over"
+            words = f"package approved {day_words(release.approved_at)}, ready to hand over"
             return Line(release, "You" if desk else "Front desk", words, "Hand over", href, desk)
         case ReleaseState.COMMITTED:
             mine = release.committed_by_id == staff.pk

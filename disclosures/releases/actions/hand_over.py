@@ -4,7 +4,7 @@ Commit is one transaction: lock the authorization, ask the gate again, change th
 checkpoint is signed after it. Deliver gives only bytes whose hash stands in an entry under a signed checkpoint.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -133,6 +133,7 @@ def fill_from_package(release: Release, cover: vault.PackageCover) -> None:
     release.patient_id, release.package = cover.patient, cover.id
     release.recipient_name, release.recipient_address = cover.recipient_name, release.authorization.recipient_address
     release.purpose, release.description = release.authorization.purpose, cover.description
+    release.facts = {"within_class": "yes"}  # the author named the recipient
     release.smallest_set_confirmed = True  # the author chose the notes one by one and approved exactly these
     release.prepared_by_id = release.approved_by_id = release.approver_id = cover.author
     release.prepared_at = release.approved_at = cover.approved_at
@@ -220,9 +221,13 @@ def _still_allowed(release: Release) -> datetime:
     now = timezone.now()
     items = gate_items(release.items.all()) if not release.is_notes else []
     decision = decide(proposal_of(release, items, on=local_date(now), at=now, approved=True))
-    ended = [reason for reason in decision.reasons if reason.code in ENDED]
-    if ended:
-        raise GateRefused(decision)
+    ended = replace(
+        decision,
+        rule_reasons=tuple(reason for reason in decision.rule_reasons if reason.code in ENDED),
+        policy_reasons=tuple(reason for reason in decision.policy_reasons if reason.refusal.code in ENDED),
+    )
+    if not ended.allowed:
+        raise GateRefused(ended)
     return now
 
 

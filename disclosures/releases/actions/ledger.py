@@ -41,7 +41,7 @@ def append_entry(
         artefact_sha256=release.sha256,
         release_id=release.pk,
         internal={
-            **decision.as_record(),
+            "gate": decision.as_record(),
             "basis_claimed": release.basis,
             "process": release.process,
             "authorization": release.authorization_id,

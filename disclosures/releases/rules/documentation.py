@@ -18,14 +18,15 @@ class Fact:
     key: str
     label: str
     by_rule: bool = True
-    yes_no: bool = False
+    long: bool = False
 
 
-def _policy(key: str, label: str, *, yes_no: bool = False) -> Fact:
-    return Fact(key, label, by_rule=False, yes_no=yes_no)
+def _policy(key: str, label: str, *, long: bool = False) -> Fact:
+    return Fact(key, label, by_rule=False, long=long)
 
 
-# Section 2, row "all": exception code, cite, patients, items and the accounting flag stand on the release itself.
+# Section 2, row "all". Exception code, cite, patients, items and the accounting flag stand on the release itself; for a
+# threat, decision-maker and time of the decision are these same two.
 FOR_EVERY_EXCEPTION: tuple[Fact, ...] = (
     _policy("decided_by", "Who decided"),
     _policy("decided_at", "When it was decided"),
@@ -58,7 +59,7 @@ EXCEPTION_FACTS: dict[PNException, tuple[Fact, ...]] = {
     PNException.REQUIRED_BY_LAW: (
         Fact("law", "The law or order that requires it"),
         Fact("issuer", "Court or body that issued it"),
-        Fact("scope", "Its scope, word for word"),
+        Fact("scope", "Its scope, word for word", long=True),
         Fact("conditions_met", "Conditions of 164.512(c), (e) or (f) met, or not applicable"),
         _policy("document", "Copy of the document on file"),
     ),
@@ -76,15 +77,13 @@ EXCEPTION_FACTS: dict[PNException, tuple[Fact, ...]] = {
         _policy("official", "Official"),
     ),
     PNException.SERIOUS_THREAT: (
-        Fact("threat", "What the threat is"),
-        Fact("why_serious", "Why it is serious"),
-        Fact("why_imminent", "Why it is imminent"),
-        Fact("why_recipient", "Why this recipient can prevent or lessen it"),
+        Fact("threat", "What the threat is", long=True),
+        Fact("why_serious", "Why it is serious", long=True),
+        Fact("why_imminent", "Why it is imminent", long=True),
+        Fact("why_recipient", "Why this recipient can prevent or lessen it", long=True),
         Fact("belief_basis", "What the belief rests on: actual knowledge, or whose credible word"),
         _policy("target", "Who is threatened"),
-        _policy("decision_maker", "Who decided"),
-        _policy("decision_time", "Time of the decision"),
-        _policy("alternatives", "Alternatives considered"),
+        _policy("alternatives", "Alternatives considered", long=True),
         _policy("state_law", "State duty-to-warn law"),
     ),
 }
@@ -129,7 +128,7 @@ CHART_FACTS: dict[Basis, tuple[Fact, ...]] = {
     Basis.B_HHS: (Fact("request_letter", "Letter from HHS and its date"),),
     Basis.B_REQUIRED_BY_LAW: (
         _LAW,
-        Fact("scope", "What the law requires, word for word"),
+        Fact("scope", "What the law requires, word for word", long=True),
         Fact("conditions_met", "Conditions of 164.512(c), (e) or (f) met, or not applicable"),
     ),
     Basis.B_PUBLIC_HEALTH: (_OFFICIAL,),
@@ -141,17 +140,17 @@ CHART_FACTS: dict[Basis, tuple[Fact, ...]] = {
     Basis.B_OVERSIGHT: (Fact("agency", "Oversight agency"), _OFFICIAL),
     Basis.B_COURT_ORDER: (
         Fact("issuer", "Court or tribunal"),
-        Fact("scope", "What the order expressly authorizes, word for word"),
+        Fact("scope", "What the order expressly authorizes, word for word", long=True),
     ),
-    Basis.B_LAW_ENFORCEMENT: (Fact("scope", "What is asked, word for word"),),
+    Basis.B_LAW_ENFORCEMENT: (Fact("scope", "What is asked, word for word", long=True),),
     Basis.B_CORONER: (Fact("office", "Office"), Fact("decedent", "Person who died")),
     Basis.B_FUNERAL: (Fact("decedent", "Person who died"),),
     Basis.B_ORGAN: (Fact("organization", "Procurement organization"),),
     Basis.B_RESEARCH_WAIVER: (Fact("waiver", "Board that approved the waiver, and its date"),),
     Basis.B_SERIOUS_THREAT: (
-        Fact("threat", "What the threat is"),
-        Fact("why_imminent", "Why it is serious and imminent"),
-        Fact("why_recipient", "Why this recipient can prevent or lessen it"),
+        Fact("threat", "What the threat is", long=True),
+        Fact("why_imminent", "Why it is serious and imminent", long=True),
+        Fact("why_recipient", "Why this recipient can prevent or lessen it", long=True),
     ),
     Basis.B_LE_IDENTIFY_APPREHEND: (Fact("statement", "The admission or escape that allows it"),),
     Basis.B_NATIONAL_SECURITY: (_OFFICIAL,),

@@ -10,7 +10,7 @@ from disclosures.ledger.queries import covered_by_checkpoint
 from disclosures.ledger.rules import Basis
 from practice.people.models import Staff
 
-from ..forms import FindPatientForm
+from ..forms import BASIS_WORDS, FindPatientForm
 from ..policies import (
     open_patient_for_release,
     open_release,
@@ -94,7 +94,8 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         "decision": verdict_now(release) if pending else None,
         "package": None if release.package else package_of(release),
         "entry": entry,
-        "entered_as": Basis(entry.basis).label if entry else "",
+        "ground": BASIS_WORDS[Basis(release.basis)],
+        "entered_as": BASIS_WORDS[Basis(entry.basis)] if entry else "",
         "verdict_words": verdict_words(release),
         "signed": entry is not None and covered_by_checkpoint(entry),
         "may_withdraw": pending,

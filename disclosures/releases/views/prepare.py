@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from authorizations.queries import AuthorizationLine, lines_of
-from authorizations.rules import RecordClass
+from authorizations.rules import AuthorizationStatus, RecordClass
 from disclosures.ledger.rules import Basis
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import PdfFailed
@@ -93,6 +93,7 @@ def ask_ground(
     **more: Any,
 ) -> HttpResponse:
     """The first page of a release or record: on what ground."""
+    lines = sorted(lines, key=lambda line: line.status != AuthorizationStatus.ACTIVE)
     form = StartForm(request.GET if "basis" in request.GET else None, choices=bases)
     context = {"patient": patient, "lines": lines, "bases": bases, "form": form, "url_name": url_name, **more}
     return render(request, "releases/ground.html", context)
@@ -103,7 +104,7 @@ def initial_of(line: AuthorizationLine | None, patient: Patient, basis: str) -> 
     if line is not None:
         row = line.authorization
         return {
-            "recipient_name": row.recipient_name,
+            "recipient_name": row.recipient_name.split(";")[0].strip(),
             "recipient_address": row.recipient_address,
             "purpose": row.purpose,
         }
