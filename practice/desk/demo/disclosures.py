@@ -171,7 +171,7 @@ PAST = (
         B.B_SERIOUS_THREAT,
         "That a threat was made",
         "To warn the person threatened",
-        {"method": Method.PHONE},
+        {"method": Method.SPOKEN},
     ),
     Past(
         "Petrov",
@@ -219,17 +219,17 @@ PAST = (
         B.B_INVOLVED_IN_CARE,
         "Date of the next appointment",
         "She drives the patient",
-        {"method": Method.PHONE},
+        {"method": Method.SPOKEN},
     ),
     Past(
-        "Whitfield",
+        "Mae Whitfield",
         240,
         ("Mary Whitfield, niece", ""),
         R.FAMILY,
         B.B_INVOLVED_IN_CARE,
         "That the patient arrived safely",
         "She was worried",
-        {"method": Method.PHONE},
+        {"method": Method.SPOKEN},
     ),
     Past(
         "Tallchief",
@@ -269,7 +269,7 @@ PAST = (
         B.B_TREATMENT,
         "Diagnosis and medication",
         "Emergency treatment",
-        {"emergency": True, "method": Method.PHONE},
+        {"emergency": True, "method": Method.SPOKEN},
     ),
     Past(
         "Vance",

@@ -10,9 +10,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from environs import Env
 
+from practice.desk.demo.agreements import fill_authorizations
 from practice.desk.demo.chart import fill_chart
+from practice.desk.demo.disclosures import fill_disclosures
 from practice.desk.demo.people import STAFF
 from practice.desk.demo.practice import Demo, fill_people
+from practice.desk.demo.releases import fill_releases
 from practice.desk.demo.sealed import fill_sealed_notes
 from practice.infrastructure.days import today
 from practice.infrastructure.environment import made_secret
@@ -30,12 +33,16 @@ class Command(BaseCommand):
         if settings.MODE == "production":
             raise CommandError("This is not a demo: PRACTICE_MODE is production. Nothing was changed.")
         password, secret = sign_in()
-        if Staff.objects.exists():
-            if not Staff.objects.filter(username="therapist").exists():
-                raise CommandError("There are people in this practice already. Nothing was changed.")
-        else:
+        filled = settings.DATA_DIR / "demo-filled"
+        if not Staff.objects.exists():
             self.stdout.write("Filling the demo practice: 30 patients, six years. This takes about a minute.")
             self._fill(password, secret)
+            filled.touch()
+        elif not filled.exists():
+            raise CommandError(
+                "There are people in this practice already, or an earlier filling was interrupted. Nothing was changed. "
+                f"For a fresh demo stop it, remove {settings.DATA_DIR} and start again."
+            )
         self._print(password, secret)
 
     def _fill(self, password: str, secret: str) -> None:
@@ -44,6 +51,10 @@ class Command(BaseCommand):
             fill_people(demo, password=password, totp_secret=secret)
             held = fill_chart(demo)
             fill_sealed_notes(demo, held)
+            authorizations = fill_authorizations(demo)
+        # each of these commits by itself: an entry stands before anything else can happen
+        fill_disclosures(demo, authorizations)
+        fill_releases(demo, authorizations)
 
     def _print(self, password: str, secret: str) -> None:
         self.stdout.write("\nDemo sign-ins (invented people):")

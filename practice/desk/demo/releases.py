@@ -1,0 +1,72 @@
+"""Releases of the demo that are under way: one closed, one to hand over, one to read, and a locked package of notes."""
+
+import uuid
+
+from authorizations.models import Authorization
+from authorizations.rules import RecordClass
+from disclosures.ledger.rules import Basis
+from disclosures.releases.actions import (
+    approve_release,
+    close_release,
+    commit_release,
+    deliver,
+    prepare_release,
+)
+from disclosures.releases.models import Release
+from disclosures.releases.queries import item_key
+from disclosures.releases.rules import Method, RecipientKind
+from records.chart.documents import release_items
+from records.psychotherapy import vault
+from records.psychotherapy.actions import approve_package, offer_release
+
+from .practice import Demo
+
+
+def fill_releases(demo: Demo, authorizations: dict[str, Authorization]) -> None:
+    """Each goes through the product's own acts, as far as its story has come."""
+    desk = demo.staff["frontdesk"]
+    done = _approved(demo, "Villarreal", authorizations["villarreal_school"], RecipientKind.OTHER, documents=2)
+    commit_release(by=desk, release_id=done.pk)
+    deliver(by=desk, release_id=done.pk)
+    close_release(by=desk, release_id=done.pk, delivered=True, on=demo.day, receipt="Handed to Ms. Moreno, signed")
+    _approved(demo, "Lindqvist", authorizations["lindqvist_chart"], RecipientKind.ATTORNEY, documents=12)
+    _prepared(demo, "Park", authorizations["park_clinic"], RecipientKind.PROVIDER, documents=5)
+    _locked_notes(demo, authorizations["lindqvist_notes"])
+
+
+def _prepared(demo: Demo, family: str, authorization: Authorization, kind: RecipientKind, documents: int) -> Release:
+    patient = demo.patients[family]
+    release = Release(
+        patient=patient,
+        record_class=RecordClass.CHART,
+        basis=Basis.B_AUTHORIZATION,
+        authorization=authorization,
+        recipient_name=authorization.recipient_name,
+        recipient_kind=kind,
+        recipient_address=authorization.recipient_address,
+        identity_verified="Called back on the number on their letterhead",
+        purpose=authorization.purpose,
+        method=Method.IN_PERSON,
+    )
+    keys = [item_key(info) for info in release_items(patient) if info.kind == "note"][-documents:]
+    return prepare_release(by=demo.staff["frontdesk"], release=release, keys=keys, approver=demo.therapist_of(family))
+
+
+def _approved(demo: Demo, family: str, authorization: Authorization, kind: RecipientKind, documents: int) -> Release:
+    release = _prepared(demo, family, authorization, kind, documents)
+    kept = [str(pk) for pk in release.items.values_list("pk", flat=True)]
+    return approve_release(by=demo.therapist_of(family), release_id=release.pk, keep=kept)
+
+
+def _locked_notes(demo: Demo, authorization: Authorization) -> vault.SealedPackage:
+    author = demo.therapist_of("Lindqvist")
+    offer = offer_release(by=author, authorization=authorization, on=demo.day)
+    return approve_package(
+        by=author,
+        authorization=authorization,
+        package_id=uuid.UUID(int=demo.rng.getrandbits(128), version=4),
+        note_ids=[note.head.id for note in offer.notes[:3]],
+        recipient=authorization.recipient_name,
+        named_staff=[demo.staff["frontdesk"]],
+        on=demo.day,
+    )
