@@ -10,7 +10,7 @@ from typing import Any
 
 from authorizations.models import Authorization
 from authorizations.rules import RecordClass
-from disclosures.ledger.actions import Recipient, sign_checkpoint, supersede, suspend
+from disclosures.ledger.actions import Recipient, sign_checkpoint, supersede, suspend, verify_ledger
 from disclosures.ledger.models import Entry
 from disclosures.ledger.particulars import Particulars
 from disclosures.ledger.rules import Basis
@@ -305,6 +305,7 @@ def fill_disclosures(demo: Demo, authorizations: dict[str, Authorization]) -> No
     _notes_on_authorization(demo, authorizations["abernathy_notes"])
     _suspend_and_correct(demo)
     sign_checkpoint()
+    verify_ledger(by=None)
 
 
 def _ground(past: Past, authorizations: dict[str, Authorization]) -> Authorization | None:

@@ -40,7 +40,7 @@ class Command(BaseCommand):
             filled.touch()
         elif not filled.exists():
             raise CommandError(
-                "There are people in this practice already, or an earlier filling was interrupted. Nothing was changed. "
+                "There are people in this practice already, or an earlier filling was interrupted. "
                 f"For a fresh demo stop it, remove {settings.DATA_DIR} and start again."
             )
         self._print(password, secret)
