@@ -92,11 +92,17 @@ def write_bundle(bundle: Bundle, *, by: Staff, clinician: Staff | None = None) -
 def _patient(facts: PatientFacts, report: Report, by: Staff, clinician: Staff | None) -> Known | None:
     """The patient, found by their number at the source or taken on now; None, with a problem, when they contradict."""
     source = facts.source
-    held = PatientIdentifier.objects.filter(system=source.system, value=source.value).select_related("patient").first()
-    if held is None:
+    held = list(Patient.objects.filter(identifiers__system=source.system, identifiers__value=source.value)[:2])
+    if len(held) > 1:
+        numbers = " and ".join(str(patient.number) for patient in held)
+        report.problems.append(
+            Problem("Patient", f"patients {numbers} here both have the number there; nothing was kept")
+        )
+        return None
+    if not held:
         patient = _take_on(facts)
     else:
-        patient = held.patient
+        patient = held[0]
         if patient.birth_date and facts.birth_date and patient.birth_date != facts.birth_date:
             words = f"patient {patient.number} has the same number there but another birth date; nothing was kept"
             report.problems.append(Problem("Patient", words))

@@ -7,9 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from practice.infrastructure.envelope import Unreadable
 from practice.infrastructure.fields import EncryptedJSONField, EncryptedTextField
 
 from .rules import Modality, NoteState, ResultCategory, SessionKind, shown_value
+
+CANNOT_BE_OPENED = "Cannot be opened. It is kept unchanged; tell your administrator."
 
 
 class Imported(models.Model):
@@ -151,6 +154,14 @@ class ChartNote(models.Model):
     def __str__(self) -> str:
         return f"chart note {self.pk}"
 
+    @property
+    def opening(self) -> str:
+        """What is written, in one line for a list; a note that cannot be opened says so, and the list still stands."""
+        try:
+            return " ".join(text for key in self.format.keys if (text := self.sections.get(key, "")))
+        except Unreadable:
+            return CANNOT_BE_OPENED
+
 
 class ChartDraftBranch(models.Model):
     """A text that was saved over a newer draft: kept beside it until the note is signed."""
@@ -239,6 +250,14 @@ class Medication(Imported):
     def __str__(self) -> str:
         return f"medication {self.pk}"
 
+    @property
+    def shown_dosage(self) -> str:
+        """The dosage for a list: one that cannot be opened says so, and the list still stands."""
+        try:
+            return self.dosage or ""
+        except Unreadable:
+            return CANNOT_BE_OPENED
+
 
 class CarePlan(Imported):
     """A plan of care as imported: its kind, its dates and its activities."""
@@ -290,4 +309,7 @@ class Result(Imported):
     @property
     def shown(self) -> str:
         """The value as people read it: "182.93 cm", "< 5 mg/dL", "Never smoker"; components in their order."""
-        return shown_value(self.number, self.unit, self.text or "", self.components or [])
+        try:
+            return shown_value(self.number, self.unit, self.text or "", self.components or [])
+        except Unreadable:
+            return CANNOT_BE_OPENED

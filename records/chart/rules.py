@@ -129,18 +129,26 @@ def shown_value(number: Decimal | None, unit: str, text: str, components: Sequen
     """A result as people read it: "182.93 cm", "< 5 mg/dL", "Never smoker"; components in their order."""
     if components:
         return ", ".join(
-            " ".join(filter(None, [part["title"], part["text"], shown_number(part["number"]), part["unit"]]))
+            " ".join(
+                filter(None, [part["title"], part["text"], shown_number(part["number"]), shown_unit(part["unit"])])
+            )
             for part in components
         )
     amount = "" if number is None else shown_number(f"{number.normalize():f}")
-    return " ".join(filter(None, [text, amount, unit if amount else ""]))
+    return " ".join(filter(None, [text, amount, shown_unit(unit) if amount else ""]))
 
 
 def shown_number(words: str) -> str:
-    """A number with at most two decimals, small ones with two figures; what is not one number stays as it is."""
+    """A number with at most two decimals, small ones with two figures; what is not a number stays as it is."""
     whole, point, decimals = words.partition(".")
-    if not point or not whole.removeprefix("-").isdigit() or not decimals.isdigit() or len(decimals) <= 2:
+    if not point or not whole.removeprefix("-").isdigit() or not decimals.isdigit():
         return words
     value = Decimal(words)
-    rounded = round(value, 2) if abs(value) >= 1 else value.quantize(Decimal(1).scaleb(value.adjusted() - 1))
-    return f"{rounded.normalize():f}"
+    fine = -value.adjusted() + 1 if value and abs(value) < 1 else 2
+    return f"{round(value, max(fine, 2)).normalize():f}"
+
+
+def shown_unit(unit: str) -> str:
+    """A UCUM unit as people write it: "{score}" and "1" count things and are left out, "mm[Hg]" is "mmHg"."""
+    plain = unit.strip("{}").replace("[", "").replace("]", "")
+    return "" if plain.lower() in {"score", "1", "nominal"} else plain

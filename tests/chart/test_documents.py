@@ -76,7 +76,7 @@ def test_every_item_of_the_index_can_be_set_on_paper(imported):
     blocks = documents.render_context([item.id for item in items], patient=imported)
     assert len(blocks) == len(items)
     values = [row[1] for block in blocks if block.kind == "result" for row in block.rows]
-    assert "Systolic 118.23 mm[Hg], Diastolic 74 mm[Hg]" in values
+    assert "Systolic 118.23 mmHg, Diastolic 74 mmHg" in values
 
 
 def test_a_draft_and_an_item_of_somebody_elses_chart_are_not_set(hale, osei, lindqvist, abernathy, signed, dap):

@@ -91,8 +91,11 @@ def clock(due: date, start: date | None = None, large: bool = False) -> dict[str
 
 @register.filter
 def number(value: Decimal | None) -> str:
-    """A measured value without padding: "9", "23.4"; "" when there is none."""
-    return "" if value is None else f"{value.normalize():f}"
+    """A measured value without padding, at most two decimals: "9", "23.4", "0.012"; "" when there is none."""
+    if value is None:
+        return ""
+    fine = -value.adjusted() + 1 if value and abs(value) < 1 else 2
+    return f"{round(value, max(fine, 2)).normalize():f}"
 
 
 @register.filter
