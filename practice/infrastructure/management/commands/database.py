@@ -57,9 +57,9 @@ def managed_server_sql() -> str:
             f"GRANT CONNECT ON DATABASE {database} TO {', '.join(logins_of(alias))};",
         ]
     lines += ["REVOKE CONNECT ON DATABASE postgres FROM PUBLIC;", "", "-- The product's environment (replace HOST):"]
-    addresses = {URLS[alias]: (alias, login) for alias, login in APPLICATIONS.items()}
-    addresses |= {variable: (alias, login) for (alias, login), variable in LOGIN_URLS.items()}
-    for variable, (alias, login) in addresses.items():
-        address = f"postgresql://{login}:{passwords[login]}@HOST:5432/{DATABASE_NAMES[alias]}?sslmode=verify-full"
+    addresses = {URLS[alias]: (alias, application) for alias, application in APPLICATIONS.items()}
+    addresses |= {variable: key for key, variable in LOGIN_URLS.items()}
+    for variable, (alias, name) in addresses.items():
+        address = f"postgresql://{name}:{passwords[name]}@HOST:5432/{DATABASE_NAMES[alias]}?sslmode=verify-full"
         lines.append(f"-- {variable}={address}")
     return "\n".join(lines)
