@@ -142,7 +142,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "practice.people.middleware.SecondFactorRequired",
     "auditlog.middleware.AuditlogMiddleware",
-    "practice.infrastructure.middleware.RefusalPages",
+    "practice.people.middleware.RefusalPages",
 ]
 ROOT_URLCONF = "practice.urls"
 WSGI_APPLICATION = "practice.wsgi.application"

@@ -21,9 +21,11 @@ class Refusal:
 class Refused(Exception):
     """An insider asked for something they may not do. Shown as an explained 403 page, never as an error.
 
-    The message is the code alone: exceptions reach logs, and words may describe a person's situation.
+    The message is the code alone: exceptions reach logs, and words may describe a person's situation. `recorded` says
+    that whoever refused has written the attempt into the audit trail; otherwise the page that shows it does.
     """
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, *, recorded: bool = False) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
+        self.recorded = recorded

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -10,7 +11,12 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent, Outcome
+from practice.infrastructure.envelope import Unreadable
+from practice.infrastructure.refusals import Refusal, Refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -71,6 +77,56 @@ class SignInLimits:
 def begin_sign_in(request: HttpRequest) -> None:
     """Start both clocks of a sign-in. Without this the next request ends it."""
     request.session[STARTED] = request.session[LAST_ACT] = time.time()
+
+
+UNREADABLE = Refusal(
+    "UNREADABLE",
+    "Something on this page is encrypted and cannot be opened.",
+    "It is kept unchanged; nothing was lost by looking. Tell your administrator: its key is missing, or its bytes were "
+    "changed in the database.",
+)
+
+
+class RefusalPages:
+    """A `Refused` that a view lets through becomes a page which says why, and who can help; never an error.
+
+    So does a value that cannot be opened: it is never shown as empty, and no editor opens over it.
+
+    The attempt is in the audit trail then: by the doorway that refused, or from here, after the view's transaction.
+    What the sealed rooms refuse is written down on their side alone: even a refusal could tell that a note exists.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Unreadable):
+            return render(request, "403.html", {"refusal": UNREADABLE}, status=500)
+        if not isinstance(exception, Refused):
+            return None
+        if not exception.recorded and request.user.is_authenticated and not _sealed_room(request):
+            record(
+                by=request.user,
+                event=AuditEvent.REFUSED,
+                subject=request.user,
+                patient_id=_patient_asked_for(request),
+                outcome=Outcome.REFUSED,
+                detail=exception.refusal.code.lower()[:60],
+            )
+        return render(request, "403.html", {"refusal": exception.refusal}, status=403)
+
+
+def _sealed_room(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is None or match.view_name.startswith(("psychotherapy-", "notes-"))
+
+
+def _patient_asked_for(request: HttpRequest) -> UUID | None:
+    match = request.resolver_match
+    return match.kwargs.get("patient_id") if match is not None else None
 
 
 class SecondFactorRequired:

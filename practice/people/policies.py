@@ -101,7 +101,7 @@ def open_chart(staff: Staff, patient_id: UUID | str, *, reason: str = "") -> Pat
             outcome=Outcome.REFUSED,
             detail="chart",
         )
-        raise Refused(_no_care_relationship())
+        raise Refused(_no_care_relationship(), recorded=True)
     _stranger(staff, patient_id, "chart")
 
 
@@ -110,7 +110,7 @@ def require_role(staff: Staff, *roles: Role) -> None:
     if staff.is_active and staff.has_role(*roles):
         return
     record(by=staff, event=AuditEvent.REFUSED, subject=staff, outcome=Outcome.REFUSED, detail=f"needs_{roles[0]}")
-    raise Refused(_role_needed(roles))
+    raise Refused(_role_needed(roles), recorded=True)
 
 
 def require_act(staff: Staff, act: Act) -> None:
@@ -157,7 +157,7 @@ def require_care_giving(staff: Staff, patient: Patient) -> None:
             outcome=Outcome.REFUSED,
             detail="care",
         )
-        raise Refused(refusal)
+        raise Refused(refusal, recorded=True)
 
 
 def refusal_to_end_care(by: Staff, care: CareRelationship, until_on: date) -> Refusal | None:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, username: str, full_name: str, **options: Any) -> None:
         form = NewStaffForm({"username": username, "full_name": full_name, "roles": [Role.ADMINISTRATOR]})
         if not form.is_valid():
-            raise CommandError(" ".join(sentence for sentences in form.errors.values() for sentence in sentences))
+            raise CommandError(" ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
         try:
             staff, token = first_administrator(
                 username=form.cleaned_data["username"], full_name=form.cleaned_data["full_name"]

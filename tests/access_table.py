@@ -1,0 +1,151 @@
+"""Who may open what: every address of the product, and what each role is answered.
+
+A new address without a line here fails the test. Six answers, for what Dr. Hale wrote about her patient:
+
+    own      Dr. Hale, who treats the patient and wrote everything
+    same     Dr. Lane, who covers the same patient and wrote nothing
+    other    Dr. Osei, a clinician without a care relationship to the patient
+    desk     front desk        officer  compliance officer        admin  administrator
+
+200 opens, 302 goes elsewhere; 403 is explained, 404 says nothing. `ok` is allowed, and sent in the tests of its room.
+Refused roles are refused for GET and POST alike; an object that does not exist is 404 to whoever may look.
+"""
+
+from dataclasses import dataclass, field
+
+from tests.access_world import ROLES
+
+
+@dataclass(frozen=True)
+class Row:
+    """The six answers.
+
+    `post`: only POST exists. `sealed`: refusals leave nothing in the practice's audit trail. `blind`: answers the same
+    whether the object exists or not. `ids`: another object than the name of the argument would find.
+    """
+
+    answers: dict[str, str]
+    post: bool = False
+    sealed: bool = False
+    blind: bool = False
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+def row(answers: str, *, post: bool = False, sealed: bool = False, blind: bool = False, **ids: str) -> Row:
+    return Row(dict(zip(ROLES, answers.split(), strict=True)), post, sealed, blind, ids)
+
+
+# fmt: off
+TABLE: dict[str, Row] = {
+    #                                     own same other desk officer admin
+    # --- the desk
+    "home": row("200 200 200 200 200 200"),
+    "patient-search": row("200 200 200 200 200 200", post=True),  # shows what is open to the person: tests/desk
+    "patient-page": row("200 200 403 302 302 404"),  # those who see no chart go to the details
+    "patient-diagnoses": row("200 200 403 404 404 404"),
+    "patient-results": row("200 200 403 404 404 404"),
+    # --- patients: names, addresses, people around them
+    "patient-new": row("200 200 200 200 403 403"),
+    "patient-details": row("200 200 404 200 200 404"),
+    "patient-edit": row("200 200 404 200 403 404"),
+    "patient-close": row("200 200 404 200 403 404"),
+    "patient-reopen": row("200 200 404 200 403 404"),
+    "patient-hold": row("403 403 404 403 200 404"),
+    "name-new": row("200 200 404 200 403 404"),
+    "address-new": row("200 200 404 200 403 404"),
+    "address-end": row("200 200 404 200 403 404"),
+    "telecom-new": row("200 200 404 200 403 404"),
+    "telecom-remove": row("200 200 404 200 403 404"),
+    "contact-new": row("200 200 404 200 403 404"),
+    "contact-remove": row("200 200 404 200 403 404"),
+    "representative-new": row("200 200 404 200 403 404"),
+    "representative-end": row("200 200 404 200 403 404"),
+    "representative-decline": row("200 200 404 200 403 404"),
+    "care-new": row("200 403 404 200 200 404"),  # the treating clinician, not one who covers
+    "care-end": row("200 403 404 200 200 404"),
+    # --- staff: the administrator's, who sees nothing of any patient
+    "staff-list": row("403 403 403 403 403 200"),
+    "staff-new": row("403 403 403 403 403 200"),
+    "staff-open": row("403 403 403 403 403 200"),
+    "staff-edit": row("403 403 403 403 403 200"),
+    "staff-deactivate": row("403 403 403 403 403 200"),
+    "staff-reactivate": row("403 403 403 403 403 200"),
+    "staff-way-in": row("403 403 403 403 403 200"),
+    "license-new": row("403 403 403 403 403 200"),
+    "license-edit": row("403 403 403 403 403 200"),
+    # --- the audit trail and the practice itself
+    "access-own": row("200 200 200 200 200 200"),
+    "access-all": row("403 403 403 403 200 403"),
+    "policy-list": row("403 403 403 403 200 403"),
+    "policy-change": row("403 403 403 403 200 403"),
+    "profile-edit": row("403 403 403 403 403 200"),
+    # --- the chart: by care relationship alone; a draft is its author's
+    "session-new": row("200 200 403 404 404 404"),
+    "session-open": row("200 200 403 404 404 404"),
+    "session-correct": row("200 403 403 404 404 404", session_id="unwritten_session"),
+    "note-new": row("ok ok 403 404 404 404", post=True),
+    "note-open": row("200 200 403 404 404 404"),
+    "note-print": row("200 200 403 404 404 404"),
+    "note-addendum": row("ok ok 403 404 404 404", post=True),
+    "note-edit": row("200 404 403 404 404 404", note_id="draft_note"),
+    "note-save": row("ok 404 403 404 404 404", post=True, note_id="draft_note"),
+    "note-sign": row("200 404 403 404 404 404", note_id="draft_note"),
+    "note-discard": row("200 404 403 404 404 404", note_id="draft_note"),
+    "note-text-use": row("ok 404 403 404 404 404", post=True, note_id="draft_note"),
+    "note-text-discard": row("ok 404 403 404 404 404", post=True, note_id="draft_note"),
+    # --- psychotherapy notes: the author's, and for everybody else the 404 of nothing
+    "psychotherapy-home": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
+    "psychotherapy-note-list": row("200 200 403 404 404 404", sealed=True),  # one's own about this patient
+    "psychotherapy-draft-new": row("302 302 302 302 302 302", sealed=True, blind=True),  # to a made-up id
+    "psychotherapy-draft-begin": row("200 200 403 404 404 404", sealed=True, draft_id="new_draft"),
+    "psychotherapy-draft-edit": row("200 404 404 404 404 404", sealed=True),
+    "psychotherapy-draft-save": row("ok 422 422 404 404 404", post=True, sealed=True, blind=True),  # as for a new id
+    "psychotherapy-draft-sign": row("200 404 404 404 404 404", sealed=True),
+    "psychotherapy-draft-discard": row("200 404 404 404 404 404", sealed=True),
+    "psychotherapy-branch-settle": row("ok 404 404 404 404 404", post=True, sealed=True),
+    "psychotherapy-note-open": row("200 404 404 404 404 404", sealed=True),
+    "psychotherapy-note-print": row("200 404 404 404 404 404", sealed=True),
+    "psychotherapy-addendum-new": row("200 404 404 404 404 404", sealed=True),
+    "psychotherapy-package-list": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
+    "psychotherapy-package-new": row("200 200 403 403 403 403", sealed=True),  # offers one's own notes only
+    "psychotherapy-package-withdraw": row("ok 404 404 404 404 404", post=True, sealed=True),
+    "notes-hand-over": row("404 404 404 200 404 404", sealed=True),  # front desk was named by the author
+    # --- authorizations
+    "authorization-list": row("200 200 403 200 200 404"),
+    "authorization-new": row("200 200 403 200 200 404"),
+    "authorization-open": row("200 200 403 200 200 404"),
+    "authorization-correct": row("200 200 403 200 200 404"),
+    "authorization-revoke": row("200 200 403 200 200 404"),
+    "authorization-event-known": row("200 200 403 200 200 404"),
+    "authorization-known-false": row("200 200 403 200 200 404"),
+    "authorization-copy-given": row("200 200 403 200 200 404"),
+    "authorization-fulfilled": row("200 200 403 200 200 404"),
+    "authorization-scan": row("200 200 200 200 200 403"),  # finds those open to the person
+    "authorization-scan-add": row("ok ok 403 ok ok 404", post=True),
+    "authorization-follow-up": row("ok ok 403 ok ok 404", post=True),
+    "paper-download": row("200 200 403 200 200 404"),
+    # --- releases, one that waits for Dr. Hale
+    "release-list-all": row("200 200 200 200 200 404"),
+    "release-start": row("200 200 200 200 200 404"),
+    "record-start": row("200 200 200 200 200 404"),
+    "release-list": row("200 200 404 200 200 404"),
+    "release-new": row("200 200 404 200 200 404"),
+    "disclosure-record": row("200 200 404 200 200 404"),
+    "release-open": row("200 200 404 200 200 404"),
+    "release-approve": row("200 200 404 403 403 404"),  # a clinician who may open the chart reads before it leaves
+    "release-lock": row("403 403 404 403 403 404", post=True),  # not before approval
+    "release-hand-over": row("302 302 404 302 302 404"),
+    "release-package": row("403 403 404 403 403 404", post=True),  # no bytes before the entry is signed
+    "release-cover": row("200 200 404 200 200 404", release_id="given_release"),
+    "release-close": row("302 302 404 302 302 404"),
+    "release-withdraw": row("200 200 404 200 200 404"),
+}
+# fmt: on
+
+# Open to people who are not signed in, by their nature; tests/people/test_sign_in.py walks all the others.
+PUBLIC = {"account_login", "account_logout", "mfa_authenticate", "invitation-open", "invitation-accept", "health"}
+# One's own sign-in, the same for everybody: tests/people/test_sign_in.py.
+OWN_SIGN_IN = {
+    "account_change_password", "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "usersessions_list", "session-extend",
+}  # fmt: skip

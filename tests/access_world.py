@@ -1,0 +1,181 @@
+"""One practice with one of everything, committed for real, so that every address has something to open.
+
+Each role stands in one relation to what Dr. Hale wrote about Tobias Lindqvist: she owns it, Dr. Lane covers the same
+patient, Dr. Osei treats somebody else, front desk, compliance officer and administrator hold their roles.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.test import Client
+from django.utils import timezone
+
+from authorizations.actions import record_authorization
+from disclosures.releases.actions import approve_release, commit_release, prepare_release
+from disclosures.releases.models import Release
+from practice.compliance.models import PracticeProfile
+from practice.infrastructure.days import today
+from practice.infrastructure.uploads import check_upload
+from practice.people import actions
+from practice.people.models import Patient, Staff
+from practice.people.rules import AddressUse, CareRole, LicenseKind, RepresentativeKind, Role, TelecomKind
+from records.chart.actions import save_draft, start_note, start_session
+from records.chart.models import NoteFormat
+from records.psychotherapy import vault
+from records.psychotherapy.actions import approve_package
+from tests.authorizations.papers import complete
+from tests.everybody import make_patient, make_staff
+from tests.infrastructure.test_uploads import pdf
+from tests.releases.conftest import draft_of, note_keys, signed_note
+
+ROLES = ("own", "same", "other", "desk", "officer", "admin")
+NAME, CHART, SEALED = "Lindqvist", "the heron on the fourth step", "he watched my face the whole time"
+# What a role must never be sent, whatever it asks for.
+HIDDEN = {
+    "own": (),
+    "same": (SEALED,),
+    "other": (SEALED, CHART, NAME),
+    "desk": (SEALED, CHART),
+    "officer": (SEALED, CHART),
+    "admin": (SEALED, CHART, NAME, "Abernathy"),
+}
+
+
+@dataclass
+class World:
+    """Who asks, and the ids of what they ask for."""
+
+    clients: dict[str, Client]
+    staff: dict[str, Staff]
+    ids: dict[str, Any]
+    other_patient: UUID
+
+
+def build(signed_in: Callable[[Staff], Client]) -> World:
+    """Make everything. Ids are found by the name of the argument, and by `psychotherapy.` before it for sealed ones."""
+    PracticeProfile.objects.update(name="Cedar Street Counseling", privacy_contact_phone="217-555-0148")
+    staff = {
+        "own": make_staff("hale", "Miriam Hale", Role.CLINICIAN, title="Dr.", licensed=True),
+        "same": make_staff("lane", "Kim Lane", Role.CLINICIAN, title="Dr.", licensed=True),
+        "other": make_staff("osei", "Kofi Osei", Role.CLINICIAN, title="Dr.", licensed=True),
+        "desk": make_staff("dana", "Dana Whitlock", Role.FRONT_DESK),
+        "officer": make_staff("castellanos", "M. Castellanos", Role.COMPLIANCE_OFFICER),
+        "admin": make_staff("brook", "Ada Brook", Role.ADMINISTRATOR),
+    }
+    patient = make_patient(20388, "Tobias", NAME, date(1991, 7, 14), treated_by=staff["own"])
+    other = make_patient(19877, "Ruth", "Abernathy", date(1954, 5, 21), treated_by=staff["other"])
+    ids = {"patient_id": patient.pk, "code": "P-04", "token": "made-up", "kind": "form-sent"}
+    ids |= _people(staff, patient) | _chart(staff, patient) | _sealed(staff, patient)
+    ids |= _papers(staff, patient, ids["psychotherapy.note_id"])
+    return World({role: signed_in(person) for role, person in staff.items()}, staff, ids, other.pk)
+
+
+def _people(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
+    desk, new = staff["desk"], make_staff("newcomer", "Rae Moss", Role.CLINICIAN)
+    address = actions.add_address(
+        by=desk, patient=patient, use=AddressUse.HOME, lines="1 Home St", from_on=date(2020, 1, 1)
+    )
+    actions.start_care(
+        by=desk, patient=patient, staff=staff["same"], role=CareRole.COVERING, from_on=today(), until_on=today()
+    )
+    representative = actions.add_representative(
+        by=desk,
+        patient=patient,
+        name="Somebody",
+        kind=RepresentativeKind.GUARDIAN,
+        authority="Letters",
+        from_on=date(2020, 1, 1),
+    )
+    item = actions.add_license(
+        by=staff["admin"],
+        staff=new,
+        kind=LicenseKind.PSYCHOLOGIST,
+        number="1",
+        state="TX",
+        expires_on=today() + timedelta(days=9),
+    )
+    return {
+        "address_id": address.pk,
+        "telecom_id": actions.add_telecom(by=desk, patient=patient, kind=TelecomKind.PHONE, value="555-0100").pk,
+        "contact_id": actions.add_contact(by=desk, patient=patient, name="Somebody").pk,
+        "representative_id": representative.pk,
+        "care_id": patient.care_relationships.get(staff=staff["own"]).pk,
+        "staff_id": new.pk,
+        "license_id": item.pk,
+    }
+
+
+def _chart(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
+    signed = signed_note(staff["own"], patient, 20, CHART)
+    format = NoteFormat.objects.get(code="dap")
+    draft = start_note(by=staff["own"], patient=patient, format=format)
+    save_draft(by=staff["own"], note_id=draft.pk, sections={"data": CHART}, base_version=draft.version)
+    began = timezone.now() - timedelta(days=1)
+    session = start_session(
+        by=staff["own"], patient=patient, started_at=began, stopped_at=began + timedelta(minutes=50)
+    )
+    return {
+        "note_id": signed.pk,
+        "draft_note": draft.pk,
+        "session_id": signed.encounter_id,
+        "text_id": uuid4(),
+        "unwritten_session": session.pk,
+    }
+
+
+def _sealed(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
+    def save(author: Staff, text: str) -> vault.Saved:
+        return vault.save_draft(
+            author,
+            draft_id=uuid4(),
+            patients=[patient.pk],
+            session=None,
+            session_on=today(),
+            text=text,
+            base_version=0,
+        )
+
+    note = save(staff["own"], SEALED)
+    vault.sign(staff["own"], draft_id=note.id, version=note.version)
+    return {
+        "psychotherapy.note_id": note.id,
+        "psychotherapy.draft_id": save(staff["own"], SEALED).id,
+        "psychotherapy.branch_id": uuid4(),
+        "new_draft": uuid4(),
+    }
+
+
+def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, Any]:
+    scan = check_upload(BytesIO(pdf()))
+    for_notes = record_authorization(by=staff["desk"], patient=patient, paper=scan, **complete(staff["own"]))
+    elements = complete(staff["own"]) | {"record_classes": ["CHART"], "pn_scope": "", "pn_originator": None}
+    for_chart = record_authorization(by=staff["desk"], patient=patient, **elements)
+
+    def prepared() -> Release:
+        draft = draft_of(patient, for_chart, recipient_name=for_chart.recipient_name)
+        return prepare_release(by=staff["desk"], release=draft, keys=note_keys(patient), approver=staff["own"])
+
+    release, given = prepared(), prepared()
+    approve_release(by=staff["own"], release_id=given.pk, keep=[str(item.pk) for item in given.items.all()])
+    commit_release(by=staff["desk"], release_id=given.pk)
+    package = uuid4()
+    approve_package(
+        by=staff["own"],
+        authorization=for_notes,
+        package_id=package,
+        note_ids=[note],
+        recipient=for_notes.recipient_name,
+        named_staff=[staff["desk"]],
+        on=today(),
+    )
+    return {
+        "authorization_id": for_notes.pk,
+        "paper_id": for_notes.papers.get().pk,
+        "release_id": release.pk,
+        "given_release": given.pk,
+        "package_id": package,
+    }
