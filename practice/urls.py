@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("practice.compliance.urls")),
     path("chart/", include("records.chart.urls")),
     path("psychotherapy-notes/", include("records.psychotherapy.urls")),
+    path("disclosures/", include("disclosures.ledger.urls")),
     path("releases/", include("disclosures.releases.urls")),
     path("authorizations/", include("authorizations.urls")),
     path("", include("practice.desk.urls")),

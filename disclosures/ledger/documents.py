@@ -47,6 +47,12 @@ class Row:
     mark: str = ""
 
     @property
+    def recipient(self) -> str:
+        """Name and address on one line; the rule asks for the address if known (R-086)."""
+        lines = [line.strip().rstrip(",") for line in self.entry.address.splitlines() if line.strip()]
+        return ", ".join([self.entry.recipient, *(lines or ["address not known"])])
+
+    @property
     def basis_words(self) -> str:
         return str(self.entry.basis.label)
 

@@ -30,6 +30,7 @@ from practice.people.policies import require_act
 from practice.people.rules import Act
 
 ATTEMPTS = 3
+EARLIEST = date(1996, 8, 21)  # the day the law was signed; nobody could ask before
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Request:
 def request_defects(request: Request, *, today: date) -> dict[str, str]:
     """What is wrong with a request, as a sentence by field; empty when it can be answered."""
     found = {}
+    if request.requested_on < EARLIEST:
+        return {"requested_on": "This day is too long ago. Check the year."}
     if request.requested_on > today:
         found["requested_on"] = "The request is dated in the future."
     if request.received_on > today:

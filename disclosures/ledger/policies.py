@@ -6,7 +6,7 @@ from django.http import Http404
 
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Accounting, Entry
-from disclosures.ledger.queries import Current, history
+from disclosures.ledger.queries import Current, Statement, history
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
 from practice.people.models import Patient, Staff
@@ -53,6 +53,14 @@ def open_disclosure(staff: Staff, entry_id: UUID | str) -> Current:
         raise _absent(staff, Entry, entry_id)
     open_disclosures(staff, found.entry.patient_id)
     return found
+
+
+def open_statement(staff: Staff, current: Current, suspension_id: UUID) -> Statement:
+    """The doorway to a suspension of a disclosure that is not ended yet. Http404 when there is none."""
+    for statement in current.statements:
+        if statement.entry.pk == suspension_id and statement.suspension.ended_on is None:
+            return statement
+    raise _absent(staff, Entry, suspension_id)
 
 
 def open_accounting(staff: Staff, accounting_id: UUID | str) -> Accounting:

@@ -10,7 +10,7 @@ from disclosures.ledger import log
 from disclosures.ledger.bases import Basis, is_suspendable
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Accounting, Checkpoint, Entry, Verification
-from disclosures.ledger.rules import AccountingPolicy, Disclosure, PnScope, ResearchActivity
+from disclosures.ledger.rules import AccountingPolicy, Disclosure, Exemption, PnScope, Reason, ResearchActivity
 from disclosures.ledger.suspensions import Suspension, SuspensionKind
 from practice.compliance.queries import policy
 
@@ -61,6 +61,10 @@ class Current:
     def pn_authors(self) -> frozenset[str]:
         entries = [self.entry, *(correction.entry for correction in self.corrections)]
         return frozenset(author for entry in entries for author in entry.private.get("pn_authors", ()))
+
+    @property
+    def author_ids(self) -> tuple[UUID, ...]:
+        return tuple(UUID(author) for author in sorted(self.pn_authors))
 
     @property
     def delivered(self) -> bool | None:
@@ -219,6 +223,45 @@ def signed_entry_for(artefact_sha256: str) -> Entry | None:
     """The signed entry under which exactly these bytes may leave, or None: then they must not."""
     entry = Entry.objects.filter(kind=EntryKind.DISCLOSURE, artefact_sha256=artefact_sha256).order_by("index").last()
     return entry if artefact_sha256 and entry and covered_by_checkpoint(entry) else None
+
+
+def accounting_is_signed(accounting: Accounting) -> bool:
+    """Whether the log's entry about this accounting is under a checkpoint; only then its bytes leave."""
+    entries = Entry.objects.filter(kind=EntryKind.ACCOUNTING, patient_id=accounting.patient_id)
+    return any(covered_by_checkpoint(entry) for entry in entries if entry.public["accounting"] == str(accounting.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """One decision kept with an accounting, with the entry it was about."""
+
+    entry: Entry
+    listed: bool
+    words: str
+    exemption: str
+
+    @property
+    def public(self) -> dict[str, Any]:
+        return self.entry.public
+
+
+def decisions_in_words(accounting: Accounting) -> list[DecisionLine]:
+    """The decision on each entry as it was made, for the compliance officer (R-101)."""
+    entries = Entry.objects.in_bulk([UUID(kept["entry"]) for kept in accounting.decisions])
+    return [
+        DecisionLine(
+            entries[UUID(kept["entry"])],
+            kept["listed"],
+            str(Reason(kept["reason"]).label),
+            str(Exemption(kept["exemption"]).label) if kept["exemption"] else "",
+        )
+        for kept in accounting.decisions
+    ]
+
+
+def recent_verifications() -> list[Verification]:
+    """The last results of verifying the log, newest first."""
+    return list(Verification.objects.select_related("by").order_by("-at")[:10])
 
 
 def earlier_receipts(patient_id: UUID) -> list[date]:
