@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from django.test import TransactionTestCase
@@ -22,6 +23,11 @@ from tests.everybody import (  # noqa: F401  fixtures everybody may ask for
     solo,
 )
 
+# a busy machine is not a failure of the rule under test
+hypothesis.settings.register_profile(
+    "ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], database=None
+)
+hypothesis.settings.load_profile("ours")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # a live Playwright keeps an event loop in the main thread
 
 

@@ -177,7 +177,7 @@ class CorrectionForm(forms.Form):
             "purpose": public["purpose"],
             "basis": public["basis"],
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         self.current = current
 
     def clean(self) -> dict[str, Any]:

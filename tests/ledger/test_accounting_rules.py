@@ -338,7 +338,7 @@ def test_no_period_starts_more_than_six_years_before_the_request(requested, late
     assert not period.covers(date.fromordinal(period.end.toordinal() + 1))
 
 
-@given(st.lists(st.tuples(DAYS, st.sampled_from(list(Basis)), st.booleans(), st.booleans()), max_size=30), DAYS)
+@given(st.lists(st.tuples(DAYS, st.sampled_from(list(Basis)), st.booleans(), st.booleans()), max_size=12), DAYS)
 def test_every_listed_entry_is_given_exactly_once_and_nothing_else(rows, requested):
     entries = [
         entry(day.isoformat(), basis, includes_pn=notes, delivered=arrived) for day, basis, notes, arrived in rows
