@@ -1,5 +1,6 @@
 """A person at a real browser: signs in as people do, and looks at each page with the eyes of axe and of the network."""
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ class Visitor:
     def __init__(self, browser: Browser, home: str, viewport: dict[str, int] | None = None) -> None:
         self.home = home
         self.context: BrowserContext = browser.new_context(viewport=viewport or WIDE, accept_downloads=True)  # type: ignore[arg-type]
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(7_000)
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
         self.context.on("request", self._watch)
@@ -53,13 +54,19 @@ class Visitor:
         self.page.goto(self.home + path)
 
     def look(self, what: str) -> None:
-        """axe over the page as it stands, nothing in browser storage, nothing wider than the window."""
+        """axe over the page as it stands, nothing in browser storage, nothing wider than the window.
+
+        With PRACTICE_PICTURES set to a folder each look is kept there as a picture, for people to look at.
+        """
         for found in Axe().run(self.page).response["violations"]:
             where = [node["target"] for node in found["nodes"]][:3]
             self.faults.append(f"{what}: {found['id']} ({found['impact']}) at {where}")
         kept = self.page.evaluate(KEPT)
         if kept:
             self.faults.append(f"{what}: the browser keeps {kept}")
+        if folder := os.environ.get("PRACTICE_PICTURES"):
+            name = f"{what.replace(' ', '-').replace('/', '_')}-{self.page.viewport_size['width']}.png"  # type: ignore[index]
+            self.page.screenshot(path=f"{folder}/{name}", full_page=True)
         over = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if over > 0:
             self.faults.append(f"{what}: {over} pixels wider than the window")
