@@ -22,10 +22,15 @@ from tests.everybody import (  # noqa: F401  fixtures everybody may ask for
     signed_in,
     solo,
 )
+from tests.samples import samples
 
 # a busy machine is not a failure of the rule under test
 hypothesis.settings.register_profile(
-    "ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], database=None
+    "ours",
+    max_examples=samples(100),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    database=None,
 )
 hypothesis.settings.load_profile("ours")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # a live Playwright keeps an event loop in the main thread

@@ -22,6 +22,7 @@ from practice.people.models import CareRelationship, Patient, PatientIdentifier,
 from practice.people.policies import may_open_chart
 from records.chart.fhir import NotABundle, parse, read_json
 from records.chart.models import CarePlan, Diagnosis, Encounter, Medication, Result
+from tests.samples import samples
 
 OWN = Path(__file__).parents[1] / "data" / "invented_patient.json"
 # Larger example bundles, where a folder of them lies beside the checkout or is named; our own one is always there.
@@ -333,7 +334,7 @@ def places(item: object, path: tuple = ()) -> list[tuple]:
 JUNK = st.sampled_from([None, "", "x", -1, 1.5, True, [], {}, [None], ["x"], [[]], [{}], {"coding": 3}, "9999-99-99"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=samples(200), deadline=None)
 @given(seed=st.integers(0, 2**32), junk=JUNK)
 def test_whatever_stands_anywhere_in_a_bundle_reading_it_never_crashes(seed, junk):
     bundle = own()

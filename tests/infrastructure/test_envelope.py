@@ -17,6 +17,7 @@ from practice.infrastructure.envelope import (
     seal,
     seal_key,
 )
+from tests.samples import samples
 
 KEY, OTHER = bytes(range(32)), bytes(range(1, 33))
 PLACE: Binding = ("note", "5a1d", 3, b"\x00\x01")
@@ -34,7 +35,7 @@ def refuses(blob: bytes, key: bytes = KEY, place: Binding = PLACE) -> bool:
     return False
 
 
-@settings(max_examples=200)
+@settings(max_examples=samples(200))
 @given(st.binary(max_size=2000), binding)
 def test_what_was_sealed_opens_again_in_its_place(text: bytes, place: Binding) -> None:
     assert open_sealed(seal(text, key=KEY, binding=place), key=KEY, binding=place) == text
@@ -63,7 +64,7 @@ def test_no_cut_or_lengthened_value_opens() -> None:
     assert refuses(blob + b"\0") and refuses(blob + blob)
 
 
-@settings(max_examples=200)
+@settings(max_examples=samples(200))
 @given(st.data())
 def test_no_splice_of_two_values_opens(data: st.DataObject) -> None:
     one, two = seal(b"one", key=KEY, binding=PLACE), seal(b"two", key=KEY, binding=PLACE)
@@ -73,14 +74,14 @@ def test_no_splice_of_two_values_opens(data: st.DataObject) -> None:
     assert refuses(spliced) or spliced in (one, two)
 
 
-@settings(max_examples=200)
+@settings(max_examples=samples(200))
 @given(binding, binding)
 def test_a_value_opens_in_no_other_place(sealed_in: Binding, opened_in: Binding) -> None:
     blob = seal(b"text", key=KEY, binding=sealed_in)
     assert refuses(blob, place=opened_in) == (encode_binding(sealed_in) != encode_binding(opened_in))
 
 
-@settings(max_examples=1000)
+@settings(max_examples=samples(1000))
 @given(binding, binding)
 def test_two_different_places_never_read_as_the_same_bytes(one: Binding, two: Binding) -> None:
     same = [(type(p), p) for p in one] == [(type(p), p) for p in two]
@@ -139,7 +140,7 @@ def test_an_unknown_format_is_refused_not_guessed(form: int) -> None:
     assert refuses(blob[:4] + bytes([form]) + blob[5:])
 
 
-@settings(max_examples=100)
+@settings(max_examples=samples(100))
 @given(st.integers(0, 5 * STEP))
 def test_length_tells_no_more_than_the_step_of_256(length: int) -> None:
     blob = seal(b"x" * length, key=KEY, binding=PLACE)

@@ -44,7 +44,7 @@ def practice() -> Iterator[tuple["subprocess.Popen[str]", str, Server]]:
     shutil.rmtree(data, ignore_errors=True)
 
 
-def status(address: str, seconds: float = 90) -> int:
+def status(address: str, seconds: float = 180) -> int:
     """The answer of the sign-in page, waited for; 0 if there is none."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from disclosures.ledger import checkpoints, verify_accounting
 from disclosures.ledger.checkpoints import Head, NoteInvalid
+from tests.samples import samples
 
 KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2))
 PUBLIC, OTHER_PUBLIC = checkpoints.public_bytes(KEY), checkpoints.public_bytes(OTHER)
@@ -69,7 +70,7 @@ def test_a_file_of_checkpoints_is_taken_apart_again():
         checkpoints.verify(checkpoints.split_notes(torn)[2], [PUBLIC])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=samples(12), deadline=None)
 @given(st.binary(max_size=200), st.booleans())
 def test_the_stand_alone_signature_check_agrees_with_the_library(message, spoil):
     signature = KEY.sign(message)

@@ -19,10 +19,11 @@ from disclosures.ledger.entries import canonical
 from disclosures.ledger.models import Verification
 from disclosures.ledger.verification import verify
 from practice.infrastructure.keys import keyring
+from tests.samples import samples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.committing]
 
-ENTRIES, EDITS = 24, 300
+ENTRIES, EDITS = 24, samples(300)
 
 
 @pytest.fixture

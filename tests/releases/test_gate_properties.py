@@ -21,6 +21,7 @@ from disclosures.releases.rules import (
     decide,
     note_facts,
 )
+from tests.samples import samples
 
 from .proposals import (
     CHART_AUTHORIZATION,
@@ -175,7 +176,7 @@ def chart_may_leave(p: Proposal) -> bool:
     return asked <= set(p.facts)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=samples(1500), deadline=None)
 @given(nearly | proposals)
 def test_no_combination_without_a_valid_basis_is_allowed(p):
     decision = decide(p)
@@ -191,7 +192,7 @@ def test_no_combination_without_a_valid_basis_is_allowed(p):
         assert notes_may_leave(p) if p.record_class == "PN" else chart_may_leave(p)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=samples(500), deadline=None)
 @given(nearly, st.sampled_from(OUTSIDE_THE_LIST))
 def test_psychotherapy_notes_never_leave_on_a_basis_outside_the_closed_list(p, basis):
     kind = KIND_OF_BASIS.get(Basis(basis), p.recipient_kind)
