@@ -245,10 +245,12 @@ def test_a_document_without_title_is_refused() -> None:
 
 
 def test_a_document_that_takes_too_long_or_too_much_fails_without_its_text(monkeypatch) -> None:
-    monkeypatch.setattr(pdf_module, "SECONDS", 0.2)
-    with pytest.raises(PdfFailed, match="time limit"):
+    with monkeypatch.context() as limits, pytest.raises(PdfFailed, match="time limit"):
+        limits.setattr(pdf_module, "CLOCK_SECONDS", 0.2)
         make([ROW] * 2000)
-    monkeypatch.setattr(pdf_module, "SECONDS", 60)
+    with monkeypatch.context() as limits, pytest.raises(PdfFailed, match="exit -"):
+        limits.setattr(pdf_module, "PROCESSOR_SECONDS", 2)
+        make([ROW] * 2000)
     monkeypatch.setattr(pdf_module, "MEMORY_BYTES", 150 * 1024**2)
     with pytest.raises(PdfFailed) as failure:
         make([("a word of a patient", *ROW[1:])] * 2000)
