@@ -9,7 +9,7 @@ from authorizations.models import Authorization
 from authorizations.rules import RecordClass
 from disclosures.ledger.rules import Basis
 from practice.infrastructure.days import today
-from practice.people.models import Patient, Staff
+from practice.people.models import Staff
 
 from .models import Release
 from .rules import (
@@ -204,7 +204,7 @@ class ReleaseFields(forms.Form):
 class NewReleaseForm(ReleaseFields):
     """A chart package to prepare: the fields above, how it leaves, who approves, and the documents."""
 
-    own_last = [("How it leaves", ["method", "approver", "justification"])]
+    own_last = [("On its way", ["method", "approver", "justification"])]
 
     method = forms.ChoiceField(
         label="How it leaves",
@@ -332,21 +332,6 @@ class StartForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["basis"]
         field.choices = choices
-
-
-class FindPatientForm(forms.Form):
-    """Whose records."""
-
-    q = _text("Name, birth date or number", required="Type a name or a number.", limit=100)
-
-    def patients(self, visible: Any) -> list[Patient]:
-        """The first 20 that match, among those this person may work on."""
-        words = self.cleaned_data["q"].split()
-        if len(words) == 1 and words[0].isdigit() and len(words[0]) < 10:
-            return list(visible.filter(number=int(words[0])))
-        for word in words:
-            visible = visible.filter(names__text__icontains=word)
-        return list(visible.distinct().order_by("sort_name")[:20])
 
 
 class NotesHandOverForm(forms.Form):

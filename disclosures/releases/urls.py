@@ -6,8 +6,6 @@ from . import views
 
 urlpatterns = [
     path("", views.worklist, name="release-list-all"),
-    path("new/", views.release_start, name="release-start"),
-    path("record/", views.record_start, name="record-start"),
     path("patients/<uuid:patient_id>/", views.patient_releases, name="release-list"),
     path("patients/<uuid:patient_id>/new/", views.release_new, name="release-new"),
     path("patients/<uuid:patient_id>/record/", views.disclosure_record, name="disclosure-record"),

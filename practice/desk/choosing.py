@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from disclosures.releases.policies import require_release_work
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.people.models import Patient, Staff
@@ -21,6 +22,22 @@ def authorization_scan(request: HttpRequest) -> HttpResponse:
     staff = cast(Staff, request.user)
     require_act(staff, Act.AUTHORIZATION_RECORD)
     return _choose(request, staff, "Scan an authorization", "authorization-new")
+
+
+@require_http_methods(["GET", "POST"])
+def release_start(request: HttpRequest) -> HttpResponse:
+    """Records are to leave: whose?"""
+    staff = cast(Staff, request.user)
+    require_release_work(staff)
+    return _choose(request, staff, "New release", "release-new")
+
+
+@require_http_methods(["GET", "POST"])
+def record_start(request: HttpRequest) -> HttpResponse:
+    """Something was given out already: whose records?"""
+    staff = cast(Staff, request.user)
+    require_release_work(staff)
+    return _choose(request, staff, "Record a disclosure", "disclosure-record")
 
 
 def _choose(request: HttpRequest, staff: Staff, title: str, url_name: str) -> HttpResponse:

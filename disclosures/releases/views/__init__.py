@@ -8,7 +8,7 @@ from .hand_over import (
     release_lock,
     release_package,
 )
-from .lists import patient_releases, record_start, release_open, release_start, worklist
+from .lists import patient_releases, release_open, worklist
 from .prepare import release_approve, release_new, release_withdraw
 from .record import disclosure_record
 
@@ -16,7 +16,6 @@ __all__ = [
     "disclosure_record",
     "notes_hand_over",
     "patient_releases",
-    "record_start",
     "release_approve",
     "release_close",
     "release_cover",
@@ -25,7 +24,6 @@ __all__ = [
     "release_new",
     "release_open",
     "release_package",
-    "release_start",
     "release_withdraw",
     "worklist",
 ]

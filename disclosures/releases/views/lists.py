@@ -4,17 +4,16 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from disclosures.ledger.queries import covered_by_checkpoint
 from disclosures.ledger.rules import Basis
 from practice.people.models import Staff
 
-from ..forms import BASIS_WORDS, FindPatientForm
+from ..forms import BASIS_WORDS
 from ..policies import (
     open_patient_for_release,
     open_release,
-    patients_for_release,
     releases_visible_to,
     require_release_work,
 )
@@ -51,25 +50,6 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "releases/worklist.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-def release_start(request: HttpRequest) -> HttpResponse:
-    return _choose_patient(request, "New release", "release-new")
-
-
-@require_http_methods(["GET", "POST"])
-def record_start(request: HttpRequest) -> HttpResponse:
-    return _choose_patient(request, "Record a disclosure", "disclosure-record")
-
-
-def _choose_patient(request: HttpRequest, title: str, url_name: str) -> HttpResponse:
-    staff = cast(Staff, request.user)
-    require_release_work(staff)
-    form = FindPatientForm(request.POST or None)
-    found = form.patients(patients_for_release(staff)) if request.method == "POST" and form.is_valid() else None
-    context = {"form": form, "found": found, "title": title, "url_name": url_name}
-    return render(request, "releases/choose_patient.html", context)
-
-
 @require_safe
 def patient_releases(request: HttpRequest, patient_id: str) -> HttpResponse:
     staff = cast(Staff, request.user)
@@ -86,13 +66,15 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
     release = open_release(staff, release_id)
     entry = entry_of(release)
     pending = release.state in (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED)
+    package = None if release.package else package_of(release)
     context = {
         "release": release,
         "patient": release.patient,
+        "sha256": release.sha256 or (package.sha256 if package else ""),
         "steps": [] if release.state == ReleaseState.RECORDED else steps_of(release, entry),
         "items": release.items.all(),
         "decision": verdict_now(release) if pending else None,
-        "package": None if release.package else package_of(release),
+        "package": package,
         "entry": entry,
         "ground": BASIS_WORDS[Basis(release.basis)],
         "entered_as": BASIS_WORDS[Basis(entry.basis)] if entry else "",
