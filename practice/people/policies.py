@@ -49,12 +49,20 @@ def charts_visible_to(staff: Staff) -> QuerySet[Patient]:
 
 
 def care_in_force(staff: Staff) -> QuerySet[CareRelationship]:
-    """The care relationships of a person that hold today and fit the roles they have today."""
-    day = today()
+    """The care relationships of a person that hold today and fit the roles they have today.
+
+    A trainee's holds while somebody supervises the same treatment, and no longer.
+    """
     fitting = [care for care, roles in ROLES_FOR_CARE.items() if roles.intersection(staff.roles)]
-    return CareRelationship.objects.filter(staff=staff, role__in=fitting, from_on__lte=day).filter(
-        Q(until_on__isnull=True) | Q(until_on__gte=day)
-    )
+    supervision = _in_force_today().filter(patient=OuterRef("patient"), role=CareRole.SUPERVISOR, staff__is_active=True)
+    held = _in_force_today().filter(staff=staff, role__in=fitting)
+    return held.filter(~Q(role=CareRole.TRAINEE) | Exists(supervision))
+
+
+def _in_force_today() -> QuerySet[CareRelationship]:
+    day = today()
+    begun = CareRelationship.objects.filter(from_on__lte=day)
+    return begun.filter(Q(until_on__isnull=True) | Q(until_on__gte=day))
 
 
 def may_open_patient(staff: Staff, patient: Patient) -> bool:
@@ -197,10 +205,7 @@ def check_act(by: Staff, act: Act) -> None:
 
 
 def _care_today(patient: Patient) -> QuerySet[CareRelationship]:
-    day = today()
-    return CareRelationship.objects.filter(patient=patient, from_on__lte=day, staff__is_active=True).filter(
-        Q(until_on__isnull=True) | Q(until_on__gte=day)
-    )
+    return _in_force_today().filter(patient=patient, staff__is_active=True)
 
 
 def _role_needed(roles: Sequence[Role]) -> Refusal:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
-from practice.people import actions
+from practice.people import actions, tasks
 from practice.people.models import CareRelationship, Patient, PatientPermission, Staff
 from practice.people.policies import may_open_chart, open_chart, open_patient
 from practice.people.rules import CareRole, Role
@@ -86,6 +86,10 @@ class TestGiving:
         actions.start_care(by=dana, patient=lindqvist, staff=boss, role=CareRole.SUPERVISOR, from_on=today())
         add_trainee()
         assert may_open_chart(trainee, lindqvist)
+        actions.end_care(
+            by=dana, care=lindqvist.care_relationships.get(staff=boss), until_on=today() - timedelta(days=1)
+        )
+        assert not may_open_chart(trainee, lindqvist)  # alone again
 
     def test_the_same_twice_is_refused_in_words(self, dana: Staff, hale: Staff, lindqvist: Patient) -> None:
         since = lindqvist.opened_on
@@ -205,3 +209,15 @@ class TestDoorways:
             if writes.search(path.read_text())
         ]
         assert found == ["practice/people/actions/care.py"]
+
+
+def test_the_daily_work_takes_away_what_is_over_and_leaves_the_rest(
+    dana: Staff, hale: Staff, osei: Staff, lindqvist: Patient
+) -> None:
+    actions.start_care(
+        by=dana, patient=lindqvist, staff=osei, role=CareRole.COVERING, from_on=today(), until_on=today()
+    )
+    with time_machine.travel(noon(today() + timedelta(days=1))):
+        tasks.drop_ended()
+        tasks.clear_ended()
+    assert list(PatientPermission.objects.values_list("user__username", flat=True)) == ["hale"]

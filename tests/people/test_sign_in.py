@@ -59,6 +59,16 @@ class TestTwoSteps:
             post_password(client, "hale")
             assert client.post(reverse("mfa_authenticate"), {"code": code_at(NOON - 120)}).status_code == 200
 
+    def test_codes_cannot_be_guessed_for_long(self, hale: Staff, client: Client) -> None:
+        with time_machine.travel(NOON):
+            post_password(client, "hale")
+            wrong = [f"{number:06}" for number in range(6) if f"{number:06}" != code_at(NOON)]
+            for code in wrong:
+                client.post(reverse("mfa_authenticate"), {"code": code})
+            answer = client.post(reverse("mfa_authenticate"), {"code": code_at(NOON)})
+        assert answer.status_code in (200, 429)
+        assert AuditEntry.objects.filter(event="sign_in_failed", detail="code").count() >= 5
+
     def test_a_recovery_code_works_once(self, hale: Staff) -> None:
         from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
@@ -140,7 +150,13 @@ def walk(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[URL
     return found
 
 
-SAMPLES = {"uuid": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "int": 1, "str": "x", "slug": "x", "path": "x"}
+SAMPLES = {"UUID": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "Int": 1, "String": "x", "Slug": "x", "Path": "x"}
+
+
+def sample(converter: object) -> object:
+    """Something an argument could be; of a converter of our own, the first word it takes."""
+    kind = type(converter).__name__.removesuffix("Converter")
+    return SAMPLES.get(kind) or converter.regex.split("|")[0]  # type: ignore[attr-defined]
 
 
 def every_url() -> list[tuple[str, str]]:
@@ -148,11 +164,8 @@ def every_url() -> list[tuple[str, str]]:
     urls = []
     for pattern in walk(get_resolver().url_patterns):
         assert pattern.name, f"{pattern.pattern} has no name"
-        kinds = {
-            name: next(key for key in SAMPLES if type(converter).__name__.lower().startswith(key[:3]))
-            for name, converter in pattern.pattern.converters.items()
-        }
-        urls.append((pattern.name, reverse(pattern.name, kwargs={k: SAMPLES[v] for k, v in kinds.items()})))
+        arguments = {name: sample(converter) for name, converter in pattern.pattern.converters.items()}
+        urls.append((pattern.name, reverse(pattern.name, kwargs=arguments)))
     return urls
 
 

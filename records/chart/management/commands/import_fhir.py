@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from practice.audit.history import written_by
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Staff
@@ -60,7 +61,8 @@ class Command(BaseCommand):
         try:
             content = read_json(path.read_bytes())
             bundle = parse(content, zone=timezone.get_current_timezone(), today=today())
-            report = write_bundle(bundle, by=by, clinician=clinician)
+            with written_by(by):
+                report = write_bundle(bundle, by=by, clinician=clinician)
         except (OSError, NotABundle, Refused) as error:
             self.stderr.write(f"{path.name}: refused whole, nothing of it was kept: {_why(error)}.")
             return None
