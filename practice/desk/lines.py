@@ -11,7 +11,7 @@ from practice.people.models import Patient
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to do: about whom or what, a few words more, by when, and the one link."""
+    """One thing to do: about whom, a few words more, by when, the one link, and what the record behind it says."""
 
     title: str
     words: str
@@ -19,6 +19,7 @@ class Line:
     button: str = "Open"
     due_on: date | None = None
     since: date | None = None
+    about: str = ""
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ BAR: tuple[Place, ...] = (
 # What a role begins.
 ACTS: tuple[Place, ...] = (
     Place("Record a disclosure", "record-start", (Role.FRONT_DESK, Role.COMPLIANCE_OFFICER)),
+    Place("Prepare a release", "release-start", (Role.FRONT_DESK,)),
     Place("Scan an authorization", "authorization-scan", (Role.FRONT_DESK,)),
     Place("New patient", "patient-new", (Role.FRONT_DESK, Role.CLINICIAN)),
 )

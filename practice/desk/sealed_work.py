@@ -40,7 +40,8 @@ def packages_to_hand_over(staff: Staff) -> Group:
         until = timezone.localtime(cover.hand_over_until).date()
         since = timezone.localtime(cover.approved_at).date()
         href = path_to("notes-hand-over", cover.id)
-        lines.append(Line(title, words, href, "Hand over", due_on=until, since=since))
+        about = f"To {cover.recipient_name}, as a locked file"
+        lines.append(Line(title, words, href, "Hand over", due_on=until, since=since, about=about))
     return Group(TaskKind.RELEASE_HAND_OVER.label, lines)
 
 

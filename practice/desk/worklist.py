@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from authorizations.models import Authorization
 from authorizations.queries import ending_soon
+from disclosures.releases.models import Release
 from practice.infrastructure.days import today
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
@@ -27,6 +30,11 @@ PLACES = {
     "authorizations.authorization": "authorization-open",
     "ledger.accounting": "accounting-open",
     "ledger.entry": "disclosure-open",
+}
+BUTTONS = {
+    TaskKind.RELEASE_APPROVAL: "Read and approve",
+    TaskKind.RELEASE_HAND_OVER: "Hand over",
+    TaskKind.RELEASE_UNCONFIRMED: "Say how it ended",
 }
 MOST = 200
 LOOK_BACK = 30  # days back for sessions without a note
@@ -53,17 +61,33 @@ def _one_of_each(found: Iterable[Group]) -> list[Group]:
 
 def task_groups(tasks: Iterable[Task]) -> list[Group]:
     """Tasks, already sorted by due day, as groups by kind."""
+    tasks = list(tasks)
+    about = subject_words(tasks)
     found: dict[str, Group] = {}
     for task in tasks:
         group = found.setdefault(task.kind, Group(TaskKind(task.kind).label))
-        group.lines.append(_task_line(task))
+        group.lines.append(_task_line(task, about.get(task.subject_id, "")))
     return list(found.values())
 
 
-def _task_line(task: Task) -> Line:
+def _task_line(task: Task, about: str) -> Line:
     title, words = person_words(task.patient) if task.patient else (TaskKind(task.kind).label, "")
     made = timezone.localtime(task.made_at).date()
-    return Line(title, words, _place(task), due_on=task.due_on, since=made)
+    button = BUTTONS.get(TaskKind(task.kind), "Open")
+    return Line(title, words, _place(task), button, due_on=task.due_on, since=made, about=about)
+
+
+def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
+    """What the records behind the tasks are about, by id: one query per kind of record, none without tasks."""
+    ids: dict[str, list[UUID]] = {}
+    for task in tasks:
+        ids.setdefault(task.subject_type, []).append(task.subject_id)
+    found: dict[UUID, str] = {}
+    for release in Release.objects.filter(pk__in=ids.get("releases.release", [])):
+        found[release.pk] = f"To {release.recipient_name}"
+    for paper in Authorization.objects.filter(pk__in=ids.get("authorizations.authorization", [])):
+        found[paper.pk] = f"Authorization for {paper.recipient_name or paper.recipient_class}"
+    return found
 
 
 def _place(task: Task) -> str:
