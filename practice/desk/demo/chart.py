@@ -111,6 +111,7 @@ def _notes(demo: Demo, sessions: list[Held], form: NoteFormat) -> None:
                 format=form,
                 on=timezone.localdate(session.encounter.started_at),
                 state=NoteState.DRAFT if draft else NoteState.SIGNED,
+                version=2,  # saved once
                 sections=progress_note(demo.rng, THEMES[session.theme], keys),
                 created_at=ended,
                 saved_at=ended + timedelta(minutes=7),

@@ -48,7 +48,7 @@ def _prepared(demo: Demo, family: str, authorization: Authorization, kind: Recip
         purpose=authorization.purpose,
         method=Method.IN_PERSON,
     )
-    keys = [item_key(info) for info in release_items(patient) if info.kind == "note"][-documents:]
+    keys = [item_key(info) for info in release_items(patient) if info.kind == "note"][:documents]
     return prepare_release(by=demo.staff["frontdesk"], release=release, keys=keys, approver=demo.therapist_of(family))
 
 
