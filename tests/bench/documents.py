@@ -28,12 +28,8 @@ def accounting() -> list[Row]:
             cells = [_cells(number) for number in range(entries)]
             ours, bare = by_turns(_issuing(entries), lambda cells=cells: _bare_weasyprint(cells), turns=turns)
             _ours, plain = by_turns(lambda: None, lambda cells=cells: _reportlab(cells), turns=turns)
-            rows.append(
-                Row(f"accounting PDF, {entries} entries", ours, "WeasyPrint, bare table in process", bare)
-            )
-            rows.append(
-                Row(f"accounting PDF, {entries} entries", ours, "ReportLab, bare table in process", plain)
-            )
+            rows.append(Row(f"accounting PDF, {entries} entries", ours, "WeasyPrint, bare table in process", bare))
+            rows.append(Row(f"accounting PDF, {entries} entries", ours, "ReportLab, bare table in process", plain))
     return rows
 
 

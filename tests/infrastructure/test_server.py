@@ -21,6 +21,7 @@ from practice.infrastructure.databases.logins import LOGINS, embedded_passwords,
 from practice.infrastructure.databases.server import LONGEST_SOCKET_PATH, PORT, Server
 
 AS_ROOT = os.geteuid() == 0
+PROGRAMS: Path | None = settings.EMBEDDED_SERVER.programs  # the version of PostgreSQL that this run is about
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[Path]:
 @pytest.fixture
 def server(place: Path) -> Iterator[Server]:
     """A durable server of this test alone, with logins and databases."""
-    made = Server(place)
+    made = Server(place, programs=PROGRAMS)
     prepare(made)
     yield made
     made.stop()
@@ -43,7 +44,7 @@ def server(place: Path) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def common() -> Iterator[Server]:
     """A durable server for the tests that only look."""
-    made = Server(Path(settings.DATA_DIR) / f"servers-{os.getpid()}" / "common")
+    made = Server(Path(settings.DATA_DIR) / f"servers-{os.getpid()}" / "common", programs=PROGRAMS)
     prepare(made)
     yield made
     made.stop()
@@ -126,7 +127,7 @@ def test_starting_the_server_changes_no_permission_outside_the_data_folder(place
     place.parent.mkdir(parents=True, exist_ok=True)
     watched = (place.parent, package, package.parent / f"{package.name}.libs", folder.CHECKOUT / "practice")
     before = modes(*watched)
-    server = Server(place)
+    server = Server(place, programs=PROGRAMS)
     prepare(server)
     server.stop()
     after = modes(*watched)
@@ -179,7 +180,7 @@ def test_each_login_enters_only_its_own_databases(common: Server, login: str) ->
 
 
 def test_another_system_user_is_not_the_superuser(common: Server) -> None:
-    psql = binaries.find_binaries(None, common.root) / "psql"
+    psql = binaries.find_binaries(PROGRAMS, common.root) / "psql"
     command = [str(psql), "-h", str(common.socket_folder), "-p", str(PORT), "-U", "postgres", "-c", "SELECT 1"]
     other = {"user": "nobody", "group": "nogroup", "extra_groups": []} if AS_ROOT else {}
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **other)  # type: ignore[call-overload]
@@ -197,7 +198,7 @@ def test_passwords_stand_in_one_file_that_only_its_owner_reads(place: Path) -> N
 
 
 def test_several_starters_at_once_make_one_server(place: Path) -> None:
-    server = Server(place)
+    server = Server(place, programs=PROGRAMS)
     with ThreadPoolExecutor(4) as pool:
         started = list(pool.map(lambda _: server.start(), range(4)))
     try:
@@ -222,7 +223,7 @@ def test_data_of_another_version_is_left_alone_with_a_sentence(server: Server) -
 
 
 def test_a_path_too_long_for_a_socket_gets_a_short_one(place: Path) -> None:
-    server = Server(place / ("long-name-" * 12))
+    server = Server(place / ("long-name-" * 12), programs=PROGRAMS)
     assert not server.socket_folder.is_relative_to(place)
     assert len(str(server.socket_folder / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH
     try:
@@ -235,7 +236,7 @@ def test_a_path_too_long_for_a_socket_gets_a_short_one(place: Path) -> None:
 def test_a_closed_data_folder_is_refused_with_a_sentence(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    server = Server(closed / "data")
+    server = Server(closed / "data", programs=PROGRAMS)
     if AS_ROOT:
         with pytest.raises(ServerFailed, match="is closed to"):
             server.start()
