@@ -6,7 +6,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.utils import timezone
@@ -25,7 +25,7 @@ from .queries import (
     session_title,
     session_words,
 )
-from .rules import NoteState, ResultCategory
+from .rules import CODE_SYSTEMS, NoteState, ResultCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,11 @@ def _moment(value) -> str:  # type: ignore[no-untyped-def]
     return f"{day_words(value)}, {time_of_day(value)}"
 
 
+def _time(value: datetime) -> str:
+    """The time of day, or nothing for midnight: so a result stands that was given with a day alone."""
+    return "" if timezone.localtime(value).time() == time.min else time_of_day(value)
+
+
 def _note_block(note: ChartNote) -> Block:
     facts = [("Day", day_words(note.on)), ("Written by", note.author.display_name)]
     if note.encounter:
@@ -164,7 +169,7 @@ def _session_block(encounter: Encounter) -> Block:
 
 def _diagnosis_block(row: Diagnosis) -> Block:
     facts = [
-        ("Code", f"{row.code} ({row.code_system})" if row.code else ""),
+        ("Code", f"{row.code} ({CODE_SYSTEMS.get(row.code_system, row.code_system)})" if row.code else ""),
         ("Status", ", ".join(filter(None, [row.clinical_status, row.verification_status]))),
         ("Since", day_words(row.onset_on) or row.as_given.get("onset_on", "")),
         ("Until", day_words(row.ended_on) or row.as_given.get("ended_on", "")),
@@ -192,7 +197,7 @@ def _plan_block(row: CarePlan) -> Block:
     ]
     block = Block(row.pk, "plan", f"Plan of care: {row.title}", row.started_on, [fact for fact in facts if fact[1]])
     block.head = ["Activity", "Status"] if row.activities else []
-    block.rows = [[part["what"], part["status"]] for part in row.activities]
+    block.rows = [[part["what"], part["status"].replace("-", " ")] for part in row.activities]
     return block
 
 
@@ -206,5 +211,5 @@ def _result_blocks(patient: Patient, wanted: set[UUID]) -> list[Block]:
         blocks[group] = Block(key, "result", title, date.fromisoformat(on), head=["Result", "Value", "Time"])
     for result in results_of_groups(patient, chosen.values()):
         group = f"{result.category} {timezone.localdate(result.taken_at)}"
-        blocks[group].rows.append([result.title, result.shown, time_of_day(result.taken_at)])
+        blocks[group].rows.append([result.title, result.shown, _time(result.taken_at)])
     return list(blocks.values())

@@ -14,7 +14,7 @@ from django.utils import timezone
 from practice.people.models import Patient, Staff
 
 from .models import ChartNote, Encounter, NoteFormat, Result
-from .rules import NoteState, minutes_between
+from .rules import NoteState, SessionKind, minutes_between
 
 
 def session_words(encounter: Encounter) -> str:
@@ -27,7 +27,8 @@ def session_words(encounter: Encounter) -> str:
 
 def session_title(encounter: Encounter) -> str:
     """What a session is called: by its imported title, else by its kind."""
-    return encounter.title or f"{encounter.get_kind_display()} session"
+    kind = SessionKind(encounter.kind)
+    return encounter.title or (kind.label if kind == SessionKind.OTHER else f"{kind.label} session")
 
 
 def result_group(result: Result) -> str:

@@ -120,6 +120,16 @@ def refusal_to_sign(
     return None
 
 
+# Code systems by the names that people know; another one is shown as it was given.
+CODE_SYSTEMS = {
+    "http://snomed.info/sct": "SNOMED CT",
+    "http://loinc.org": "LOINC",
+    "http://hl7.org/fhir/sid/icd-10-cm": "ICD-10-CM",
+    "http://hl7.org/fhir/sid/icd-10": "ICD-10",
+    "http://www.nlm.nih.gov/research/umls/rxnorm": "RxNorm",
+}
+
+
 def minutes_between(started_at: datetime, stopped_at: datetime | None) -> int | None:
     """Whole minutes of a session, or None while its end is not known."""
     return None if stopped_at is None else int((stopped_at - started_at).total_seconds() // 60)
