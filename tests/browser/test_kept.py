@@ -1,0 +1,78 @@
+"""What is written survives a lost connection and an ended sign-in; and the page says the truth about it."""
+
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from playwright.sync_api import Locator, expect
+
+from practice.people.models import Patient, Staff
+from records.chart.actions import start_note
+from records.chart.models import ChartNote, NoteFormat
+
+from .conftest import Visit
+from .visitor import Visitor
+
+TEXT = "Slept better. Rehearsed the opening sentence for Tuesday."
+
+
+def open_draft(visitor: Visitor, author: Staff, patient: Patient) -> Locator:
+    """The note page of a fresh draft. Out: its first section."""
+    form = NoteFormat.objects.order_by("position").first()
+    assert form is not None
+    note = start_note(by=author, patient=patient, format=form, encounter=None)
+    visitor.sign_in(author, f"/chart/notes/{note.pk}/write/")
+    return visitor.page.locator("form[data-autosave] textarea").first
+
+
+def line(visitor: Visitor) -> Locator:
+    return visitor.page.locator("[data-save-line]").first
+
+
+def come_back(visitor: Visitor) -> None:
+    visitor.page.bring_to_front()
+    visitor.page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+
+def test_without_a_connection_the_text_stays_and_goes_out_when_the_line_is_back(
+    a_visit: Visit, hale: Staff, lindqvist: Patient
+) -> None:
+    with a_visit() as visitor:
+        section = open_draft(visitor, hale, lindqvist)
+        visitor.context.set_offline(True)
+        section.fill(TEXT)
+        expect(line(visitor)).to_have_text("Not saved yet. Trying again.")
+        assert TEXT not in str(ChartNote.objects.get().sections)
+        visitor.context.set_offline(False)
+        expect(line(visitor)).to_contain_text("Saved", timeout=20_000)
+        assert TEXT in str(ChartNote.objects.get().sections)
+        visitor.faults = [fault for fault in visitor.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
+
+
+def test_after_an_ended_sign_in_the_page_is_empty_until_the_same_person_is_back(
+    a_visit: Visit, hale: Staff, osei: Staff, lindqvist: Patient
+) -> None:
+    with a_visit() as visitor:
+        section = open_draft(visitor, hale, lindqvist)
+        Session.objects.all().delete()
+        section.fill(TEXT)
+        expect(visitor.page.get_by_role("heading", name="You have been signed out")).to_be_visible()
+        assert TEXT not in visitor.page.content()
+        assert "Lindqvist" not in visitor.page.content()
+        somebody_else(visitor, osei)
+        come_back(visitor)
+        visitor.page.wait_for_timeout(500)
+        assert TEXT not in visitor.page.content()
+        Session.objects.all().delete()
+        somebody_else(visitor, hale)
+        come_back(visitor)
+        expect(section).to_have_value(TEXT)
+        expect(line(visitor)).to_contain_text("Saved")
+        assert TEXT in str(ChartNote.objects.get().sections)
+
+
+def somebody_else(visitor: Visitor, staff: Staff) -> None:
+    """Somebody signs in in another tab of the same browser."""
+    cache.clear()  # one code opens one sign-in; the tests do not wait half a minute for the next
+    first, visitor.page = visitor.page, visitor.context.new_page()
+    visitor.sign_in(staff)
+    visitor.page.close()
+    visitor.page = first
