@@ -62,7 +62,7 @@ class Context:
 
     def address_of(self, item: Json, key: str) -> str:
         """The address inside the file that the reference at `key` means, or "" when it points outside."""
-        return self.addresses.get(string(thing(item, key), "reference"), "")
+        return self.addresses.get(string(thing(item, key), "reference").partition("/_history/")[0], "")
 
 
 def read_json(data: bytes) -> Any:
@@ -120,7 +120,11 @@ def _resources(entries: list[Any], problems: list[Problem]) -> Iterator[tuple[st
         if not isinstance(resource, dict):
             problems.append(Problem(place, "holds no resource"))
             continue
-        kind, ident = resource.get("resourceType"), resource.get("id")
+        full_url = entry.get("fullUrl")
+        address = full_url if isinstance(full_url, str) else ""
+        # a resource that is still to be posted has no id of its own, only the address it goes by in the file
+        ident = resource.get("id") or address.replace(":", "/").rpartition("/")[2]
+        kind = resource.get("resourceType")
         if not (isinstance(kind, str) and isinstance(ident, str) and _plain_word(kind) and _plain_word(ident)):
             problems.append(Problem(place, "has no resourceType or no id"))
             continue
@@ -129,8 +133,7 @@ def _resources(entries: list[Any], problems: list[Problem]) -> Iterator[tuple[st
             problems.append(Problem(place, "stands twice in the file; the first one counts"))
             continue
         seen.add((kind, ident))
-        full_url = entry.get("fullUrl")
-        yield place, full_url if isinstance(full_url, str) and full_url else f"{kind}/{ident}", resource
+        yield place, address or f"{kind}/{ident}", {**resource, "id": ident}
 
 
 def _plain_word(value: str) -> bool:
@@ -188,6 +191,8 @@ def _encounter(resource: Json, context: Context, patient: str) -> EncounterFacts
     started, stopped = moment(period, "start", context.zone), moment(period, "end", context.zone)
     if started is None:
         raise BadResource("has no start")
+    if started.date() > context.today:
+        raise BadResource("lies in the future")
     if stopped is not None and stopped < started:
         raise BadResource("ends before it starts")
     types = things(resource, "type")
@@ -333,6 +338,8 @@ def _result(bundle: Bundle, resource: Json, context: Context, patient: str) -> N
     taken = taken or moment(resource, "effectiveInstant", context.zone) or moment(resource, "issued", context.zone)
     if taken is None:
         raise BadResource("has no date")
+    if taken.date() > context.today:
+        raise BadResource("lies in the future")
     value, unit, text = _value(resource, context.zone)
     components = []
     for part in things(resource, "component"):

@@ -317,6 +317,29 @@ def test_a_birth_in_the_future_is_refused_and_part_of_a_birth_date_is_said():
     assert any("not a full date" in problem.words and not problem.skipped for problem in parsed(part).problems)
 
 
+def test_what_lies_in_the_future_is_a_problem_with_a_place():
+    ahead = own()
+    ahead["entry"][0]["resource"]["effectiveDateTime"] = "2031-01-01"
+    ahead["entry"][3]["resource"]["period"] = {"start": "2031-01-01T10:00:00Z", "end": "2031-01-01T11:00:00Z"}
+    found = [problem.place for problem in parsed(ahead).problems if problem.words == "lies in the future"]
+    assert sorted(found) == ["entry 0, Observation/o-phq", "entry 3, Encounter/e-1"]
+
+
+def test_resources_without_an_id_of_their_own_are_known_by_the_address_they_have_in_the_file(dana, tmp_path):
+    posted = own()
+    for entry in posted["entry"]:
+        entry.get("resource", {}).pop("id", None)
+    posted["entry"][3]["resource"]["subject"]["reference"] += "/_history/3"
+    for entry in posted["entry"]:
+        if "encounter" in entry.get("resource", {}):
+            entry["resource"]["encounter"] = {"reference": "urn:uuid:e-1"}
+    bring_in(written(tmp_path, posted))
+    before = counts()
+    assert before["Encounter"] == 2 and before["Result"] == 5
+    bring_in(written(tmp_path, posted))
+    assert counts() == before
+
+
 @pytest.mark.parametrize("poison", ["a\x00b", "\ud800", "x" * 5000, 7, ["a"], {"a": 1}, True])
 def test_a_value_the_database_could_not_keep_is_a_problem_with_a_place_and_never_a_crash(poison):
     bad = own()
