@@ -169,15 +169,26 @@ def test_the_owner_of_the_sealed_tables_sees_no_row_and_the_backup_login_sees_ci
         backup.execute("DELETE FROM psychotherapy_note")
 
 
-@pytest.mark.parametrize("login, dumps", [("practice_backup", True), ("psychotherapy_owner", False)])
-def test_only_the_backup_login_dumps_the_sealed_tables(django_db_setup: None, login: str, dumps: bool) -> None:
+def dump(login: str, alias: str) -> "subprocess.CompletedProcess[str]":
     server = databases.server()
     environment = {"PGPASSWORD": embedded_passwords(server.root)[login], "LC_ALL": "C.UTF-8"}
-    where = ["-h", str(server.socket_folder), "-U", login, "-d", str(settings.DATABASES["psychotherapy"]["NAME"])]
+    where = ["-h", str(server.socket_folder), "-U", login, "-d", str(settings.DATABASES[alias]["NAME"])]
     command = [str(find_binaries(server.programs, server.root) / "pg_dump"), *where]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode == 0) == dumps, done.stderr
-    assert ("COPY public.psychotherapy_note " in done.stdout) == dumps
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("alias, table", [("default", "people_patient"), ("psychotherapy", "psychotherapy_note")])
+def test_the_backup_login_dumps_both_databases_whole(django_db_setup: None, alias: str, table: str) -> None:
+    done = dump("practice_backup", alias)
+    assert done.returncode == 0, done.stderr
+    assert f"COPY public.{table} " in done.stdout
+
+
+@pytest.mark.parametrize("login", ["psychotherapy_owner", "psychotherapy_app"])
+def test_nobody_else_dumps_the_sealed_tables(django_db_setup: None, login: str) -> None:
+    done = dump(login, "psychotherapy")
+    assert done.returncode != 0
+    assert "COPY public.psychotherapy_note " not in done.stdout
 
 
 def test_what_an_administrator_runs_on_a_managed_server_makes_the_same_logins(django_db_setup: None) -> None:

@@ -46,7 +46,7 @@ def models_of(alias: str) -> list[type[Model]]:
 
 
 def grants_of_model(model: type[Model]) -> Iterator[Grant]:
-    """The grants a model's class asks for (the backup's SELECT aside)."""
+    """The grants a model's class asks for."""
     alias = alias_of(model._meta.app_label)
     if alias == PSYCHOTHERAPY:
         wanted: dict[str, tuple[str, ...]] = getattr(model, "login_privileges", {})
@@ -63,14 +63,13 @@ def grants_of_model(model: type[Model]) -> Iterator[Grant]:
 
 
 def grants_of(alias: str) -> set[Grant]:
-    """The whole grid of `alias`: models, the cache table, the migration record, and the backup's reading."""
+    """The grid of `alias`: what models ask for, the cache table, the migration record. The backup reads besides."""
     grants = {grant for model in models_of(alias) for grant in grants_of_model(model)}
     grants |= {Grant("django_migrations", APPLICATIONS[alias], "SELECT")}
     if alias == DEFAULT:
         # Django's cache table has no model
         grants |= {Grant(table, APPLICATIONS[alias], privilege) for table in cache_tables() for privilege in EDITABLE}
-    tables = {grant.table for grant in grants} | {model._meta.db_table for model in models_of(alias)}
-    return grants | {Grant(table, PRACTICE_BACKUP, "SELECT") for table in tables}
+    return grants
 
 
 def cache_tables() -> list[str]:
@@ -94,6 +93,8 @@ def apply_grants(alias: str) -> None:
                 cursor.execute(_statement(connection, grant))
         # procrastinate's tables count with sequences of their own; Django's identity columns need none
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APPLICATIONS[alias]}")
+        # a dump reads whole databases: tables of libraries that nobody uses, too
+        cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {PRACTICE_BACKUP}")
         cursor.execute(f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {PRACTICE_BACKUP}")
 
 
