@@ -139,6 +139,20 @@ TABLE: dict[str, Row] = {
     "release-cover": row("200 200 404 200 200 404", release_id="given_release"),
     "release-close": row("302 302 404 302 302 404"),
     "release-withdraw": row("200 200 404 200 200 404"),
+    # --- the ledger, for an entry that does not speak of psychotherapy notes; the others in tests/ledger
+    "disclosure-list": row("200 200 403 200 200 404"),
+    "disclosure-open": row("200 200 403 200 200 404"),
+    "disclosure-correct": row("403 403 403 403 200 403"),
+    "disclosure-suspend": row("403 403 403 403 200 403", entry_id="held_entry"),
+    "suspension-end": row("403 403 403 403 200 403", entry_id="held_entry"),
+    "accounting-new": row("403 403 403 403 200 403"),
+    "accounting-list": row("403 403 403 403 200 403"),
+    "accounting-open": row("200 200 404 404 200 404"),
+    "accounting-pdf": row("200 200 404 404 200 404"),
+    "accounting-data": row("200 200 404 404 200 404"),
+    "accounting-verifier": row("200 200 200 200 200 200"),  # a program, no record
+    "ledger-state": row("403 403 403 403 200 403"),
+    "ledger-verify": row("403 403 403 403 ok 403", post=True),
 }
 # fmt: on
 

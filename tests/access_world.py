@@ -11,10 +11,15 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from authorizations.actions import record_authorization
+from disclosures.ledger import actions as ledger
+from disclosures.ledger import log
+from disclosures.ledger.bases import Basis
+from disclosures.ledger.suspensions import Suspension, SuspensionKind
 from disclosures.releases.actions import approve_release, commit_release, prepare_release
 from disclosures.releases.models import Release
 from practice.compliance.models import PracticeProfile
@@ -30,6 +35,7 @@ from records.psychotherapy.actions import approve_package
 from tests.authorizations.papers import complete
 from tests.everybody import make_patient, make_staff
 from tests.infrastructure.test_uploads import pdf
+from tests.ledger.conftest import DEFAULTS
 from tests.releases.conftest import draft_of, note_keys, signed_note
 
 ROLES = ("own", "same", "other", "desk", "officer", "admin")
@@ -71,6 +77,7 @@ def build(signed_in: Callable[[Staff], Client]) -> World:
     ids = {"patient_id": patient.pk, "code": "P-04", "token": "made-up", "kind": "form-sent"}
     ids |= _people(staff, patient) | _chart(staff, patient) | _sealed(staff, patient)
     ids |= _papers(staff, patient, ids["psychotherapy.note_id"])
+    ids |= _ledger(staff["officer"], patient)
     return World({role: signed_in(person) for role, person in staff.items()}, staff, ids, other.pk)
 
 
@@ -178,4 +185,21 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
         "release_id": release.pk,
         "given_release": given.pk,
         "package_id": package,
+    }
+
+
+def _ledger(officer: Staff, patient: Patient) -> dict[str, Any]:
+    with transaction.atomic():
+        board = ledger.append_disclosure(by=officer, patient=patient, **(DEFAULTS | {"basis": Basis.B_OVERSIGHT}))
+    with transaction.atomic():
+        entry = ledger.append_disclosure(by=officer, patient=patient, **DEFAULTS)
+    held = Suspension(SuspensionKind.SUSP_WRITTEN, today(), today(), today() + timedelta(days=90))
+    suspension = ledger.suspend(by=officer, entry_id=board.pk, statement=held, agency="State Licensing Board")
+    log.sign_checkpoint()
+    accounting = ledger.prepare_accounting(by=officer, patient=patient, requested_on=today(), received_on=today())
+    return {
+        "entry_id": entry.pk,
+        "held_entry": board.pk,
+        "suspension_id": suspension.pk,
+        "accounting_id": accounting.pk,
     }
