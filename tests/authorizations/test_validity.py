@@ -105,6 +105,10 @@ SUFFICIENT = [
     ("named in Spanish", {"info_description": "Todas las notas de psicoterapia de la Dra. Hale"}),
     ("named in capitals", {"info_description": "PSYCHOTHERAPY NOTES, all of 2025"}),
     ("signed today", {"signed_on": DAY}),
+    ("good for the day it was signed", {"signed_on": DAY, "expires_on": DAY}),
+    ("one single day of records", {"covers_from": DAY, "covers_to": DAY}),
+    ("a period without an end", {"covers_from": date(2026, 1, 1)}),
+    ("a period without a beginning", {"covers_to": date(2026, 1, 1)}),
     ("no birth date known", {"patient_born_on": None}),
 ]
 
