@@ -10,8 +10,9 @@ from disclosures.ledger.rules import Basis
 from practice.compliance.queries import practice_profile
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import render_pdf
+from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
-from records.chart.documents import render_context
+from records.chart.documents import Block, render_context
 
 from .models import Release, ReleaseItem
 
@@ -19,9 +20,9 @@ from .models import Release, ReleaseItem
 def chart_package(release: Release, items: Sequence[ReleaseItem], *, approved_by: Staff) -> tuple[bytes, int]:
     """The package of a chart release as it will be handed over: cover, index, documents. Out: (PDF, pages).
 
-    Raises PdfFailed, or LookupError when a chosen document is no longer in this patient's chart.
+    Raises PdfFailed, or Refused when a chosen document is no longer in this patient's chart.
     """
-    blocks = render_context([item.object_id for item in items], patient=release.patient)
+    blocks = blocks_of(release, items)
     context = _cover_context(release) | {
         "title": "Records released",
         "pieces": [(block, [block]) for block in blocks],
@@ -30,6 +31,20 @@ def chart_package(release: Release, items: Sequence[ReleaseItem], *, approved_by
     pdf = render_pdf("documents/chart_package.html", context)
     with pikepdf.open(BytesIO(pdf)) as document:
         return pdf, len(document.pages)
+
+
+def blocks_of(release: Release, items: Sequence[ReleaseItem]) -> list[Block]:
+    """What the chosen documents say, oldest first. Raises Refused when one is no longer in this patient's chart."""
+    try:
+        return render_context([item.object_id for item in items], patient=release.patient)
+    except LookupError:
+        raise Refused(
+            Refusal(
+                "ITEMS_GONE",
+                "Some of the documents chosen are not in this chart any more.",
+                "Withdraw this release and prepare it again from the chart as it stands.",
+            )
+        ) from None
 
 
 def cover_sheet(release: Release) -> bytes:

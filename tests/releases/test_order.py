@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from authorizations.actions import record_revocation
+from disclosures.ledger.actions import LedgerBroken
 from disclosures.ledger.models import Checkpoint, Entry
 from disclosures.ledger.rules import Basis
 from disclosures.releases import actions
@@ -214,8 +215,21 @@ def test_bytes_that_are_not_those_in_the_ledger_never_leave(approved, dana, supe
 
 def test_without_a_signed_checkpoint_no_byte_leaves(approved, dana, monkeypatch):
     release = approved()
-    monkeypatch.setattr("disclosures.releases.actions.hand_over.sign_checkpoint", lambda: None)
+    monkeypatch.setattr("disclosures.releases.actions.hand_over.sign", lambda: False)
     actions.commit_release(by=dana, release_id=release.pk)
+    with pytest.raises(Refused, match="NOT_UNDER_SIGNED_ENTRY"):
+        actions.deliver(by=dana, release_id=release.pk)
+
+
+def test_a_log_that_cannot_be_signed_keeps_the_hand_over_and_gives_out_nothing(approved, dana, monkeypatch):
+    release = approved()
+
+    def broken():
+        raise LedgerBroken("the checkpoint file is empty or gone")
+
+    monkeypatch.setattr("disclosures.releases.actions.ledger.sign_checkpoint", broken)
+    actions.commit_release(by=dana, release_id=release.pk)
+    assert entry_of(release) is not None
     with pytest.raises(Refused, match="NOT_UNDER_SIGNED_ENTRY"):
         actions.deliver(by=dana, release_id=release.pk)
 
@@ -223,7 +237,7 @@ def test_without_a_signed_checkpoint_no_byte_leaves(approved, dana, monkeypatch)
 def test_getting_the_package_signs_what_an_earlier_failure_left_unsigned(approved, dana, monkeypatch, pdf):
     release = approved()
     with monkeypatch.context() as patch:
-        patch.setattr("disclosures.releases.actions.hand_over.sign_checkpoint", lambda: None)
+        patch.setattr("disclosures.releases.actions.hand_over.sign", lambda: False)
         actions.commit_release(by=dana, release_id=release.pk)
     assert actions.deliver(by=dana, release_id=release.pk).content == pdf
 

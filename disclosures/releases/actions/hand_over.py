@@ -15,7 +15,7 @@ from django.utils import timezone
 from authorizations.actions import lock_for_release
 from authorizations.models import Authorization
 from authorizations.rules import RecordClass
-from disclosures.ledger.actions import LedgerBroken, append_delivery, sign_checkpoint
+from disclosures.ledger.actions import LedgerBroken, append_delivery
 from disclosures.ledger.queries import signed_entry_for
 from disclosures.ledger.rules import Basis
 from practice.audit.actions import record
@@ -32,7 +32,7 @@ from ..policies import releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
 from ..rules import Decision, Item, ReleaseState, decide
 from .gate import GateRefused, check_move, record_refusal
-from .ledger import append_entry
+from .ledger import append_entry, sign
 from .prepare import locked_release, next_number
 
 
@@ -47,7 +47,7 @@ def commit_release(*, by: Staff, release_id: UUID | str) -> Release:
     except GateRefused as refused:
         _record_refused(by, release_id, refused.decision)
         raise
-    sign_checkpoint()
+    sign()
     return release
 
 
@@ -94,7 +94,7 @@ def commit_notes_package(*, by: Staff, package_id: UUID, release: Release) -> Re
         except GateRefused as refused:
             record_refusal(by=by, release=release, decision=refused.decision)
             raise
-    sign_checkpoint()
+    sign()
     return release
 
 
@@ -160,7 +160,7 @@ def deliver(*, by: Staff, release_id: UUID | str) -> Delivered:
     release = releases_visible_to(by).get(pk=release_id)
     check_open(release)
     if signed_entry_for(release.sha256) is None:
-        sign_checkpoint()  # an earlier signing may have failed after the entry was committed
+        sign()  # an earlier signing may have failed after the entry was committed
     content = _bytes_of(by, release)
     if sha256(content).hexdigest() != release.sha256 or not _signed_for(release):
         raise Refused(
@@ -243,7 +243,7 @@ def close_release(
     Raises Refused for a day outside commit and today, without a reason, or when it is closed already.
     """
     release = _close(by=by, release_id=release_id, delivered=delivered, on=on, receipt=receipt, reason=reason)
-    sign_checkpoint()
+    sign()
     return release
 
 

@@ -1,15 +1,31 @@
 """The entry of a release: what the accounting will say, and what stays beside it."""
 
+import logging
 from collections.abc import Iterable
 from uuid import UUID
 
-from disclosures.ledger.actions import Recipient, append_disclosure
+from disclosures.ledger.actions import LedgerBroken, Recipient, append_disclosure, sign_checkpoint
 from disclosures.ledger.models import Entry
 from disclosures.ledger.rules import Basis
 from practice.people.models import Staff
 
 from ..models import Release
 from ..rules import Decision
+
+logger = logging.getLogger("practice.releases")
+
+
+def sign() -> bool:
+    """Sign the ledger after a commit. Out: whether it is signed; if not, nothing leaves until it is.
+
+    The entry stands either way, so a log that cannot be signed now must not look like a hand-over that failed.
+    """
+    try:
+        sign_checkpoint()
+    except (LedgerBroken, OSError) as broken:
+        logger.error("the ledger could not be signed: %s", type(broken).__name__)
+        return False
+    return True
 
 
 def append_entry(

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from disclosures.ledger.actions import sign_checkpoint
 from disclosures.ledger.rules import Basis
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
@@ -21,7 +20,7 @@ from ..models import Release
 from ..policies import open_patient_for_release, refusal_to_record
 from ..queries import proposal_of
 from ..rules import Decision, Item, ReleaseState, decide
-from .ledger import append_entry
+from .ledger import append_entry, sign
 from .prepare import next_number
 
 
@@ -47,7 +46,7 @@ def record_past_disclosure(
     )
     decision = decide(proposal)
     _save(by=by, release=release, decision=decision)
-    sign_checkpoint()
+    sign()
     return release, decision
 
 

@@ -11,6 +11,7 @@ from authorizations.queries import for_release
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
+from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
@@ -84,7 +85,12 @@ def release_cover(request: HttpRequest, release_id: str) -> HttpResponse:
     if release.state not in (ReleaseState.COMMITTED, ReleaseState.DELIVERED, ReleaseState.NOT_DELIVERED):
         raise Http404
     record(by=staff, event=AuditEvent.PRINTED, subject=release, patient_id=release.patient_id, detail="cover")
-    response = HttpResponse(cover_sheet(release), content_type="application/pdf")
+    try:
+        sheet = cover_sheet(release)
+    except PdfFailed:
+        messages.error(request, "The cover sheet could not be made. Try again in a moment.")
+        return redirect("release-open", release.pk)
+    response = HttpResponse(sheet, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{release.number}-cover.pdf"'
     return response
 

@@ -15,9 +15,9 @@ from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
 from practice.people.queries import care_team
-from records.chart.documents import render_context
 
 from .. import actions
+from ..documents import blocks_of
 from ..forms import BASIS_WORDS, PLANNABLE, NewReleaseForm, ReasonForm, StartForm, basis_choices
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
@@ -152,7 +152,7 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
             decision = refused.decision
         except PdfFailed:
             problem = "The package could not be made. Nothing was changed. Try again in a moment."
-    blocks = {block.id: block for block in render_context([row.object_id for row in rows], patient=release.patient)}
+    blocks = {block.id: block for block in blocks_of(release, rows)}
     context = {
         "release": release,
         "patient": release.patient,
