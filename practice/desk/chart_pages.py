@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from practice.people.models import Staff
-from practice.people.policies import may_open_chart, open_chart, open_patient
+from practice.people.policies import charts_visible_to, open_chart, open_patient
 from practice.people.rules import Act, may
 from records.chart.models import CarePlan, Diagnosis, Medication
 from records.chart.timeline import EntryKind, TimelineEntry, entries, search_notes, timeline
@@ -26,10 +26,9 @@ def patient_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     The kind of entry stands in the URL; words that are looked for come by POST, since they may be clinical.
     """
     staff = cast(Staff, request.user)
-    if may(staff.roles, Act.DEMOGRAPHICS_ALL):
-        patient = open_patient(staff, patient_id)
-        if not may_open_chart(staff, patient):
-            return redirect("patient-details", patient_id)
+    in_care = charts_visible_to(staff).filter(pk=patient_id).exists()
+    if may(staff.roles, Act.DEMOGRAPHICS_ALL) and not in_care:
+        return redirect("patient-details", open_patient(staff, patient_id).pk)
     patient = open_chart(staff, patient_id)
     kind = request.GET.get("kind", "")
     words = " ".join(request.POST.get("words", "")[:100].split())

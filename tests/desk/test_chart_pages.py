@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
-from records.chart.models import ChartAddendum, ChartNote, Diagnosis, NoteFormat, Result
+from records.chart.models import ChartAddendum, ChartNote, Diagnosis, Medication, NoteFormat, Result
 from records.chart.rules import NoteState, ResultCategory
 from records.chart.timeline import entries, search_notes, timeline
 
@@ -116,3 +116,13 @@ def test_measures_are_drawn_with_their_table(hale: Staff, lindqvist: Patient, si
     page = signed_in(hale).get(reverse("patient-results", args=[lindqvist.pk])).content.decode()
     assert "<polyline" in page
     assert page.count("<tr>") == 4
+
+
+def test_what_is_not_dated_is_shown_all_the_same(hale: Staff, lindqvist: Patient, signed_in: SignedIn) -> None:
+    Diagnosis.objects.create(patient=lindqvist, title="Generalized anxiety disorder")
+    Medication.objects.create(patient=lindqvist, title="Sertraline 50 mg")
+    client = signed_in(hale)
+    page = client.get(reverse("patient-diagnoses", args=[lindqvist.pk]))
+    assert page.status_code == 200
+    assert page.content.decode().count("not known") == 2
+    assert "No date" in client.get(reverse("patient-page", args=[lindqvist.pk])).content.decode()

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from uuid import uuid4
 
-from django.test import Client
+from django.conf import settings
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.views.defaults import server_error
 
 from practice.people.models import Patient, Staff
 
@@ -35,3 +37,17 @@ def test_whoever_is_signed_in_can_say_that_they_are_still_there(dana: Staff, sig
 def test_nobody_signed_in_is_told_nothing_by_the_same_address(client: Client, db: None) -> None:
     answer = client.get(reverse("session-extend"), headers={"Sec-Fetch-Mode": "cors"})
     assert answer.status_code == 401
+
+
+def test_the_error_page_is_one_constant_text() -> None:
+    source = (settings.BASE_DIR / "templates" / "500.html").read_text()
+    assert server_error(RequestFactory().get("/")).content.decode() == source
+
+
+def test_an_outdated_form_is_told_what_to_do(dana: Staff, signed_in: SignedIn) -> None:
+    client = signed_in(dana)
+    client.handler.enforce_csrf_checks = True
+    answer = client.post(reverse("patient-search"), {"q": "lindqvist"})
+    assert answer.status_code == 403
+    assert "Go back, reload the page, and do it once more." in answer.content.decode()
+    assert "lindqvist" not in answer.content.decode()
