@@ -254,3 +254,36 @@ def test_a_person_may_hold_several_roles_and_none_of_them_is_a_way_around(solo: 
     assert set(solo.roles) == set(Role.values)
     assert not solo.is_superuser
     assert not solo.is_staff
+
+
+class TestChangingHowOneSignsIn:
+    def test_moving_to_another_phone_asks_for_a_code_and_then_opens_nothing_until_it_is_done(
+        self, hale: Staff, signed_in: SignedIn
+    ) -> None:
+        client, url = signed_in(hale), reverse("mfa_deactivate_totp")
+        asked = client.get(url)
+        assert asked.url.startswith(reverse("mfa_reauthenticate"))
+        with time_machine.travel(NOON + 600, tick=False):
+            client = signed_in(hale)
+            code = code_at(NOON + 600)
+            answer = client.post(reverse("mfa_reauthenticate") + f"?next={url}", {"code": code})
+            assert answer.url == url
+            client.post(url)
+            assert not Authenticator.objects.filter(user=hale).exists()
+            assert client.get("/").url == reverse("mfa_activate_totp")
+
+    def test_a_password_alone_does_not_open_it(self, hale: Staff, signed_in: SignedIn) -> None:
+        client = signed_in(hale)
+        assert client.post("/account/reauthenticate/", {"password": PASSWORD}).status_code == 404
+        client.post(reverse("mfa_deactivate_totp"))
+        assert Authenticator.objects.filter(user=hale).exists()
+
+    def test_a_new_password_ends_the_other_sign_ins(self, hale: Staff, signed_in: SignedIn) -> None:
+        here, elsewhere = signed_in(hale), signed_in(hale)
+        new = "quite another pass phrase"
+        form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+        here.post(reverse("account_change_password"), form)
+        hale.refresh_from_db()
+        assert hale.check_password(new)
+        assert here.get("/").status_code == 200
+        assert elsewhere.get("/").status_code == 302

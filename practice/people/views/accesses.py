@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -50,24 +51,28 @@ def access_all(request: HttpRequest) -> HttpResponse:
     require_act(staff, Act.AUDIT_READ_ALL)
     form = AccessFilterForm(request.GET or None)
     found = AuditEntry.objects.none()
-    if not form.is_bound or form.is_valid():
-        found = accesses(**_wanted(form.cleaned_data if form.is_bound else {}))
+    if not form.is_bound:
+        found = accesses()
+    elif form.is_valid():
+        found = _found(form.cleaned_data)
     record(by=staff, event=AuditEvent.VIEWED, subject_type=AuditEntry, subject_id="all", detail="audit_trail")
     keep = urlencode({key: value for key, value in request.GET.items() if value and key != "page"})
     return _list(request, staff, found, {"title": "Accesses", "form": form, "keep": f"{keep}&" if keep else ""})
 
 
-def _wanted(data: dict[str, Any]) -> dict[str, Any]:
-    wanted = {key: data[key] for key in ("event", "outcome", "from_on", "until_on") if data.get(key)}
-    if data.get("actor"):
-        wanted["actor_id"] = data["actor"].pk
-    if data.get("number") is not None:
-        known = Patient.objects.filter(number=data["number"]).values_list("pk", flat=True).first()
-        wanted["patient_id"] = known or "00000000-0000-0000-0000-000000000000"
-    return wanted
+def _found(asked: dict[str, Any]) -> QuerySet[AuditEntry]:
+    wanted = {key: asked[key] for key in ("event", "outcome", "from_on", "until_on")}
+    if asked["actor"]:
+        wanted["actor_id"] = asked["actor"].pk
+    if asked["number"] is not None:
+        patient = Patient.objects.filter(number=asked["number"]).first()
+        if patient is None:
+            return AuditEntry.objects.none()
+        wanted["patient_id"] = patient.pk
+    return accesses(**wanted)
 
 
-def _list(request: HttpRequest, staff: Staff, found: Any, context: dict[str, Any]) -> HttpResponse:
+def _list(request: HttpRequest, staff: Staff, found: QuerySet[AuditEntry], context: dict[str, Any]) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     ids = {entry.patient_id for entry in page.object_list if entry.patient_id}
     known = patients_visible_to(staff).in_bulk(ids)
