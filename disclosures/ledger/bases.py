@@ -122,3 +122,19 @@ def is_suspendable(basis: Basis | str, *, also_512f: bool = False) -> bool:
 def is_summarisable(basis: Basis | str) -> bool:
     """Whether repeated disclosures on this basis may be given as a summary (R-088, 164.528(b)(3))."""
     return FACTS[Basis(basis)].summarisable
+
+
+# Where the label speaks to the patient ("your treatment"), what staff read instead.
+_STAFF_WORDS = {
+    Basis.B_TREATMENT: "Treatment",
+    Basis.B_PAYMENT: "Payment for care",
+    Basis.B_TO_INDIVIDUAL: "To the patient or their personal representative",
+    Basis.B_AUTHORIZATION: "The patient’s written authorization",
+    Basis.B_INVOLVED_IN_CARE: "To a person involved in the patient’s care",
+    Basis.B_HHS: "Federal review of compliance with the privacy rules",
+}
+
+
+def staff_words(basis: Basis | str) -> str:
+    """A basis as staff read it."""
+    return _STAFF_WORDS.get(Basis(basis), str(Basis(basis).label))

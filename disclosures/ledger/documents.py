@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from disclosures.ledger import checkpoints, log, merkle, rules
-from disclosures.ledger.bases import Basis, cite_of
+from disclosures.ledger.bases import cite_of
 from disclosures.ledger.models import Checkpoint, Entry
 from disclosures.ledger.rules import Decision, Disclosure, Form, Reason
 from disclosures.ledger.verify_accounting import text_of
@@ -59,7 +59,7 @@ class Row:
     @property
     def cite(self) -> str:
         cite = cite_of(self.entry.basis)
-        return f"45 CFR {cite}" if cite else ""
+        return f"§ {cite}" if cite else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,6 @@ def accounting_context(facing: Facing, listed: Listed, form: Form, head: Checkpo
         "groups": [GroupRow(group) for group in form.groups],
         "research": [(group.first.research, group.last_on) for group in form.research],
         "marked": {mark for mark in marks.values() if mark},
-        "mistakes": any(entry.basis is Basis.B_IMPERMISSIBLE for entry in form.single),
         "nothing": not listed,
         "document_number": facing.number,
         "document_hash": sha256(data).hexdigest(),

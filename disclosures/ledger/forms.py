@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from disclosures.ledger.bases import Basis
+from disclosures.ledger.bases import Basis, staff_words
 from disclosures.ledger.issuing import Request, request_defects
 from disclosures.ledger.particulars import Particulars, Recipient, entry_defects
 from disclosures.ledger.queries import Current
@@ -158,7 +158,7 @@ class CorrectionForm(forms.Form):
     purpose = LineField(
         label="Why", max_length=500, required=False, help_text="So that the patient understands the ground."
     )
-    basis = forms.ChoiceField(label="Legal ground", choices=Basis.choices, required=False)
+    basis = forms.ChoiceField(label="Legal ground", choices=[(one, staff_words(one)) for one in Basis], required=False)
     reason = forms.CharField(
         label="Reason for the correction",
         max_length=500,

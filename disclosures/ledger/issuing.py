@@ -32,6 +32,12 @@ from practice.people.rules import Act
 ATTEMPTS = 3
 EARLIEST = date(1996, 8, 21)  # the day the law was signed; nobody could ask before
 
+NO_CONTACT = Refusal(
+    "NO_PRIVACY_CONTACT",
+    "An accounting names a telephone number for questions, and the practice has none entered for its privacy contact.",
+    "An administrator enters it under “The practice”.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -130,6 +136,8 @@ def prepare_accounting(
     request = Request(requested_on, received_on, asked_from, asked_to, summaries)
     if defects := request_defects(request, today=today()):
         raise Refused(Refusal("ACCOUNTING_REQUEST", " ".join(defects.values())))
+    if not practice_profile().privacy_contact_phone.strip():
+        raise Refused(NO_CONTACT)
     for _ in range(ATTEMPTS):
         if accounting := _attempt(by, draft(patient=patient, request=request)):
             log.sign_checkpoint()

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from disclosures.ledger import log
-from disclosures.ledger.bases import Basis, is_suspendable
+from disclosures.ledger.bases import Basis, is_suspendable, staff_words
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Accounting, Checkpoint, Entry, Verification
 from disclosures.ledger.rules import AccountingPolicy, Disclosure, Exemption, PnScope, Reason, ResearchActivity
@@ -73,7 +73,7 @@ class Current:
 
     @property
     def basis_words(self) -> str:
-        return str(Basis(self.entry.basis).label)
+        return staff_words(self.entry.basis)
 
     @property
     def suspendable(self) -> bool:

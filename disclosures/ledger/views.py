@@ -16,6 +16,7 @@ from disclosures.ledger.models import Accounting
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
+from practice.infrastructure.templatetags.look import day
 from practice.people.models import Staff
 from practice.people.policies import require_act
 from practice.people.rules import Act, may
@@ -98,8 +99,8 @@ def disclosure_suspend(request: HttpRequest, entry_id: UUID) -> HttpResponse:
             reference=given["reference"],
         )
         actions.sign_checkpoint()
-        last = form.statement().last_day()
-        messages.success(request, f"Recorded. Accountings leave it out, without a trace, through {last:%b} {last.day}.")
+        last = day(form.statement().last_day())
+        messages.success(request, f"Recorded. Accountings leave it out, without a trace, through {last}.")
         return redirect("disclosure-open", entry_id)
     context = {"patient": current.entry.patient, "current": current, "form": form}
     return render(request, "ledger/disclosure_suspend.html", context)

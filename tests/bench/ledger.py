@@ -94,7 +94,7 @@ def _long_log(officer: Staff, patient: Patient) -> list[str]:
         bodies.append(body)
         rows.append(Entry(body=body, internal=text, **entries.columns_of(body, text)))
         completed = frontier.append(merkle.leaf_hash(body.encode()))
-        nodes += [Node(level=node.level, index=node.index, hash=node.hash) for node in completed]
+        nodes += [Node(level=node.level, index=node.place, hash=node.hash) for node in completed]
     Entry.objects.bulk_create(rows, batch_size=5_000)
     Node.objects.bulk_create(nodes, batch_size=10_000)
     return bodies

@@ -305,6 +305,13 @@ def test_nothing_is_issued_when_the_pages_cannot_be_made(disclose, issue, monkey
     assert not Entry.objects.filter(kind="accounting").exists()
 
 
+def test_nothing_is_issued_before_the_practice_has_a_telephone_for_questions(issue, profile):
+    profile.privacy_contact_phone = " "
+    profile.save()
+    with pytest.raises(Refused, match="NO_PRIVACY_CONTACT"):
+        issue()
+
+
 def test_only_the_compliance_officer_issues(lindqvist, hale, dana, profile):
     for staff in (hale, dana):
         with pytest.raises(Refused, match="ROLE_NEEDED"):
