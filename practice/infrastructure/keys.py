@@ -165,12 +165,21 @@ class Keyring:
         return {key_id: _public(self._provider.signing_key(key_id)) for key_id in ids}
 
 
-@lru_cache(maxsize=1)
 def keyring() -> Keyring:
     """This process's keyring, read once. A missing file stops the start; outside production it is made."""
     path = Path(settings.KEYRING_FILE)
     if not path.exists() and getattr(settings, "KEYRING_AUTOCREATE", False):
         create_keyring(path)
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise _cannot_be_read(path, error) from None
+    return _load(path, found.st_ino, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _load(path: Path, inode: int, changed_ns: int) -> Keyring:
+    """Read anew when the file has changed, so that a running process knows a root key added meanwhile."""
     return Keyring(FileProvider(path))
 
 
@@ -193,7 +202,6 @@ def add_root_key(path: Path | str, purpose: str) -> str:
     key = _new(purpose)
     practice, keys = _read(path)
     _write(path, practice, [*keys, key], replace=True)
-    keyring.cache_clear()
     return key.id
 
 
@@ -210,14 +218,16 @@ def _read(path: Path) -> tuple[str, list[RootKey]]:
         content: Any = json.loads(path.read_text())
         practice, keys = str(UUID(content["practice"])), list(_parse(content))
     except OSError as error:
-        raise KeyUnavailable(
-            f"the keyring {path} cannot be read: {error.strerror}. Put its offline copy there."
-        ) from None
+        raise _cannot_be_read(path, error) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise KeyUnavailable(f"the keyring {path} is damaged. Put its offline copy there.") from None
     if mode & 0o077:
         raise KeyUnavailable(f"the keyring {path} can be read by others (mode {mode:04o}): set it to 0400")
     return practice, keys
+
+
+def _cannot_be_read(path: Path, error: OSError) -> KeyUnavailable:
+    return KeyUnavailable(f"the keyring {path} cannot be read: {error.strerror}. Put its offline copy there.")
 
 
 def _parse(content: Any) -> Iterator[RootKey]:

@@ -1,6 +1,6 @@
 """The sealed sheet: the same editor on its own page and beside a progress note."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.urls import reverse
 from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
 from records.psychotherapy.forms import DraftForm
-from records.psychotherapy.policies import refusal_to_keep
+from records.psychotherapy.policies import patients_to_name, refusal_to_keep
 from records.psychotherapy.rules import IN_THE_CHART, IN_THE_SEALED_NOTE, SEALED_UNCHANGED, Exclusion
 
 LABELS = {
@@ -82,6 +82,15 @@ def shown(form: DraftForm, draft_id: UUID, **more: Any) -> dict[str, Any]:
     save = reverse("psychotherapy-draft-save", args=[draft_id])
     addendum = bool(form["addendum_to"].value())
     return {**LABELS, "form": form, "save": save, "draft_id": draft_id, "is_addendum": addendum, **more}
+
+
+def header_of(staff: Staff, patients: Collection[UUID]) -> Patient | None:
+    """The patient whose header stands above a note: of one person's note only, while their chart is open to the
+    reader.
+    """
+    if len(patients) != 1:
+        return None
+    return patients_to_name(staff).filter(pk__in=patients).first()
 
 
 def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -129,12 +129,14 @@ def test_nothing_that_is_shown_contains_a_secret(path: Path) -> None:
 
 def test_the_process_makes_a_keyring_only_where_that_is_allowed(tmp_path: Path, settings: Any) -> None:
     settings.KEYRING_FILE, settings.KEYRING_AUTOCREATE = tmp_path / "keyring.json", False
-    keys.keyring.cache_clear()
-    try:
-        with pytest.raises(KeyUnavailable):
-            keys.keyring()
-        settings.KEYRING_AUTOCREATE = True
-        assert keys.keyring() is keys.keyring()
-        assert os.path.exists(settings.KEYRING_FILE)
-    finally:
-        keys.keyring.cache_clear()
+    with pytest.raises(KeyUnavailable):
+        keys.keyring()
+    settings.KEYRING_AUTOCREATE = True
+    assert keys.keyring() is keys.keyring()
+    assert os.path.exists(settings.KEYRING_FILE)
+
+
+def test_a_running_process_learns_of_a_key_that_was_added(path: Path, settings: Any) -> None:
+    settings.KEYRING_FILE = path
+    before = keys.keyring().current("sealed")
+    assert add_root_key(path, "sealed") == keys.keyring().current("sealed") != before

@@ -18,6 +18,7 @@ from .packages import (
     releasable,
     withdraw_package,
 )
+from .rotation import Rotation, rewrap_keys
 from .session import open_as, record_event
 from .training import give_training_grant, my_training_grants
 from .values import (
@@ -43,6 +44,7 @@ __all__ = [
     "NoteText",
     "PackageCover",
     "Releasable",
+    "Rotation",
     "Saved",
     "SealedPackage",
     "Sheet",
@@ -65,6 +67,7 @@ __all__ = [
     "read",
     "record_event",
     "releasable",
+    "rewrap_keys",
     "save_draft",
     "settle_branch",
     "sheet",

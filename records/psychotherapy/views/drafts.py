@@ -1,7 +1,7 @@
 """Writing and signing."""
 
 from datetime import date
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -21,7 +21,7 @@ from records.psychotherapy import vault
 from records.psychotherapy.forms import DraftForm
 from records.psychotherapy.policies import refusal_to_keep
 from records.psychotherapy.rules import UNREADABLE, EventKind
-from records.psychotherapy.sheets import blank, editor, names_of, shown
+from records.psychotherapy.sheets import blank, editor, header_of, names_of, shown
 from records.psychotherapy.vault import DraftText, Saved, StaleDraft
 
 GONE = "This draft is no longer there; perhaps you discarded it in another window. Saving again keeps your text anew."
@@ -69,7 +69,7 @@ def draft_edit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The draft to go on with, and beside it whatever another window saved."""
     staff = cast(Staff, request.user)
     draft = _open(staff, draft_id)
-    context = {"sheet": editor(staff, draft), "draft": draft, "names": _names(draft)}
+    context = {"sheet": editor(staff, draft), **_about(staff, draft)}
     return render(request, "psychotherapy/draft.html", context)
 
 
@@ -80,8 +80,10 @@ def _open(staff: Staff, draft_id: UUID) -> DraftText:
     return draft
 
 
-def _names(draft: DraftText) -> list[str]:
-    return sorted(names_of(draft.head.patients).values())
+def _about(staff: Staff, draft: DraftText) -> dict[str, Any]:
+    """The draft, whom it speaks of, and the header that stands above it."""
+    names = sorted(names_of(draft.head.patients).values())
+    return {"draft": draft, "names": names, "patient": header_of(staff, draft.head.patients)}
 
 
 @require_POST
@@ -185,7 +187,7 @@ def draft_sign(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = _open(staff, draft_id)
     if draft.text is None or draft.branches or not draft.text.strip():
         return redirect("psychotherapy-draft-edit", draft_id)
-    return render(request, "psychotherapy/sign.html", {"draft": draft, "names": _names(draft)})
+    return render(request, "psychotherapy/sign.html", _about(staff, draft))
 
 
 def _sign(request: HttpRequest, staff: Staff, draft_id: UUID) -> HttpResponse:
@@ -211,7 +213,7 @@ def draft_discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     staff = cast(Staff, request.user)
     if request.method == "GET":
         draft = _open(staff, draft_id)
-        return render(request, "psychotherapy/discard.html", {"draft": draft, "names": _names(draft)})
+        return render(request, "psychotherapy/discard.html", _about(staff, draft))
     try:
         discarded = vault.discard_draft(staff, draft_id=draft_id, version=_version(request))
     except StaleDraft as stale:

@@ -15,7 +15,7 @@ from practice.people.policies import open_chart, require_role
 from practice.people.rules import CLINICAL_ROLES
 from records.psychotherapy import vault
 from records.psychotherapy.policies import refusal_to_keep
-from records.psychotherapy.sheets import LABELS, blank, names_of
+from records.psychotherapy.sheets import LABELS, blank, header_of, names_of
 from records.psychotherapy.vault import NoteHead, NoteText
 
 
@@ -79,7 +79,8 @@ def _read(staff: Staff, note_id: UUID, *, printing: bool = False) -> NoteText:
 def _page(request: HttpRequest, note: NoteText, template: str) -> HttpResponse:
     author = Staff.objects.get(pk=note.head.author)
     names = sorted(names_of(note.head.patients).values())
-    return render(request, template, {"note": note, "names": names, "author": author, **LABELS})
+    patient = header_of(cast(Staff, request.user), note.head.patients)
+    return render(request, template, {"note": note, "names": names, "author": author, "patient": patient, **LABELS})
 
 
 @require_GET

@@ -1,0 +1,98 @@
+"""A therapist writes a psychotherapy note: it saves itself, two windows lose nothing, and what is signed was read."""
+
+import pytest
+from playwright.sync_api import expect
+
+from practice.people.models import Patient, Staff
+from records.psychotherapy import vault
+from tests.psychotherapy.conftest import DAY, TEXT, write_draft, write_note
+from tests.psychotherapy.test_packages import authorize
+
+from .conftest import Visit
+from .visitor import NARROW, WIDE
+
+LINE = "form[data-autosave] [data-save-line]"
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_note_saves_itself_is_looked_at_signed_and_added_to(
+    a_visit: Visit, hale: Staff, lindqvist: Patient, viewport: dict[str, int]
+) -> None:
+    with a_visit(viewport) as visitor:
+        page = visitor.page
+        visitor.sign_in(hale, f"/psychotherapy-notes/patients/{lindqvist.pk}/")
+        visitor.look("no notes yet")
+        page.get_by_role("link", name="Write the first one").click()
+        expect(page.get_by_text("Only you can read this")).to_be_visible()
+        visitor.look("blank sheet")
+        page.get_by_role("textbox", name="Psychotherapy note").fill("He watched my face. שלום 🕊")
+        expect(page.locator(LINE)).to_contain_text("sealed")
+        assert [head.patients for head in vault.my_drafts(hale)] == [(lindqvist.pk,)]
+        page.reload()
+        expect(page.get_by_role("textbox", name="Psychotherapy note")).to_have_value("He watched my face. שלום 🕊")
+        page.get_by_text("Which session, and whom it speaks of").click()
+        page.get_by_text("What belongs here, and what in the chart").click()
+        visitor.look("going on")
+        page.get_by_role("textbox", name="Psychotherapy note").press("Control+Enter")
+        expect(page.get_by_role("heading", name="This is the note as it will stand")).to_be_visible()
+        visitor.look("as it will stand")
+        page.get_by_role("button", name="Sign and seal").click()
+        expect(page.get_by_text("Signed and sealed.")).to_be_visible()
+        visitor.look("signed")
+        page.get_by_role("link", name="Add to it").click()
+        page.get_by_role("textbox", name="Psychotherapy note").fill("Later I understood.")
+        expect(page.locator(LINE)).to_contain_text("sealed")
+        visitor.look("addendum")
+        page.get_by_role("button", name="Sign…").click()
+        page.get_by_role("button", name="Sign and seal").click()
+        expect(page.get_by_role("heading", name="Addendum")).to_be_visible()
+        visitor.look("signed, with addendum")
+        page.get_by_role("link", name="Print for myself").click()
+        expect(page.locator("article").get_by_text("Internal copy, not for release").first).to_be_visible()
+        visitor.look("for printing")
+        visitor.go("/psychotherapy-notes/")
+        visitor.look("all my notes")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_second_of_two_windows_is_told_at_once_and_both_texts_are_kept(
+    a_visit: Visit, hale: Staff, lindqvist: Patient, viewport: dict[str, int]
+) -> None:
+    draft = write_draft(hale, lindqvist)
+    with a_visit(viewport) as visitor:
+        first = visitor.page
+        visitor.sign_in(hale, f"/psychotherapy-notes/drafts/{draft.id}/")
+        second = visitor.context.new_page()
+        second.goto(first.url)
+        second.get_by_role("textbox", name="Psychotherapy note").fill("Typed in the second window.")
+        expect(second.locator(LINE)).to_contain_text("sealed")
+        first.get_by_role("textbox", name="Psychotherapy note").fill("Typed in the first window.")
+        expect(first.locator(LINE)).to_contain_text("Both texts are kept")
+        first.locator(f"{LINE} a").click()
+        expect(first.get_by_role("heading", name="The other text")).to_be_visible()
+        visitor.look("two texts")
+        first.get_by_role("button", name="Add it below").click()
+        both = "Typed in the second window.\n\nTyped in the first window."
+        expect(first.get_by_role("textbox", name="Psychotherapy note")).to_have_value(both)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_an_author_reads_chooses_and_locks_what_leaves(
+    a_visit: Visit, hale: Staff, dana: Staff, lindqvist: Patient, viewport: dict[str, int]
+) -> None:
+    write_note(hale, lindqvist, text=TEXT)
+    write_note(hale, lindqvist, text="Another session.", session_on=DAY)
+    authorization = authorize(dana, hale, lindqvist)
+    with a_visit(viewport) as visitor:
+        page = visitor.page
+        visitor.sign_in(hale, f"/psychotherapy-notes/packages/for/{authorization.pk}/")
+        visitor.look("reading and choosing")
+        page.locator("input[name=notes]").first.check()
+        page.get_by_label("Dana Whitlock").check()
+        page.get_by_label("I have read each note I chose").check()
+        page.get_by_role("button", name="Approve and lock").click()
+        expect(page.get_by_text("It is shown now and never again")).to_be_visible(timeout=60_000)
+        visitor.look("the passphrase, once")
+        page.get_by_role("link", name="I have noted it").click()
+        expect(page.get_by_text("Approved, waiting for hand-over")).to_be_visible()
+        visitor.look("waiting for hand-over")
