@@ -30,8 +30,9 @@ from practice.infrastructure.databases.binaries import find_binaries
 from practice.infrastructure.databases.logins import embedded_passwords
 from practice.people.actions.care import begin_care
 from practice.people.models import Patient, Staff
-from practice.people.rules import CareRole
+from practice.people.rules import CareRole, Role
 from records.psychotherapy import vault
+from tests.everybody import make_staff
 from tests.psychotherapy.conftest import DAY, write_draft, write_note
 from tests.psychotherapy.test_packages import approve, authorize
 
@@ -75,6 +76,7 @@ def world(
     """As above, before Dr. Hale writes anything."""
     begin_care(by=hale, patient=lindqvist, staff=osei, role=CareRole.TREATING, from_on=DAY)
     people = {"osei": osei, "dana": dana, "castellanos": castellanos, "brook": brook, "solo": solo, "hale": hale}
+    people["named"] = make_staff("named", "Nora Amedi", Role.FRONT_DESK)  # whom the author tells of the package
     return World(people, lindqvist, authorize(dana, hale, lindqvist), {})
 
 
@@ -85,7 +87,7 @@ def write(world: World) -> World:
     write_note(hale, text=f"{CANARY} addendum", addendum_to=note)
     draft = write_draft(hale, patient, text=f"{CANARY} draft").id
     write_draft(hale, patient, draft_id=draft, base_version=9, text=f"{CANARY} second text")
-    package = approve(hale, world.authorization, note, to=[world.people["castellanos"]]).cover.id
+    package = approve(hale, world.authorization, note, to=[world.people["named"]]).cover.id
     return World(world.people, patient, world.authorization, {"note": note, "draft": draft, "package": package})
 
 

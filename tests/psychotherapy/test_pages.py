@@ -134,7 +134,7 @@ def test_without_a_licence_the_text_comes_back_and_the_reason_is_given(
     client = signed_in(hale)
     shown = save(client, uuid4(), lindqvist)
     assert shown.status_code == 422
-    assert "licence on file has expired" in shown.content.decode() and "watched my face" in shown.content.decode()
+    assert "on file has expired" in shown.content.decode() and "watched my face" in shown.content.decode()
     refused = client.get(reverse("psychotherapy-draft-begin", args=[lindqvist.pk, uuid4()]))
     assert refused.status_code == 403 and "administrator" in refused.content.decode()
 
