@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
 from practice.people.models import License, Patient, Staff
 from records.psychotherapy import vault
@@ -137,6 +138,16 @@ def test_without_a_licence_the_text_comes_back_and_the_reason_is_given(
     assert "on file has expired" in shown.content.decode() and "watched my face" in shown.content.decode()
     refused = client.get(reverse("psychotherapy-draft-begin", args=[lindqvist.pk, uuid4()]))
     assert refused.status_code == 403 and "administrator" in refused.content.decode()
+
+
+def test_a_refused_addendum_leaves_no_line_in_the_practices_audit_trail(
+    hale: Staff, lindqvist: Patient, note: UUID, signed_in: SignedIn
+) -> None:
+    License.objects.filter(staff=hale).update(expires_on=today() - timedelta(days=1))
+    client, before = signed_in(hale), AuditEntry.objects.count()
+    body = page(client, "psychotherapy-addendum-new", note)
+    assert "on file has expired" in body and "<textarea" not in body
+    assert AuditEntry.objects.count() == before
 
 
 def test_a_draft_discarded_elsewhere_gives_the_text_back(

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from practice.infrastructure.refusals import Refused
 from practice.people.models import Staff
 from practice.people.policies import open_chart, require_role
 from practice.people.rules import CLINICAL_ROLES
@@ -110,9 +109,11 @@ def addendum_new(request: HttpRequest, note_id: UUID) -> HttpResponse:
         raise Http404
     if note.open_addendum:
         return redirect("psychotherapy-draft-edit", note.open_addendum)
-    if refusal := refusal_to_keep(staff):
-        raise Refused(refusal)
     head = note.head
-    sheet = blank(staff, uuid4(), head.patients, head.session_on, session=head.session, addendum_to=head.id)
+    if refusal := refusal_to_keep(staff):
+        # shown, not raised: a refusal in the practice's audit trail would tell that there is a note to add to
+        sheet = {**LABELS, "refusal": refusal, "is_addendum": True}
+    else:
+        sheet = blank(staff, uuid4(), head.patients, head.session_on, session=head.session, addendum_to=head.id)
     names = sorted(names_of(head.patients).values())
     return render(request, "psychotherapy/draft.html", {"sheet": sheet, "names": names})
