@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from practice.audit.actions import record
@@ -264,7 +265,20 @@ def record_copy_given(*, by: Staff, authorization: Authorization, given_on: date
 
 @checked
 def record_fulfilled(*, by: Staff, authorization: Authorization, on: date, how: str = "") -> AuthorizationEvent:
-    """Record that everything it was signed for has been handed over; it permits nothing more."""
+    """Record that everything it was signed for has been handed over; it permits nothing more.
+
+    Raises Refused while the patient is still owed a copy: the record is not closed over a missing duty (F2).
+    """
+    if rules.copy_due(queries.facts_of(queries.for_release(authorization.pk))):
+        raise Refused(
+            Refusal(
+                "AUTHORIZATION_COPY_OWED",
+                "The patient has not been given a copy of the signed form yet.",
+                "Give the copy and record it, then close this.",
+                "45 CFR 164.508(c)(4)",
+                reverse("authorization-copy-given", args=[authorization.pk]),
+            )
+        )
     return _happened(by, authorization, EventKind.FULFILLED, on, how, "")
 
 

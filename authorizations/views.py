@@ -129,7 +129,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "copy_due": queries.copy_is_due(line),
         "can_end_by_event": bool(authorization.expires_event) and EventKind.EXPIRY_EVENT_KNOWN not in happened,
         "can_be_false": EventKind.KNOWN_FALSE not in happened,
-        "can_be_fulfilled": line.status == AuthorizationStatus.ACTIVE,
+        "can_be_fulfilled": line.status == AuthorizationStatus.ACTIVE and not queries.copy_is_due(line),
         "form_due": TaskKind.REVOCATION_FORM in open_tasks,
         "notice_due": TaskKind.REVOCATION_NOTICE in open_tasks,
         "corrected_by": queries.corrected_by(authorization) if EventKind.RECORDED_IN_ERROR in happened else None,

@@ -135,7 +135,7 @@ def test_w16_the_event_ends_it_on_the_day_it_became_known(authorized: Record, da
 
 
 def test_a_false_statement_and_a_finished_release_end_it(authorized: Record, dana: Staff) -> None:
-    false, done = authorized(), authorized()
+    false, done = authorized(), authorized(individual_initiated=True)
     actions.record_known_false(by=dana, authorization=false, known_on=today(), what="The signature is not hers.")
     actions.record_fulfilled(by=dana, authorization=done, on=today())
     assert stands(false) == AuthorizationStatus.DEFECTIVE
@@ -173,7 +173,8 @@ TOMORROW = timedelta(days=1)
         (lambda a, by: actions.record_revocation(by=by, authorization=a, written=True, received_at=at(2001, 1, 1, 9)), "REVOKED_BEFORE_SIGNED"),  # noqa: E501
         (lambda a, by: actions.record_event_known(by=by, authorization=a, known_on=today() + TOMORROW, how="x"), "EVENT_IN_THE_FUTURE"),  # noqa: E501
         (lambda a, by: actions.record_event_known(by=by, authorization=a, known_on=today(), how=" "), "EVENT_WITHOUT_WORDS"),  # noqa: E501
-        (lambda a, by: [actions.record_fulfilled(by=by, authorization=a, on=today()) for _ in range(2)], "EVENT_RECORDED_BEFORE"),  # noqa: E501
+        (lambda a, by: [actions.record_copy_given(by=by, authorization=a, given_on=today(), how="x") for _ in range(2)], "EVENT_RECORDED_BEFORE"),  # noqa: E501
+        (lambda a, by: actions.record_fulfilled(by=by, authorization=a, on=today()), "AUTHORIZATION_COPY_OWED"),
     ],
 )  # fmt: skip
 def test_what_cannot_have_happened_is_refused_in_words(
