@@ -17,6 +17,11 @@ document.addEventListener("click", (event) => {
 // Going back must not show a page from before signing out, or a note from before saving.
 window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
 
+// On a narrow screen the tabs scroll sideways: the one that is open must be seen.
+const tabs = document.querySelector(".tabs");
+const here = tabs?.querySelector("[aria-current]");
+if (here) tabs.scrollLeft = here.offsetLeft - (tabs.clientWidth - here.offsetWidth) / 2;
+
 for (const group of document.querySelectorAll(".has-tabs")) {
   const buttons = [...group.querySelectorAll(".note-tabs button")];
   const show = (name) => {

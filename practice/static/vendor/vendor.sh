@@ -30,8 +30,7 @@ cp @fontsource/source-serif-4/LICENSE "$here/fonts/LICENSE-source-serif-4"
 cp bootstrap-icons/LICENSE "$here/icons/LICENSE"
 {
   echo '<svg xmlns="http://www.w3.org/2000/svg">'
-  for name in lock-fill check check-circle exclamation-triangle info-circle person-circle chevron-down search \
-      printer download plus-lg journal-text graph-up file-earmark-text box-arrow-right shield-check clock x-lg; do
+  for name in check check-circle exclamation-triangle info-circle lock-fill; do
     sed -e "s|<svg[^>]*viewBox=\"\([^\"]*\)\"[^>]*>|<symbol id=\"$name\" viewBox=\"\1\">|" -e 's|</svg>|</symbol>|' \
       "bootstrap-icons/icons/$name.svg"
     echo
