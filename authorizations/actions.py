@@ -31,6 +31,10 @@ from .signals import authorization_revoked
 COPY_WITHIN_DAYS = 7
 REVOCATION_FORM_WITHIN_DAYS = 1
 NOTICE_WITHIN_DAYS = 2
+# what stays true of the paper when its record is corrected
+CARRIED_ALONG = frozenset(
+    {EventKind.COPY_GIVEN, EventKind.EXPIRY_EVENT_KNOWN, EventKind.KNOWN_FALSE, EventKind.FULFILLED}
+)
 
 
 P = ParamSpec("P")
@@ -175,7 +179,7 @@ def correct_authorization(
         for old in locked.papers.all():
             _keep_paper(by, corrected, CheckedUpload(old.kind, old.data, old.sha256))
     for event in locked.events.all():
-        if event.kind in (EventKind.COPY_GIVEN, EventKind.EXPIRY_EVENT_KNOWN, EventKind.KNOWN_FALSE):
+        if event.kind in CARRIED_ALONG:
             _add(by, corrected, EventKind(event.kind), event.happened_on, event.how)
     _add(by, locked, EventKind.RECORDED_IN_ERROR, days.today(), "")
     close_task(kind=TaskKind.AUTHORIZATION_COPY, subject=locked, by=by)
@@ -202,7 +206,7 @@ def record_revocation(
     `how` says how it came in. Waits for a release under way, which then stands. Raises Refused for a receipt in the
     future or before the signature, and for a second written revocation.
     """
-    locked = lock_for_release(authorization.pk)
+    locked = _lock_current(authorization)
     _refuse_future(received_at, timezone.now())
     on = days.local_date(received_at)
     if locked.signed_on and on < locked.signed_on:
@@ -295,7 +299,7 @@ def _happened(
     by: Staff, authorization: Authorization, kind: EventKind, on: date, how: str, ask_how: str
 ) -> AuthorizationEvent:
     """One dated event after the usual checks, under the lock that a release takes."""
-    locked = lock_for_release(authorization.pk)
+    locked = _lock_current(authorization)
     if on > days.today():
         raise Refused(Refusal("EVENT_IN_THE_FUTURE", "This day is in the future.", "Give the day it happened."))
     if ask_how and not how.strip():
@@ -303,6 +307,23 @@ def _happened(
     event = _add(by, locked, kind, on, how)
     record(by=by, event=AuditEvent.RECORDED, subject=locked, patient_id=locked.patient_id, detail=kind.value)
     return event
+
+
+def _lock_current(authorization: Authorization) -> Authorization:
+    """The record under lock. Refused where it was corrected meanwhile: what is recorded must reach the one in use."""
+    locked = lock_for_release(authorization.pk)
+    if any(event.kind == EventKind.RECORDED_IN_ERROR for event in locked.events.all()):
+        corrected = queries.corrected_by(locked)
+        link = reverse("authorization-open", args=[corrected.pk]) if corrected else ""
+        raise Refused(
+            Refusal(
+                "AUTHORIZATION_CORRECTED",
+                "This record was corrected meanwhile and is not used any more.",
+                "Record it with the corrected one.",
+                link=link,
+            )
+        )
+    return locked
 
 
 def _add(

@@ -163,6 +163,26 @@ def test_nobody_corrects_a_revocation_away(authorized: Record, dana: Staff, hale
     assert Authorization.objects.count() == 1
 
 
+def test_a_revocation_never_lands_on_a_record_that_was_corrected_meanwhile(
+    authorized: Record, dana: Staff, hale: Staff
+) -> None:
+    old = authorized()
+    corrected = actions.correct_authorization(by=dana, authorization=old, **complete(hale))
+    with pytest.raises(Refused) as refused:
+        actions.record_revocation(by=dana, authorization=old, written=True, received_at=timezone.now())
+    assert refused.value.refusal.code == "AUTHORIZATION_CORRECTED"
+    assert str(corrected.pk) in refused.value.refusal.link
+    with pytest.raises(Refused, match="AUTHORIZATION_CORRECTED"):
+        actions.record_known_false(by=dana, authorization=old, known_on=today(), what="the date")
+
+
+def test_a_correction_does_not_open_again_what_was_finished(authorized: Record, dana: Staff, hale: Staff) -> None:
+    row = authorized(individual_initiated=True)
+    actions.record_fulfilled(by=dana, authorization=row, on=today())
+    corrected = actions.correct_authorization(by=dana, authorization=row, **complete(hale))
+    assert stands(corrected) == AuthorizationStatus.FULFILLED
+
+
 TOMORROW = timedelta(days=1)
 
 
