@@ -151,6 +151,7 @@ TABLE: dict[str, Row] = {
     "accounting-pdf": row("200 200 404 404 200 404"),
     "accounting-data": row("200 200 404 404 200 404"),
     "accounting-verifier": row("200 200 200 200 200 200"),  # a program, no record
+    "supplement-offered": row("403 403 403 403 ok 403", post=True),
     "ledger-state": row("403 403 403 403 200 403"),
     "ledger-verify": row("403 403 403 403 ok 403", post=True),
 }

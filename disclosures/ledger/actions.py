@@ -17,10 +17,16 @@ from disclosures.ledger.checkpoint_file import CheckpointFile
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.issuing import prepare_accounting
 from disclosures.ledger.log import LedgerBroken, sign_checkpoint
-from disclosures.ledger.models import Entry, Verification
+from disclosures.ledger.models import Accounting, Entry, Verification
 from disclosures.ledger.particulars import Particulars, Recipient, entry_defects
 from disclosures.ledger.policies import find_disclosure
-from disclosures.ledger.queries import Current, accounting_policy, covered_by_checkpoint, policy_versions
+from disclosures.ledger.queries import (
+    Current,
+    accounting_policy,
+    accountings_to_supplement,
+    covered_by_checkpoint,
+    policy_versions,
+)
 from disclosures.ledger.rules import ResearchActivity, accountability
 from disclosures.ledger.suspensions import Suspension, suspension_defects
 from disclosures.ledger.verification import Report, verify
@@ -31,7 +37,10 @@ from practice.infrastructure.keys import keyring
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
 from practice.people.policies import require_act
-from practice.people.rules import Act
+from practice.people.rules import Act, Role
+from practice.worklist.actions import add_task, close_task
+from practice.worklist.queries import tasks_about
+from practice.worklist.rules import TaskKind
 
 __all__ = [
     "LedgerBroken",
@@ -40,7 +49,9 @@ __all__ = [
     "append_disclosure",
     "covered_by_checkpoint",
     "end_suspension",
+    "offer_supplements",
     "prepare_accounting",
+    "record_supplement_offered",
     "sign_checkpoint",
     "supersede",
     "suspend",
@@ -255,3 +266,39 @@ def verify_ledger(*, by: Staff | None, copy: CheckpointFile | None = None) -> Re
     kept = Verification.objects.create(size=report.size, ok=report.ok, finding=report.finding[:300], by=by)
     record(by=by, event=AuditEvent.VERIFIED, subject=kept, outcome=Outcome.DONE if report.ok else Outcome.REFUSED)
     return report
+
+
+@transaction.atomic
+def offer_supplements(*, on: date) -> int:
+    """Asks the compliance officer to offer a supplement where an accounting left out what may be listed now (R-082).
+
+    Once per accounting; gives how many were asked for. The rule does not require it: it is the practice's default.
+    """
+    due = [
+        accounting
+        for accounting in accountings_to_supplement(on)
+        if not tasks_about(TaskKind.ACCOUNTING_SUPPLEMENT, accounting).exists()
+    ]
+    for accounting in due:
+        add_task(
+            kind=TaskKind.ACCOUNTING_SUPPLEMENT,
+            due_on=None,
+            subject=accounting,
+            patient=accounting.patient,
+            role=Role.COMPLIANCE_OFFICER,
+        )
+    return len(due)
+
+
+@transaction.atomic
+def record_supplement_offered(*, by: Staff, accounting: Accounting) -> None:
+    """Notes that the patient was offered a supplement; nothing is asked for this accounting again."""
+    require_act(by, Act.ACCOUNTING_PREPARE)
+    close_task(kind=TaskKind.ACCOUNTING_SUPPLEMENT, subject=accounting, by=by)
+    record(
+        by=by,
+        event=AuditEvent.RECORDED,
+        subject=accounting,
+        patient_id=accounting.patient_id,
+        detail="supplement_offered",
+    )

@@ -1,7 +1,7 @@
 """Reading the log: a patient's current disclosures with what was entered about them later, and the log's own state."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -48,6 +48,10 @@ class Current:
     statements: tuple[Statement, ...] = ()
 
     @property
+    def _forms(self) -> list[Entry]:
+        return [self.entry, *(correction.entry for correction in self.corrections)]
+
+    @property
     def facts(self) -> Disclosure:
         """What the accounting rules need."""
         return _facts(self.entry, self.delivery, self.statements)
@@ -55,12 +59,21 @@ class Current:
     @property
     def includes_pn(self) -> bool:
         """Whether it, or an earlier form of it, is about psychotherapy notes."""
-        return self.entry.includes_pn or any(correction.entry.includes_pn for correction in self.corrections)
+        return any(entry.includes_pn for entry in self._forms)
 
     @property
     def pn_authors(self) -> frozenset[str]:
-        entries = [self.entry, *(correction.entry for correction in self.corrections)]
-        return frozenset(author for entry in entries for author in entry.private.get("pn_authors", ()))
+        return frozenset(author for entry in self._forms for author in entry.private.get("pn_authors", ()))
+
+    @property
+    def recipients(self) -> frozenset[str]:
+        """The names, to compare, of its recipient in every form."""
+        return frozenset(_name(entry.public["recipient"]["name"]) for entry in self._forms)
+
+    @property
+    def entry_ids(self) -> frozenset[str]:
+        """The ids of all its forms."""
+        return frozenset(str(entry.pk) for entry in self._forms)
 
     @property
     def author_ids(self) -> tuple[UUID, ...]:
@@ -128,7 +141,7 @@ def history(patient_id: UUID) -> History:
         _current(row, disclosures, before, later) for pk, row in disclosures.items() if pk not in later.succession
     ]
     return History(
-        tuple(sorted(current, key=lambda one: (one.entry.disclosed_on, one.entry.index))),
+        tuple(sorted(_with_agency(current), key=lambda one: (one.entry.disclosed_on, one.entry.index))),
         tuple(row for pk, row in disclosures.items() if pk in later.succession),
         rows[-1].index if rows else -1,
     )
@@ -146,6 +159,22 @@ def _current(row: Entry, disclosures: dict[UUID, Entry], before: dict[UUID, UUID
         max(deliveries, key=lambda entry: entry.index, default=None),
         tuple(_statement(entry, later.ends.get(entry.pk)) for entry in suspensions),
     )
+
+
+def _with_agency(current: list[Current]) -> list[Current]:
+    """Each statement reaches every disclosure of the patient to the same agency, later ones too (R-080).
+
+    The same agency is the one so named in the statement, or in a form of the entry it was recorded for.
+    """
+    reach = [(statement, one.recipients | {_name(statement.agency)}) for one in current for statement in one.statements]
+    return [
+        replace(one, statements=tuple(said for said, names in reach if names & one.recipients)) if reach else one
+        for one in current
+    ]
+
+
+def _name(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _correction(old: Entry, succession: Entry) -> Correction:
@@ -267,6 +296,27 @@ def recent_verifications() -> list[Verification]:
 def earlier_receipts(patient_id: UUID) -> list[date]:
     """Days on which accountings already provided to this patient were asked for (R-096)."""
     return list(Accounting.objects.filter(patient_id=patient_id).values_list("received_on", flat=True))
+
+
+def accountings_to_supplement(on: date) -> list[Accounting]:
+    """Issued accountings that left out a suspended disclosure which could be listed on a day and never was (R-082)."""
+    rows = Accounting.objects.select_related("patient").defer("pdf", "data").order_by("-prepared_at")
+    listed_since: dict[UUID, set[str]] = {}
+    found = []
+    for accounting in rows:
+        listed = listed_since.setdefault(accounting.patient_id, set())
+        hidden = {kept["entry"] for kept in accounting.decisions if kept["reason"] == Reason.SUSPENDED} - listed
+        listed |= {kept["entry"] for kept in accounting.decisions if kept["listed"]}
+        if hidden and _any_listable(accounting.patient_id, hidden, on):
+            found.append(accounting)
+    return found
+
+
+def _any_listable(patient_id: UUID, hidden: set[str], on: date) -> bool:
+    return any(
+        one.delivered is not False and not one.suspended_on(on) and not hidden.isdisjoint(one.entry_ids)
+        for one in history(patient_id).current
+    )
 
 
 @dataclass(frozen=True, slots=True)

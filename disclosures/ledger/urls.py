@@ -16,6 +16,7 @@ urlpatterns = [
     path("accountings/<uuid:accounting_id>/", views.accounting_open, name="accounting-open"),
     path("accountings/<uuid:accounting_id>/pdf/", views.accounting_pdf, name="accounting-pdf"),
     path("accountings/<uuid:accounting_id>/data/", views.accounting_data, name="accounting-data"),
+    path("accountings/<uuid:accounting_id>/supplement/", views.supplement_offered, name="supplement-offered"),
     path("ledger/", views.ledger_state, name="ledger-state"),
     path("ledger/verify/", views.ledger_verify, name="ledger-verify"),
 ]

@@ -20,6 +20,8 @@ from practice.infrastructure.templatetags.look import day
 from practice.people.models import Staff
 from practice.people.policies import require_act
 from practice.people.rules import Act, may
+from practice.worklist.queries import tasks_about
+from practice.worklist.rules import TaskKind
 
 PER_PAGE = 50
 VERIFIER = Path(verify_accounting.__file__)
@@ -168,9 +170,25 @@ def accounting_open(request: HttpRequest, accounting_id: UUID) -> HttpResponse:
     """An issued accounting; the decision on each entry for the compliance officer alone."""
     staff = cast(Staff, request.user)
     accounting = policies.open_accounting(staff, accounting_id)
-    decisions = queries.decisions_in_words(accounting) if may(staff.roles, Act.ACCOUNTING_PREPARE) else []
-    context = {"patient": accounting.patient, "accounting": accounting, "decisions": decisions}
+    officer = may(staff.roles, Act.ACCOUNTING_PREPARE)
+    context = {
+        "patient": accounting.patient,
+        "accounting": accounting,
+        "decisions": queries.decisions_in_words(accounting) if officer else [],
+        "supplement": officer and tasks_about(TaskKind.ACCOUNTING_SUPPLEMENT, accounting).filter(state="open").exists(),
+    }
     return render(request, "ledger/accounting_open.html", context)
+
+
+@require_POST
+def supplement_offered(request: HttpRequest, accounting_id: UUID) -> HttpResponse:
+    """Note that the patient was offered what an ended suspension had kept out."""
+    staff = cast(Staff, request.user)
+    require_act(staff, Act.ACCOUNTING_PREPARE)
+    accounting = policies.open_accounting(staff, accounting_id)
+    actions.record_supplement_offered(by=staff, accounting=accounting)
+    messages.success(request, "Noted. If the patient wants it, issue a new accounting.")
+    return redirect("accounting-open", accounting.pk)
 
 
 @require_safe

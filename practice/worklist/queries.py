@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from .models import Task
-from .rules import TaskState
+from .rules import TaskKind, TaskState
 
 if TYPE_CHECKING:
     from practice.people.models import Staff
@@ -21,3 +21,8 @@ def open_tasks(staff: "Staff") -> QuerySet[Task]:
         .select_related("patient")
         .order_by(F("due_on").asc(nulls_last=True), "made_at")
     )
+
+
+def tasks_about(kind: TaskKind, subject: Model) -> QuerySet[Task]:
+    """Every task of a kind that was ever made about a record, open or not."""
+    return Task.objects.filter(kind=kind, subject_type=subject._meta.label_lower, subject_id=subject.pk)

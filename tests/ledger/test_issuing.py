@@ -26,6 +26,8 @@ from disclosures.ledger.verification import verify
 from practice.compliance.models import PolicySetting
 from practice.infrastructure.keys import keyring
 from practice.infrastructure.refusals import Refused
+from practice.worklist.queries import tasks_about
+from practice.worklist.rules import TaskKind
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +175,18 @@ def test_a_correction_of_a_suspended_entry_stays_suspended(disclose, issue, cast
     actions.supersede(by=castellanos, entry_id=board.pk, reason="Wrong day", replacement=corrected(BOARD, "2026-03-11"))
     accounting = issue()
     assert [one["reason"] for one in accounting.decisions] == ["SUPERSEDED", "SUSPENDED"]
+
+
+def test_a_suspension_reaches_every_disclosure_to_that_agency_and_none_to_another(disclose, issue, castellanos):
+    """R-080: a later disclosure to the same agency must not give the investigation away either."""
+    hold(castellanos, disclose(day="2026-03-10", **BOARD))
+    disclose(
+        day="2026-11-20", **(BOARD | {"purpose": "A second letter", "recipient": Recipient("state licensing  Board")})
+    )
+    disclose(day="2026-11-20", **(BOARD | {"recipient": Recipient("Office of the Inspector General")}))
+    disclose(day="2026-11-20", **(BOARD | {"basis": Basis.B_COURT_ORDER}))
+    reasons = [one["reason"] for one in issue().decisions if one["reason"] != "SUPERSEDED"]
+    assert reasons == ["SUSPENDED", "SUSPENDED", "RULE", "RULE"]
 
 
 def test_an_ended_suspension_hides_nothing_more(disclose, issue, castellanos):
@@ -435,3 +449,24 @@ def test_the_command_issues_and_says_what_is_wrong(disclose, castellanos, lindqv
             call_command("accounting", *arguments)
     assert Accounting.objects.count() == 1
     assert not (tmp_path / "b.pdf").exists()
+
+
+def test_a_supplement_is_offered_once_when_a_suspension_has_ended(disclose, issue, castellanos):
+    """R-082."""
+    hold(castellanos, disclose(day="2026-03-10", **BOARD))
+    accounting = issue()
+    assert actions.offer_supplements(on=date(2026, 12, 31)) == 0
+    assert actions.offer_supplements(on=date(2027, 1, 1)) == 1
+    assert actions.offer_supplements(on=date(2027, 1, 2)) == 0
+    task = tasks_about(TaskKind.ACCOUNTING_SUPPLEMENT, accounting).get()
+    assert (task.role, task.state) == ("compliance_officer", "open")
+    actions.record_supplement_offered(by=castellanos, accounting=accounting)
+    assert actions.offer_supplements(on=date(2027, 1, 3)) == 0
+
+
+def test_no_supplement_where_a_later_accounting_listed_it(disclose, issue, castellanos):
+    hold(castellanos, disclose(day="2026-03-10", **BOARD))
+    issue()
+    with time_machine.travel("2027-01-05T18:00:00Z"):
+        assert issue().entries_listed == 1
+    assert actions.offer_supplements(on=date(2027, 1, 6)) == 0

@@ -279,3 +279,14 @@ def test_no_words_of_the_ledger_stand_in_the_audit_trail(records, lindqvist, sig
         text = f"{entry.object_repr} {entry.changes} {entry.detail}"
         for word in ("Lindqvist", "Court", "Board", "matter"):
             assert word not in text
+
+
+def test_the_officer_notes_that_a_supplement_was_offered(records, signed_in, castellanos, hale):
+    accounting = records["accounting"]
+    assert actions.offer_supplements(on=today() + timedelta(days=91)) == 1
+    client, path = signed_in(castellanos), reverse("accounting-open", args=[accounting.pk])
+    assert "Offer a supplement" in client.get(path).content.decode()
+    assert "Offer a supplement" not in signed_in(hale).get(path).content.decode()
+    page = client.post(reverse("supplement-offered", args=[accounting.pk]), follow=True).content.decode()
+    assert "Noted." in page
+    assert "It was offered" not in page
