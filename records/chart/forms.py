@@ -44,6 +44,7 @@ class SessionForm(forms.Form):
         label="Other patients who took part",
         queryset=Patient.objects.none(),
         required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text="For a couple, family, group or joint session. Only patients in your care are listed.",
     )
     others_present = forms.CharField(
