@@ -187,7 +187,7 @@ class ChartPackage(models.Model):
         return f"chart package {self.pk}"
 
 
-# Codes, days and links are kept with their values; names, addresses and free text only as changed.
+# Codes, days and links are kept with their values, names and addresses only as changed; encrypted fields are not named.
 keep_history(
     Release,
     plain=[
@@ -195,6 +195,10 @@ keep_history(
         "recipient_kind", "smallest_set_confirmed", "approved_at", "committed_at", "disclosed_on", "served_at",
         "closed_at", "closed_on", "package", "sha256",
     ],
+    leave_out=[
+        "facts", "treatment_permission", "override_reason", "authority", "counsel_review", "identity_verified",
+        "purpose", "description", "justification", "receipt", "end_reason",
+    ],
 )  # fmt: skip
-keep_history(ReleaseItem, plain=["kind", "object_id", "on", "removed"])
+keep_history(ReleaseItem, plain=["kind", "object_id", "on", "removed"], leave_out=["title"])
 keep_history(ChartPackage, plain=["sha256", "size", "locked"], leave_out=["content"])
