@@ -38,6 +38,7 @@ def keep_history(model: type[models.Model], *, plain: Iterable[str] = (), leave_
     auditlog.register(
         model,
         include_fields=sorted(kept),
+        exclude_fields=sorted(names - kept),
         mask_fields=sorted(kept - set(plain)),
         mask_callable=f"{__name__}.{mask_whole.__name__}",
     )

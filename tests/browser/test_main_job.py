@@ -132,7 +132,7 @@ def issue_accounting(visitor: Visitor, folder: Path) -> Path:
     """Compliance officer: the ledger, what would be listed, the PDF. Out: the PDF."""
     page = visitor.page
     visitor.look("compliance officer home")
-    page.get_by_role("link", name="Ledger").click()
+    page.get_by_role("link", name="Ledger", exact=True).click()
     visitor.look("ledger")
     visitor.find("lindqvist")
     page.get_by_role("link", name="Disclosures").click()
