@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -19,6 +20,8 @@ def browser() -> Iterator[Browser]:
         found = launch(playwright)
         yield found
         found.close()
+    # while Playwright's loop ran, Django used other connections; those from before point at databases that are gone
+    connections.close_all()
 
 
 @pytest.fixture

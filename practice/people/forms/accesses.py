@@ -18,7 +18,15 @@ class AccessFilterForm(forms.Form):
     actor = StaffChoice(label="Who", queryset=Staff.objects.order_by("full_name"), required=False, empty_label="All")
     event = forms.ChoiceField(label="What", choices=[("", "Anything"), *AuditEvent.choices], required=False)
     outcome = forms.ChoiceField(label="How it ended", choices=[("", "Either way"), *Outcome.choices], required=False)
-    number = forms.CharField(label="Patient number", max_length=12, required=False)
+    # what is asked stands in the address, so the browser itself keeps names out of it
+    number = forms.CharField(
+        label="Patient number",
+        max_length=12,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "pattern": "[0-9 #]*", "title": "Digits only, such as 20388."}
+        ),
+    )
     from_on = DayField(label="From", required=False)
     until_on = DayField(label="Until", required=False)
 
