@@ -42,7 +42,7 @@ def test_without_a_connection_the_text_stays_and_goes_out_when_the_line_is_back(
         expect(line(visitor)).to_have_text("Not saved yet. Trying again.")
         assert TEXT not in str(ChartNote.objects.get().sections)
         visitor.context.set_offline(False)
-        expect(line(visitor)).to_contain_text("Saved", timeout=20_000)
+        expect(line(visitor)).to_contain_text("Saved")
         assert TEXT in str(ChartNote.objects.get().sections)
         visitor.faults = [fault for fault in visitor.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
 

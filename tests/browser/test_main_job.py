@@ -1,11 +1,15 @@
 """The main job, by three people in a real browser: from a typed note to an accounting."""
 
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pypdf
+from django.conf import settings
 from playwright.sync_api import expect
 
+from practice.compliance.models import PracticeProfile
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 
@@ -133,6 +137,8 @@ def issue_accounting(visitor: Visitor, folder: Path) -> Path:
     page = visitor.page
     visitor.look("compliance officer home")
     page.get_by_role("link", name="Ledger", exact=True).click()
+    page.get_by_role("button", name="Verify now").click()
+    expect(page.get_by_text("Verified", exact=True).first).to_be_visible()
     visitor.look("ledger")
     visitor.find("lindqvist")
     page.get_by_role("link", name="Disclosures").click()
@@ -154,6 +160,7 @@ def issue_accounting(visitor: Visitor, folder: Path) -> Path:
 def test_from_a_typed_note_to_an_accounting(
     a_visit: Visit, hale: Staff, dana: Staff, castellanos: Staff, lindqvist: Patient, tmp_path: Path
 ) -> None:
+    PracticeProfile.objects.update(name="Cedar Street Counseling", privacy_contact_phone="(217) 555-0148")
     with a_visit() as therapist, a_visit() as front_desk, a_visit() as officer:
         therapist.sign_in(hale)
         write_and_sign(therapist)
@@ -168,6 +175,18 @@ def test_from_a_typed_note_to_an_accounting(
     assert locked.is_encrypted
     assert locked.decrypt(passphrase)
     assert "as if waiting for me" in " ".join(locked.pages[n].extract_text() for n in range(len(locked.pages)))
-    listed = " ".join(page.extract_text() for page in pypdf.PdfReader(accounting).pages)
-    assert "Alvarez" in listed
-    assert "as if waiting for me" not in listed
+    check_as_a_stranger(accounting, tmp_path)
+
+
+def check_as_a_stranger(accounting: Path, folder: Path) -> None:
+    """The patient's lawyer: reads the pages, and checks the attached data with the one plain script."""
+    reader = pypdf.PdfReader(accounting)
+    pages = " ".join(page.extract_text() for page in reader.pages)
+    assert "Alvarez" in pages
+    assert "as if waiting for me" not in pages
+    data = folder / "accounting.json"
+    data.write_bytes(reader.attachments["accounting.json"][0])
+    script = settings.BASE_DIR / "disclosures" / "ledger" / "verify_accounting.py"
+    told = subprocess.run([sys.executable, "-I", script, data], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout
+    assert ATTORNEY in told.stdout

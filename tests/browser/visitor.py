@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, expect
 
 from practice.people.models import Staff
 from tests.everybody import PASSWORD, code_at
 
+PATIENCE = 30_000  # milliseconds: a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE)
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 # What the browser keeps for a page, other than the two cookies: must stay nothing.
 KEPT = """async () => [
@@ -34,7 +36,7 @@ class Visitor:
     def __init__(self, browser: Browser, home: str, viewport: dict[str, int] | None = None) -> None:
         self.home = home
         self.context: BrowserContext = browser.new_context(viewport=viewport or WIDE, accept_downloads=True)  # type: ignore[arg-type]
-        self.context.set_default_timeout(7_000)
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
         self.context.on("request", self._watch)
