@@ -22,10 +22,9 @@ from disclosures.ledger.particulars import Particulars, Recipient, entry_defects
 from disclosures.ledger.policies import find_disclosure
 from disclosures.ledger.queries import (
     Current,
-    accounting_policy,
+    accounting_policies,
     accountings_to_supplement,
     covered_by_checkpoint,
-    policy_versions,
 )
 from disclosures.ledger.rules import ResearchActivity, accountability
 from disclosures.ledger.suspensions import Suspension, suspension_defects
@@ -109,10 +108,8 @@ def _append_disclosure(
 ) -> Entry:
     if defects := entry_defects(given, today=today()):
         raise Refused(Refusal(defects[0].value, " ".join(str(defect.label) for defect in defects)))
-    day = today()
-    decided = accountability(
-        given.basis, includes_pn=given.includes_pn, via_ehr=given.via_ehr, policy=accounting_policy(day)
-    )
+    policies = accounting_policies(today())
+    decided = accountability(given.basis, includes_pn=given.includes_pn, via_ehr=given.via_ehr, policy=policies.rules)
     public = {
         "patient": patient_id,
         "disclosed_on": given.disclosed_on,
@@ -143,7 +140,7 @@ def _append_disclosure(
         "pn_authors": sorted(str(author) for author in given.pn_authors),
         "policy_included": decided.policy_included,
         "policy_flag": decided.policy_flag,
-        "policies": policy_versions(day),
+        "policies": policies.versions,
     }
     return log.append(EntryKind.DISCLOSURE, public=public, internal=private)
 

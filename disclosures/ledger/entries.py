@@ -91,9 +91,18 @@ def write(
     return canonical(body), internal_text
 
 
+COLUMNS = (
+    "id", "index", "kind", "recorded_at", "patient_id", "disclosed_on", "basis", "includes_pn", "rule_accountable",
+    "artefact_sha256", "release_id", "about_id",
+)  # fmt: skip
+
+
 def columns_of(body: str, internal: str) -> Json:
     """What the typed columns say for these texts. Raises ValueError, KeyError or TypeError for a damaged text."""
-    public, private = json.loads(body), json.loads(internal)
+    return _columns(json.loads(body), json.loads(internal))
+
+
+def _columns(public: Json, private: Json) -> Json:
     return {
         "id": UUID(public["id"]),
         "index": int(public["index"]),
@@ -110,16 +119,19 @@ def columns_of(body: str, internal: str) -> Json:
     }
 
 
-def problem(row: Any) -> str:
-    """What is wrong with a stored row by itself: columns or internal text that differ from its body. "" if nothing."""
+def problem(row: Mapping[str, Any]) -> str:
+    """What is wrong with a stored row by itself: columns or internal text that differ from its body. "" if nothing.
+
+    In: the columns of COLUMNS, with body and internal.
+    """
     try:
-        expected = columns_of(row.body, row.internal)
-        internal_hash = json.loads(row.body)["internal_sha256"]
-    except (ValueError, KeyError, TypeError):
+        public = json.loads(row["body"])
+        expected, internal_hash = _columns(public, json.loads(row["internal"])), public["internal_sha256"]
+    except (ValueError, KeyError, TypeError, AttributeError):
         return "its text cannot be read"
-    if sha256(row.internal.encode()).hexdigest() != internal_hash:
+    if sha256(row["internal"].encode()).hexdigest() != internal_hash:
         return "its internal part is not the one that was recorded"
-    wrong = [name for name, value in expected.items() if getattr(row, name) != value]
+    wrong = [name for name in COLUMNS if row[name] != expected[name]]
     return f"its column {wrong[0]} says something else than its text" if wrong else ""
 
 

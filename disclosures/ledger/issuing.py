@@ -14,10 +14,9 @@ from disclosures.ledger.models import Accounting, Checkpoint, Entry
 from disclosures.ledger.queries import (
     Current,
     History,
-    accounting_policy,
+    accounting_policies,
     earlier_receipts,
     history,
-    policy_versions,
 )
 from disclosures.ledger.rules import Decision, Disclosure, Reason, Selection
 from practice.audit.actions import record
@@ -83,6 +82,7 @@ class Draft:
     selection: Selection
     fee: rules.Fee
     due_on: date
+    policies: dict[str, Any]
 
     @property
     def listed(self) -> list[tuple[Disclosure, Decision]]:
@@ -97,11 +97,12 @@ class Draft:
 def draft(*, patient: Patient, request: Request) -> Draft:
     """Decides every entry of the patient as of today, the day the accounting is provided. Writes nothing."""
     day, known = today(), history(patient.pk)
+    policies = accounting_policies(day)
     selection = rules.account(
         [current.facts for current in known.current],
         request.period,
         on=day,
-        policy=accounting_policy(day),
+        policy=policies.rules,
         requested_on=request.requested_on,
         summaries=request.summaries,
     )
@@ -113,6 +114,7 @@ def draft(*, patient: Patient, request: Request) -> Draft:
         selection,
         rules.fee(request.received_on, earlier_receipts(patient.pk)),
         rules.accounting_due(request.received_on),
+        policies.versions,
     )
 
 
@@ -190,7 +192,7 @@ def _freeze(by: Staff, prepared: Draft, number: str, head: Checkpoint, data: byt
         lists_pn=bool(speaks_of_pn),
         pn_authors=sorted({author for current in speaks_of_pn for author in current.pn_authors}),
         decisions=decisions_of(prepared),
-        policies=policy_versions(prepared.on),
+        policies=prepared.policies,
         pdf=pdf,
         pdf_sha256=sha256(pdf).hexdigest(),
         data=data,

@@ -108,25 +108,25 @@ def prove(compute: Callable[[merkle.NodeReader], Any]) -> Any:
     return compute(reader(positions))
 
 
-def walk(frontier: merkle.Frontier, until: int) -> Iterator[Entry]:
+def walk(frontier: merkle.Frontier, until: int) -> Iterator[int]:
     """Re-reads entries from `frontier.size` up to `until` and recomputes everything they must agree with.
 
-    Yields each entry after `frontier` has taken it in. Raises LedgerBroken at the first that is wrong: missing or out
-    of order, text other than recorded, columns other than the text, nodes other than computed. Constant memory.
+    Yields each entry's index after `frontier` has taken it in. Raises LedgerBroken at the first that is wrong: missing
+    or out of order, text other than recorded, columns other than the text, nodes other than computed. Constant memory.
     """
     start = frontier.size
     nodes = _stored_nodes(start, until)
     rows = Entry.objects.filter(index__gte=start, index__lt=until).order_by("index")
-    for row in rows.iterator(chunk_size=2000):
+    for row in rows.values("body", "internal", *entries.COLUMNS).iterator(chunk_size=2000):
         index = frontier.size
-        if row.index != index:
+        if row["index"] != index:
             raise LedgerBroken("it is missing from the log", index)
-        for expected in frontier.append(merkle.leaf_hash(row.body.encode())):
+        for expected in frontier.append(merkle.leaf_hash(row["body"].encode())):
             if (found := next(nodes, None)) != expected:
                 raise LedgerBroken(_node_words(expected, found), index)
         if words := entries.problem(row):
             raise LedgerBroken(words, index)
-        yield row
+        yield index
     if frontier.size != until:
         raise LedgerBroken("it is missing from the log", frontier.size)
     if (extra := next(nodes, None)) is not None:

@@ -12,7 +12,7 @@ from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Accounting, Checkpoint, Entry, Verification
 from disclosures.ledger.rules import AccountingPolicy, Disclosure, Exemption, PnScope, Reason, ResearchActivity
 from disclosures.ledger.suspensions import Suspension, SuspensionKind
-from practice.compliance.queries import policy
+from practice.compliance.queries import policies_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,15 +232,21 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def accounting_policy(on: date) -> AccountingPolicy:
-    """P-02 and P-26 as in force on a day."""
-    return AccountingPolicy(PnScope(str(policy("P-02", on).value)), bool(policy("P-26", on).value))
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """P-02 and P-26 on a day, and the versions that a record names."""
+
+    rules: AccountingPolicy
+    versions: dict[str, dict[str, Any]]
 
 
-def policy_versions(on: date) -> dict[str, dict[str, Any]]:
-    """Value and version of the policies that an accounting depends on, as kept with records."""
-    values = [policy(code, on) for code in ("P-02", "P-26")]
-    return {one.code: {"value": one.value, "version": str(one.version_id or "")} for one in values}
+def accounting_policies(on: date) -> Policies:
+    """The policies that an accounting depends on, as in force on a day; one query."""
+    values = {code: value for code, value in policies_in_force(on).items() if code in ("P-02", "P-26")}
+    return Policies(
+        AccountingPolicy(PnScope(str(values["P-02"].value)), bool(values["P-26"].value)),
+        {code: {"value": one.value, "version": str(one.version_id or "")} for code, one in values.items()},
+    )
 
 
 def covered_by_checkpoint(entry: Entry) -> bool:

@@ -13,6 +13,7 @@ from reportlab.lib.pagesizes import letter
 from reportlab.platypus import SimpleDocTemplate, Table
 
 from disclosures.ledger.actions import prepare_accounting, sign_checkpoint
+from practice.compliance.models import PracticeProfile
 from practice.infrastructure.days import today
 
 from .fixtures import compliance_officer_with_patient
@@ -35,6 +36,7 @@ def accounting() -> list[Row]:
 
 def _issuing(entries: int) -> Callable[[], object]:
     """A patient with so many disclosures that are listed one by one. Out: a call that issues their accounting."""
+    PracticeProfile.objects.update(privacy_contact_phone="(217) 555-0148")
     officer, patient = compliance_officer_with_patient()
     for number in range(entries):
         with transaction.atomic():

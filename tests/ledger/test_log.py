@@ -27,7 +27,7 @@ def test_an_entry_is_its_body_and_columns_follow_it(disclose, castellanos, lindq
     assert entry.private["recorded_by"] == str(castellanos.pk)
     assert entry.private["policies"]["P-02"]["value"] == "ALL_PN_DISCLOSURES"
     assert (entry.patient_id, entry.disclosed_on, entry.basis) == (lindqvist.pk, date(2024, 5, 12), "B_COURT_ORDER")
-    assert entries.problem(Entry.objects.get()) == ""
+    assert entries.problem(Entry.objects.values().get()) == ""
     assert Node.objects.get(level=0, index=0).hash == merkle.leaf_hash(entry.body.encode())
 
 
@@ -72,7 +72,7 @@ def test_an_entry_that_an_accounting_could_not_give_is_refused(disclose, given, 
 def test_odd_names_are_kept_as_they_are(disclose):
     name = "مركز \u202eآفاق 🌿 \x00 L’Étoile"
     assert disclose(recipient=Recipient(name)).public["recipient"]["name"] == name
-    assert entries.problem(Entry.objects.get()) == ""
+    assert entries.problem(Entry.objects.values().get()) == ""
 
 
 def test_half_a_character_cannot_be_entered(disclose):
