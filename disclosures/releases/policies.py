@@ -114,7 +114,7 @@ def _check(staff: Staff, release: Release, refusal: Refusal | None) -> None:
         outcome=Outcome.REFUSED,
         detail=refusal.code.lower()[:60],
     )
-    raise Refused(refusal)
+    raise Refused(refusal, recorded=True)
 
 
 def _stranger(staff: Staff, subject_id: str, model: type[Release] | type[Patient] = Release) -> NoReturn:

@@ -65,7 +65,7 @@ def _check(by: Staff, release: Release, author: Staff | None) -> None:
             outcome=Outcome.REFUSED,
             detail=refusal.code.lower(),
         )
-        raise Refused(refusal)
+        raise Refused(refusal, recorded=True)
 
 
 def _refusal_of_author(release: Release, author: Staff | None) -> Refusal | None:
