@@ -84,7 +84,7 @@ def history(authorization: Authorization) -> list[Happening]:
     received = timezone.localtime(authorization.received_at)
     by = authorization.recorded_by.display_name
     first = Happening(received.date(), authorization.received_at, "Came in", "", by)
-    return sorted([first, *events], key=lambda item: (item.on, item.at is not None, item.at or received), reverse=True)
+    return sorted([first, *events], key=lambda item: (item.on, item.at is None, item.at or received), reverse=True)
 
 
 def _happening(event: AuthorizationEvent) -> Happening:

@@ -150,6 +150,26 @@ def test_a_chart_period_covers_its_own_days_only() -> None:
     assert codes(facts, **chart, items=[ItemAsked("c")]) == {"AUTH_NOT_THESE_ITEMS"}  # undated: not provably inside
 
 
+# the period on the paper, the day of the item, covered
+OPEN_PERIODS = [
+    ({"covers_from": date(2025, 6, 1)}, date(2025, 5, 31), False),
+    ({"covers_from": date(2025, 6, 1)}, date(2025, 6, 1), True),
+    ({"covers_from": date(2025, 6, 1)}, None, False),
+    ({"covers_to": date(2025, 6, 1)}, date(2025, 6, 2), False),
+    ({"covers_to": date(2025, 6, 1)}, date(2025, 6, 1), True),
+    ({"covers_to": date(2025, 6, 1)}, None, False),
+    ({}, None, True),
+    ({}, DAY, True),  # a session of the day of the release itself
+]
+
+
+@pytest.mark.parametrize(("period", "on", "covered"), OPEN_PERIODS)
+def test_a_period_open_at_one_end_still_has_the_other(period: dict[str, Any], on: date | None, covered: bool) -> None:
+    facts = paper(CHART_PAPER, **period)
+    found = codes(facts, record_class=RecordClass.CHART, items=[ItemAsked("c", on)])
+    assert found == (set() if covered else {"AUTH_NOT_THESE_ITEMS"})
+
+
 BREAKAGES: list[dict[str, Any]] = [
     {"info_description": ""},
     {"record_classes": frozenset()},
