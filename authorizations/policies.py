@@ -91,5 +91,5 @@ def _refuse(staff: Staff, model: type[Model], object_id: UUID | str, patient: Pa
         detail="authorizations",
     )
     if patient is not None and staff.is_active and staff.is_clinical:
-        raise Refused(NOT_YOUR_PATIENT)
+        raise Refused(NOT_YOUR_PATIENT, recorded=True)
     raise Http404
