@@ -12,6 +12,7 @@ from practice.infrastructure.refusals import Refusal
 LONGEST_TEXT: Final = 200_000  # characters
 SITTING: Final = timedelta(hours=1)
 HAND_OVER_DAYS: Final = 30
+SHOWN_EVENTS: Final = 200  # the newest; the rest is the review's
 
 
 class EventKind(models.TextChoices):

@@ -208,6 +208,14 @@ def test_lists_show_the_authors_own_notes(hale: Staff, lindqvist: Patient, note:
         assert str(note) in body and "Go on" in body and "watched my face" not in body
 
 
+def test_the_author_sees_who_opened_the_note_and_who_tried_to(
+    hale: Staff, osei: Staff, note: UUID, signed_in: SignedIn
+) -> None:
+    assert signed_in(osei).get(reverse("psychotherapy-note-open", args=[note])).status_code == 404
+    body = page(signed_in(hale), "psychotherapy-note-open", note)
+    assert "Was refused" in body and "Dr. Kofi Osei" in body and "Signed" in body
+
+
 def test_a_print_for_oneself_is_marked_and_written_down(hale: Staff, note: UUID, signed_in: SignedIn) -> None:
     body = page(signed_in(hale), "psychotherapy-note-print", note)
     assert body.count("Internal copy, not for release") >= 2 and "watched my face" in body

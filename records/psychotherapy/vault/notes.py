@@ -1,5 +1,6 @@
 """Reading: signed notes by their author, or by somebody the author lets read for training."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -7,13 +8,13 @@ from django.utils import timezone
 
 from practice.infrastructure.envelope import Unreadable
 from practice.people.models import Staff
-from records.psychotherapy.models import Draft, Note, TrainingGrant
-from records.psychotherapy.rules import EventKind
+from records.psychotherapy.models import Draft, Event, Note, TrainingGrant
+from records.psychotherapy.rules import SHOWN_EVENTS, EventKind
 
 from .drafts import head_of, text_of_draft
 from .seals import open_text, place_of_text
 from .session import open_as, write_event, write_event_once_a_sitting
-from .values import NoteHead, NoteText, Sheet
+from .values import Happened, NoteHead, NoteText, Sheet
 
 
 def read(staff: Staff, note_id: UUID, *, printing: bool = False) -> NoteText | None:
@@ -28,7 +29,13 @@ def read(staff: Staff, note_id: UUID, *, printing: bool = False) -> NoteText | N
             return None
         shown = _text_of(note, actor)
         _write_down_reading(actor, shown, printing)
-        return shown
+        return replace(shown, history=_history(note)) if shown.mine else shown
+
+
+def _history(note: Note) -> tuple[Happened, ...]:
+    """What happened to the note, newest first; attempts that were refused stand in it too."""
+    rows = Event.objects.filter(note=note.id, actor__isnull=False).order_by("-at")[:SHOWN_EVENTS]
+    return tuple(Happened(row.at, EventKind(row.kind).label, row.actor) for row in rows if row.actor)
 
 
 def _may_read(actor: UUID, note: Note) -> bool:

@@ -27,6 +27,15 @@ class NoteHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """One event of a note, for its author: what, when, by whom."""
+
+    at: datetime
+    what: str
+    actor: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class NoteText:
     """A signed note with its addenda in the order they were signed. `text` is None when it cannot be opened now."""
 
@@ -35,6 +44,7 @@ class NoteText:
     mine: bool
     open_addendum: UUID | None = None
     addenda: tuple["NoteText", ...] = ()
+    history: tuple[Happened, ...] = ()
 
     def __repr__(self) -> str:  # the text must not reach a log or a traceback by way of a repr
         return f"<NoteText {self.head.id}>"

@@ -76,10 +76,12 @@ def _read(staff: Staff, note_id: UUID, *, printing: bool = False) -> NoteText:
 
 
 def _page(request: HttpRequest, note: NoteText, template: str) -> HttpResponse:
-    author = Staff.objects.get(pk=note.head.author)
+    people = Staff.objects.in_bulk({note.head.author, *(event.actor for event in note.history)})
+    history = [(event, people[event.actor].display_name) for event in note.history if event.actor in people]
     names = sorted(names_of(note.head.patients).values())
     patient = header_of(cast(Staff, request.user), note.head.patients)
-    return render(request, template, {"note": note, "names": names, "author": author, "patient": patient, **LABELS})
+    context = {"note": note, "names": names, "patient": patient, "history": history}
+    return render(request, template, context | {"author": people[note.head.author]} | LABELS)
 
 
 @require_GET
