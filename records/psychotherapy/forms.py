@@ -7,11 +7,11 @@ from uuid import UUID
 from django import forms
 from django.db.models import Q
 
-from practice.infrastructure.days import today
+from practice.infrastructure.days import today, years_after
 from practice.people.models import Patient, Staff
 
-from .policies import patients_to_name, staff_for_hand_over
-from .rules import text_too_long
+from .policies import patients_to_name, staff_for_hand_over, staff_in_training
+from .rules import SkillArea, text_too_long
 
 
 class WrittenField(forms.CharField):
@@ -46,7 +46,19 @@ class PatientsField(forms.ModelMultipleChoiceField):
         return str((obj.preferred_name and f"{obj.legal_name} ({obj.preferred_name})") or obj.legal_name)
 
 
-class StaffField(forms.ModelMultipleChoiceField):
+def _day(label: str, invalid: str) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, error_messages={"required": invalid, "invalid": invalid})
+
+
+class StaffField(forms.ModelChoiceField):
+    """A person of the practice by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.display_name)
+
+
+class SeveralStaffField(forms.ModelMultipleChoiceField):
     """People of the practice by name."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -91,6 +103,43 @@ class DraftForm(forms.Form):
         return day
 
 
+class GrantForm(forms.Form):
+    """Letting one person of a training program read signed notes, for a time (R-023)."""
+
+    grantee = StaffField(
+        queryset=Staff.objects.none(), label="Who may read", error_messages={"required": "Say who may read."}
+    )
+    patients = PatientsField(
+        queryset=Patient.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        label="Notes about",
+        help_text="A note that also speaks of somebody you do not choose stays closed.",
+        error_messages={"required": "Choose whose notes.", "invalid_choice": "Choose from the patients listed."},
+    )
+    sessions_from = _day("Sessions from", "Give the first day as a date.")
+    sessions_to = _day("Sessions to", "Give the last day as a date.")
+    program = forms.CharField(
+        label="Training program", max_length=200, error_messages={"required": "Name the practice's own program."}
+    )
+    skill_area = forms.ChoiceField(label="What is practised", choices=SkillArea.choices)
+    ends_on = _day("Open until the end of", "Give the day as a date.")
+
+    def __init__(self, *args: Any, author: Staff, patients: Collection[UUID], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["grantee"].queryset = staff_in_training(author)  # type: ignore[attr-defined]
+        mine = Patient.objects.filter(pk__in=patients).order_by("sort_name")
+        self.fields["patients"].queryset = mine  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        first, last, end = given.get("sessions_from"), given.get("sessions_to"), given.get("ends_on")
+        if first and last and last < first:
+            self.add_error("sessions_to", "The last session is before the first.")
+        if end and not today() <= end <= years_after(today(), 1):
+            self.add_error("ends_on", "Choose a day from today to a year from now.")
+        return given
+
+
 class PackageForm(forms.Form):
     """Which notes leave, who hands them over, and that the author has read them. Nothing is ticked beforehand."""
 
@@ -107,7 +156,7 @@ class PackageForm(forms.Form):
             "invalid_choice": "The authorization does not name them.",
         },
     )
-    named_staff = StaffField(
+    named_staff = SeveralStaffField(
         queryset=Staff.objects.none(),
         label="Who hands the locked file over",
         widget=forms.CheckboxSelectMultiple,
@@ -126,6 +175,6 @@ class PackageForm(forms.Form):
         assert isinstance(recipient, forms.ChoiceField)  # noqa: S101 - for the type checker
         recipient.choices = [(name, name) for name in recipients]
         notes, staff = self.fields["notes"], self.fields["named_staff"]
-        assert isinstance(notes, forms.MultipleChoiceField) and isinstance(staff, StaffField)  # noqa: S101
+        assert isinstance(notes, forms.MultipleChoiceField) and isinstance(staff, SeveralStaffField)  # noqa: S101
         notes.choices = choices
         staff.queryset = staff_for_hand_over(author)

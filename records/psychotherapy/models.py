@@ -142,6 +142,7 @@ class TrainingGrant(SealedModel):
     """The author lets one supervisor or trainee of a training program read signed notes, between two instants.
 
     R-023: program, supervisor, trainee, patients and days of the sessions, purpose. 45 CFR 164.508(a)(2)(i)(B).
+    It ends by itself; taken back earlier, it has a second row that names it in `ends`.
     """
 
     append_only = True
@@ -157,6 +158,7 @@ class TrainingGrant(SealedModel):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     granted_at = models.DateTimeField(default=timezone.now)
+    ends = models.UUIDField(null=True, blank=True, help_text="The grant that this row takes back.")
 
     class Meta(SealedModel.Meta):
         verbose_name = "training grant"
@@ -164,6 +166,8 @@ class TrainingGrant(SealedModel):
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="%(app_label)s_%(class)s_ends_after_start"
             ),
+            # of one author: whoever was given a grant must not be able to stand in the way of its end
+            models.UniqueConstraint(fields=["author", "ends"], name="%(app_label)s_%(class)s_taken_back_once"),
             models.CheckConstraint(
                 condition=~models.Q(grantee=models.F("author")), name="%(app_label)s_%(class)s_to_somebody_else"
             ),

@@ -50,3 +50,9 @@ def staff_for_hand_over(author: Staff) -> QuerySet[Staff]:
     """Whom an author may name to hand over a locked package: front desk, the compliance officer, or themselves."""
     roles = [str(role) for role in HAND_OVER_ROLES]
     return Staff.objects.filter(Q(roles__overlap=roles) | Q(pk=author.pk), is_active=True).order_by("full_name")
+
+
+def staff_in_training(author: Staff) -> QuerySet[Staff]:
+    """To whom an author may open notes for training: trainees and supervisors of the practice (R-023)."""
+    roles = [str(Role.TRAINEE), str(Role.SUPERVISOR)]
+    return Staff.objects.filter(roles__overlap=roles, is_active=True).exclude(pk=author.pk).order_by("full_name")

@@ -27,6 +27,7 @@ class EventKind(models.TextChoices):
     UNREADABLE = "unreadable", "Could not be opened"
     PRINTED = "printed", "Printed for the author"
     GRANTED = "granted", "Gave a training grant"
+    GRANT_ENDED = "grant_ended", "Took a training grant back"
     PACKAGE_PREPARED = "package_prepared", "Prepared a release package"
     PACKAGE_APPROVED = "package_approved", "Approved a release package"
     PACKAGE_WITHDRAWN = "package_withdrawn", "Withdrew a release package"
@@ -42,6 +43,15 @@ class Subject(models.TextChoices):
     BRANCH = "branch", "Other text of a draft"
     NOTE = "note", "Signed note"
     PACKAGE = "package", "Release package"
+
+
+class SkillArea(models.TextChoices):
+    """What the training is about (45 CFR 164.508(a)(2)(i)(B))."""
+
+    INDIVIDUAL = "individual", "Individual counseling"
+    GROUP = "group", "Group counseling"
+    JOINT = "joint", "Joint counseling"
+    FAMILY = "family", "Family counseling"
 
 
 class Exclusion(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import drafts, notes, packages
+from .views import drafts, notes, packages, training
 
 urlpatterns = [
     path("", notes.home, name="psychotherapy-home"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/sign/", drafts.draft_sign, name="psychotherapy-draft-sign"),
     path("drafts/<uuid:draft_id>/discard/", drafts.draft_discard, name="psychotherapy-draft-discard"),
     path("drafts/<uuid:draft_id>/texts/<uuid:branch_id>/", drafts.branch_settle, name="psychotherapy-branch-settle"),
+    path("training/", training.grant_list, name="psychotherapy-grant-list"),
+    path("training/<uuid:grant_id>/end/", training.grant_end, name="psychotherapy-grant-end"),
     path("packages/", packages.package_list, name="psychotherapy-package-list"),
     path("packages/for/<uuid:authorization_id>/", packages.package_new, name="psychotherapy-package-new"),
     path("packages/<uuid:package_id>/withdraw/", packages.package_withdraw, name="psychotherapy-package-withdraw"),

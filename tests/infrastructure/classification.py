@@ -160,7 +160,8 @@ MODELS: dict[str, Kept] = {
     "psychotherapy.TrainingGrant": Kept(
         APPEND_ONLY,
         plain="""
-        id author grantee patients sessions_from sessions_to program skill_area starts_at ends_at granted_at""",
+        id author grantee patients sessions_from sessions_to program skill_area starts_at ends_at granted_at
+        ends""",
     ),
     "psychotherapy.Event": Kept(APPEND_ONLY, plain="id at actor kind author note package detail"),
     "psychotherapy.Package": Kept(

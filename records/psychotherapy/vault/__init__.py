@@ -20,7 +20,7 @@ from .packages import (
 )
 from .rotation import Rotation, rewrap_keys
 from .session import open_as, record_event
-from .training import give_training_grant, my_training_grants
+from .training import end_training_grant, give_training_grant, my_training_grants
 from .values import (
     Branch,
     DraftText,
@@ -52,6 +52,7 @@ __all__ = [
     "Sheet",
     "StaleDraft",
     "discard_draft",
+    "end_training_grant",
     "give_training_grant",
     "handing_over",
     "head_of_mine",

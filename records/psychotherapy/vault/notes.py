@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from practice.infrastructure.envelope import Unreadable
@@ -43,7 +44,10 @@ def _may_read(actor: UUID, note: Note) -> bool:
     if note.author == actor:
         return True
     now = timezone.now()
+    taken_back = TrainingGrant.objects.filter(author=note.author, ends=OuterRef("pk"))
     return TrainingGrant.objects.filter(
+        ~Exists(taken_back),
+        ends=None,
         author=note.author,
         grantee=actor,
         patients__contains=note.patients,

@@ -7,7 +7,7 @@ from practice.people.models import Staff
 from records.psychotherapy.models import TrainingGrant
 from records.psychotherapy.rules import EventKind
 
-from .session import open_as, write_event
+from .session import lock, open_as, write_event
 from .values import Grant
 
 
@@ -25,7 +25,7 @@ def give_training_grant(
 ) -> Grant:
     """Lets `to` read the signed notes `staff` wrote about these patients and days, between two instants.
 
-    A note that also speaks of somebody not named stays closed. It ends by itself; it is never changed.
+    A note that also speaks of somebody not named stays closed. It ends by itself, or when it is taken back.
     """
     with open_as(staff) as actor:
         row = TrainingGrant(author=actor, grantee=to.pk, patients=sorted(set(patients)), program=program)
@@ -36,13 +36,30 @@ def give_training_grant(
         return _grant(row)
 
 
+def end_training_grant(staff: Staff, grant_id: UUID) -> bool:
+    """Takes a grant back at once. False when it is not the person's, or was taken back already."""
+    with open_as(staff) as actor:
+        lock(grant_id)
+        given = TrainingGrant.objects.filter(pk=grant_id, author=actor, ends=None).first()
+        if given is None or TrainingGrant.objects.filter(ends=grant_id, author=actor).exists():
+            return False
+        row = TrainingGrant(author=actor, grantee=given.grantee, patients=[], program=given.program, ends=grant_id)
+        row.skill_area, row.sessions_from, row.sessions_to = given.skill_area, given.sessions_from, given.sessions_to
+        row.starts_at, row.ends_at = given.starts_at, given.ends_at
+        row.save(force_insert=True)
+        write_event(actor, EventKind.GRANT_ENDED, author=actor, detail=str(grant_id))
+        return True
+
+
 def my_training_grants(staff: Staff) -> list[Grant]:
-    """Grants the person gave or was given, latest end first."""
+    """Grants the person gave or was given, latest end first, with those taken back marked so."""
     with open_as(staff):
-        return [_grant(row) for row in TrainingGrant.objects.order_by("-ends_at")]
+        rows = list(TrainingGrant.objects.order_by("-ends_at"))
+        taken_back = {(row.ends, row.author): row.granted_at for row in rows if row.ends}
+        return [_grant(row, taken_back.get((row.id, row.author))) for row in rows if row.ends is None]
 
 
-def _grant(row: TrainingGrant) -> Grant:
+def _grant(row: TrainingGrant, taken_back_at: datetime | None = None) -> Grant:
     return Grant(
         row.id,
         row.author,
@@ -54,4 +71,5 @@ def _grant(row: TrainingGrant) -> Grant:
         row.skill_area,
         row.starts_at,
         row.ends_at,
+        taken_back_at,
     )

@@ -114,6 +114,7 @@ class Grant:
     skill_area: str
     starts_at: datetime
     ends_at: datetime
+    taken_back_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
