@@ -107,7 +107,7 @@ TABLE: dict[str, Row] = {
     "psychotherapy-note-print": row("200 404 404 404 404 404", sealed=True),
     "psychotherapy-addendum-new": row("200 404 404 404 404 404", sealed=True),
     "psychotherapy-grant-list": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
-    "psychotherapy-grant-end": row("404 404 404 404 404 404", post=True, sealed=True),  # no such grant in this world
+    "psychotherapy-grant-end": row("ok 404 404 404 404 404", post=True, sealed=True),
     "psychotherapy-package-list": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
     "psychotherapy-package-new": row("200 200 403 403 403 403", sealed=True),  # offers one's own notes only
     "psychotherapy-package-withdraw": row("ok 404 404 404 404 404", post=True, sealed=True),

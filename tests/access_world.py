@@ -148,10 +148,23 @@ def _sealed(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
 
     note = save(staff["own"], SEALED)
     vault.sign(staff["own"], draft_id=note.id, version=note.version)
+    soon = timezone.now() + timedelta(hours=1)
+    grant = vault.give_training_grant(  # not begun: it opens nothing yet
+        staff["own"],
+        to=staff["same"],
+        patients=[patient.pk],
+        sessions_from=today(),
+        sessions_to=today(),
+        program="Internship",
+        skill_area="individual",
+        starts_at=soon,
+        ends_at=soon + timedelta(hours=1),
+    )
     return {
         "psychotherapy.note_id": note.id,
         "psychotherapy.draft_id": save(staff["own"], SEALED).id,
         "psychotherapy.branch_id": uuid4(),
+        "psychotherapy.grant_id": grant.id,
         "new_draft": uuid4(),
     }
 
