@@ -96,3 +96,8 @@ def test_an_author_reads_chooses_and_locks_what_leaves(
         page.get_by_role("link", name="I have noted it").click()
         expect(page.get_by_text("Approved, waiting for hand-over")).to_be_visible()
         visitor.look("waiting for hand-over")
+        visitor.go("/psychotherapy-notes/training/")
+        visitor.look("opening notes for training")
+        visitor.go(f"/psychotherapy-notes/{vault.my_notes(hale)[0].id}/")
+        page.get_by_text("What happened to this note").click()
+        visitor.look("what happened")
