@@ -71,6 +71,8 @@ TABLE: dict[str, Row] = {
     "staff-deactivate": row("403 403 403 403 403 200"),
     "staff-reactivate": row("403 403 403 403 403 200"),
     "staff-way-in": row("403 403 403 403 403 200"),
+    "way-in-list": row("403 403 403 403 200 200"),
+    "way-in-confirm": row("403 403 403 403 200 403"),  # not the administrator who made it
     "license-new": row("403 403 403 403 403 200"),
     "license-edit": row("403 403 403 403 403 200"),
     # --- the audit trail and the practice itself
@@ -164,5 +166,5 @@ PUBLIC = {"account_login", "account_logout", "mfa_authenticate", "invitation-ope
 # One's own sign-in, the same for everybody: tests/people/test_sign_in.py.
 OWN_SIGN_IN = {
     "account_change_password", "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
-    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "usersessions_list", "session-extend",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "usersessions_list", "session-extend", "way-in-own",
 }  # fmt: skip

@@ -83,6 +83,7 @@ def build(signed_in: Callable[[Staff], Client]) -> World:
 
 def _people(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
     desk, new = staff["desk"], make_staff("newcomer", "Rae Moss", Role.CLINICIAN)
+    actions.make_way_in(by=staff["admin"], staff=new)
     address = actions.add_address(
         by=desk, patient=patient, use=AddressUse.HOME, lines="1 Home St", from_on=date(2020, 1, 1)
     )
@@ -113,6 +114,7 @@ def _people(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         "care_id": patient.care_relationships.get(staff=staff["own"]).pk,
         "staff_id": new.pk,
         "license_id": item.pk,
+        "invitation_id": new.invitations.get().pk,
     }
 
 

@@ -34,5 +34,6 @@ MENU: tuple[Place, ...] = (
     Place("Practice policies", "policy-list", (Role.COMPLIANCE_OFFICER,)),
     Place("The practice on letters", "profile-edit", (Role.ADMINISTRATOR,)),
     Place("All accesses", "access-all", (Role.COMPLIANCE_OFFICER,)),
+    Place("New ways in", "way-in-list", (Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR)),
     Place("Your accesses", "access-own", tuple(Role)),
 )

@@ -17,6 +17,8 @@ from django.urls import reverse
 from practice.infrastructure.envelope import open_sealed, seal
 from practice.infrastructure.keys import keyring
 
+from .queries import unused_invitations
+
 if TYPE_CHECKING:
     from .models import Staff
 
@@ -34,6 +36,13 @@ class SignIn(DefaultAccountAdapter):
         """Somebody deactivated gets the same sentence as somebody who mistyped."""
         staff = super().authenticate(request, **credentials)
         return staff if staff is not None and staff.is_active else None
+
+    def post_login(self, request: HttpRequest, user: "Staff", **kwargs: Any) -> HttpResponse:
+        """While somebody has asked for a new way into this sign-in, its owner hears of it first."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        if unused_invitations(user).exists():
+            response["Location"] = reverse("way-in-own")
+        return response
 
     def respond_user_inactive(self, request: HttpRequest, user: "Staff") -> HttpResponse:
         """Deactivated between the password and the code: back to the start, without a reason."""

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from guardian.models import UserObjectPermissionBase
 
 from practice.audit.history import keep_history
@@ -66,6 +67,11 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return f"staff {self.pk}"
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's hash of what a sign-in stands on, with the last deactivation in it: that ends them all, for good."""
+        stands_on = f"{self.password} {self.deactivated_at}"
+        return salted_hmac("people.Staff.sign-in", stands_on, secret=secret, algorithm="sha256").hexdigest()
+
     @property
     def display_name(self) -> str:
         return f"{self.title} {self.full_name}".strip()
@@ -79,16 +85,21 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 
 
 class Invitation(models.Model):
-    """A one-use way in for a new member of staff. Only the hash of the token is kept."""
+    """A one-use way in: for a new member of staff at once, for anybody else after a wait or a colleague's word.
+
+    Only the hash of the token is kept.
+    """
 
     append_only = True
-    updatable_columns = ("used_at", "withdrawn_at")
+    updatable_columns = ("used_at", "withdrawn_at", "opens_at", "confirmed_by")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="invitations")
     token_hash = models.CharField(max_length=64, unique=True)
     made_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
+    opens_at = models.DateTimeField(default=timezone.now)
+    confirmed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -338,7 +349,7 @@ keep_history(
 )
 keep_history(
     Invitation,
-    plain=["id", "staff", "made_by", "made_at", "expires_at", "used_at", "withdrawn_at"],
+    plain=["id", "staff", "made_by", "made_at", "opens_at", "confirmed_by", "expires_at", "used_at", "withdrawn_at"],
     leave_out=["token_hash"],
 )
 keep_history(License, plain=["id", "staff", "kind", "state", "issued_on", "expires_on", "supervisor"])

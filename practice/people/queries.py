@@ -138,6 +138,22 @@ def patient_details(patient: Patient) -> PatientDetails:
     )
 
 
+def unused_invitations(staff: Staff) -> QuerySet[Invitation]:
+    """Links of a person that were not used, withdrawn or left too long; some may not be open yet."""
+    return waiting_invitations().filter(staff=staff)
+
+
+def waiting_invitations() -> QuerySet[Invitation]:
+    """Every link that works or will work, the newest first."""
+    found = Invitation.objects.filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+    return found.select_related("staff", "made_by", "confirmed_by").order_by("-made_at")
+
+
+def not_open_yet() -> QuerySet[Invitation]:
+    """Links to existing sign-ins that wait for their day or for a second person."""
+    return waiting_invitations().filter(opens_at__gt=timezone.now())
+
+
 @dataclass(frozen=True, slots=True)
 class StaffPage:
     """What the page of a member of staff shows: nothing about patients but how many are in their care."""
@@ -152,14 +168,13 @@ class StaffPage:
 
 def staff_page(person: Staff, on: date) -> StaffPage:
     """A person's roles, licenses and way in, as of a day."""
-    waiting = Invitation.objects.filter(staff=person, used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
     return StaffPage(
         roles=[Role(role).label for role in person.roles],
         licenses=[
             (item, license_in_force(item, on))
             for item in person.licenses.select_related("supervisor").order_by("-expires_on")
         ],
-        invitation=waiting.first(),
+        invitation=unused_invitations(person).first(),
         has_second_factor=is_mfa_enabled(person, [Authenticator.Type.TOTP]),
         sign_ins=UserSession.objects.filter(user=person).count(),
         in_care=person.care_relationships.filter(in_force_on(on)).values("patient").distinct().count(),

@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sign_ins
 from django.urls import path
 
-from .views import sign_in
+from .views import sign_in, ways_in
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("2fa/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("2fa/recovery-codes/generate/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("sessions/", sign_ins.list_usersessions, name="usersessions_list"),
+    path("new-way-in/", ways_in.way_in_own, name="way-in-own"),
     path("invitation/", sign_in.invitation_accept, name="invitation-accept"),
     path("invitation/<str:token>/", sign_in.invitation_open, name="invitation-open"),
 ]

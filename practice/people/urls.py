@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import accesses, care, contact, patients, staff
+from .views import accesses, care, contact, patients, staff, ways_in
 
 patient = "patients/<uuid:patient_id>/"
 person = "staff/<uuid:staff_id>/"
@@ -34,6 +34,8 @@ urlpatterns = [
     path(f"{patient}care/<uuid:care_id>/end/", care.care_end, name="care-end"),
     path("staff/", staff.staff_list, name="staff-list"),
     path("staff/new/", staff.staff_new, name="staff-new"),
+    path("staff/ways-in/", ways_in.way_in_list, name="way-in-list"),
+    path("staff/ways-in/<uuid:invitation_id>/", ways_in.way_in_confirm, name="way-in-confirm"),
     path(person, staff.staff_open, name="staff-open"),
     path(f"{person}edit/", staff.staff_edit, name="staff-edit"),
     path(f"{person}deactivate/", staff.staff_deactivate, name="staff-deactivate"),

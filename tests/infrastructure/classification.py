@@ -43,9 +43,9 @@ MODELS: dict[str, Kept] = {
     ),
     "people.Invitation": Kept(
         APPEND_ONLY,
-        updates="used_at withdrawn_at",
+        updates="used_at withdrawn_at opens_at confirmed_by",
         plain="""
-        id staff token_hash made_by made_at expires_at used_at withdrawn_at""",
+        id staff token_hash made_by made_at opens_at confirmed_by expires_at used_at withdrawn_at""",
     ),
     "people.License": Kept(NEVER_DELETED, plain="id staff kind number state issued_on expires_on supervisor"),
     "people.Patient": Kept(

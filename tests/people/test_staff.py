@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -113,15 +114,79 @@ class TestInvitation:
 
 
 class TestNewWayIn:
-    def test_it_replaces_password_second_factor_and_open_sign_ins(
+    """Whoever holds a link to somebody's sign-in becomes them, and reads their psychotherapy notes."""
+
+    def accept(self, token: str) -> int:
+        client, password = Client(), "quite another pass phrase"
+        client.get(reverse("invitation-open", args=[token]))
+        form = {"password": password, "again": password}
+        return client.post(reverse("invitation-accept"), form).status_code
+
+    def test_an_administrator_alone_does_not_get_into_a_therapists_sign_in(
         self, brook: Staff, hale: Staff, signed_in: SignedIn
     ) -> None:
         client = signed_in(hale)
-        actions.make_way_in(by=brook, staff=hale)
-        assert client.get("/").status_code == 302
+        token = actions.make_way_in(by=brook, staff=hale)
+        assert self.accept(token) == 410
+        with pytest.raises(Refused) as caught:
+            actions.confirm_way_in(by=brook, invitation=hale.invitations.get())
+        assert caught.value.refusal.code == "WAY_IN_TWO_PEOPLE"
+        hale.refresh_from_db()
+        assert hale.check_password(PASSWORD)  # nothing has changed for her
+        assert client.get("/").status_code == 200
+
+    def test_she_hears_of_it_at_her_next_sign_in_and_stops_it(self, brook: Staff, hale: Staff) -> None:
+        cache.clear()
+        token = actions.make_way_in(by=brook, staff=hale)
+        client = Client()
+        client.post(reverse("account_login"), {"login": "hale", "password": PASSWORD})
+        answer = client.post(reverse("mfa_authenticate"), {"code": code_at(timezone.now().timestamp())})
+        assert answer.url == reverse("way-in-own")
+        assert b"Ada Brook made a link to your sign-in" in client.get(answer.url).content
+        client.post(answer.url)
+        with time_machine.travel(timezone.now() + timedelta(days=4)):
+            assert self.accept(token) == 410
+        assert client.get(answer.url).status_code == 404
+
+    def test_after_three_days_it_opens_and_replaces_everything(
+        self, brook: Staff, hale: Staff, signed_in: SignedIn
+    ) -> None:
+        token = actions.make_way_in(by=brook, staff=hale)
+        with time_machine.travel(timezone.now() + timedelta(days=3, minutes=1)):
+            client = signed_in(hale)
+            assert self.accept(token) == 302
+            assert client.get("/").status_code == 302
         hale.refresh_from_db()
         assert not hale.check_password(PASSWORD)
         assert not Authenticator.objects.filter(user=hale).exists()
+
+    def test_a_second_person_opens_it_at_once(
+        self, brook: Staff, hale: Staff, castellanos: Staff, signed_in: SignedIn
+    ) -> None:
+        token = actions.make_way_in(by=brook, staff=hale)
+        client = signed_in(castellanos)
+        assert b"Miriam Hale" in client.get(reverse("way-in-list")).content
+        client.post(reverse("way-in-confirm", args=[hale.invitations.get().pk]))
+        assert self.accept(token) == 302
+
+    def test_deactivating_somebody_so_that_they_hear_of_nothing_stops_the_link_too(
+        self, brook: Staff, hale: Staff
+    ) -> None:
+        token = actions.make_way_in(by=brook, staff=hale)
+        actions.deactivate_staff(by=brook, staff=hale)
+        actions.reactivate_staff(by=brook, staff=hale)
+        with time_machine.travel(timezone.now() + timedelta(days=4)):
+            assert self.accept(token) == 410
+
+    def test_somebody_who_never_signed_in_waits_for_nobody(self, brook: Staff) -> None:
+        person, _lost = actions.invite_staff(by=brook, **NEW)
+        assert self.accept(actions.make_way_in(by=brook, staff=person)) == 302
+
+    def test_the_person_and_front_desk_confirm_nothing(self, brook: Staff, hale: Staff, dana: Staff) -> None:
+        actions.make_way_in(by=brook, staff=hale)
+        for by in (hale, dana):
+            with pytest.raises(Refused):
+                actions.confirm_way_in(by=by, invitation=hale.invitations.get())
 
     def test_nobody_makes_their_own_and_nobody_else_makes_one(self, brook: Staff, dana: Staff, hale: Staff) -> None:
         for by, staff in ((brook, brook), (dana, hale), (hale, dana)):
@@ -140,7 +205,7 @@ class TestDeactivation:
         hale.refresh_from_db()
         assert not may_open_chart(hale, lindqvist)
 
-    def test_coming_back_opens_no_chart_and_no_old_sign_in(
+    def test_coming_back_opens_no_chart_and_no_sign_in_left_open(
         self, brook: Staff, hale: Staff, lindqvist: Patient, signed_in: SignedIn
     ) -> None:
         client = signed_in(hale)
@@ -149,7 +214,6 @@ class TestDeactivation:
         hale.refresh_from_db()
         assert client.get("/").status_code == 302
         assert not may_open_chart(hale, lindqvist)
-        assert not hale.check_password(PASSWORD)
 
     def test_the_last_administrator_and_oneself_stay(self, brook: Staff) -> None:
         with pytest.raises(Refused):

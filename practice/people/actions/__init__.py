@@ -10,7 +10,7 @@ from .contact import (
     remove_contact,
     remove_telecom,
 )
-from .invitations import accept_invitation, invitation_of, make_way_in
+from .invitations import accept_invitation, confirm_way_in, invitation_of, make_way_in, stop_way_in
 from .patients import change_patient, close_patient, open_new_patient, reopen_patient, set_litigation_hold
 from .representatives import add_representative, decline_representative, end_representative
 from .staff import (
@@ -35,6 +35,7 @@ __all__ = [
     "change_patient",
     "change_staff",
     "close_patient",
+    "confirm_way_in",
     "deactivate_staff",
     "decline_representative",
     "drop_ended_permissions",
@@ -52,4 +53,5 @@ __all__ = [
     "reopen_patient",
     "set_litigation_hold",
     "start_care",
+    "stop_way_in",
 ]

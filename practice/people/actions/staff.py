@@ -16,7 +16,7 @@ from ..models import CareRelationship, License, Staff
 from ..policies import check_act
 from ..rules import Act, LicenseKind, Role
 from .care import finish_care
-from .invitations import end_sign_ins, new_invitation
+from .invitations import end_sign_ins, new_invitation, withdraw_invitations
 
 
 @transaction.atomic
@@ -85,17 +85,17 @@ def deactivate_staff(*, by: Staff, staff: Staff) -> None:
     for care in held.select_related("patient", "staff"):
         finish_care(by=by, care=care, until_on=day if care.from_on <= day else _never(care))
     end_sign_ins(staff)
+    withdraw_invitations(staff)  # nobody waits out a link behind the back of somebody who cannot sign in
     record(by=by, event=AuditEvent.ACCESS_ENDED, subject=staff, detail="deactivated")
 
 
 @transaction.atomic
-def reactivate_staff(*, by: Staff, staff: Staff) -> str:
-    """Take a person back, with a new way in and no chart open to them. Out: the token of the new link."""
+def reactivate_staff(*, by: Staff, staff: Staff) -> None:
+    """Take a person back: they sign in as before, and no chart is open to them. A lost sign-in is `make_way_in`'s."""
     check_act(by, Act.STAFF_MANAGE)
-    staff.is_active, staff.deactivated_at = True, None
-    staff.save(update_fields=["is_active", "deactivated_at"])
+    staff.is_active = True  # the day of the deactivation stays: sign-ins from before it stay closed
+    staff.save(update_fields=["is_active"])
     record(by=by, event=AuditEvent.ACCESS_GIVEN, subject=staff, detail="reactivated")
-    return new_invitation(by=by, staff=staff)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from practice.infrastructure.days import today
@@ -14,7 +15,7 @@ from .. import actions
 from ..forms.staff import LicenseForm, NewStaffForm, StaffForm
 from ..models import License, Staff
 from ..policies import require_act
-from ..queries import staff_page, supervisors
+from ..queries import staff_page, supervisors, unused_invitations
 from ..rules import Act, LicenseKind, Role
 from .pages import Page, form_page, staff_of
 
@@ -93,10 +94,12 @@ def staff_reactivate(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     by = staff_of(request)
     person = _person(by, staff_id)
     if request.method == "POST":
-        return _way_in(request, person, actions.reactivate_staff(by=by, staff=person))
+        actions.reactivate_staff(by=by, staff=person)
+        messages.success(request, f"{person.display_name} signs in as before.")
+        return redirect(_page_of(person))
     context = {
         "title": f"Reactivate {person.display_name}?",
-        "words": "They get a new link to sign in with. No chart is open to them until somebody adds them to a care.",
+        "words": "They sign in as before. No chart is open to them until somebody adds them to a care.",
         "button": "Reactivate",
         "back": _page_of(person),
     }
@@ -112,8 +115,9 @@ def staff_way_in(request: HttpRequest, staff_id: UUID) -> HttpResponse:
         return _way_in(request, person, actions.make_way_in(by=by, staff=person))
     context = {
         "title": f"New way in for {person.display_name}?",
-        "words": "Their password, authenticator app, recovery codes and open sign-ins stop working now. "
-        "Make sure it is them who asks.",
+        "words": "You get a link to hand over. When it is used, their password, authenticator app, recovery codes and "
+        "open sign-ins stop working. For somebody who has signed in before it opens after three days, or when the "
+        "compliance officer or a second administrator confirms that they asked for it.",
         "button": "Make the link",
         "back": _page_of(person),
         "danger": True,
@@ -167,4 +171,5 @@ def _page_of(person: Staff) -> str:
 def _way_in(request: HttpRequest, person: Staff, token: str) -> HttpResponse:
     """Show the link, once: it stands in this answer and nowhere else."""
     link = request.build_absolute_uri(reverse("invitation-open", args=[token]))
-    return render(request, "people/way_in.html", {"person": person, "link": link})
+    waits = unused_invitations(person).filter(opens_at__gt=timezone.now()).first()
+    return render(request, "people/way_in.html", {"person": person, "link": link, "waits": waits})
