@@ -20,6 +20,7 @@ class Line:
     due_on: date | None = None
     since: date | None = None
     about: str = ""
+    posts: tuple[tuple[str, str], ...] = ()  # what the button sends, where the link begins something
 
 
 @dataclass(slots=True)

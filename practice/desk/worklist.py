@@ -17,7 +17,8 @@ from practice.people.policies import charts_visible_to
 from practice.worklist.models import Task
 from practice.worklist.queries import open_tasks
 from practice.worklist.rules import TaskKind
-from records.chart.models import ChartNote, Encounter, Participation
+from records.chart.models import ChartNote, Encounter, NoteFormat, Participation
+from records.chart.queries import usual_format
 from records.chart.rules import NoteState
 
 from .lines import Group, Line, person_words
@@ -122,12 +123,19 @@ def sessions_without_note(staff: Staff) -> Group:
         .order_by("-started_at")
         .distinct()
     )
-    lines = []
-    for session in sessions[:MOST]:
-        names = ", ".join(taking_part.patient.legal_name for taking_part in session.participations.all())
-        words = f"{day(session.started_at)}, {time_of_day(session.started_at)}"
-        lines.append(Line(names, words, path_to("session-open", session.pk), "Write the note"))
-    return Group("Sessions without a note", lines)
+    form = usual_format(staff)
+    return Group("Sessions without a note", [_to_write(session, form) for session in sessions[:MOST]])
+
+
+def _to_write(session: Encounter, form: NoteFormat | None) -> Line:
+    """One click begins the note; where several patients took part, the session's page asks for whom."""
+    patients = [taking_part.patient for taking_part in session.participations.all()]
+    names = ", ".join(patient.legal_name for patient in patients)
+    words = f"{day(session.started_at)}, {time_of_day(session.started_at)}"
+    if len(patients) != 1 or form is None:
+        return Line(names, words, path_to("session-open", session.pk), "Write the note")
+    posts = (("session", str(session.pk)), ("format", str(form.pk)))
+    return Line(names, words, path_to("note-new", patients[0].pk), "Write the note", posts=posts)
 
 
 def authorizations_ending(staff: Staff) -> Group:

@@ -189,8 +189,11 @@ def note_sign(request: HttpRequest, note_id: UUID) -> HttpResponse:
             return redirect("note-edit", note.pk)
         messages.success(request, "Signed. From now on this note only takes addenda.")
         return redirect("note-open", note.pk)
-    if not note_written(note) or note.branches.exists():
-        messages.error(request, "This note cannot be signed yet: it is empty, or two texts of it are kept.")
+    if not note_written(note):
+        messages.error(request, "Nothing is written yet, so there is nothing to sign.")
+        return redirect("note-edit", note.pk)
+    if note.branches.exists():
+        messages.error(request, "Two texts of this note are kept. Choose one of them, then sign.")
         return redirect("note-edit", note.pk)
     words = session_words(note.encounter) if note.encounter else ""
     context = {"note": note, "patient": note.patient, "written": note_written(note), "session_words": words}

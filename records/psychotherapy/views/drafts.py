@@ -26,6 +26,7 @@ from records.psychotherapy.vault import DraftText, Saved, StaleDraft
 
 GONE = "This draft is no longer there; perhaps you discarded it in another window. Saving again keeps your text anew."
 SIGNED = "This note was signed in another window. Saving again keeps your text as an addendum, to be signed later."
+NOTHING_TO_SIGN = "Nothing is written yet, so there is nothing to sign."
 BOTH_KEPT = "You saved this note in another window meanwhile. Both texts are kept."
 
 
@@ -95,6 +96,8 @@ def draft_save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         vault.record_event(staff, EventKind.REFUSED, note=draft_id)
         raise Http404
     form = DraftForm(request.POST, staff=staff, named=_named_already(staff, draft_id))
+    if form.is_valid() and request.POST.get("then") == "sign" and not form.cleaned_data["text"].strip():
+        form.add_error("text", NOTHING_TO_SIGN)  # an empty draft is not begun by looking for the way to sign
     if not form.is_valid():
         return _not_saved(request, form, draft_id, _first_error(form))
     asked = form.cleaned_data
@@ -186,6 +189,9 @@ def draft_sign(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return _sign(request, staff, draft_id)
     draft = _open(staff, draft_id)
     if draft.text is None or draft.branches or not draft.text.strip():
+        # what cannot be opened, and two texts, are told by the page itself
+        if draft.text is not None and not draft.branches:
+            messages.error(request, NOTHING_TO_SIGN)
         return redirect("psychotherapy-draft-edit", draft_id)
     return render(request, "psychotherapy/sign.html", _about(staff, draft))
 
