@@ -249,3 +249,23 @@ def _missing(*_: object) -> bytes:
     from practice.infrastructure.keys import KeyUnavailable
 
     raise KeyUnavailable("not here")
+
+
+def test_signing_beside_a_progress_note_leads_back_to_it_and_nowhere_outside(
+    hale: Staff, lindqvist: Patient, draft: Saved, signed_in: SignedIn
+) -> None:
+    client, sign = signed_in(hale), reverse("psychotherapy-draft-sign", args=[draft.id])
+    beside = "/chart/notes/00000000-0000-4000-8000-000000000001/write/"
+    assert beside in client.get(sign, {"next": beside}).content.decode()
+    outside = client.get(sign, {"next": "https://elsewhere.example/"}).content.decode()
+    assert "elsewhere" not in outside
+    assert client.post(sign, {"version": draft.version, "next": beside})["Location"] == beside
+
+
+def test_nothing_written_is_nothing_to_sign_and_begins_no_draft(
+    hale: Staff, lindqvist: Patient, signed_in: SignedIn
+) -> None:
+    client, draft_id = signed_in(hale), uuid4()
+    answer = save(client, draft_id, lindqvist, text="  ", version=0, then="sign")
+    assert answer.status_code == 422 and "nothing to sign" in answer.content.decode()
+    assert vault.open_draft(hale, draft_id) is None

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -155,12 +156,17 @@ def _answer(request: HttpRequest, form: DraftForm, saved: Saved) -> HttpResponse
 
 
 def _where_next(request: HttpRequest, form: DraftForm, saved: Saved) -> str:
+    back = _here(request, form.cleaned_data["next"])
     if request.POST.get("then") == "sign":
-        return reverse("psychotherapy-draft-sign", args=[saved.id])
-    wanted = form.cleaned_data["next"]
-    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return str(wanted)
-    return reverse("psychotherapy-draft-edit", args=[saved.id])
+        onward = f"?{urlencode({'next': back})}" if back else ""
+        return reverse("psychotherapy-draft-sign", args=[saved.id]) + onward
+    return back or reverse("psychotherapy-draft-edit", args=[saved.id])
+
+
+def _here(request: HttpRequest, wanted: str) -> str:
+    """The page to go back to, such as the note page with the progress note beside; "" for anywhere but this product."""
+    allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if wanted and allowed else ""
 
 
 def _not_saved(request: HttpRequest, form: DraftForm, draft_id: UUID, problem: str) -> HttpResponse:
@@ -193,7 +199,8 @@ def draft_sign(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         if draft.text is not None and not draft.branches:
             messages.error(request, NOTHING_TO_SIGN)
         return redirect("psychotherapy-draft-edit", draft_id)
-    return render(request, "psychotherapy/sign.html", _about(staff, draft))
+    back = _here(request, request.GET.get("next", ""))
+    return render(request, "psychotherapy/sign.html", _about(staff, draft) | {"back": back})
 
 
 def _sign(request: HttpRequest, staff: Staff, draft_id: UUID) -> HttpResponse:
@@ -205,7 +212,8 @@ def _sign(request: HttpRequest, staff: Staff, draft_id: UUID) -> HttpResponse:
     if head is None:
         raise Http404
     messages.success(request, "Signed and sealed. It stays as it is; you can add to it.")
-    return redirect("psychotherapy-note-open", head.addendum_to or head.id)
+    back = _here(request, request.POST.get("next", ""))
+    return redirect(back) if back else redirect("psychotherapy-note-open", head.addendum_to or head.id)
 
 
 def _version(request: HttpRequest) -> int:
