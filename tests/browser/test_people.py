@@ -6,6 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from practice.people import actions
 from practice.people.models import Patient, Staff
 from tests.everybody import PASSWORD, code_at
 
@@ -113,3 +114,22 @@ def test_the_compliance_officer_reads_the_trail(
         expect(visitor.page.get_by_role("link", name="Tobias Lindqvist").first).to_be_visible()
         visitor.go("/accesses/")
         visitor.look("own accesses")
+
+
+@pytest.mark.parametrize("window", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_new_way_in_is_shown_to_its_owner_and_to_a_second_person(
+    a_visit: Visit, brook: Staff, hale: Staff, castellanos: Staff, window: dict[str, int]
+) -> None:
+    actions.make_way_in(by=brook, staff=hale)
+    with a_visit(window) as visitor:
+        visitor.sign_in(hale)
+        expect(visitor.page.get_by_text("Ada Brook made a link to your sign-in")).to_be_visible()
+        visitor.look("way in own")
+    with a_visit(window) as visitor:
+        visitor.sign_in(castellanos, "/staff/ways-in/")
+        visitor.look("ways in")
+        visitor.page.get_by_role("link", name="Confirm").click()
+        visitor.look("way in confirm")
+        visitor.page.get_by_role("button", name="Yes, they asked me too").click()
+        expect(visitor.page.get_by_text("The link opens now.")).to_be_visible()
+        visitor.look("ways in empty")
