@@ -59,7 +59,7 @@ class Row:
     @property
     def cite(self) -> str:
         cite = cite_of(self.entry.basis)
-        return f"§ {cite}" if cite else ""
+        return f"§\u00a0{cite}" if cite else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,8 +131,8 @@ def prepare_accounting(
     """Issues an accounting: frozen PDF, data file, decision per entry and policies, entered in the log and signed.
 
     Pages are rendered before anything is written; if the patient's entries changed meanwhile (a suspension, say), it
-    starts again, so that it never shows what was true a moment ago. Raises Refused, LedgerBroken, PdfFailed; then
-    nothing was issued.
+    starts again, so that it never shows what was true a moment ago. Raises Refused, LedgerBroken, OSError, PdfFailed;
+    then nothing is given out.
     """
     require_act(by, Act.ACCOUNTING_PREPARE)
     request = Request(requested_on, received_on, asked_from, asked_to, summaries)

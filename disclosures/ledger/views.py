@@ -16,6 +16,8 @@ from disclosures.ledger.models import Accounting
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
+from practice.infrastructure.pdf import PdfFailed
+from practice.infrastructure.refusals import Refusal, Refused
 from practice.infrastructure.templatetags.look import day
 from practice.people.models import Staff
 from practice.people.policies import require_act
@@ -24,6 +26,11 @@ from practice.worklist.queries import tasks_about
 from practice.worklist.rules import TaskKind
 
 PER_PAGE = 50
+NOT_SIGNED = Refusal(
+    "ACCOUNTING_NOT_SIGNED",
+    "This accounting cannot leave: its entry in the disclosure ledger is not under a signed checkpoint.",
+    "Tell whoever runs this computer; the ledger must be verified first.",
+)
 VERIFIER = Path(verify_accounting.__file__)
 
 
@@ -73,7 +80,7 @@ def disclosure_correct(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         succession = actions.supersede(
             by=staff, entry_id=entry_id, reason=form.cleaned_data["reason"], replacement=replacement
         )
-        actions.sign_checkpoint()
+        _sign(request)
         messages.success(request, "Corrected. The old entry stays in the log with your reason.")
         if replacement:
             return redirect("disclosure-open", succession.public["by"])
@@ -118,7 +125,7 @@ def suspension_end(request: HttpRequest, entry_id: UUID, suspension_id: UUID) ->
     form = SuspensionEndForm(request.POST or None, statement=statement.suspension, initial={"last_day": today()})
     if request.method == "POST" and form.is_valid():
         actions.end_suspension(by=staff, entry_id=entry_id, suspension_id=suspension_id, **form.cleaned_data)
-        actions.sign_checkpoint()
+        _sign(request)
         messages.success(request, "Recorded. From the next day accountings list it again.")
         return redirect("disclosure-open", entry_id)
     context = {"patient": current.entry.patient, "current": current, "statement": statement, "form": form}
@@ -142,16 +149,40 @@ def accounting_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     return render(request, "ledger/accounting_new.html", context)
 
 
+def _sign(request: HttpRequest) -> None:
+    """Signs what was entered. When that fails the entry stands all the same, and the person is told."""
+    try:
+        actions.sign_checkpoint()
+    except (actions.LedgerBroken, OSError):
+        messages.warning(
+            request,
+            "It is entered, but the ledger could not sign a checkpoint. Tell whoever runs this computer today: nothing "
+            "can be handed over until the ledger is verified.",
+        )
+
+
+def _why_not_issued(failed: Exception) -> str:
+    if isinstance(failed, PdfFailed):
+        return "The pages could not be made. Try again; if it stays so, tell whoever runs this computer."
+    if isinstance(failed, OSError):
+        return "The checkpoint file cannot be written. Tell whoever runs this computer."
+    return "The disclosure ledger is not what was signed. Verify it, and tell whoever runs this computer."
+
+
 def _issue(request: HttpRequest, staff: Staff, patient_id: UUID, asked: issuing.Request) -> HttpResponse:
-    accounting = actions.prepare_accounting(
-        by=staff,
-        patient=policies.open_disclosures(staff, patient_id),
-        requested_on=asked.requested_on,
-        received_on=asked.received_on,
-        asked_from=asked.asked_from,
-        asked_to=asked.asked_to,
-        summaries=asked.summaries,
-    )
+    try:
+        accounting = actions.prepare_accounting(
+            by=staff,
+            patient=policies.open_disclosures(staff, patient_id),
+            requested_on=asked.requested_on,
+            received_on=asked.received_on,
+            asked_from=asked.asked_from,
+            asked_to=asked.asked_to,
+            summaries=asked.summaries,
+        )
+    except (actions.LedgerBroken, OSError, PdfFailed) as failed:
+        messages.error(request, f"Not issued. {_why_not_issued(failed)}")
+        return redirect("accounting-new", patient_id)
     messages.success(request, f"Issued {accounting.number}. Print it or save it, and give it to the patient.")
     return redirect("accounting-open", accounting.pk)
 
@@ -209,7 +240,10 @@ def _to_hand_over(request: HttpRequest, accounting_id: UUID) -> Accounting:
     staff = cast(Staff, request.user)
     accounting = policies.open_accounting(staff, accounting_id)
     if not queries.accounting_is_signed(accounting):
-        actions.sign_checkpoint()
+        try:
+            actions.sign_checkpoint()
+        except (actions.LedgerBroken, OSError):
+            raise Refused(NOT_SIGNED) from None
     record(by=staff, event=AuditEvent.DOWNLOADED, subject=accounting, patient_id=accounting.patient_id)
     return accounting
 

@@ -290,3 +290,18 @@ def test_the_officer_notes_that_a_supplement_was_offered(records, signed_in, cas
     page = client.post(reverse("supplement-offered", args=[accounting.pk]), follow=True).content.decode()
     assert "Noted." in page
     assert "It was offered" not in page
+
+
+def test_a_ledger_that_cannot_sign_is_said_in_words(records, lindqvist, signed_in, castellanos, checkpoint_file):
+    """The checkpoint file is gone: nothing is issued, a correction stands, and the person is told what to do."""
+    checkpoint_file.unlink()
+    client, issued = signed_in(castellanos), Accounting.objects.count()
+    days = {"requested_on": "2026-01-05", "received_on": "2026-01-07", "issue": "1"}
+    page = client.post(reverse("accounting-new", args=[lindqvist.pk]), days, follow=True)
+    assert "Not issued. The disclosure ledger is not what was signed." in page.content.decode()
+    assert Accounting.objects.count() == issued
+    entry = records["chart"]
+    path = reverse("disclosure-correct", args=[entry.pk])
+    page = client.post(path, correction(entry, purpose="The right matter"), follow=True).content.decode()
+    assert "could not sign a checkpoint" in page
+    assert "The right matter" in page

@@ -90,6 +90,8 @@ def _issue(staff: Staff, patient: Patient, request: Request) -> Accounting:
         raise CommandError(f"{words} Nothing was issued.") from None
     except LedgerBroken as broken:
         raise CommandError(f"The disclosure log cannot be trusted. {broken}. Nothing was issued.") from None
+    except OSError as error:
+        raise CommandError(f"The checkpoint file cannot be written: {error.strerror}. Nothing was issued.") from None
     except PdfFailed as failed:
         raise CommandError(f"The PDF could not be made ({failed}). Nothing was issued.") from None
 
