@@ -32,13 +32,13 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        host, port = bind.rsplit(":", 1)
-        if _answers(host, int(port)):
-            raise CommandError(f"Something answers on {bind} already. Does the practice run in another window?")
         try:
             keyring()
         except KeyUnavailable as error:
             raise CommandError(f"{error} A new practice makes one with `manage.py create_keyring`.") from error
+        host, port = bind.rsplit(":", 1)
+        if _answers(host, int(port)):
+            raise CommandError(f"Something answers on {bind} already. Does the practice run in another window?")
         signal.signal(signal.SIGTERM, _stop)
         signal.signal(signal.SIGINT, _stop)
         server: Server | None = settings.EMBEDDED_SERVER
