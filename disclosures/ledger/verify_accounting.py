@@ -119,21 +119,21 @@ def check_entry(entry: Json, size: int, root: bytes, document: Json) -> Json:
     return body
 
 
-def check(raw: bytes, expected_key: str = "") -> tuple[list[str], Json, list[Json]]:
-    """Everything that can be checked; gives (fingerprints, document, bodies) or raises."""
+def check(raw: bytes, expected_key: str = "") -> tuple[str, Json, list[Json]]:
+    """Everything that can be checked; gives (the signer's fingerprint, document, bodies) or raises."""
     data = json.loads(raw.decode())
     if text_of(data).encode() != raw:
         raise Wrong("the file was changed (its text is not in the form in which it was signed)")
     document, keys = data["document"], [octets(key) for key in data["keys"]]
     if not signed(keys[0], octets(data["signature"]), b"accounting of disclosures\n" + text_of(document).encode()):
         raise Wrong("the file was changed (the practice's signature does not fit)")
-    prints = [hashlib.sha256(key).hexdigest()[:40] for key in keys]
-    if expected_key and expected_key.replace(" ", "").lower() not in prints:
+    signer = hashlib.sha256(keys[0]).hexdigest()[:40]  # the list of keys is not signed: only this one counts
+    if expected_key and expected_key.replace(" ", "").lower() != signer:
         raise Wrong("it is signed with another key than the one you named")
     _, size, root = read_checkpoint(document["checkpoint"], keys)
     if len({entry["index"] for entry in document["entries"]}) != len(document["entries"]):
         raise Wrong("an entry is given twice")
-    return prints, document, [check_entry(entry, size, root, document) for entry in document["entries"]]
+    return signer, document, [check_entry(entry, size, root, document) for entry in document["entries"]]
 
 
 def main(arguments: list[str]) -> int:
@@ -143,7 +143,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         with open(arguments[0], "rb") as file:
-            prints, document, bodies = check(file.read(), *arguments[2:])
+            signer, document, bodies = check(file.read(), *arguments[2:])
     except (Wrong, OSError) as problem:
         out(f"NOT VERIFIED: {problem}\n")
         return 1
@@ -158,8 +158,7 @@ def main(arguments: list[str]) -> int:
                 body["index"], body["disclosed_on"], who["name"], body["what"], body["purpose"]
             )
         )
-    for key in prints:
-        out("Key fingerprint: {}\n".format(" ".join(key[at : at + 4] for at in range(0, 40, 4))))
+    out("Key fingerprint: {}\n".format(" ".join(signer[at : at + 4] for at in range(0, 40, 4))))
     if len(arguments) == 1:
         out("Compare the fingerprint with the one on the last page of the paper.\n")
     return 0

@@ -10,6 +10,7 @@ from django.db.models import Q
 from practice.infrastructure.days import today, years_after
 from practice.people.models import Patient, Staff
 
+from .ids import given_to
 from .policies import patients_to_name, staff_for_hand_over, staff_in_training
 from .rules import SkillArea, text_too_long
 
@@ -171,6 +172,7 @@ class PackageForm(forms.Form):
         self, *args: Any, author: Staff, choices: list[tuple[str, str]], recipients: list[str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.author = author
         recipient = self.fields["recipient"]
         assert isinstance(recipient, forms.ChoiceField)  # noqa: S101 - for the type checker
         recipient.choices = [(name, name) for name in recipients]
@@ -178,3 +180,9 @@ class PackageForm(forms.Form):
         assert isinstance(notes, forms.MultipleChoiceField) and isinstance(staff, SeveralStaffField)  # noqa: S101
         notes.choices = choices
         staff.queryset = staff_for_hand_over(author)
+
+    def clean_package(self) -> UUID:
+        package: UUID = self.cleaned_data["package"]
+        if not given_to(self.author.pk, package):
+            raise forms.ValidationError("This page is out of date. Open it again from the authorization.")
+        return package

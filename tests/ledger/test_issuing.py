@@ -1,22 +1,24 @@
 """An issued accounting: what is in it, what leaves no trace, what is frozen, and that a stranger can check it."""
 
 import html
+import json
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 from pypdf import PdfReader
 
-from disclosures.ledger import actions, checkpoints, documents, issuing, log, verify_accounting
+from disclosures.ledger import actions, checkpoints, documents, issuing, log, merkle, verify_accounting
 from disclosures.ledger.bases import Basis
 from disclosures.ledger.models import Accounting, Entry
 from disclosures.ledger.particulars import Particulars, Recipient
@@ -418,12 +420,41 @@ def test_one_changed_character_anywhere_is_found(disclose, issue):
             verify_accounting.check((raw + change).encode())
 
 
+def test_a_forged_accounting_that_lists_the_practices_key_beside_its_own_is_not_verified(disclose, issue, tmp_path):
+    disclose()
+    real = json.loads(issue().data)
+    forger = Ed25519PrivateKey.generate()
+    own = forger.public_key().public_bytes_raw()
+    document = real["document"]
+    entry = document["entries"][0]
+    body = json.loads(entry["body"]) | {"index": 0}
+    body["recipient"]["name"] = "Somebody who never received anything"
+    entry |= {"body": json.dumps(body, sort_keys=True, separators=(",", ":")), "index": 0, "path": []}
+    root = merkle.leaf_hash(entry["body"].encode())
+    origin = document["checkpoint"].split("\n")[0]
+    head = checkpoints.Head(origin, 1, root, datetime(2026, 11, 21, tzinfo=UTC))
+    document["checkpoint"] = checkpoints.sign(head, forger)
+    text = verify_accounting.text_of(document).encode()
+    forged = real | {
+        "document": document,
+        "keys": [own.hex(), *real["keys"]],
+        "signature": forger.sign(b"accounting of disclosures\n" + text).hex(),
+    }
+    path = tmp_path / "forged.json"
+    path.write_text(verify_accounting.text_of(forged))
+    practice = checkpoints.fingerprint(next(iter(keyring().public_keys("ledger").values())))
+    assert run_verifier(path, "--key", practice).returncode == 1
+    shown = run_verifier(path)
+    assert shown.returncode == 0, shown.stdout  # consistent in itself, under a key that is not on the paper
+    assert practice not in shown.stdout
+
+
 def test_an_accounting_signed_with_another_key_shows_another_fingerprint(disclose, issue, monkeypatch):
     disclose()
     raw = issue().data
-    prints, _, _ = verify_accounting.check(raw)
+    signer, _, _ = verify_accounting.check(raw)
     own = checkpoints.fingerprint(next(iter(keyring().public_keys("ledger").values()))).replace(" ", "")
-    assert prints == [own]
+    assert signer == own
 
 
 def test_the_command_issues_and_says_what_is_wrong(disclose, castellanos, lindqvist, tmp_path, capsys, real_pages):

@@ -169,6 +169,23 @@ class TestNewWayIn:
         client.post(reverse("way-in-confirm", args=[hale.invitations.get().pk]))
         assert self.accept(token) == 302
 
+    def test_an_account_that_the_administrator_just_made_is_no_second_person(
+        self, brook: Staff, hale: Staff, castellanos: Staff
+    ) -> None:
+        token = actions.make_way_in(by=brook, staff=hale)
+        invented, own = actions.invite_staff(by=brook, **NEW | {"roles": [Role.COMPLIANCE_OFFICER]})
+        assert self.accept(own) == 302
+        with pytest.raises(Refused) as caught:
+            actions.confirm_way_in(by=invented, invitation=hale.invitations.get())
+        assert caught.value.refusal.code == "WAY_IN_TOO_NEW"
+        # nor is somebody whose sign-in was just taken over
+        castellanos.invitations.create(
+            token_hash="x", made_by=brook, expires_at=timezone.now(), opens_at=timezone.now(), used_at=timezone.now()
+        )
+        with pytest.raises(Refused):
+            actions.confirm_way_in(by=castellanos, invitation=hale.invitations.get())
+        assert self.accept(token) == 410
+
     def test_deactivating_somebody_so_that_they_hear_of_nothing_stops_the_link_too(
         self, brook: Staff, hale: Staff
     ) -> None:

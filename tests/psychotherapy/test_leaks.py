@@ -32,6 +32,7 @@ from practice.people.actions.care import begin_care
 from practice.people.models import Patient, Staff
 from practice.people.rules import CareRole, Role
 from records.psychotherapy import vault
+from records.psychotherapy.ids import new_id
 from tests.everybody import make_staff
 from tests.psychotherapy.conftest import DAY, write_draft, write_note
 from tests.psychotherapy.test_packages import approve, authorize
@@ -322,7 +323,7 @@ def test_a_database_error_while_saving_names_no_word(
     client = signed_in(hale)
     client.raise_request_exception = False
     given = {"version": "0", "text": CANARY, "session_on": DAY.isoformat(), "patients": [str(lindqvist.pk)]}
-    response = client.post(reverse("psychotherapy-draft-save", args=[uuid4()]), given)
+    response = client.post(reverse("psychotherapy-draft-save", args=[new_id(hale.pk)]), given)
     assert response.status_code == 500
     assert CANARY not in response.content.decode() + caplog.text
 

@@ -24,6 +24,7 @@ from practice.infrastructure.templatetags.look import day
 from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package, offer_release
+from records.psychotherapy.ids import new_id
 from records.psychotherapy.models import Event, Package
 from records.psychotherapy.vault import NotReleasable, SealedPackage
 from records.psychotherapy.vault.seals import open_text, place_of_package
@@ -230,7 +231,7 @@ def test_the_author_reads_chooses_and_is_shown_the_passphrase_once(
     path = reverse("psychotherapy-package-new", args=[authorization.pk])
     shown = client.get(path).content.decode()
     assert CANARY in shown and "checked" not in shown
-    given = {"package": str(uuid4()), "notes": [str(packed_note)], "named_staff": [str(dana.pk)]}
+    given = {"package": str(new_id(hale.pk)), "notes": [str(packed_note)], "named_staff": [str(dana.pk)]}
     given["recipient"] = authorization.recipient_name
     unconfirmed = client.post(path, given)
     assert "nothing can be left out" in unconfirmed.content.decode() and vault.my_packages(hale) == []

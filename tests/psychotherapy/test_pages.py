@@ -12,6 +12,7 @@ from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
 from practice.people.models import License, Patient, Staff
 from records.psychotherapy import vault
+from records.psychotherapy.ids import new_id
 from records.psychotherapy.vault import Saved
 from tests.psychotherapy.conftest import DAY, TEXT, write_draft, write_note
 
@@ -60,7 +61,7 @@ def test_reloading_a_page_just_begun_finds_the_draft(hale: Staff, lindqvist: Pat
 
 
 def test_the_save_line_tells_the_truth(hale: Staff, lindqvist: Patient, signed_in: SignedIn) -> None:
-    client, draft_id = signed_in(hale), uuid4()
+    client, draft_id = signed_in(hale), new_id(hale.pk)
     first = save(client, draft_id, lindqvist, background=True)
     assert first.status_code == 200 and first.json()["version"] == 1 and "m" in first.json()["saved_at"]
     save(client, draft_id, lindqvist, background=True, text="newer", version=1)
@@ -100,7 +101,7 @@ def test_two_saves_by_the_button_show_both_texts_side_by_side(
 def test_a_text_that_cannot_be_saved_comes_back_with_a_sentence(
     hale: Staff, lindqvist: Patient, signed_in: SignedIn, changes: dict[str, object], sentence: str
 ) -> None:
-    draft_id = uuid4()
+    draft_id = new_id(hale.pk)
     given = {"text": "kept on the page", **changes}
     shown = save(signed_in(hale), draft_id, lindqvist, **given)
     assert shown.status_code == 422
@@ -112,7 +113,7 @@ def test_a_text_that_cannot_be_saved_comes_back_with_a_sentence(
 
 
 def test_a_note_of_200_000_characters_is_kept(hale: Staff, lindqvist: Patient, signed_in: SignedIn) -> None:
-    draft_id = uuid4()
+    draft_id = new_id(hale.pk)
     text = ("שלום 🕊 " * 30_000)[:200_000]
     assert save(signed_in(hale), draft_id, lindqvist, text=text).status_code == 302
     shown = vault.open_draft(hale, draft_id)
@@ -122,7 +123,7 @@ def test_a_note_of_200_000_characters_is_kept(hale: Staff, lindqvist: Patient, s
 def test_somebody_elses_patient_cannot_be_named(
     hale: Staff, lindqvist: Patient, abernathy: Patient, signed_in: SignedIn
 ) -> None:
-    shown = save(signed_in(hale), uuid4(), lindqvist, abernathy)
+    shown = save(signed_in(hale), new_id(hale.pk), lindqvist, abernathy)
     assert shown.status_code == 422
     assert "in your care only" in shown.content.decode() and "watched my face" in shown.content.decode()
     assert "Abernathy" not in shown.content.decode()
@@ -133,10 +134,10 @@ def test_without_a_licence_the_text_comes_back_and_the_reason_is_given(
 ) -> None:
     License.objects.filter(staff=hale).update(expires_on=today() - timedelta(days=1))
     client = signed_in(hale)
-    shown = save(client, uuid4(), lindqvist)
+    shown = save(client, new_id(hale.pk), lindqvist)
     assert shown.status_code == 422
     assert "on file has expired" in shown.content.decode() and "watched my face" in shown.content.decode()
-    refused = client.get(reverse("psychotherapy-draft-begin", args=[lindqvist.pk, uuid4()]))
+    refused = client.get(reverse("psychotherapy-draft-begin", args=[lindqvist.pk, new_id(hale.pk)]))
     assert refused.status_code == 403 and "administrator" in refused.content.decode()
 
 
@@ -175,7 +176,7 @@ def test_an_addendum_is_written_and_shown_below_the_note(
 ) -> None:
     client = signed_in(hale)
     assert "Addendum" in page(client, "psychotherapy-addendum-new", note)
-    added = uuid4()
+    added = new_id(hale.pk)
     save(client, added, lindqvist, text="Later I understood.", addendum_to=str(note))
     assert client.get(reverse("psychotherapy-addendum-new", args=[note])).url.endswith(f"{added}/")
     client.post(reverse("psychotherapy-draft-sign", args=[added]), {"version": "1"})
@@ -187,9 +188,9 @@ def test_saving_beside_a_progress_note_returns_there_and_nowhere_else(
     hale: Staff, lindqvist: Patient, signed_in: SignedIn
 ) -> None:
     client = signed_in(hale)
-    assert save(client, uuid4(), lindqvist, next="/chart/notes/").url == "/chart/notes/"
+    assert save(client, new_id(hale.pk), lindqvist, next="/chart/notes/").url == "/chart/notes/"
     for elsewhere in ("https://example.org/", "//example.org", "javascript:alert(1)"):
-        assert save(client, uuid4(), lindqvist, next=elsewhere).url.startswith("/psychotherapy-notes/")
+        assert save(client, new_id(hale.pk), lindqvist, next=elsewhere).url.startswith("/psychotherapy-notes/")
 
 
 def test_the_tab_is_there_for_every_clinician_and_teaches_when_empty(
@@ -265,7 +266,24 @@ def test_signing_beside_a_progress_note_leads_back_to_it_and_nowhere_outside(
 def test_nothing_written_is_nothing_to_sign_and_begins_no_draft(
     hale: Staff, lindqvist: Patient, signed_in: SignedIn
 ) -> None:
-    client, draft_id = signed_in(hale), uuid4()
+    client, draft_id = signed_in(hale), new_id(hale.pk)
     answer = save(client, draft_id, lindqvist, text="  ", version=0, then="sign")
     assert answer.status_code == 422 and "nothing to sign" in answer.content.decode()
     assert vault.open_draft(hale, draft_id) is None
+
+
+def test_trying_another_authors_id_says_nothing_and_loses_no_word(
+    hale: Staff, osei: Staff, lindqvist: Patient, abernathy: Patient, signed_in: SignedIn
+) -> None:
+    theirs = [write_draft(osei, abernathy, text="hers alone").id, write_note(osei, abernathy, text="hers alone")]
+    client = signed_in(hale)
+    for then in ("", "sign"):
+        answers = []
+        for tried in (*theirs, uuid4(), new_id(osei.pk)):
+            answer = save(client, tried, lindqvist, text="mine, kept", then=then)
+            assert answer.status_code == 409 and "mine, kept" in answer.content.decode()
+            answers.append(len(answer.content))
+            background = save(client, tried, lindqvist, text="mine, kept", background=True)
+            assert background.status_code == 422
+        assert len(set(answers)) == 1
+    assert vault.my_drafts(hale) == []

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 from allauth.mfa.totp.internal.auth import TOTP
+from django.utils import timezone
 
 from practice.compliance.actions import change_profile
 from practice.people.actions.care import begin_care
@@ -37,7 +38,12 @@ def fill_people(demo: Demo, *, password: str, totp_secret: str) -> None:
     """Staff with one password and one secret for all sign-ins, thirty patients, care relationships of years."""
     for person in STAFF:
         staff = Staff.objects.create_user(
-            person.username, password, full_name=person.full_name, title=person.title, roles=list(person.roles)
+            person.username,
+            password,
+            full_name=person.full_name,
+            title=person.title,
+            roles=list(person.roles),
+            joined_at=timezone.now() - timedelta(days=2500),
         )
         TOTP.activate(staff, totp_secret)
         demo.staff[person.username] = staff

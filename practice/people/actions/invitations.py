@@ -20,6 +20,7 @@ from ..rules import Act, Role
 
 GOOD_FOR = timedelta(days=7)
 WAITS = timedelta(days=3)
+SETTLED = timedelta(days=30)  # how long a second person must have held a sign-in of their own
 LINK_SPENT = Refusal(
     "INVITATION_SPENT",
     "This link does not work: it was used, replaced, or is older than seven days.",
@@ -81,7 +82,7 @@ def confirm_way_in(*, by: Staff, invitation: Invitation) -> None:
 
 
 def refusal_to_confirm(by: Staff, invitation: Invitation) -> Refusal | None:
-    """Why `by` may not open a waiting link, or None. Two people: whoever made it does not confirm it."""
+    """Why `by` may not open a waiting link, or None. Two people: not who made it, and nobody they could just invent."""
     if not (by.is_active and by.has_role(Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR)):
         return Refusal("WAY_IN_ROLE", "The compliance officer or another administrator confirms a new way in.")
     if by in (invitation.made_by, invitation.staff):
@@ -90,7 +91,21 @@ def refusal_to_confirm(by: Staff, invitation: Invitation) -> Refusal | None:
             "A second person confirms a new way in: not who made it, and not who gets it.",
             "Ask the compliance officer or another administrator, or wait.",
         )
+    if not has_settled(by):
+        return Refusal(
+            "WAY_IN_TOO_NEW",
+            "Whoever confirms a new way in has held a sign-in of their own here for thirty days.",
+            "Ask somebody who has been here longer, or wait.",
+        )
     return None
+
+
+def has_settled(staff: Staff) -> bool:
+    """Whether a sign-in has been one person's for SETTLED: an account somebody just made for themselves is no second
+    person, and neither is one that somebody just took over.
+    """
+    since = timezone.now() - SETTLED
+    return staff.joined_at <= since and not staff.invitations.filter(used_at__gt=since).exists()
 
 
 @transaction.atomic

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from practice.infrastructure.envelope import Unreadable
 from practice.people.models import Staff
+from records.psychotherapy.ids import new_id
 from records.psychotherapy.models import Draft, Event, Note, TrainingGrant
 from records.psychotherapy.rules import SHOWN_EVENTS, EventKind
 
@@ -136,4 +137,4 @@ def sheet(staff: Staff, *, patient_id: UUID, session: UUID | None, session_on: d
         if draft is not None:
             write_event_once_a_sitting(actor, EventKind.OPENED, draft.id)
         shown = text_of_draft(draft) if draft else None
-        return Sheet(patient_id, session, session_on, shown, notes, uuid4())
+        return Sheet(patient_id, session, session_on, shown, notes, new_id(actor))

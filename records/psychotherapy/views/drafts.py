@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, cast
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -20,6 +20,7 @@ from practice.people.models import Staff
 from practice.people.policies import open_chart
 from records.psychotherapy import vault
 from records.psychotherapy.forms import DraftForm
+from records.psychotherapy.ids import given_to, new_id
 from records.psychotherapy.policies import refusal_to_keep
 from records.psychotherapy.rules import UNREADABLE, EventKind
 from records.psychotherapy.sheets import blank, editor, header_of, names_of, shown
@@ -34,7 +35,7 @@ BOTH_KEPT = "You saved this note in another window meanwhile. Both texts are kep
 @require_GET
 def draft_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Gives the note its id, so that reloading the page finds it again."""
-    path = reverse("psychotherapy-draft-begin", args=[patient_id, uuid4()])
+    path = reverse("psychotherapy-draft-begin", args=[patient_id, new_id(cast(Staff, request.user).pk)])
     query = request.GET.urlencode()
     return redirect(f"{path}?{query}" if query else path)
 
@@ -101,6 +102,10 @@ def draft_save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         form.add_error("text", NOTHING_TO_SIGN)  # an empty draft is not begun by looking for the way to sign
     if not form.is_valid():
         return _not_saved(request, form, draft_id, _first_error(form))
+    if not given_to(staff.pk, draft_id) and vault.head_of_mine(staff, draft_id) is None:
+        # the same answer whether somebody else has a note of this id or nobody has
+        vault.record_event(staff, EventKind.REFUSED, note=draft_id)
+        return _gone(request, form, GONE, addendum_to=None)
     asked = form.cleaned_data
     try:
         saved = vault.save_draft(
@@ -149,10 +154,9 @@ def _answer(request: HttpRequest, form: DraftForm, saved: Saved) -> HttpResponse
         return redirect(edit)
     if saved.outcome == "unreadable":
         return _not_saved(request, form, saved.id, _sentence(UNREADABLE))
-    words = SIGNED if saved.outcome == "signed" else GONE
-    if _in_background(request):
-        return JsonResponse({"problem": f"Not saved. {words}"}, status=422)
-    return _offer_again(request, form, saved, words)
+    if saved.outcome == "signed":
+        return _gone(request, form, SIGNED, addendum_to=saved.id)
+    return _gone(request, form, GONE, addendum_to=None)
 
 
 def _where_next(request: HttpRequest, form: DraftForm, saved: Saved) -> str:
@@ -176,14 +180,17 @@ def _not_saved(request: HttpRequest, form: DraftForm, draft_id: UUID, problem: s
     return render(request, "psychotherapy/draft.html", context, status=422)
 
 
-def _offer_again(request: HttpRequest, form: DraftForm, saved: Saved, words: str) -> HttpResponse:
+def _gone(request: HttpRequest, form: DraftForm, words: str, *, addendum_to: UUID | None) -> HttpResponse:
     """The text as it was typed, as a new draft: an addendum when the note was signed meanwhile."""
-    again = request.POST.copy()
+    if _in_background(request):
+        return JsonResponse({"problem": f"Not saved. {words}"}, status=422)
+    staff, again = cast(Staff, request.user), request.POST.copy()
     again["version"] = "0"
-    if saved.outcome == "signed":
-        again["addendum_to"] = str(saved.id)
-    fresh = DraftForm(again, staff=cast(Staff, request.user), named=_named_already(cast(Staff, request.user), saved.id))
-    context = {"sheet": shown(fresh, uuid4()), "problem": words}
+    if addendum_to:
+        again["addendum_to"] = str(addendum_to)
+    named = [patient.pk for patient in form.cleaned_data["patients"]]
+    fresh = DraftForm(again, staff=staff, named=named)
+    context = {"sheet": shown(fresh, new_id(staff.pk)), "problem": words}
     return render(request, "psychotherapy/draft.html", context, status=409)
 
 

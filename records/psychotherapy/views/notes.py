@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +13,7 @@ from practice.people.models import Staff
 from practice.people.policies import open_chart, require_role
 from practice.people.rules import CLINICAL_ROLES
 from records.psychotherapy import vault
+from records.psychotherapy.ids import new_id
 from records.psychotherapy.policies import refusal_to_keep
 from records.psychotherapy.sheets import LABELS, blank, header_of, names_of
 from records.psychotherapy.vault import NoteHead, NoteText
@@ -116,6 +117,8 @@ def addendum_new(request: HttpRequest, note_id: UUID) -> HttpResponse:
         # shown, not raised: a refusal in the practice's audit trail would tell that there is a note to add to
         sheet = {**LABELS, "refusal": refusal, "is_addendum": True}
     else:
-        sheet = blank(staff, uuid4(), head.patients, head.session_on, session=head.session, addendum_to=head.id)
+        sheet = blank(
+            staff, new_id(staff.pk), head.patients, head.session_on, session=head.session, addendum_to=head.id
+        )
     names = sorted(names_of(head.patients).values())
     return render(request, "psychotherapy/draft.html", {"sheet": sheet, "names": names})

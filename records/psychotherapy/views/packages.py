@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +19,7 @@ from practice.people.rules import CLINICAL_ROLES
 from records.psychotherapy import vault
 from records.psychotherapy.actions import ReleaseOffer, approve_package, offer_release
 from records.psychotherapy.forms import PackageForm
+from records.psychotherapy.ids import new_id
 from records.psychotherapy.sheets import names_of
 from records.psychotherapy.vault import NotReleasable, PackageCover
 
@@ -74,7 +75,7 @@ def _form(request: HttpRequest, staff: Staff, offer: ReleaseOffer) -> PackageFor
     given = {"author": staff, "choices": choices, "recipients": list(offer.recipients)}
     if request.method == "POST":
         return PackageForm(request.POST, **given)  # type: ignore[arg-type]
-    return PackageForm(initial={"package": uuid4()}, **given)  # type: ignore[arg-type]
+    return PackageForm(initial={"package": new_id(staff.pk)}, **given)  # type: ignore[arg-type]
 
 
 def _page(request: HttpRequest, offer: ReleaseOffer, form: PackageForm, status: int = 200) -> HttpResponse:
