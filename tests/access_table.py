@@ -90,6 +90,7 @@ TABLE: dict[str, Row] = {
     "note-print": row("200 200 403 404 404 404"),
     "note-addendum": row("ok ok 403 404 404 404", post=True),
     "note-edit": row("200 404 403 404 404 404", note_id="draft_note"),
+    "note-format": row("ok 404 403 404 404 404", post=True, note_id="draft_note"),
     "note-save": row("ok 404 403 404 404 404", post=True, note_id="draft_note"),
     "note-sign": row("200 404 403 404 404 404", note_id="draft_note"),
     "note-discard": row("200 404 403 404 404 404", note_id="draft_note"),

@@ -1,11 +1,14 @@
 """The log's only format: what happened and where in the code, never what a person wrote."""
 
 import logging
+import re
 import traceback
 from types import TracebackType
 
 # their messages are about requests, jobs and the product itself; everybody else's arguments stay out
 TRUSTED = ("practice", "django.request", "django.security", "procrastinate.worker", "gunicorn")
+# The everyday log says nothing of which psychotherapy note or package was asked for, or whether it was there.
+SEALED_PATHS = re.compile(r"/(?:psychotherapy-notes|releases/packages)/[^\s\"']*")
 
 
 class ContentFreeFormatter(logging.Formatter):
@@ -24,6 +27,8 @@ class ContentFreeFormatter(logging.Formatter):
             # without arguments the message may have been put together with values already
             clean.msg = record.msg if isinstance(record.msg, str) and record.args else "(message left out)"
             clean.args = None
+        if SEALED_PATHS.search(clean.getMessage()):
+            clean.msg, clean.args = "(about the sealed rooms: left out)", None
         return super().format(clean)
 
     def formatException(

@@ -85,9 +85,22 @@ def inside(found: object) -> list:
 def has_program(found: object) -> bool:
     """Whether a dictionary asks a reader to run, send, open or unpack something."""
     keys = set(found.keys())  # type: ignore[attr-defined]
-    if keys & ACTIVE_KEYS:
+    if keys & ACTIVE_KEYS or starts_by_itself(found):
         return True
     return any(str(found.get(key, "")) in ACTIVE_NAMES for key in ("/S", "/Type", "/Subtype"))  # type: ignore[attr-defined]
+
+
+def starts_by_itself(found: object) -> bool:
+    """Whether opening the file, or a page of it, does more than turn to a page: a link that follows itself tells
+    somebody that it was opened.
+    """
+    import pikepdf
+
+    action = found.get("/OpenAction")  # type: ignore[attr-defined]
+    plain = not isinstance(action, pikepdf.Dictionary) or (
+        str(action.get("/S", "")) == "/GoTo" and "/Next" not in action
+    )
+    return "/AA" in found.keys() or not plain  # type: ignore[attr-defined] # noqa: SIM118 - a PDF dictionary
 
 
 def verdict_of_picture(kind: str, data: bytes) -> str:

@@ -26,6 +26,7 @@ from .rules import (
     SessionKind,
     clean_sections,
     note_refusal,
+    nothing_written,
     refusal_to_sign,
     session_refusals,
 )
@@ -175,6 +176,23 @@ def save_draft(
     if first_of_sitting:
         record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="draft")
     return Saved(note)
+
+
+@transaction.atomic
+def change_format(*, by: Staff, note_id: UUID, format: NoteFormat) -> ChartNote:
+    """Give a draft in which nothing is written yet another format. Raises Refused once there is a word in it."""
+    note = _own_draft(by, note_id)
+    if not nothing_written(note.sections) or note.branches.exists():
+        raise Refused(
+            Refusal(
+                "NOTE_FORMAT_WRITTEN",
+                "Something is written in this draft already, so its format stays.",
+                "Discard the draft to begin again in another format.",
+            )
+        )
+    note.format, note.sections = format, clean_sections(format.keys, {})
+    note.save(update_fields=["format", "sections"])
+    return note
 
 
 def _branch(note: ChartNote, by: Staff, base_version: int, window: str, texts: dict[str, str]) -> ChartDraftBranch:

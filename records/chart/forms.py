@@ -13,7 +13,15 @@ from practice.people.policies import charts_visible_to
 
 from .models import ChartNote, Encounter, NoteFormat
 from .queries import formats, session_words, text_differences, usual_format
-from .rules import NOTE_LIMIT, Modality, SessionKind, clean_sections, note_refusal, session_refusals
+from .rules import (
+    NOTE_LIMIT,
+    Modality,
+    SessionKind,
+    clean_sections,
+    note_refusal,
+    nothing_written,
+    session_refusals,
+)
 
 KINDS = [choice for choice in SessionKind.choices if choice[0] != SessionKind.OTHER]
 
@@ -142,10 +150,16 @@ class NewNoteForm(forms.Form):
         self.initial.setdefault("format", usual_format(by))
 
 
+class FormatForm(forms.Form):
+    """Another format for an empty draft."""
+
+    format = forms.ModelChoiceField(queryset=NoteFormat.objects.all())
+
+
 class NoteForm(forms.Form):
     """The sections of a draft. `version` is what it was typed on top of, `window` the opened page."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2_000_000_000)
     window = forms.CharField(widget=forms.HiddenInput, max_length=36, required=False)
 
     def __init__(self, *args: Any, note: ChartNote, **kwargs: Any) -> None:
@@ -202,12 +216,14 @@ def note_sheet(note: ChartNote, form: NoteForm | None = None) -> dict[str, Any]:
         {"id": branch.pk, "saved_at": branch.saved_at, "parts": text_differences(note, branch.sections)}
         for branch in note.branches.order_by("saved_at")
     ]
+    may_change = form is None and not others and nothing_written(note.sections)
     return {
         "note": note,
         "form": form or NoteForm(note=note),
         "other_texts": others,
         "session_words": session_words(note.encounter) if note.encounter else "",
         "note_limit": NOTE_LIMIT,
+        "other_formats": formats().exclude(pk=note.format_id) if may_change else (),
     }
 
 

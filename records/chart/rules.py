@@ -86,15 +86,20 @@ def note_refusal(sections: Mapping[str, str]) -> Refusal | None:
         return Refusal(
             "NOTE_TOO_LONG",
             f"This note has {length:,} characters; one note holds up to {NOTE_LIMIT:,}.",
-            "Nothing was lost: your text is below, not yet saved. Shorten it, or continue it in a second note.",
+            "Nothing was lost: your text is still here, not yet saved. Shorten it, or continue it in a second note.",
         )
     if any("\x00" in text for text in sections.values()):
         return Refusal(
             "NOTE_UNREADABLE_CHARACTER",
             "This note holds a character that cannot be stored (NUL).",
-            "Your text is below, not yet saved. Type the passage anew where something was pasted in.",
+            "Your text is still here, not yet saved. Type the passage anew where something was pasted in.",
         )
     return None
+
+
+def nothing_written(sections: Mapping[str, str]) -> bool:
+    """Whether no section of a note says anything."""
+    return not any(text.strip() for text in sections.values())
 
 
 def refusal_to_sign(
@@ -103,7 +108,7 @@ def refusal_to_sign(
     """Why a note cannot be signed now, or None. What is signed is what the author saw last."""
     if state == NoteState.SIGNED:
         return Refusal("NOTE_SIGNED", "This note is signed already.", "Add an addendum to say more.")
-    if not any(text.strip() for text in sections.values()):
+    if nothing_written(sections):
         return Refusal("NOTE_EMPTY", "This note is empty.", "Write it, or discard the draft.")
     if other_texts:
         return Refusal(

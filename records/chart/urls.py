@@ -11,6 +11,7 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/correct/", views.session_correct, name="session-correct"),
     path("notes/<uuid:note_id>/", views.note_open, name="note-open"),
     path("notes/<uuid:note_id>/save/", views.note_save, name="note-save"),
+    path("notes/<uuid:note_id>/format/", views.note_format, name="note-format"),
     path("notes/<uuid:note_id>/sign/", views.note_sign, name="note-sign"),
     path("notes/<uuid:note_id>/addendum/", views.note_addendum, name="note-addendum"),
     path("notes/<uuid:note_id>/print/", views.note_print, name="note-print"),

@@ -19,7 +19,7 @@ from practice.people.models import Staff
 from practice.people.policies import open_chart
 
 from . import actions, documents, policies
-from .forms import AddendumForm, NewNoteForm, NewSessionForm, NoteForm, SessionForm, note_sheet
+from .forms import AddendumForm, FormatForm, NewNoteForm, NewSessionForm, NoteForm, SessionForm, note_sheet
 from .models import ChartNote
 from .queries import note_written, session_title, session_words, sessions_to_write
 from .rules import NoteState
@@ -170,6 +170,20 @@ def note_save(request: HttpRequest, note_id: UUID) -> HttpResponse:
     if by_itself:
         return JsonResponse({"saved_at": time_of_day(saved.note.saved_at), "version": saved.note.version})
     return redirect("note-sign", note.pk) if request.POST.get("then") == "sign" else redirect(edit)
+
+
+@require_POST
+def note_format(request: HttpRequest, note_id: UUID) -> HttpResponse:
+    """Write an empty draft in another format."""
+    staff = cast(Staff, request.user)
+    note = policies.open_draft(staff, note_id)
+    form = FormatForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.change_format(by=staff, note_id=note.pk, format=form.cleaned_data["format"])
+        except Refused as refused:
+            messages.error(request, f"{refused.refusal.words} {refused.refusal.remedy}")
+    return redirect("note-edit", note.pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,6 +14,8 @@ from .ids import given_to
 from .policies import patients_to_name, staff_for_hand_over, staff_in_training
 from .rules import SkillArea, text_too_long
 
+MOST_SAVES = 2_000_000_000  # what the column holds
+
 
 class WrittenField(forms.CharField):
     """Text exactly as written: no stripping. Line ends are one character, as everywhere but in browsers' requests."""
@@ -84,7 +86,7 @@ class DraftForm(forms.Form):
             "invalid_choice": "You can keep notes about patients in your care only.",
         },
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=MOST_SAVES)
     session = forms.UUIDField(widget=forms.HiddenInput, required=False)
     addendum_to = forms.UUIDField(widget=forms.HiddenInput, required=False)
     next = forms.CharField(widget=forms.HiddenInput, required=False)

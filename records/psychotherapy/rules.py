@@ -112,7 +112,7 @@ def text_too_long(text: str) -> str | None:
     if over <= 0:
         return None
     what = f"A note holds {LONGEST_TEXT:,} characters; this one is {over:,} too long."
-    return f"{what} Nothing was saved yet; your text is below."
+    return f"{what} Nothing was saved yet; your text is still here."
 
 
 def same_sitting(last_at: datetime | None, now: datetime) -> bool:

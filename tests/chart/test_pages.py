@@ -12,7 +12,7 @@ from practice.audit.rules import AuditEvent, Outcome
 from practice.people.actions.care import begin_care
 from practice.people.rules import CareRole
 from records.chart import actions
-from records.chart.models import ChartAddendum, ChartNote, Encounter
+from records.chart.models import ChartAddendum, ChartNote, Encounter, NoteFormat
 
 from .conftest import recently
 
@@ -218,3 +218,17 @@ def test_a_draft_is_discarded_only_after_asking(signed_in, hale, draft):
     assert ChartNote.objects.exists()
     browser.post(url("note-discard", draft.pk))
     assert not ChartNote.objects.exists() and Encounter.objects.exists()
+
+
+def test_an_empty_draft_takes_another_format_and_a_written_one_keeps_its_own(signed_in, hale, lindqvist, session, dap):
+    draft = actions.start_note(by=hale, patient=lindqvist, format=dap, encounter=session)
+    browser, soap = signed_in(hale), NoteFormat.objects.get(code__iexact="soap")
+    assert "Or write it as" in browser.get(url("note-edit", draft.pk)).text
+    page = browser.post(url("note-format", draft.pk), {"format": soap.pk}, follow=True)
+    assert "Subjective" in page.text
+    draft.refresh_from_db()
+    actions.save_draft(by=hale, note_id=draft.pk, sections={"subjective": "Slept."}, base_version=draft.version)
+    other = NoteFormat.objects.exclude(pk=soap.pk).first()
+    refused = browser.post(url("note-format", draft.pk), {"format": other.pk}, follow=True)
+    assert "Something is written in this draft already" in refused.text and "Slept." in refused.text
+    assert "Or write it as" not in refused.text

@@ -223,3 +223,12 @@ def test_both_addresses_or_neither(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setenv("DATABASE_URL", "postgresql://a:b@c/d")
     with pytest.raises(ImproperlyConfigured, match="PSYCHOTHERAPY_DATABASE_URL is not"):
         configure_databases(Env(), tmp_path, durable=True)
+
+
+def test_the_log_does_not_say_which_sealed_note_was_asked_for_or_what_came_back(log: StringIO) -> None:
+    request_log = logging.getLogger("django.request")
+    for words in ("Conflict: %s", "Not Found: %s", "Forbidden: %s"):
+        request_log.warning(words, "/psychotherapy-notes/drafts/f59d1c77-d453-42ad-a4a5-19ca80b44cf3/save/")
+        request_log.warning(words, "/releases/packages/f59d1c77-d453-42ad-a4a5-19ca80b44cf3/")
+    lines = log.getvalue().splitlines()
+    assert "f59d1c77" not in log.getvalue() and len({line.split("django.request")[1] for line in lines}) == 1

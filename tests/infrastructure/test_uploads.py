@@ -56,6 +56,16 @@ def deep_inside(document: pikepdf.Pdf) -> None:
     document.pages[0].obj.Annots = pikepdf.Array([annotation])
 
 
+def follow_a_link_on_opening(document: pikepdf.Pdf) -> None:
+    link = {"/S": pikepdf.Name.URI, "/URI": pikepdf.String("https://elsewhere.example/opened")}
+    document.Root.OpenAction = pikepdf.Dictionary(link)
+
+
+def turn_to_a_page_then_follow_a_link(document: pikepdf.Pdf) -> None:
+    link = pikepdf.Dictionary({"/S": pikepdf.Name.URI, "/URI": pikepdf.String("https://elsewhere.example/opened")})
+    document.Root.OpenAction = pikepdf.Dictionary({"/S": pikepdf.Name.GoTo, "/Next": link})
+
+
 def without_pages(document: pikepdf.Pdf) -> None:
     del document.pages[0]
 
@@ -83,6 +93,8 @@ REFUSED = [
     ("a PDF and an archive", pdf() + b"PK\x03\x04 more PK\x05\x06" + b"\0" * 18, "UPLOAD_TWO_FILES", "second file"),
     ("a PDF that runs a program", pdf(run_on_opening), "UPLOAD_PROGRAM", "program"),
     ("a PDF that starts a program", pdf(launch_on_opening), "UPLOAD_PROGRAM", "program"),
+    ("follows a link when opened", pdf(follow_a_link_on_opening), "UPLOAD_PROGRAM", "program"),
+    ("turns a page, then follows a link", pdf(turn_to_a_page_then_follow_a_link), "UPLOAD_PROGRAM", "program"),
     ("a program deep inside", pdf(deep_inside), "UPLOAD_PROGRAM", "program"),
     ("a PDF with a file in it", pdf(attach_a_file), "UPLOAD_PROGRAM", "program"),
     ("a PDF without pages", pdf(without_pages), "UPLOAD_NO_PAGES", "no pages"),
