@@ -167,12 +167,15 @@ def verdict_words(release: Release) -> str:
     return "It was allowed as recorded."
 
 
-def steps_of(release: Release, entry: Entry | None) -> list[dict[str, str]]:
-    """The order of a release as steps for its page: done, next, waiting or not needed, each with its words."""
+def steps_of(release: Release, entry: Entry | None, *, may_approve: bool) -> list[dict[str, str]]:
+    """The order of a release as steps for its page: done, next, waiting or not needed, each with its words.
+
+    `may_approve`: whether who looks at it may read and approve it; nobody else gets the button.
+    """
     stopped = release.state == ReleaseState.WITHDRAWN
     return [
         _step("Prepared", "done", f"By {_name(release.prepared_by)}, {_when(release.prepared_at)}."),
-        _approval(release, stopped),
+        _approval(release, stopped, may_approve),
         _commit(release, entry, stopped),
         _given_out(release, stopped),
         _delivery(release, stopped),
@@ -183,13 +186,16 @@ def _step(title: str, state: str, words: str, href: str = "", button: str = "") 
     return {"title": title, "state": state, "words": words, "href": href, "button": button}
 
 
-def _approval(release: Release, stopped: bool) -> dict[str, str]:
+def _approval(release: Release, stopped: bool, may_approve: bool) -> dict[str, str]:
     title = "Read and approved"
     if release.approved_at:
         return _step(title, "done", f"By {_name(release.approved_by)}, {_when(release.approved_at)}.")
     if stopped:
         return _step(title, "not-needed", "Withdrawn before it was approved.")
-    words = f"{_name(release.approver)} was asked on {day_words(release.prepared_at)}."
+    asked = day_words(release.prepared_at)
+    if not may_approve:
+        return _step(title, "next", f"Waiting on {_name(release.approver)}, who was asked on {asked}.")
+    words = f"{_name(release.approver)} was asked on {asked}."
     return _step(title, "next", words, reverse("release-approve", args=[release.pk]), "Read and approve")
 
 

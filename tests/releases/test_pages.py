@@ -330,3 +330,43 @@ def test_the_list_takes_the_same_number_of_queries_for_many(signed_in, dana, app
     with CaptureQueriesContext(connection) as five:
         client.get(reverse("release-list-all"))
     assert len(five) == len(one)
+
+
+def test_a_release_that_waits_shows_its_button_only_to_those_who_may_approve(signed_in, dana, hale, prepared):
+    path = reverse("release-open", args=[prepared().pk])
+    desk, clinician = (signed_in(person).get(path).content.decode() for person in (dana, hale))
+    assert f"Waiting on {hale.display_name}" in desk
+    assert ">Read and approve</a>" not in desk
+    assert ">Read and approve</a>" in clinician
+
+
+def test_an_authorization_for_psychotherapy_notes_says_who_can_prepare_that_release(signed_in, dana, chart, paper):
+    path = reverse("release-new", args=[chart.pk])
+    client = signed_in(dana)
+    assert "Only the therapist can prepare such a release" not in client.get(path).content.decode()
+    authorization = paper(notes=True)
+    page = client.get(path).content.decode()
+    assert "Only the therapist can prepare such a release" in page
+    assert reverse("authorization-open", args=[authorization.pk]) in page
+    assert f"basis={authorization.pk}" not in page
+
+
+def test_an_ended_authorization_is_shown_with_the_reason_and_is_not_offered(signed_in, dana, chart, paper):
+    from django.utils import timezone
+
+    authorization = paper()
+    record_revocation(by=dana, authorization=authorization, written=True, received_at=timezone.now())
+    page = signed_in(dana).get(reverse("release-new", args=[chart.pk])).content.decode()
+    assert "Use this" not in page
+    assert "Revoked in writing" in page
+    assert reverse("authorization-open", args=[authorization.pk]) in page
+
+
+def test_every_ground_that_can_be_planned_is_offered_in_a_group(signed_in, dana, chart):
+    from disclosures.releases.forms import GROUPS, PLANNABLE
+
+    page = signed_in(dana).get(reverse("release-new", args=[chart.pk])).content.decode()
+    offered = {basis for basis in Basis if f'<option value="{basis.value}">' in page}
+    assert offered == set(PLANNABLE) - {Basis.B_AUTHORIZATION}
+    assert sorted(basis for group in GROUPS.values() for basis in group) == sorted(Basis)
+    assert '<optgroup label="Every day"><option value="B_TO_INDIVIDUAL">' in page

@@ -14,6 +14,7 @@ from ..forms import BASIS_WORDS
 from ..policies import (
     open_patient_for_release,
     open_release,
+    refusal_to_approve,
     releases_visible_to,
     require_release_work,
 )
@@ -67,11 +68,12 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
     entry = entry_of(release)
     pending = release.state in (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED)
     package = None if release.package else package_of(release)
+    may_approve = refusal_to_approve(staff, release.patient) is None
     context = {
         "release": release,
         "patient": release.patient,
         "sha256": release.sha256 or (package.sha256 if package else ""),
-        "steps": [] if release.state == ReleaseState.RECORDED else steps_of(release, entry),
+        "steps": [] if release.state == ReleaseState.RECORDED else steps_of(release, entry, may_approve=may_approve),
         "items": release.items.all(),
         "decision": verdict_now(release) if pending else None,
         "package": package,

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from authorizations.documents import reason_of
 from authorizations.queries import AuthorizationLine, lines_of
 from authorizations.rules import AuthorizationStatus, RecordClass
 from disclosures.ledger.rules import Basis
@@ -18,7 +19,7 @@ from practice.people.queries import care_team
 
 from .. import actions
 from ..documents import blocks_of
-from ..forms import BASIS_WORDS, PLANNABLE, NewReleaseForm, ReasonForm, StartForm, basis_choices
+from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, ReasonForm, StartForm, basis_choices
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
 from ..queries import chart_index, proposal_of, verdict_now
@@ -31,10 +32,14 @@ REQUEST_OF_PATIENT = "At the request of the patient"
 def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
     staff = cast(Staff, request.user)
     patient = open_patient_for_release(staff, patient_id)
-    lines = [line for line in lines_of(patient, today(), staff) if RecordClass.PN not in line.facts.record_classes]
+    every = lines_of(patient, today(), staff)
+    lines = [line for line in every if RecordClass.PN not in line.facts.record_classes]
     basis, line = chosen_ground(request, lines)
     if basis is None:
-        return ask_ground(request, patient, lines, "release-new", basis_choices(PLANNABLE[1:]))
+        # from the authorizations alone: said whether or not anybody keeps such notes
+        for_notes = [line for line in every if _is_for_notes(line)]
+        plannable = basis_choices(code for code in PLANNABLE if code != Basis.B_AUTHORIZATION)
+        return ask_ground(request, patient, lines, plannable, for_notes=for_notes)
     draft = Release(patient=patient, record_class=RecordClass.CHART)
     index = _index(draft, basis, line, request)
     form = NewReleaseForm(
@@ -65,6 +70,10 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
     return render(request, "releases/new.html", context)
 
 
+def _is_for_notes(line: AuthorizationLine) -> bool:
+    return line.status == AuthorizationStatus.ACTIVE and RecordClass.PN in line.facts.record_classes
+
+
 def _save(request: HttpRequest, staff: Staff, form: NewReleaseForm, draft: Release) -> HttpResponse:
     release = form.fill(draft)
     data = form.cleaned_data
@@ -88,14 +97,14 @@ def ask_ground(
     request: HttpRequest,
     patient: Patient,
     lines: list[AuthorizationLine],
-    url_name: str,
-    bases: list[tuple[str, str]],
+    bases: Grounds,
     **more: Any,
 ) -> HttpResponse:
     """The first page of a release or record: on what ground."""
-    lines = sorted(lines, key=lambda line: line.status != AuthorizationStatus.ACTIVE)
+    in_effect = [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
+    ended = [(line, reason_of(line)) for line in lines if line.status != AuthorizationStatus.ACTIVE]
     form = StartForm(request.GET if "basis" in request.GET else None, choices=bases)
-    context = {"patient": patient, "lines": lines, "bases": bases, "form": form, "url_name": url_name, **more}
+    context = {"patient": patient, "lines": in_effect, "ended": ended, "bases": bases, "form": form, **more}
     return render(request, "releases/ground.html", context)
 
 

@@ -39,9 +39,7 @@ def disclosure_record(request: HttpRequest, patient_id: str) -> HttpResponse:
     basis, line = chosen_ground(request, lines)
     if basis is None:
         bases = basis_choices(code for code in Basis if code != Basis.B_AUTHORIZATION)
-        return ask_ground(
-            request, patient, lines, "disclosure-record", bases, classes=CLASSES, record_class=record_class
-        )
+        return ask_ground(request, patient, lines, bases, classes=CLASSES, record_class=record_class)
     form = RecordForm(
         request.POST or None,
         basis=basis,
