@@ -7,6 +7,7 @@ what is missing stops the start with a sentence. Demo and tests make their own s
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from practice.infrastructure.databases.configuration import configure_databases
@@ -40,7 +41,11 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 DEBUG = False
 if PRODUCTION:
     SECRET_KEY = required(env.str, "PRACTICE_SECRET_KEY", "a random text of 50 characters or more")
+    if len(SECRET_KEY) < 50:
+        raise ImproperlyConfigured("PRACTICE_SECRET_KEY is too short. It is a random text of 50 characters or more.")
     ALLOWED_HOSTS = required(env.list, "PRACTICE_ALLOWED_HOSTS", "the host names people type, separated by commas")
+    if any("*" in host for host in ALLOWED_HOSTS):
+        raise ImproperlyConfigured("PRACTICE_ALLOWED_HOSTS names every host (*). Name the ones people type.")
     TIME_ZONE = required(env.str, "PRACTICE_TIME_ZONE", "the practice's time zone, such as America/Chicago")
 else:
     SECRET_KEY = made_secret(DATA_DIR, "secret_key")
@@ -129,6 +134,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "practice.infrastructure.middleware.never_store",
+    "practice.infrastructure.middleware.only_utf8",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -136,6 +136,11 @@ def check(raw: bytes, expected_key: str = "") -> tuple[str, Json, list[Json]]:
     return signer, document, [check_entry(entry, size, root, document) for entry in document["entries"]]
 
 
+def on_one_line(text: str) -> str:
+    """What somebody once typed, so that it cannot look like a line of ours: \\u000a for a line break."""
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
+
+
 def main(arguments: list[str]) -> int:
     out = sys.stdout.write
     if len(arguments) not in (1, 3) or (len(arguments) == 3 and arguments[1] != "--key"):
@@ -152,12 +157,8 @@ def main(arguments: list[str]) -> int:
         return 1
     out("Verified: accounting {}, {} disclosure(s).\n".format(document["number"], len(bodies)))
     for body in bodies:
-        who = body["recipient"]
-        out(
-            "  entry {}  {}  {}; {}; {}\n".format(
-                body["index"], body["disclosed_on"], who["name"], body["what"], body["purpose"]
-            )
-        )
+        shown = "{}; {}; {}".format(body["recipient"]["name"], body["what"], body["purpose"])
+        out("  entry {}  {}  {}\n".format(body["index"], body["disclosed_on"], on_one_line(shown)))
     out("Key fingerprint: {}\n".format(" ".join(signer[at : at + 4] for at in range(0, 40, 4))))
     if len(arguments) == 1:
         out("Compare the fingerprint with the one on the last page of the paper.\n")

@@ -24,6 +24,8 @@ from .rules import ROLES_FOR_CARE, Act, CareRole, Role, may, roles_that_may
 
 CHART_PERMISSION = "open_chart"
 # Why a compliance officer opens a chart: a kind of work and the id of the request, never a sentence.
+LATELY = timedelta(days=90)
+BACKDATED = timedelta(days=7)
 REASON = re.compile(r"[a-z_]{3,20}:[0-9a-f-]{36}")
 
 
@@ -130,15 +132,15 @@ def refusal_to_assign_care(by: Staff, patient: Patient, to: Staff) -> Refusal | 
     """Why `by` may not say that `to` cares for this patient, or None.
 
     R-182 as read here: front desk and the compliance officer assign anybody but themselves; the treating clinician
-    brings in colleagues. One's own name may be put down only where nobody cares for the patient today (a solo practice,
-    a new patient): otherwise opening a chart would be a matter of wanting to.
+    brings in colleagues. One's own name may be put down only where nobody cares for the patient, or did lately (a solo
+    practice, a new patient): otherwise opening a chart would be a matter of wanting to.
     """
-    others = _care_today(patient).exclude(staff=by).exists()
+    others = _care_lately(patient).exclude(staff=by).exists()
     if may(by.roles, Act.CARE_ASSIGN_ANY):
         if by == to and others:
             return Refusal(
                 "CARE_SELF",
-                "You cannot add yourself to the care of a patient whom somebody else treats.",
+                "You cannot add yourself to the care of a patient whom somebody else treats, or treated until lately.",
                 "Ask the treating clinician or a colleague to add you.",
                 "45 CFR 164.514(d)(2)",
             )
@@ -177,6 +179,12 @@ def refusal_to_end_care(by: Staff, care: CareRelationship, until_on: date) -> Re
         return Refusal("CARE_LONGER", "An end can come earlier, not later.", "Add the person again from the next day.")
     if until_on < care.from_on - timedelta(days=1):
         return Refusal("CARE_ENDS_BEFORE_START", "The last day is before the first day.")
+    if until_on < today() - BACKDATED and until_on >= care.from_on:
+        return Refusal(
+            "CARE_ENDS_LONG_AGO",
+            "The last day lies at most a week back: until then the chart was open to them.",
+            "Give a day of the last week.",
+        )
     return None
 
 
@@ -204,8 +212,11 @@ def check_act(by: Staff, act: Act) -> None:
         raise Refused(_role_needed(roles_that_may(act)))
 
 
-def _care_today(patient: Patient) -> QuerySet[CareRelationship]:
-    return _in_force_today().filter(patient=patient, staff__is_active=True)
+def _care_lately(patient: Patient) -> QuerySet[CareRelationship]:
+    """Care by people who still work here, today or within LATELY: ending somebody's care is no way into their chart."""
+    day = today()
+    held = CareRelationship.objects.filter(patient=patient, staff__is_active=True, from_on__lte=day)
+    return held.filter(Q(until_on__isnull=True) | Q(until_on__gte=day - LATELY))
 
 
 def _role_needed(roles: Sequence[Role]) -> Refusal:

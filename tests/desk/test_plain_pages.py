@@ -51,3 +51,9 @@ def test_an_outdated_form_is_told_what_to_do(dana: Staff, signed_in: SignedIn) -
     assert answer.status_code == 403
     assert "Go back, reload the page, and do it once more." in answer.content.decode()
     assert "lindqvist" not in answer.content.decode()
+
+
+def test_a_body_in_another_character_set_is_answered_not_broken(client: Client, db: None) -> None:
+    for address in ("/account/login/", "/nowhere/"):
+        answer = client.post(address, "login=x", content_type="application/x-www-form-urlencoded; charset=utf-16")
+        assert answer.status_code == 400 and "UTF-8" in answer.content.decode()

@@ -74,6 +74,14 @@ def test_a_missing_secret_stops_the_start_with_a_sentence(production: dict[str, 
     assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("PRACTICE_SECRET_KEY", "short"), ("PRACTICE_ALLOWED_HOSTS", "records.example,*")]
+)
+def test_a_weak_secret_or_any_host_stops_the_start_too(production: dict[str, str], name: str, value: str) -> None:
+    done = manage({**production, name: value}, "check")
+    assert done.returncode == 1 and name in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_practice_without_its_keyring_does_not_start(production: dict[str, str]) -> None:
     done = manage(production, "serve")
     assert done.returncode == 1

@@ -407,6 +407,14 @@ def test_a_stranger_checks_the_data_with_one_script(disclose, issue, tmp_path):
     assert "NOT VERIFIED" in run_verifier(path).stdout
 
 
+def test_what_somebody_typed_cannot_look_like_a_line_of_the_verifier(disclose, issue, tmp_path):
+    disclose(purpose="Audit\n  entry 99  2024-01-01  Nobody; nothing\x1b[2K")
+    path = tmp_path / "accounting.json"
+    path.write_bytes(issue().data)
+    lines = run_verifier(path).stdout.splitlines()
+    assert sum(line.startswith("  entry") for line in lines) == 1 and "\x1b" not in "".join(lines)
+
+
 def test_one_changed_character_anywhere_is_found(disclose, issue):
     disclose()
     raw = issue().data.decode()

@@ -65,6 +65,19 @@ class TestGiving:
             actions.start_care(by=solo, patient=lindqvist, staff=solo, role=CareRole.TREATING, from_on=today())
         assert caught.value.refusal.code == "CARE_SELF"
 
+    def test_ending_somebodys_care_is_no_way_into_their_chart(
+        self, solo: Staff, hale: Staff, lindqvist: Patient
+    ) -> None:
+        care = lindqvist.care_relationships.get()
+        with pytest.raises(Refused) as caught:
+            actions.end_care(by=solo, care=care, until_on=today() - timedelta(days=200))
+        assert caught.value.refusal.code == "CARE_ENDS_LONG_AGO"
+        actions.end_care(by=solo, care=care, until_on=today() - timedelta(days=1))
+        with pytest.raises(Refused) as caught:
+            actions.start_care(by=solo, patient=lindqvist, staff=solo, role=CareRole.TREATING, from_on=today())
+        assert caught.value.refusal.code == "CARE_SELF"
+        assert not may_open_chart(solo, lindqvist)
+
     def test_in_a_solo_practice_one_takes_on_ones_own_patients(self, solo: Staff) -> None:
         patient = Patient.objects.create(number=1, legal_name="A", sort_name="A", opened_on=today())
         actions.start_care(by=solo, patient=patient, staff=solo, role=CareRole.TREATING, from_on=today())

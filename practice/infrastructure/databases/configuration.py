@@ -57,5 +57,8 @@ def configure_databases(
 
 
 def _finished(found: dict[str, Any]) -> dict[str, Any]:
-    # a transaction belongs to an action, not to a request; a connection to a request, not to a process
-    return {**found, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 0}
+    # a transaction belongs to an action, not to a request; a connection to a request, not to a process; who waits half
+    # a minute for a lock, or holds a transaction open and idle, is let go, so that nobody can stop everybody's releases
+    options = {**found.get("OPTIONS", {})}
+    options["options"] = f"{options.get('options', '')} -c lock_timeout=30s -c idle_in_transaction_session_timeout=5min"
+    return {**found, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 0, "OPTIONS": options}
