@@ -116,6 +116,15 @@ def fact_field(fact: Fact) -> forms.CharField:
     return _text(fact.label, rows=2 if fact.long else 0)
 
 
+ADDRESS_HELP = "As on the envelope; needed when it is mailed. For a fax, add the number."
+
+
+def ask_address(form: forms.Form, data: dict[str, Any]) -> None:
+    """Put an error at the address when something is to be mailed to nowhere."""
+    if data.get("method") == Method.MAIL and not data.get("recipient_address", "").strip():
+        form.add_error("recipient_address", "Give the postal address: it is to be mailed.")
+
+
 Parts = list[tuple[str, list[str]]]
 TO_WHOM = [
     "recipient_name",
@@ -255,12 +264,19 @@ class NewReleaseForm(ReleaseFields):
     def __init__(self, *args: Any, approvers: Any, keys: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ask_facts(chart_facts(self.basis))
+        self.fields["recipient_address"].label = "Postal address"
+        self.fields["recipient_address"].help_text = ADDRESS_HELP
         self._keep("justification", only_if=self.basis not in WHOLE_CHART_EXEMPT)
         approver: Any = self.fields["approver"]
         approver.queryset = approvers
         approver.label_from_instance = lambda staff: staff.display_name
         items: Any = self.fields["items"]
         items.choices = [(key, key) for key in keys]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        ask_address(self, data)
+        return data
 
 
 class RecordForm(ReleaseFields):
@@ -376,6 +392,12 @@ class NotesHandOverForm(forms.Form):
         ],
         error_messages={"required": "Choose how it is handed over."},
     )
+    recipient_address = _text("Postal address", rows=2, limit=1000, help_text="As on the envelope; needed for mail.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        ask_address(self, data)
+        return data
 
 
 class CloseForm(forms.Form):

@@ -1,8 +1,10 @@
 """What the gate is asked about a release, and what the pages show of it."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,6 +18,7 @@ from practice.infrastructure.refusals import Refusal
 from practice.infrastructure.templatetags.look import day as day_words
 from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient, Staff
+from practice.people.queries import letter_address
 from practice.people.rules import Role
 from records.chart.documents import ReleaseItemInfo, release_items
 from records.psychotherapy import vault
@@ -130,6 +133,34 @@ def chart_index(patient: Patient, proposal: Proposal) -> list[IndexLine]:
         IndexLine(item_key(info), info, _item_refusal(replace(proposal, items=(Item(item_key(info), info.on),))))
         for info in release_items(patient)
     ]
+
+
+KINDS = {
+    "note": "Progress notes", "session": "Sessions", "result": "Results", "diagnosis": "Diagnoses",
+    "medication": "Medications", "plan": "Plans of care",
+}  # fmt: skip
+
+
+def kinds_of(index: Iterable[IndexLine]) -> list[tuple[str, str, int]]:
+    """The kinds of documents in an index: code, words, how many."""
+    found = Counter(line.info.kind for line in index)
+    return [(kind, words, found[kind]) for kind, words in KINDS.items() if found[kind]]
+
+
+def by_year(index: Iterable[IndexLine], ticked: Container[str]) -> list[tuple[str, list[tuple[IndexLine, bool]]]]:
+    """An index, newest first, under its years, each line with whether it is ticked; what has no day comes last."""
+    years = groupby(index, key=lambda line: str(line.info.on.year) if line.info.on else "Not dated")
+    return [(year, [(line, line.refusal is None and line.key in ticked) for line in rows]) for year, rows in years]
+
+
+def postal_address(patient: Patient) -> str:
+    """Where a letter to the patient goes today, as on the envelope; the confidential address comes first (R-225)."""
+    found = letter_address(patient, today())
+    if found is None:
+        return ""
+    place = " ".join(filter(None, [f"{found.city}," if found.city and found.state else found.city, found.state,
+                                   found.postal_code]))  # fmt: skip
+    return "\n".join(filter(None, [found.lines.strip(), place, found.country]))
 
 
 def item_key(info: ReleaseItemInfo) -> str:

@@ -117,6 +117,7 @@ BAD = [
     ("method", "pigeon", "Select a valid choice"),
     ("approver", "", "Choose a clinician who cares for this patient."),
     ("items", [], "Choose at least one document."),
+    ("recipient_address", " ", "Give the postal address: it is to be mailed."),
     ("items", ["note:11111111-1111-4111-8111-111111111111"], "not in this chart any more"),
     ("purpose", "x" * 501, "At most 500 characters."),
 ]
@@ -126,7 +127,8 @@ BAD = [
 def test_bad_input_comes_back_with_a_sentence_and_what_was_typed(
     signed_in, dana, hale, chart, new_path, field, value, words
 ):
-    page = signed_in(dana).post(new_path, new_form(chart, hale, **{"identity_verified": "kept as typed", field: value}))
+    typed = {"identity_verified": "kept as typed", "method": "mail", field: value}
+    page = signed_in(dana).post(new_path, new_form(chart, hale, **typed))
     assert page.status_code == 200
     assert words in page.content.decode()
     assert "kept as typed" in page.content.decode()
@@ -370,3 +372,31 @@ def test_every_ground_that_can_be_planned_is_offered_in_a_group(signed_in, dana,
     assert offered == set(PLANNABLE) - {Basis.B_AUTHORIZATION}
     assert sorted(basis for group in GROUPS.values() for basis in group) == sorted(Basis)
     assert '<optgroup label="Every day"><option value="B_TO_INDIVIDUAL">' in page
+
+
+def test_what_goes_to_the_patient_goes_to_the_confidential_address(signed_in, dana, hale, chart):
+    from practice.people.rules import AddressUse
+
+    chart.addresses.create(use=AddressUse.HOME, lines="1 Home Street", city="Springfield")
+    chart.addresses.create(
+        use=AddressUse.CONFIDENTIAL, lines="PO Box 77", city="Decatur", state="IL", postal_code="62521"
+    )
+    client, path = signed_in(dana), f"{reverse('release-new', args=[chart.pk])}?basis=B_TO_INDIVIDUAL"
+    page = client.get(path).content.decode()
+    assert "PO Box 77\nDecatur, IL 62521</textarea>" in page
+    assert "1 Home Street" not in page
+
+
+def test_the_address_of_the_authorization_is_filled_in_and_shown_where_it_leaves(signed_in, dana, approved, new_path):
+    client = signed_in(dana)
+    assert "12 Court Street, Springfield</textarea>" in client.get(new_path).content.decode()
+    release = approved(method="mail")
+    for name in ("release-open", "release-hand-over"):
+        assert "12 Court Street, Springfield" in client.get(reverse(name, args=[release.pk])).content.decode()
+
+
+def test_the_questions_come_before_the_documents_which_stand_under_their_years(signed_in, dana, new_path):
+    page = signed_in(dana).get(new_path).content.decode()
+    assert page.index('name="approver"') < page.index('name="items"')
+    assert f'<h3 class="group-title">{(today() - timedelta(days=20)).year}</h3>' in page
+    assert "Progress notes 2</button>" in page

@@ -131,7 +131,8 @@ def fill_from_package(release: Release, cover: vault.PackageCover) -> None:
     release.authorization = Authorization.objects.get(pk=cover.authorization_id)
     release.record_class, release.basis = RecordClass.PN, Basis.B_AUTHORIZATION
     release.patient_id, release.package = cover.patient, cover.id
-    release.recipient_name, release.recipient_address = cover.recipient_name, release.authorization.recipient_address
+    release.recipient_name = cover.recipient_name
+    release.recipient_address = release.recipient_address or release.authorization.recipient_address
     release.purpose, release.description = release.authorization.purpose, cover.description
     release.facts = {"within_class": "yes"}  # the author named the recipient
     release.smallest_set_confirmed = True  # the author chose the notes one by one and approved exactly these

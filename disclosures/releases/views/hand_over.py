@@ -21,8 +21,9 @@ from ..documents import cover_sheet
 from ..forms import CloseForm, NotesHandOverForm
 from ..models import Release
 from ..policies import open_release, require_release_work
-from ..queries import package_of, verdict_now
+from ..queries import package_of, postal_address, verdict_now
 from ..rules import Decision, Method, ReleaseState
+from .prepare import same_person
 
 
 @require_http_methods(["GET", "POST"])
@@ -131,7 +132,10 @@ def notes_hand_over(request: HttpRequest, package_id: str) -> HttpResponse:
     committed = Release.objects.filter(package=cover.id).first()
     if committed is not None:
         return redirect("release-open", committed.pk)
-    form, decision = NotesHandOverForm(request.POST or None), None
+    patient, authorization = Patient.objects.get(pk=cover.patient), for_release(cover.authorization_id)
+    to_patient = same_person(cover.recipient_name, patient)
+    address = postal_address(patient) if to_patient else authorization.recipient_address
+    form, decision = NotesHandOverForm(request.POST or None, initial={"recipient_address": address}), None
     if request.method == "POST" and form.is_valid():
         try:
             release = actions.commit_notes_package(by=staff, package_id=cover.id, release=Release(**form.cleaned_data))
@@ -141,9 +145,10 @@ def notes_hand_over(request: HttpRequest, package_id: str) -> HttpResponse:
             decision = refused.decision
     context = {
         "cover": cover,
-        "patient": Patient.objects.get(pk=cover.patient),
+        "patient": patient,
         "author": Staff.objects.get(pk=cover.author),
-        "authorization": for_release(cover.authorization_id),
+        "authorization": authorization,
+        "address": address,
         "form": form,
         "decision": decision,
     }

@@ -22,7 +22,7 @@ from ..documents import blocks_of
 from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, ReasonForm, StartForm, basis_choices
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
-from ..queries import chart_index, proposal_of, verdict_now
+from ..queries import by_year, chart_index, kinds_of, postal_address, proposal_of, verdict_now
 from ..rules import RecipientKind, ReleaseState
 
 REQUEST_OF_PATIENT = "At the request of the patient"
@@ -58,11 +58,12 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
             decision = refused.decision
         except Refused as refused:
             form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
-    ticked = set(form["items"].value() or [])
     context = {
         "patient": patient,
         "form": form,
-        "index": [(row, row.key in ticked and row.refusal is None) for row in index],
+        "years": by_year(index, set(form["items"].value() or [])),
+        "kinds": kinds_of(index),
+        "total": len(index),
         "decision": decision,
         "ground": BASIS_WORDS[Basis(basis)],
         "line": line,
@@ -139,7 +140,15 @@ def _index(draft: Release, basis: str, line: AuthorizationLine | None, request: 
 
 def _initial(patient: Patient, basis: str, line: AuthorizationLine | None, index: list[Any]) -> dict[str, Any]:
     covered = [row.key for row in index if row.refusal is None]
-    return initial_of(line, patient, basis) | {"items": covered if line else []}
+    known = initial_of(line, patient, basis) | {"items": covered if line else []}
+    if same_person(known.get("recipient_name", ""), patient):
+        known["recipient_address"] = postal_address(patient)
+    return known
+
+
+def same_person(recipient: str, patient: Patient) -> bool:
+    """Whether the recipient named is the patient: then it goes where the patient wants letters."""
+    return " ".join(recipient.split()).casefold() == " ".join(patient.legal_name.split()).casefold()
 
 
 @require_http_methods(["GET", "POST"])
