@@ -8,9 +8,12 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 
+from practice.compliance.queries import policy
+from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
 from records.psychotherapy.forms import DraftForm
+from records.psychotherapy.guard import belongs_in_chart
 from records.psychotherapy.policies import patients_to_name, refusal_to_keep
 from records.psychotherapy.rules import IN_THE_CHART, IN_THE_SEALED_NOTE, SEALED_UNCHANGED, Exclusion
 
@@ -81,7 +84,30 @@ def shown(form: DraftForm, draft_id: UUID, **more: Any) -> dict[str, Any]:
     """The sheet around a form, bound or not."""
     save = reverse("psychotherapy-draft-save", args=[draft_id])
     addendum = bool(form["addendum_to"].value())
-    return {**LABELS, "form": form, "save": save, "draft_id": draft_id, "is_addendum": addendum, **more}
+    marks = marks_of(form["text"].value() or "")
+    sheet = {"form": form, "save": save, "draft_id": draft_id, "is_addendum": addendum, "marks": marks}
+    return {**LABELS, **sheet, **more}
+
+
+def marks_of(text: str) -> list[dict[str, Any]] | None:
+    """What the definition guard marks in the author's own text, for the author's page; None when P-20 is switched off.
+
+    Nothing of it is stored or logged. `start` and `end` count as browsers do, in UTF-16 units, lines ending in one.
+    """
+    if not policy("P-20", today()).value:
+        return None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    found, at, units = [], 0, 0
+    for mark in belongs_in_chart(text):
+        start = units + _units(text[at : mark.start])
+        sentence = text[mark.start : mark.end]
+        at, units = mark.end, start + _units(sentence)
+        found.append({"start": start, "end": units, "reason": mark.reason, "sentence": sentence})
+    return found
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def header_of(staff: Staff, patients: Collection[UUID]) -> Patient | None:

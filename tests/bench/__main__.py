@@ -18,7 +18,7 @@ def main() -> int:
     from django.test.utils import setup_test_environment
 
     from tests import databases
-    from tests.bench import documents, ledger, notes, people
+    from tests.bench import documents, guard, ledger, notes, people
     from tests.bench.measure import Row, table
 
     setup_test_environment()
@@ -28,6 +28,7 @@ def main() -> int:
         notes.sealed_note,
         people.visible_patients,
         notes.patient_page,
+        guard.guard,
         ledger.append,
         ledger.verify,
         documents.accounting,

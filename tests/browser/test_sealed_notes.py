@@ -101,3 +101,33 @@ def test_an_author_reads_chooses_and_locks_what_leaves(
         visitor.go(f"/psychotherapy-notes/{vault.my_notes(hale)[0].id}/")
         page.get_by_text("What happened to this note").click()
         visitor.look("what happened")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_sentence_for_the_chart_is_marked_after_saving_and_can_be_kept(
+    a_visit: Visit, hale: Staff, lindqvist: Patient, viewport: dict[str, int]
+) -> None:
+    text = "🕊 He watched my face. Sertraline went up to 75 mg last week. I held back.\n\nGAD-7 today 9 (was 13)."
+    draft = write_draft(hale, lindqvist)
+    with a_visit(viewport) as visitor:
+        page = visitor.page
+        visitor.sign_in(hale, f"/psychotherapy-notes/drafts/{draft.id}/")
+        sheet, marks = page.get_by_role("textbox", name="Psychotherapy note"), page.locator("[data-mark]")
+        sheet.fill(text)
+        expect(page.get_by_text("2 sentences here belong in the chart.")).to_be_visible()
+        expect(marks.first).to_contain_text("Sertraline went up to 75 mg last week.")
+        expect(marks.first).to_contain_text("This belongs in the chart: medication. It is not protected here.")
+        assert page.locator(".marks-behind mark").all_inner_texts() == [
+            "Sertraline went up to 75 mg last week.",
+            "GAD-7 today 9 (was 13).",
+        ]
+        visitor.look("marked sentences")
+        marks.first.get_by_role("button", name="Keep").press("Enter")
+        expect(marks).to_have_count(1)
+        expect(marks.first.get_by_role("button", name="Keep")).to_be_focused()
+        sheet.fill(text.replace("GAD-7 today 9 (was 13).", "Silence."))
+        expect(page.locator("[data-marks]")).to_be_hidden()
+        expect(page.locator(LINE)).to_contain_text("sealed")
+        expect(page.locator("[data-marks]")).to_be_hidden()
+        page.reload()
+        expect(marks).to_have_count(1)

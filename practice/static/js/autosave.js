@@ -5,7 +5,8 @@
 //
 // A pause of 1.5 seconds, leaving a field, or Ctrl+S posts all fields to data-autosave. Answers, as JSON:
 //   200 {"saved_at": "2:03 pm", "version": 4}  the hidden `version` becomes 4; the line says "Saved 2:03 pm" and what
-//                                              the form's data-saved-words adds (", sealed")
+//                                              the form's data-saved-words adds (", sealed"); the "saved" event
+//                                              carries the whole answer as its detail
 //   409 {"problem": "…", "href": "…"}  saved in another window meanwhile, both texts are kept; nothing more is sent by
 //                                      itself, and the line links to where both are
 //   422 {"problem": "…"}  refused as it stands (too long…); the next change is tried again
@@ -98,7 +99,7 @@ class Saver {
     if (version && told.version !== undefined) version.value = told.version;
     if (this.text() !== text) return this.soon();
     this.say(`Saved ${told.saved_at}${this.form.dataset.savedWords ?? ""}`, "is-saved");
-    this.form.dispatchEvent(new Event("saved", { bubbles: true }));
+    this.form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: told }));
   }
 
   // Signing while a save is on its way would look like two windows: let it arrive first, and what stands in the other

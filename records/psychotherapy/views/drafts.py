@@ -23,7 +23,7 @@ from records.psychotherapy.forms import DraftForm
 from records.psychotherapy.ids import given_to, new_id
 from records.psychotherapy.policies import refusal_to_keep
 from records.psychotherapy.rules import UNREADABLE, EventKind
-from records.psychotherapy.sheets import blank, editor, header_of, names_of, shown
+from records.psychotherapy.sheets import blank, editor, header_of, marks_of, names_of, shown
 from records.psychotherapy.vault import DraftText, Saved, StaleDraft
 
 GONE = "This draft is no longer there; perhaps you discarded it in another window. Saving again keeps your text anew."
@@ -145,7 +145,8 @@ def _answer(request: HttpRequest, form: DraftForm, saved: Saved) -> HttpResponse
     edit = reverse("psychotherapy-draft-edit", args=[saved.id])
     if saved.outcome == "saved":
         if _in_background(request):
-            return JsonResponse({"saved_at": time_of_day(saved.saved_at), "version": saved.version})
+            told = {"saved_at": time_of_day(saved.saved_at), "version": saved.version}
+            return JsonResponse(told | {"marks": _places(marks_of(form.cleaned_data["text"]))})
         return redirect(_where_next(request, form, saved))
     if saved.outcome == "conflict":
         if _in_background(request):
@@ -157,6 +158,11 @@ def _answer(request: HttpRequest, form: DraftForm, saved: Saved) -> HttpResponse
     if saved.outcome == "signed":
         return _gone(request, form, SIGNED, addendum_to=saved.id)
     return _gone(request, form, GONE, addendum_to=None)
+
+
+def _places(marks: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """Where the marks are and why. The page has the text: the answer does not repeat it."""
+    return [{key: mark[key] for key in ("start", "end", "reason")} for mark in marks or ()]
 
 
 def _where_next(request: HttpRequest, form: DraftForm, saved: Saved) -> str:
