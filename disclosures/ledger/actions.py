@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from disclosures.ledger import log
 from disclosures.ledger.bases import Basis, cite_of
@@ -260,8 +260,15 @@ def verify_ledger(*, by: Staff | None, copy: CheckpointFile | None = None) -> Re
         require_act(by, Act.ACCOUNTING_PREPARE)
     notes = (copy or CheckpointFile.configured()).notes()
     report = verify(notes, keyring().public_keys("ledger").values(), whole_file=copy is None)
-    kept = Verification.objects.create(size=report.size, ok=report.ok, finding=report.finding[:300], by=by)
-    record(by=by, event=AuditEvent.VERIFIED, subject=kept, outcome=Outcome.DONE if report.ok else Outcome.REFUSED)
+    try:
+        with transaction.atomic():
+            kept = Verification.objects.create(size=report.size, ok=report.ok, finding=report.finding[:300], by=by)
+            outcome = Outcome.DONE if report.ok else Outcome.REFUSED
+            record(by=by, event=AuditEvent.VERIFIED, subject=kept, outcome=outcome)
+    except DatabaseError:
+        # a table so broken that it cannot take the finding must not keep the finding from being said
+        if report.ok:
+            raise
     return report
 
 

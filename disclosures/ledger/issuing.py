@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from disclosures.ledger import documents, log, rules
+from disclosures.ledger import checkpoints, documents, log, rules
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Accounting, Checkpoint, Entry
 from disclosures.ledger.queries import (
@@ -23,6 +23,7 @@ from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.compliance.queries import practice_profile
 from practice.infrastructure.days import today
+from practice.infrastructure.keys import keyring
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
 from practice.people.policies import require_act
@@ -150,6 +151,7 @@ def prepare_accounting(
 def _attempt(by: Staff, prepared: Draft) -> Accounting | None:
     """The issued accounting, or None when the log moved on while it was rendered."""
     head = log.sign_checkpoint()
+    signed = log.signed_entries_of(prepared.patient.pk, _believed(head))
     facing = documents.Facing(
         _next_number(prepared.on),
         prepared.patient,
@@ -165,7 +167,10 @@ def _attempt(by: Staff, prepared: Draft) -> Accounting | None:
     pdf = documents.accounting_pdf(facing, prepared.listed, form, head, data)
     with transaction.atomic():
         log.lock()
-        if history(prepared.patient.pk).last_index != prepared.history.last_index or today() != prepared.on:
+        log.check_tables()
+        known = history(prepared.patient.pk).bodies
+        _compare(signed, {index: body for index, body in known.items() if index < head.size})
+        if known != prepared.history.bodies or today() != prepared.on:
             return None
         if Accounting.objects.filter(number=facing.number).exists():
             return None
@@ -173,6 +178,18 @@ def _attempt(by: Staff, prepared: Draft) -> Accounting | None:
         record(by=by, event=AuditEvent.ISSUED, subject=accounting, patient_id=prepared.patient.pk)
         _enter(by, accounting)
     return accounting
+
+
+def _believed(checkpoint: Checkpoint) -> checkpoints.Head:
+    return checkpoints.verify(checkpoint.note, keyring().public_keys("ledger").values())
+
+
+def _compare(signed: dict[int, str], known: dict[int, str]) -> None:
+    """What was read by asking for the patient is what the whole log holds about the patient."""
+    if wrong := [index for index in signed.keys() | known.keys() if signed.get(index) != known.get(index)]:
+        raise log.LedgerBroken(
+            "it is in the log, but was not read as it stands when its patient was asked for", min(wrong)
+        )
 
 
 def _freeze(by: Staff, prepared: Draft, number: str, head: Checkpoint, data: bytes, pdf: bytes) -> Accounting:

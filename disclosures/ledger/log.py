@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from disclosures.ledger import checkpoints, entries, merkle
+from disclosures.ledger import checkpoints, entries, merkle, tables
 from disclosures.ledger.checkpoint_file import CheckpointFile
 from disclosures.ledger.checkpoints import Head
 from disclosures.ledger.entries import EntryKind
@@ -34,6 +34,15 @@ class LedgerBroken(Exception):
         super().__init__(words if index is None else f"Entry {index}: {words}")
         self.index = index
         self.words = words
+
+
+def check_tables() -> None:
+    """That the tables read are the ledger's own and nothing can hide their rows. Raises LedgerBroken naming the table.
+
+    In a transaction it stays so until its end.
+    """
+    if words := tables.wrong():
+        raise LedgerBroken(words)
 
 
 def lock() -> None:
@@ -108,10 +117,10 @@ def prove(compute: Callable[[merkle.NodeReader], Any]) -> Any:
     return compute(reader(positions))
 
 
-def walk(frontier: merkle.Frontier, until: int) -> Iterator[int]:
+def walk(frontier: merkle.Frontier, until: int) -> Iterator[Mapping[str, Any]]:
     """Re-reads entries from `frontier.size` up to `until` and recomputes everything they must agree with.
 
-    Yields each entry's index after `frontier` has taken it in. Raises LedgerBroken at the first that is wrong: missing
+    Yields each entry's row after `frontier` has taken it in. Raises LedgerBroken at the first that is wrong: missing
     or out of order, text other than recorded, columns other than the text, nodes other than computed. Constant memory.
     """
     start = frontier.size
@@ -126,11 +135,24 @@ def walk(frontier: merkle.Frontier, until: int) -> Iterator[int]:
                 raise LedgerBroken(_node_words(expected, found), index)
         if words := entries.problem(row):
             raise LedgerBroken(words, index)
-        yield index
+        yield row
     if frontier.size != until:
         raise LedgerBroken("it is missing from the log", frontier.size)
     if (extra := next(nodes, None)) is not None:
         raise LedgerBroken("a node was added to the tree over it", extra.place << max(extra.level, 0))
+
+
+def signed_entries_of(patient_id: UUID, head: Head) -> dict[int, str]:
+    """The text of every entry about a patient that is under `head`, by index.
+
+    It reads the log from its first entry and asks nothing about the patient, so that no entry can be missing unless the
+    tree shows it. Raises LedgerBroken when the log is not the one that was signed.
+    """
+    frontier = merkle.Frontier()
+    found = {row["index"]: row["body"] for row in walk(frontier, head.size) if row["patient_id"] == patient_id}
+    if frontier.root() != head.root:
+        raise LedgerBroken("the log is not the one that was signed; run verify_ledger")
+    return found
 
 
 def _stored_nodes(start: int, until: int) -> Iterator[merkle.Node]:
@@ -158,6 +180,7 @@ def sign_checkpoint() -> Checkpoint:
     """
     with transaction.atomic(durable=True):
         advisory_lock(SIGN)
+        check_tables()
         profile = practice_profile()
         file = CheckpointFile.configured()
         head, row = _last_signed(file, profile.log_origin)

@@ -98,11 +98,11 @@ class Current:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All the log holds on one patient: current disclosures, those corrected away, and the last entry read."""
+    """All the log holds on one patient: current disclosures, those corrected away, every text read by its index."""
 
     current: tuple[Current, ...] = ()
     superseded: tuple[Entry, ...] = ()
-    last_index: int = -1
+    bodies: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -143,7 +143,7 @@ def history(patient_id: UUID) -> History:
     return History(
         tuple(sorted(_with_agency(current), key=lambda one: (one.entry.disclosed_on, one.entry.index))),
         tuple(row for pk, row in disclosures.items() if pk in later.succession),
-        rows[-1].index if rows else -1,
+        {row.index: row.body for row in rows},
     )
 
 

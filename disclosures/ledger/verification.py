@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
 
+from django.db import transaction
+
 from disclosures.ledger import checkpoints, log, merkle
 from disclosures.ledger.checkpoints import Head
 from disclosures.ledger.entries import EntryKind
@@ -35,15 +37,19 @@ def verify(notes: Sequence[str], keys: Iterable[bytes], *, origin: str = "", who
     `origin` or by the first checkpoint, never read from the database. `whole_file` says that `notes` are all there ever
     were, so that one the database has and they have not is a forgery; False for an older copy.
     """
-    size, covered = log.size(), 0
+    size, covered = 0, 0
     try:
-        heads = _read(notes, list(keys), origin)
-        covered = heads[-1].size if heads else 0
-        if size and not heads:
-            raise LedgerBroken("there is no checkpoint to compare the log with")
-        _compare_stored(notes, heads, whole_file)
-        _walk(heads, size)
-        _compare_accountings()
+        # in one transaction, so that the tables stay what they were found to be
+        with transaction.atomic():
+            log.check_tables()
+            size = log.size()
+            heads = _read(notes, list(keys), origin)
+            covered = heads[-1].size if heads else 0
+            if size and not heads:
+                raise LedgerBroken("there is no checkpoint to compare the log with")
+            _compare_stored(notes, heads, whole_file)
+            _walk(heads, size)
+            _compare_accountings()
     except LedgerBroken as broken:
         return Report(size, covered, len(notes), _sentence(broken), broken.index)
     return Report(size, covered, len(heads))
