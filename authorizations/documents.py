@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from practice.infrastructure.templatetags.look import day, time_of_day
+from practice.people.models import Staff
 
 from .models import Authorization, AuthorizationEvent
 from .queries import AuthorizationLine
@@ -38,6 +39,22 @@ class Happening:
 def pill_of(line: AuthorizationLine) -> str:
     """The kind of pill for a status; red is for what is late or lost, so a defect has none."""
     return PILLS.get(line.status, "")
+
+
+def next_for_sealed_notes(line: AuthorizationLine, staff: Staff) -> str:
+    """Who goes on with psychotherapy notes asked for, told to everybody but that person: their next step is a button.
+
+    The words are the same whether there are such notes or not.
+    """
+    row = line.authorization
+    if line.status != AuthorizationStatus.ACTIVE or RecordClass.PN not in line.facts.record_classes:
+        return ""
+    if row.pn_originator is None:
+        return "Next: the author of the notes decides and prepares this release. Nobody else can."
+    if row.pn_originator == staff:
+        return ""
+    name = row.pn_originator.display_name
+    return f"Next: {name} decides and prepares this release. Only the author of the notes can."
 
 
 def reason_of(line: AuthorizationLine) -> str:

@@ -21,6 +21,17 @@ from .models import Authorization
 
 DAY_FORMATS = ("%Y-%m-%d", "%m/%d/%Y")
 BAD_DAY = "Give a day, for example 03/14/2026."
+# A paper may lack nearly everything; a record of which none of this is known is a slip of the hand.
+SOMETHING = (
+    "record_classes",
+    "info_description",
+    "recipient_name",
+    "recipient_class",
+    "signed_on",
+    "signer_name",
+    "scan",
+)
+NOTHING_ENTERED = "Nothing was entered: say at least which records and who may receive them, or add the scan."
 
 
 def day_field(label: str, **more: Any) -> forms.DateField:
@@ -168,8 +179,9 @@ class AuthorizationForm(forms.Form):
     received_on = day_field("Came in on", required=True)
     scan = ScanField(label="Scan of the signed paper", required=False, help_text="PDF, JPEG or PNG, up to 15 MB.")
 
-    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, patient: Patient, has_scan: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.has_scan = has_scan
         clinicians = Staff.objects.filter(roles__overlap=list(CLINICAL_ROLES)).order_by("full_name")
         cast(StaffField, self.fields["pn_originator"]).queryset = clinicians
         representatives = PersonalRepresentative.objects.filter(patient=patient).order_by("name")
@@ -195,6 +207,8 @@ class AuthorizationForm(forms.Form):
         signed, received = given.get("signed_on"), given.get("received_on")
         if signed and received and received < signed:
             self.add_error("received_on", "It cannot have come in before it was signed.")
+        if not self.has_scan and not any(given.get(name) or self.has_error(name) for name in SOMETHING):
+            self.add_error(None, NOTHING_ENTERED)
         if self.errors and self.files and not self.has_error("scan"):
             self.add_error("scan", "Choose the scan once more: the browser does not keep it when a form comes back.")
         return given

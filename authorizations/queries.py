@@ -117,6 +117,17 @@ def ending_soon(staff: Staff, on: date, within_days: int = 30) -> list[Authoriza
     return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
 
 
+def sealed_notes_asked_of(staff: Staff, on: date) -> list[AuthorizationLine]:
+    """Authorizations in effect for psychotherapy notes that name this person as their author, those first signed first.
+
+    The same answer whether this person keeps any such note or not.
+    """
+    rows = authorizations_visible_to(staff).filter(pn_originator=staff, record_classes__contains=[RecordClass.PN])
+    forbidden = _conditioning_forbidden(on)
+    lines = [_line(row, on, None, forbidden) for row in rows.order_by("signed_on", "recorded_at")]
+    return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
+
+
 def revocations() -> QuerySet[AuthorizationEvent]:
     """Every written revocation with its authorization, the newest receipt first; the ledger knows what went before."""
     rows = AuthorizationEvent.objects.filter(kind=EventKind.WRITTEN_REVOCATION)

@@ -82,10 +82,12 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
     staff = staff_of(request)
     authorization = policies.open_authorization(staff, authorization_id)
     policies.check_may_record(staff, authorization.patient)
+    papers = _papers(authorization)
     form = AuthorizationForm(
         request.POST or None,
         request.FILES or None,
         patient=authorization.patient,
+        has_scan=bool(papers),
         initial=initial_of(authorization),
     )
     if request.method == "POST" and form.is_valid():
@@ -98,7 +100,7 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
         )
         return _recorded(request, made)
     back = reverse("authorization-open", args=[authorization.pk])
-    context = {"title": "Correct what was entered", "back": back, "correcting": True, "papers": _papers(authorization)}
+    context = {"title": "Correct what was entered", "back": back, "correcting": True, "papers": papers}
     return _form_page(request, authorization.patient, form, context)
 
 
@@ -135,6 +137,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "corrected_by": queries.corrected_by(authorization) if EventKind.RECORDED_IN_ERROR in happened else None,
         "scan_form": ScanForm(),
         "uses": _uses(staff, line),
+        "next_words": documents.next_for_sealed_notes(line, staff),
     }
     return render(request, "authorizations/open.html", context)
 

@@ -150,6 +150,7 @@ TABLE: dict[str, Row] = {
     "disclosure-correct": row("403 403 403 403 200 403"),
     "disclosure-suspend": row("403 403 403 403 200 403", entry_id="held_entry"),
     "suspension-end": row("403 403 403 403 200 403", entry_id="held_entry"),
+    "accounting-start": row("403 403 403 403 200 403"),
     "accounting-new": row("403 403 403 403 200 403"),
     "accounting-list": row("403 403 403 403 200 403"),
     "accounting-open": row("200 200 404 404 200 404"),
@@ -163,7 +164,15 @@ TABLE: dict[str, Row] = {
 # fmt: on
 
 # Open to people who are not signed in, by their nature; tests/people/test_sign_in.py walks all the others.
-PUBLIC = {"account_login", "account_logout", "mfa_authenticate", "invitation-open", "invitation-accept", "health"}
+PUBLIC = {
+    "account_login",
+    "account_logout",
+    "mfa_authenticate",
+    "invitation-open",
+    "invitation-accept",
+    "health",
+    "mark",
+}
 # One's own sign-in, the same for everybody: tests/people/test_sign_in.py.
 OWN_SIGN_IN = {
     "account_change_password", "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",

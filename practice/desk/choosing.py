@@ -40,6 +40,14 @@ def record_start(request: HttpRequest) -> HttpResponse:
     return _choose(request, staff, "Record a disclosure", "disclosure-record")
 
 
+@require_http_methods(["GET", "POST"])
+def accounting_start(request: HttpRequest) -> HttpResponse:
+    """A patient asks who received their records: which patient?"""
+    staff = cast(Staff, request.user)
+    require_act(staff, Act.ACCOUNTING_PREPARE)
+    return _choose(request, staff, "New accounting", "accounting-new")
+
+
 def _choose(request: HttpRequest, staff: Staff, title: str, url_name: str) -> HttpResponse:
     asked = request.POST.get("q", "")[:100]
     found: Found | None = None

@@ -27,7 +27,9 @@ ACTS: tuple[Place, ...] = (
     Place("Record a disclosure", "record-start", (Role.FRONT_DESK, Role.COMPLIANCE_OFFICER)),
     Place("Prepare a release", "release-start", (Role.FRONT_DESK,)),
     Place("Scan an authorization", "authorization-scan", (Role.FRONT_DESK,)),
+    Place("New accounting", "accounting-start", (Role.COMPLIANCE_OFFICER,)),
     Place("New patient", "patient-new", (Role.FRONT_DESK, Role.CLINICIAN)),
+    Place("Invite somebody", "staff-new", (Role.ADMINISTRATOR,)),
 )
 MENU: tuple[Place, ...] = (
     Place("My psychotherapy notes", "psychotherapy-home", CLINICAL),

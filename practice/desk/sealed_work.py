@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from authorizations.queries import sealed_notes_asked_of
+from practice.infrastructure.days import today
 from practice.infrastructure.templatetags.look import day
 from practice.people.models import Patient, Staff
 from practice.worklist.rules import TaskKind
@@ -28,6 +30,21 @@ def sealed_drafts(staff: Staff) -> Group:
         for draft in drafts
     ]
     return Group("Psychotherapy notes to sign", lines, sealed=True)
+
+
+def sealed_notes_asked_for(staff: Staff) -> Group:
+    """Authorizations that ask this person for notes they alone can release, until they made a package for it."""
+    asked = sealed_notes_asked_of(staff, today())
+    made = {cover.authorization_id for cover in vault.my_packages(staff)} if asked else set()
+    lines = []
+    for line in asked:
+        row = line.authorization
+        if row.pk not in made:
+            title, words = person_words(row.patient)
+            href = path_to("psychotherapy-package-new", row.pk)
+            about = f"For {line.recipient}" + (f", signed {day(row.signed_on)}" if row.signed_on else "")
+            lines.append(Line(title, words, href, "Decide and prepare", about=about))
+    return Group("Psychotherapy notes asked for", lines, sealed=True)
 
 
 def packages_to_hand_over(staff: Staff) -> Group:

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from . import chart_pages, choosing, health, note_page, views
+from . import chart_pages, choosing, health, mark, note_page, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", health.health, name="health"),
+    path("favicon.ico", mark.mark, name="mark"),
     path("authorizations/scan/", choosing.authorization_scan, name="authorization-scan"),
     path("releases/new/", choosing.release_start, name="release-start"),
     path("releases/record/", choosing.record_start, name="record-start"),
+    path("disclosures/accountings/new/", choosing.accounting_start, name="accounting-start"),
     path("find/", views.patient_search, name="patient-search"),
     path("still-here/", views.session_extend, name="session-extend"),
     path("chart/notes/<uuid:note_id>/write/", note_page.note_edit, name="note-edit"),

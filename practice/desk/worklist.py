@@ -23,7 +23,7 @@ from records.chart.rules import NoteState
 
 from .lines import Group, Line, person_words
 from .links import path_to
-from .sealed_work import packages_to_hand_over, sealed_drafts
+from .sealed_work import packages_to_hand_over, sealed_drafts, sealed_notes_asked_for
 
 # Where the work on a record is done.
 PLACES = {
@@ -46,7 +46,8 @@ def home_groups(staff: Staff) -> list[Group]:
     """Everything that waits for this person, whatever hats they wear, the group with the soonest line first."""
     found = [*task_groups(open_tasks(staff)[:MOST]), packages_to_hand_over(staff)]
     if staff.is_clinical:
-        found += [note_drafts(staff), sealed_drafts(staff), sessions_without_note(staff), authorizations_ending(staff)]
+        found += [sealed_notes_asked_for(staff), note_drafts(staff), sealed_drafts(staff)]
+        found += [sessions_without_note(staff), authorizations_ending(staff)]
     return sorted(_one_of_each(found), key=lambda group: group.first_due)
 
 
@@ -87,7 +88,8 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
     for release in Release.objects.filter(pk__in=ids.get("releases.release", [])):
         found[release.pk] = f"To {release.recipient_name}"
     for paper in Authorization.objects.filter(pk__in=ids.get("authorizations.authorization", [])):
-        found[paper.pk] = f"Authorization for {paper.recipient_name or paper.recipient_class}"
+        recipient = paper.recipient_name or paper.recipient_class
+        found[paper.pk] = f"Authorization for {recipient}" if recipient else "Authorization (recipient not named)"
     return found
 
 

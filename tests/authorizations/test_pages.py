@@ -57,7 +57,9 @@ def test_front_desk_records_a_signed_paper_with_its_scan(desk: Client, hale: Sta
 
 
 def test_every_defect_is_said_with_its_remedy_beside_it(desk: Client, hale: Staff, lindqvist: Patient) -> None:
-    page = words(desk.post(new(lindqvist), {"received_on": today().isoformat(), "signer_role": "PARENT"}, follow=True))
+    empty = {"received_on": today().isoformat(), "signer_role": "PARENT"}
+    scan = SimpleUploadedFile("form.pdf", pdf(), content_type="application/pdf")
+    page = words(desk.post(new(lindqvist), empty | {"scan": scan}, follow=True))
     for sentence in (
         "It does not say which records.",
         "Name the practice or the person.",
@@ -72,6 +74,27 @@ def test_every_defect_is_said_with_its_remedy_beside_it(desk: Client, hale: Staf
     ):
         assert sentence in page, sentence
     assert "AUTH_DEFECT" not in page, "no codes for people"
+
+
+def test_a_form_on_which_nothing_was_entered_is_not_recorded(desk: Client, lindqvist: Patient) -> None:
+    asked = desk.get(new(lindqvist)).context["form"]
+    untouched = {name: asked[name].value() for name in ("received_on", "discloser", "signature_method")}
+    page = words(desk.post(new(lindqvist), untouched | {"signer_role": "INDIVIDUAL"}))
+    assert "Nothing was entered: say at least which records and who may receive them, or add the scan." in page
+    assert not Authorization.objects.exists()
+
+
+def test_everybody_but_the_author_is_told_who_goes_on_with_psychotherapy_notes(
+    desk: Client, hale: Staff, lindqvist: Patient, authorized: Record, signed_in: SignedIn
+) -> None:
+    row = authorized()
+    address, told = reverse("authorization-open", args=[row.pk]), "Only the author of the notes can."
+    assert f"Next: {hale.display_name} decides and prepares this release. {told}" in words(desk.get(address))
+    author = words(signed_in(hale).get(address))
+    assert told not in author
+    assert "Release my psychotherapy notes" in author
+    actions.record_revocation(by=hale, authorization=row, written=True, received_at=timezone.now(), how="")
+    assert told not in words(desk.get(address))
 
 
 def test_w19_a_compound_form_is_recorded_refused_and_split_into_two(

@@ -4,17 +4,25 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
+from authorizations.actions import record_revocation
 from practice.desk.lines import Group, Line, summary
+from practice.desk.sealed_work import sealed_notes_asked_for
 from practice.desk.worklist import home_groups
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
+from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind
 from records.chart.models import ChartNote, Encounter, NoteFormat, Participation
+from tests.psychotherapy.conftest import write_note
+from tests.psychotherapy.test_packages import approve, authorize
 
 SignedIn = Callable[[Staff], Client]
 
@@ -107,3 +115,65 @@ def test_the_number_of_queries_does_not_grow_with_the_work(
     client.get("/")
     with django_assert_max_num_queries(22):
         assert client.get("/").status_code == 200
+
+
+ASKED = "Psychotherapy notes asked for"
+
+
+def test_an_authorization_for_psychotherapy_notes_waits_for_their_author_alone_until_they_made_a_package(
+    hale: Staff, osei: Staff, dana: Staff, lindqvist: Patient, signed_in: SignedIn
+) -> None:
+    row = authorize(dana, hale, lindqvist)
+    waiting = {group.words: group for group in home_groups(hale)}[ASKED]
+    assert [line.href for line in waiting.lines] == [reverse("psychotherapy-package-new", args=[row.pk])]
+    assert waiting.sealed
+    assert not Task.objects.filter(person=hale).exists(), "nothing is stored about it"
+    for other in (osei, dana):
+        assert ASKED not in {group.words for group in home_groups(other)}
+    assert ASKED in signed_in(hale).get("/").content.decode()
+    note = write_note(hale, lindqvist, session_on=today() - timedelta(days=31))
+    approve(hale, row, note, to=[dana])
+    assert ASKED not in {group.words for group in home_groups(hale)}
+
+
+def test_what_is_asked_for_is_gone_when_it_is_taken_back_and_costs_the_same_however_much_it_is(
+    hale: Staff, dana: Staff, lindqvist: Patient, django_assert_num_queries: Callable
+) -> None:
+    row = authorize(dana, hale, lindqvist)
+    with CaptureQueriesContext(connection) as one:
+        sealed_notes_asked_for(hale)
+    for _ in range(4):
+        authorize(dana, hale, lindqvist)
+    with django_assert_num_queries(len(one)):
+        assert len(sealed_notes_asked_for(hale).lines) == 5
+    record_revocation(by=hale, authorization=row, written=True, received_at=timezone.now())
+    assert len(sealed_notes_asked_for(hale).lines) == 4
+
+
+def test_a_task_about_an_authorization_without_a_recipient_says_so(
+    hale: Staff, dana: Staff, lindqvist: Patient
+) -> None:
+    authorize(dana, hale, lindqvist, recipient_name="", recipient_class="", individual_initiated=False)
+    abouts = {line.about for group in home_groups(dana) for line in group.lines}
+    assert abouts == {"Authorization (recipient not named)"}
+
+
+@pytest.mark.parametrize(
+    ("who", "words", "url_name"),
+    [("brook", "Invite somebody", "staff-new"), ("castellanos", "New accounting", "accounting-start")],
+)
+def test_the_home_page_offers_what_a_role_begins(
+    request: pytest.FixtureRequest, signed_in: SignedIn, dana: Staff, who: str, words: str, url_name: str
+) -> None:
+    page = signed_in(request.getfixturevalue(who)).get("/").content.decode()
+    assert f'href="{reverse(url_name)}">{words}<' in page
+    assert words not in signed_in(dana).get("/").content.decode()
+
+
+def test_an_accounting_begins_with_the_patient(castellanos: Staff, lindqvist: Patient, signed_in: SignedIn) -> None:
+    answer = signed_in(castellanos).post(reverse("accounting-start"), {"q": str(lindqvist.number)})
+    assert answer["Location"] == reverse("accounting-new", args=[lindqvist.pk])
+
+
+def test_browsers_find_the_mark_where_they_look_unasked(db: None) -> None:
+    assert Client().get("/favicon.ico")["Location"].endswith(".svg")
