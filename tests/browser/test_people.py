@@ -28,7 +28,7 @@ def test_from_the_invitation_to_the_new_persons_home_page(a_visit: Visit, brook:
         visitor.look("staff new refused")
         page.get_by_label("Clinician").check()
         page.get_by_role("button", name="Make the invitation").click()
-        link = page.locator("#link").inner_text()
+        link = page.locator("#link").input_value()
         visitor.look("staff way in")
     with a_visit(NARROW) as visitor:
         page = visitor.page

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.forms import Form
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from practice.infrastructure.databases.owner import as_owner
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people import actions
+from practice.people.forms import patients as forms
 from practice.people.models import CareRelationship, Patient, PatientAddress, Staff
 from practice.people.policies import may_open_chart, patients_visible_to
 from practice.people.queries import letter_address, representatives
@@ -65,7 +67,7 @@ class TestTakingOn:
             ({"birth_date": "2090-01-01"}, "This day has not come yet"),
             ({"birth_date": "0026-01-01"}, "too long ago"),
             ({"birth_date": "31/31/2000"}, "Give the day as month, day and year"),
-            ({"family_name": ""}, "This field is required"),
+            ({"family_name": ""}, "Give the family name."),
         ],
     )
     def test_bad_input_comes_back_with_a_sentence_and_loses_nothing(
@@ -76,6 +78,35 @@ class TestTakingOn:
         assert sentence in answer.content.decode()
         assert "Ana Lucía" in answer.content.decode()
         assert not Patient.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("form", "sentences"),
+        [
+            (forms.NameForm, {"Give the name.", "Choose what kind of name this is."}),
+            (
+                forms.AddressForm,
+                {
+                    "Choose what this address is for.",
+                    "Give the street or the box, as on the envelope.",
+                    "Give the first day this address is good.",
+                },
+            ),
+            (forms.TelecomForm, {"Choose what it is.", "Give the number or the e-mail address."}),
+            (forms.ContactForm, {"Give the name."}),
+            (forms.LastDayForm, {"Give the last day."}),
+            (
+                forms.RepresentativeForm,
+                {
+                    "Give the name.",
+                    "Choose as what they act.",
+                    "Say what gives them the authority.",
+                    "Give the day since when they act.",
+                },
+            ),
+        ],
+    )
+    def test_an_empty_field_says_what_belongs_there(self, form: type[Form], sentences: set[str]) -> None:
+        assert {words for at_field in form({}).errors.values() for words in at_field} == sentences
 
     @pytest.mark.parametrize("name", ["🙂 Smiley", "محمد عبد الله", "Ó'Brien-Łukaszewicz", "X" * 140])
     def test_any_script_any_emoji_and_long_names_are_kept_as_typed(

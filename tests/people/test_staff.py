@@ -102,6 +102,25 @@ class TestInvitation:
         client.get(reverse("invitation-open", args=[token]))
         assert sentence in client.post(reverse("invitation-accept"), {"password": password, "again": again}).content
 
+    def test_an_empty_form_says_at_each_field_what_belongs_there(self, brook: Staff, signed_in: SignedIn) -> None:
+        page = signed_in(brook).post(reverse("staff-new"), {"title": ""}).content.decode()
+        for sentence in ("Give the name.", "Give the name they sign in by.", "Choose at least one role"):
+            assert sentence in page
+        _person, token = actions.invite_staff(by=brook, **NEW)
+        client = Client()
+        client.get(reverse("invitation-open", args=[token]))
+        page = client.post(reverse("invitation-accept"), {"password": ""}).content.decode()
+        assert "Choose a password." in page
+        assert "Type the same password again." in page
+
+    @pytest.mark.parametrize(("role", "leads_on"), [(Role.CLINICIAN, True), (Role.FRONT_DESK, False)])
+    def test_the_page_of_the_link_leads_on_to_the_license_of_whoever_needs_one(
+        self, brook: Staff, signed_in: SignedIn, role: str, leads_on: bool
+    ) -> None:
+        page = signed_in(brook).post(reverse("staff-new"), NEW | {"roles": [role]}).content.decode()
+        assert (reverse("license-new", args=[Staff.objects.get(username="r.moss").pk]) in page) is leads_on
+        assert "readonly" in page.split('id="link"')[1].split(">")[0]
+
     def test_a_name_that_is_taken_comes_back_with_everything_typed(self, brook: Staff, signed_in: SignedIn) -> None:
         answer = signed_in(brook).post(reverse("staff-new"), NEW | {"username": "Brook"})
         assert b"signs in with this name already" in answer.content

@@ -68,6 +68,12 @@ STATES = (
     "VI",
 )
 EARLIEST = date(1880, 1, 1)
+DAY_WORDS = {"required": "Give the day.", "invalid": "Give the day as month, day and year, such as 11/21/2026."}
+
+
+def empty(words: str) -> dict[str, str]:
+    """What stands at a field that was left empty and must not be."""
+    return {"required": words}
 
 
 class DayField(forms.DateField):
@@ -76,8 +82,8 @@ class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("error_messages", {"invalid": "Give the day as month, day and year, such as 11/21/2026."})
-        super().__init__(**kwargs)
+        given = kwargs.pop("error_messages", {})
+        super().__init__(error_messages=DAY_WORDS | given, **kwargs)
 
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)

@@ -8,14 +8,19 @@ from practice.infrastructure.days import today
 
 from ..models import Patient, Staff
 from ..rules import AddressUse, CareRole, Details, NameUse, RepresentativeKind, TelecomKind
-from .fields import DayField, LineField, PastDayField, ends_before_start
+from .fields import DayField, LineField, PastDayField, empty, ends_before_start
 
 
 class DetailsForm(forms.Form):
     """What a patient is called and when they were born."""
 
     given_names = LineField(label="Given names", max_length=150, required=False)
-    family_name = LineField(label="Family name", max_length=140, help_text="Or the only name, where there is one.")
+    family_name = LineField(
+        label="Family name",
+        max_length=140,
+        help_text="Or the only name, where there is one.",
+        error_messages=empty("Give the family name."),
+    )
     preferred_name = LineField(label="Called", max_length=200, required=False, help_text="If it differs.")
     pronouns = LineField(max_length=60, required=False)
     birth_date = PastDayField(label="Born", required=False, help_text="Leave empty if not known.")
@@ -80,7 +85,7 @@ class NewPatientForm(DetailsForm):
 class CloseForm(forms.Form):
     """The last day of care."""
 
-    closed_on = PastDayField(label="Last day of care")
+    closed_on = PastDayField(label="Last day of care", error_messages=empty("Give the last day of care."))
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,8 +102,12 @@ class CloseForm(forms.Form):
 class NameForm(forms.Form):
     """Another name."""
 
-    text = LineField(label="Name", max_length=300)
-    use = forms.ChoiceField(label="What kind", choices=[c for c in NameUse.choices if c[0] != NameUse.LEGAL])
+    text = LineField(label="Name", max_length=300, error_messages=empty("Give the name."))
+    use = forms.ChoiceField(
+        label="What kind",
+        choices=[c for c in NameUse.choices if c[0] != NameUse.LEGAL],
+        error_messages=empty("Choose what kind of name this is."),
+    )
 
 
 class AddressForm(forms.Form):
@@ -108,22 +117,30 @@ class AddressForm(forms.Form):
         label="Use",
         choices=AddressUse.choices,
         help_text="While there is a confidential address, every letter goes there.",
+        error_messages=empty("Choose what this address is for."),
     )
     lines = forms.CharField(
-        label="Street, as on the envelope", max_length=400, widget=forms.Textarea(attrs={"rows": 2}), strip=True
+        label="Street, as on the envelope",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages=empty("Give the street or the box, as on the envelope."),
     )
     city = LineField(max_length=120, required=False)
     state = LineField(max_length=40, required=False)
     postal_code = LineField(label="ZIP code", max_length=20, required=False)
     country = LineField(max_length=60, required=False)
-    from_on = DayField(label="Good from", initial=today)
+    from_on = DayField(
+        label="Good from", initial=today, error_messages=empty("Give the first day this address is good.")
+    )
 
 
 class TelecomForm(forms.Form):
     """A number or an e-mail address."""
 
-    kind = forms.ChoiceField(choices=TelecomKind.choices)
-    value = LineField(label="Number or address", max_length=200)
+    kind = forms.ChoiceField(choices=TelecomKind.choices, error_messages=empty("Choose what it is."))
+    value = LineField(
+        label="Number or address", max_length=200, error_messages=empty("Give the number or the e-mail address.")
+    )
     use = LineField(label="Which one", max_length=30, required=False, help_text="For example: mobile, work.")
     confidential = forms.BooleanField(label="Use this one only", required=False)
 
@@ -140,7 +157,7 @@ class TelecomForm(forms.Form):
 class ContactForm(forms.Form):
     """Somebody to call."""
 
-    name = LineField(max_length=200)
+    name = LineField(max_length=200, error_messages=empty("Give the name."))
     relationship = LineField(max_length=100, required=False)
     phone = LineField(max_length=60, required=False)
     emergency = forms.BooleanField(label="Call in an emergency", required=False)
@@ -149,15 +166,18 @@ class ContactForm(forms.Form):
 class RepresentativeForm(forms.Form):
     """Somebody who acts for the patient, and by what authority."""
 
-    name = LineField(max_length=200)
-    kind = forms.ChoiceField(label="Acts as", choices=RepresentativeKind.choices)
+    name = LineField(max_length=200, error_messages=empty("Give the name."))
+    kind = forms.ChoiceField(
+        label="Acts as", choices=RepresentativeKind.choices, error_messages=empty("Choose as what they act.")
+    )
     authority = forms.CharField(
         label="What gives the authority",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="The document seen and its date, for example letters of guardianship.",
+        error_messages=empty("Say what gives them the authority."),
     )
-    from_on = PastDayField(label="Since")
+    from_on = PastDayField(label="Since", error_messages=empty("Give the day since when they act."))
     until_on = DayField(label="Until", required=False, help_text="Leave empty when open.")
     phone = LineField(max_length=60, required=False)
     address = forms.CharField(max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
@@ -183,15 +203,17 @@ class DeclineForm(forms.Form):
 class LastDayForm(forms.Form):
     """The last day of something."""
 
-    until_on = DayField(label="Last day", initial=today)
+    until_on = DayField(label="Last day", initial=today, error_messages=empty("Give the last day."))
 
 
 class CareForm(forms.Form):
     """Who cares for the patient, as what, from when until when."""
 
-    staff = StaffChoice(label="Who", queryset=Staff.objects.none(), empty_label="Choose")
-    role = forms.ChoiceField(label="As", choices=CareRole.choices)
-    from_on = DayField(label="From", initial=today)
+    staff = StaffChoice(
+        label="Who", queryset=Staff.objects.none(), empty_label="Choose", error_messages=empty("Choose who.")
+    )
+    role = forms.ChoiceField(label="As", choices=CareRole.choices, error_messages=empty("Choose as what."))
+    from_on = DayField(label="From", initial=today, error_messages=empty("Give the first day."))
     until_on = DayField(label="Until, the last day", required=False, help_text="Cover needs one.")
 
     def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:

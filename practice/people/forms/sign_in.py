@@ -12,6 +12,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.cache import cache
 
 from ..models import Staff
+from .fields import empty
 
 # Longer than a code can be valid with the tolerated drift: one period before, one after, and its own.
 USED_FOR = 150
@@ -53,12 +54,14 @@ class FirstPasswordForm(forms.Form):
         label="Choose a password",
         strip=False,
         max_length=1000,
+        error_messages=empty("Choose a password."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
         label="The same password again",
         strip=False,
         max_length=1000,
+        error_messages=empty("Type the same password again."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

@@ -7,7 +7,7 @@ from django import forms
 
 from ..models import Staff
 from ..rules import LicenseKind, Role
-from .fields import STATES, DayField, LineField, ends_before_start
+from .fields import STATES, DayField, LineField, empty, ends_before_start
 from .patients import StaffChoice
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
@@ -17,8 +17,13 @@ class StaffForm(forms.Form):
     """Name and roles."""
 
     title = LineField(max_length=40, required=False, help_text="Shown before the name, for example Dr.")
-    full_name = LineField(label="Name", max_length=200)
-    email = forms.EmailField(label="E-mail", required=False, help_text="For colleagues; nobody signs in with it.")
+    full_name = LineField(label="Name", max_length=200, error_messages=empty("Give the name."))
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        help_text="For colleagues; nobody signs in with it.",
+        error_messages={"invalid": "This is not a whole e-mail address, such as m.hale@example.org."},
+    )
     roles = forms.MultipleChoiceField(
         choices=Role.choices,
         widget=forms.CheckboxSelectMultiple,
@@ -30,7 +35,10 @@ class NewStaffForm(StaffForm):
     """Somebody new, with the name they sign in by."""
 
     username = LineField(
-        label="Signs in as", max_length=60, help_text="Small letters, digits, dot, hyphen. It cannot be changed later."
+        label="Signs in as",
+        max_length=60,
+        help_text="Small letters, digits, dot, hyphen. It cannot be changed later.",
+        error_messages=empty("Give the name they sign in by."),
     )
     field_order = ["title", "full_name", "username", "email", "roles"]
 
@@ -46,11 +54,17 @@ class NewStaffForm(StaffForm):
 class LicenseForm(forms.Form):
     """A license, or the registration of a supervised trainee."""
 
-    kind = forms.ChoiceField(label="License", choices=LicenseKind.choices)
-    number = LineField(max_length=60)
-    state = forms.ChoiceField(choices=[(state, state) for state in STATES])
+    kind = forms.ChoiceField(
+        label="License", choices=LicenseKind.choices, error_messages=empty("Choose the kind of license.")
+    )
+    number = LineField(max_length=60, error_messages=empty("Give the number on the license."))
+    state = forms.ChoiceField(
+        choices=[(state, state) for state in STATES], error_messages=empty("Choose the state that licensed them.")
+    )
     issued_on = DayField(label="Issued", required=False)
-    expires_on = DayField(label="Expires, the last day")
+    expires_on = DayField(
+        label="Expires, the last day", error_messages=empty("Give the last day on which the license is good.")
+    )
     supervisor = StaffChoice(
         queryset=Staff.objects.none(), required=False, empty_label="Nobody", help_text="For a registered trainee."
     )

@@ -172,4 +172,10 @@ def _way_in(request: HttpRequest, person: Staff, token: str) -> HttpResponse:
     """Show the link, once: it stands in this answer and nowhere else."""
     link = request.build_absolute_uri(reverse("invitation-open", args=[token]))
     waits = unused_invitations(person).filter(opens_at__gt=timezone.now()).first()
-    return render(request, "people/way_in.html", {"person": person, "link": link, "waits": waits})
+    context = {"person": person, "link": link, "waits": waits, "needs_license": _needs_license(person)}
+    return render(request, "people/way_in.html", context)
+
+
+def _needs_license(person: Staff) -> bool:
+    """Whether the next step is their license: without one, clinical work stays closed to them."""
+    return person.is_clinical and not person.licenses.exists()
