@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from practice.people.models import Patient, Staff
+from records.chart.actions import start_note
+from records.chart.models import NoteFormat
 from records.psychotherapy import vault
 from tests.psychotherapy.conftest import DAY, TEXT, write_draft, write_note
 from tests.psychotherapy.test_packages import authorize
@@ -131,3 +133,23 @@ def test_a_sentence_for_the_chart_is_marked_after_saving_and_can_be_kept(
         expect(page.locator("[data-marks]")).to_be_hidden()
         page.reload()
         expect(marks).to_have_count(1)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_marks_stand_beside_the_progress_note_and_never_in_it(
+    a_visit: Visit, hale: Staff, lindqvist: Patient, viewport: dict[str, int]
+) -> None:
+    draft = start_note(by=hale, patient=lindqvist, format=NoteFormat.objects.get(code="dap"))
+    with a_visit(viewport) as visitor:
+        page = visitor.page
+        visitor.sign_in(hale, f"/chart/notes/{draft.pk}/write/")
+        if viewport == NARROW:
+            page.get_by_role("tab", name="Psychotherapy note").click()
+        page.get_by_role("textbox", name="Psychotherapy note").fill("He held back. Sertraline 50 mg daily.")
+        expect(page.get_by_text("1 sentence here belongs in the chart.")).to_be_visible()
+        underlined, written = page.locator(".marks-behind"), page.get_by_role("textbox", name="Psychotherapy note")
+        assert underlined.bounding_box() == written.bounding_box()
+        visitor.look("marked beside the progress note")
+        page.locator("[data-mark]").get_by_role("button", name="Keep").press("Enter")
+        expect(page.locator("[data-marks]")).to_be_hidden()
+        expect(written).to_be_focused()

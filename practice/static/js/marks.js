@@ -2,7 +2,7 @@
 // underlined in it. They come with the page and with each answer to a save; "Keep" hides one until the page is left.
 // Nothing is sent or stored from here.
 //
-//   <div data-marks="id-of-the-textarea"> <p data-marks-count> <ul> <template><li data-mark> … </template> </div>
+//   in the form: <div data-marks> <p data-marks-count> <ul> <template><li data-mark> … </template> </div>
 
 const UNDERLINED = 60_000; // characters; in a longer text the list alone shows, so that typing stays instant
 
@@ -12,7 +12,7 @@ class Marks {
     this.list = box.querySelector("ul");
     this.count = box.querySelector("[data-marks-count]");
     this.row = box.querySelector("template").content.firstElementChild;
-    this.text = document.getElementById(box.dataset.marks);
+    this.text = box.closest("form").querySelector("textarea"); // by form: the progress note beside has fields of its own
     this.kept = new Set();
     this.behind = Object.assign(document.createElement("div"), { className: "marks-behind" });
     this.behind.setAttribute("aria-hidden", "true");
