@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from disclosures.ledger import log
 from disclosures.ledger.bases import Basis, is_suspendable, staff_words
 from disclosures.ledger.entries import EntryKind
@@ -325,6 +327,41 @@ def _any_listable(patient_id: UUID, hidden: set[str], on: date) -> bool:
     )
 
 
+def newest_entries() -> QuerySet[Entry]:
+    """Every entry of the log, newest first, with its patient and the entry it is about; without its internal text."""
+    return (
+        Entry.objects.select_related("patient", "about")
+        .defer("internal", "about__body", "about__internal")
+        .order_by("-index")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """An entry as one line of the log. `current`: a disclosure that was not corrected, so that it can be opened."""
+
+    entry: Entry
+    current: bool
+
+    @property
+    def recipient(self) -> str:
+        """To whom, for a disclosure."""
+        return str(self.entry.public["recipient"]["name"]) if self.entry.kind == EntryKind.DISCLOSURE else ""
+
+    @property
+    def number(self) -> str:
+        """The number of an issued accounting."""
+        return str(self.entry.public["number"]) if self.entry.kind == EntryKind.ACCOUNTING else ""
+
+
+def log_lines(entries: Iterable[Entry]) -> list[LogLine]:
+    """The entries as lines; one query however many there are."""
+    rows = list(entries)
+    later = Entry.objects.filter(kind=EntryKind.SUCCESSION, about__in=[row.pk for row in rows])
+    corrected = set(later.values_list("about_id", flat=True))
+    return [LogLine(row, row.kind == EntryKind.DISCLOSURE and row.pk not in corrected) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerState:
     """The log at a glance, for the compliance officer's home."""
@@ -336,6 +373,10 @@ class LedgerState:
     @property
     def uncovered(self) -> int:
         return self.entries - (self.checkpoint.size if self.checkpoint else 0)
+
+    @property
+    def all_verified(self) -> bool:
+        return self.verification is not None and self.verification.size == self.entries
 
 
 def ledger_state() -> LedgerState:

@@ -25,7 +25,7 @@ from practice.people.rules import Act, may
 from practice.worklist.queries import tasks_about
 from practice.worklist.rules import TaskKind
 
-PER_PAGE = 50
+PER_PAGE, LOG_PER_PAGE = 50, 20
 NOT_SIGNED = Refusal(
     "ACCOUNTING_NOT_SIGNED",
     "This accounting cannot leave: its entry in the disclosure ledger is not under a signed checkpoint.",
@@ -264,9 +264,15 @@ def _file(content: bytes, kind: str, name: str) -> HttpResponse:
 
 @require_safe
 def ledger_state(request: HttpRequest) -> HttpResponse:
-    """The log at a glance: entries, last checkpoint, last verification."""
+    """The log at a glance: last checkpoint, last verification, and its entries, newest first."""
     require_act(cast(Staff, request.user), Act.ACCOUNTING_PREPARE)
-    context = {"state": queries.ledger_state(), "verifications": queries.recent_verifications()}
+    page = Paginator(queries.newest_entries(), LOG_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "state": queries.ledger_state(),
+        "page": page,
+        "lines": queries.log_lines(page.object_list),
+        "verifications": queries.recent_verifications(),
+    }
     return render(request, "ledger/ledger_state.html", context)
 
 

@@ -21,12 +21,17 @@ class LedgerState:
     signed_size: int
     signed_at: datetime | None
     verified_at: datetime | None
+    verified_size: int
     verified_ok: bool
     finding: str
 
     @property
     def all_signed(self) -> bool:
         return self.entries == self.signed_size
+
+    @property
+    def all_verified(self) -> bool:
+        return self.entries == self.verified_size
 
 
 def my_patients(staff: Staff) -> list[Patient]:
@@ -49,6 +54,7 @@ def ledger_state(staff: Staff) -> LedgerState | None:
         signed_size=last.size if last else 0,
         signed_at=last.signed_at if last else None,
         verified_at=checked.at if checked else None,
+        verified_size=checked.size if checked else 0,
         verified_ok=bool(checked and checked.ok),
         finding=checked.finding if checked else "",
     )

@@ -4,7 +4,9 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from disclosures.ledger import actions, documents, log
@@ -305,3 +307,53 @@ def test_a_ledger_that_cannot_sign_is_said_in_words(records, lindqvist, signed_i
     page = client.post(path, correction(entry, purpose="The right matter"), follow=True).content.decode()
     assert "could not sign a checkpoint" in page
     assert "The right matter" in page
+
+
+def test_the_ledger_page_lists_its_entries_newest_first_and_each_link_opens(records, signed_in, castellanos, lindqvist):
+    actions.supersede(by=castellanos, entry_id=records["chart"].pk, reason="Entered twice", replacement=None)
+    officer = signed_in(castellanos)
+    answer = officer.get(reverse("ledger-state"))
+    words = answer.content.decode()
+    entries = list(Entry.objects.order_by("-index"))
+    places = [words.find(f"entry {entry.index}</span></div>") for entry in entries]
+    assert places == sorted(places) and -1 not in places
+    for expected in ("Disclosure to Circuit Court", "Accounting issued", "counted from 0"):
+        assert expected in words
+    assert reverse("disclosure-list", args=[lindqvist.pk]) in words
+    links = {str(line.entry.pk): line.current for line in answer.context["lines"]}
+    assert links[str(records["chart"].pk)] is False
+    assert "Corrected since" in words
+    for pk, opens in links.items():
+        assert (reverse("disclosure-open", args=[pk]) in words) is opens
+        if opens:
+            assert officer.get(reverse("disclosure-open", args=[pk])).status_code == 200
+
+
+def test_the_ledger_page_pages_and_asks_as_often_for_many_entries_as_for_few(
+    disclose, signed_in, castellanos, django_assert_num_queries
+):
+    officer, address = signed_in(castellanos), reverse("ledger-state")
+    assert "Nothing was entered yet" in officer.get(address).content.decode()
+    disclose()
+    with CaptureQueriesContext(connection) as few:
+        officer.get(address)
+    for number in range(24):
+        disclose(purpose=f"Case {number}")
+    with django_assert_num_queries(len(few)):
+        first = officer.get(address)
+    assert [line.entry.index for line in first.context["lines"]] == list(range(24, 4, -1))
+    second = officer.get(address, {"page": 2})
+    assert [line.entry.index for line in second.context["lines"]] == [4, 3, 2, 1, 0]
+
+
+def test_what_was_verified_is_counted_against_what_the_ledger_has_now(disclose, signed_in, castellanos):
+    disclose()
+    log.sign_checkpoint()
+    actions.verify_ledger(by=castellanos)
+    officer = signed_in(castellanos)
+    pages = [reverse("ledger-state"), "/"]
+    for page, words in zip(pages, ("all 1 verified", ">all 1<"), strict=True):
+        assert words in officer.get(page).content.decode()
+    disclose(purpose="Another")
+    for page in pages:
+        assert "1 of 2 entries" in officer.get(page).content.decode()
