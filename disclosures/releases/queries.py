@@ -153,6 +153,9 @@ def by_year(index: Iterable[IndexLine], ticked: Container[str]) -> list[tuple[st
     return [(year, [(line, line.refusal is None and line.key in ticked) for line in rows]) for year, rows in years]
 
 
+HERE = ("US", "USA", "United States")  # not written on an envelope that stays in the country
+
+
 def postal_address(patient: Patient) -> str:
     """Where a letter to the patient goes today, as on the envelope; the confidential address comes first (R-225)."""
     found = letter_address(patient, today())
@@ -160,7 +163,7 @@ def postal_address(patient: Patient) -> str:
         return ""
     place = " ".join(filter(None, [f"{found.city}," if found.city and found.state else found.city, found.state,
                                    found.postal_code]))  # fmt: skip
-    return "\n".join(filter(None, [found.lines.strip(), place, found.country]))
+    return "\n".join(filter(None, [found.lines.strip(), place, "" if found.country in HERE else found.country]))
 
 
 def item_key(info: ReleaseItemInfo) -> str:

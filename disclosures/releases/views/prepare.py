@@ -39,7 +39,8 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
         # from the authorizations alone: said whether or not anybody keeps such notes
         for_notes = [line for line in every if _is_for_notes(line)]
         plannable = basis_choices(code for code in PLANNABLE if code != Basis.B_AUTHORIZATION)
-        return ask_ground(request, patient, lines, plannable, for_notes=for_notes)
+        shown = [line for line in every if line not in for_notes]
+        return ask_ground(request, patient, shown, plannable, for_notes=for_notes)
     draft = Release(patient=patient, record_class=RecordClass.CHART)
     index = _index(draft, basis, line, request)
     form = NewReleaseForm(
