@@ -5,7 +5,7 @@ same name, a table inherited into it. The hash tree cannot see that, for verific
 accounting does. So before either is believed, the catalogue is asked.
 """
 
-from django.db import DatabaseError, connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from disclosures.ledger.models import Accounting, Checkpoint, Entry, Node, Verification
@@ -66,7 +66,7 @@ def wrong() -> str:
             tables = ", ".join(f"public.{name}" for name in NAMES)
             cursor.execute(f"LOCK TABLE {tables} IN ACCESS SHARE MODE")
             return _wrong_settings(cursor) or _wrong_tables(cursor)
-    except DatabaseError:
+    except ProgrammingError:
         # not there, not a table, or not to be read
         with connection.cursor() as cursor:
             return _wrong_settings(cursor) or _wrong_tables(cursor) or "The tables of the ledger cannot be locked"

@@ -169,7 +169,15 @@ def every_url() -> list[tuple[str, str]]:
     return urls
 
 
-PUBLIC = {"account_login", "account_logout", "mfa_authenticate", "invitation-open", "invitation-accept", "health"}
+PUBLIC = {
+    "account_login",
+    "account_logout",
+    "mfa_authenticate",
+    "invitation-open",
+    "invitation-accept",
+    "health",
+    "mark",
+}
 
 
 class TestNoUrlEscapes:
