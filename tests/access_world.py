@@ -28,7 +28,8 @@ from practice.infrastructure.uploads import check_upload
 from practice.people import actions
 from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, CareRole, LicenseKind, RepresentativeKind, Role, TelecomKind
-from records.chart.actions import save_draft, start_note, start_session
+from records.chart.actions.notes import save_draft, start_note
+from records.chart.actions.sessions import start_session
 from records.chart.models import NoteFormat
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package

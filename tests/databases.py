@@ -21,7 +21,7 @@ from practice.infrastructure.databases.router import ALIASES
 from practice.infrastructure.databases.server import Server
 
 PACKAGES = ("practice", "authorizations", "records", "disclosures")
-SHAPING = ("**/migrations/*.py", "**/models.py", "infrastructure/databases/*.py", "settings.py")
+SHAPING = ("**/migrations/*.py", "**/models.py", "**/models/*.py", "infrastructure/databases/*.py", "settings.py")
 clones = itertools.count()
 
 

@@ -30,6 +30,12 @@ class AuditEvent(models.TextChoices):
     ACCESS_GIVEN = "access_given", "Gave access"
     ACCESS_ENDED = "access_ended", "Ended access"
     VERIFIED = "verified", "Verified the ledger"
+    COSIGNED = "cosigned", "Co-signed"
+    RETURNED = "returned", "Returned a note"
+    CANCELLED = "cancelled", "Cancelled"
+    FILED = "filed", "Filed a document"
+    MEASURED = "measured", "Entered a measure"
+    HANDED_OVER = "handed_over", "Handed a patient over"
 
 
 class Outcome(models.TextChoices):

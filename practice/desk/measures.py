@@ -10,7 +10,7 @@ from django.db.models import Count, Max, OuterRef, Subquery
 
 from practice.people.models import Patient
 from records.chart.models import Result
-from records.chart.rules import ResultCategory
+from records.chart.rules.values import ResultCategory
 
 WIDE, SMALL = (560, 190), (290, 130)
 LEFT, RIGHT, TOP, BOTTOM = 34, 34, 14, 24

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_GET
 
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
-from records.chart.forms import note_sheet
+from records.chart.forms.notes import note_sheet
 from records.chart.models import ChartNote
 from records.chart.policies import open_draft
-from records.chart.rules import Modality
+from records.chart.rules.sessions import Modality
 from records.psychotherapy.sheets import sheet_context
 
 

@@ -31,8 +31,11 @@ class ShownTab:
 
 TABS = (
     Tab("chart", "Chart", "patient-page", "chart"),
+    Tab("plan", "Plan", "patient-plan", "chart"),
     Tab("diagnoses", "Diagnoses and medication", "patient-diagnoses", "chart"),
     Tab("results", "Measures", "patient-results", "chart"),
+    Tab("safety", "Safety plan", "patient-safety", "chart"),
+    Tab("documents", "Documents", "patient-documents", "chart"),
     Tab("authorizations", "Authorizations", "authorization-list", "authorizations"),
     Tab("releases", "Releases", "release-list", "releases"),
     Tab("disclosures", "Disclosures", "disclosure-list", "disclosures"),

@@ -18,8 +18,8 @@ from practice.worklist.models import Task
 from practice.worklist.queries import open_tasks
 from practice.worklist.rules import TaskKind
 from records.chart.models import ChartNote, Encounter, NoteFormat, Participation
-from records.chart.queries import usual_format
-from records.chart.rules import NoteState
+from records.chart.queries.notes import usual_format
+from records.chart.rules.notes import NoteState
 
 from .lines import Group, Line, person_words
 from .links import path_to

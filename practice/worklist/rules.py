@@ -13,6 +13,16 @@ class TaskKind(models.TextChoices):
     RELEASE_APPROVAL = "release_approval", "Read and approve a release"
     RELEASE_HAND_OVER = "release_hand_over", "Hand over an approved release"
     ACCOUNTING_SUPPLEMENT = "accounting_supplement", "Offer a supplement to an accounting"
+    COSIGNATURE = "cosignature", "Co-sign a note or return it"
+    NOTE_RETURNED = "note_returned", "Mend a note that a supervisor returned"
+    PLAN_REVIEW = "plan_review", "Review a treatment plan"
+    MEDICATION_MONITORING = "medication_monitoring", "Monitoring of a medication is due"
+    MEASURE_ALARM = "measure_alarm", "Look at a measure today: a thought of death or self-harm was marked"
+    MEASURE_DUE = "measure_due", "Repeat a measure"
+    DOCUMENT_REVIEW = "document_review", "Read a document that was received"
+    HANDOVER = "handover", "Take over a patient"
+    SAFETY_PLAN_REVIEW = "safety_plan_review", "Review a safety plan"
+    PLACEMENT_QUESTION = "placement_question", "Answer a question about what belongs where"
 
 
 class TaskState(models.TextChoices):

@@ -17,15 +17,11 @@ from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient, Staff
 
 from .models import CarePlan, ChartNote, Diagnosis, Encounter, Medication
-from .queries import (
-    group_id,
-    note_written,
-    result_days,
-    results_of_groups,
-    session_title,
-    session_words,
-)
-from .rules import CODE_SYSTEMS, NoteState, ResultCategory
+from .queries.notes import note_written
+from .queries.results import group_id, result_days, results_of_groups
+from .queries.sessions import session_title, session_words
+from .rules.notes import NoteState
+from .rules.values import CODE_SYSTEMS, ResultCategory
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ from .fhir_values import (
     thing,
     things,
 )
-from .rules import Modality, ResultCategory
+from .rules.sessions import Modality
+from .rules.values import ResultCategory
 
 MAX_BYTES = 512 * 1024**2
 TOOK_PLACE_NOT = {"planned", "cancelled", "entered-in-error"}

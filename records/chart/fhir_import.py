@@ -34,7 +34,7 @@ from practice.people.rules import CareRole, Role
 from .fhir_facts import Bundle, Problem
 from .fhir_patient import PatientFacts
 from .models import CarePlan, Diagnosis, Encounter, Medication, Participation, Result
-from .rules import SessionKind
+from .rules.sessions import SessionKind
 
 IMPORTERS = (Role.ADMINISTRATOR, Role.CLINICIAN, Role.FRONT_DESK)
 BATCH = 500

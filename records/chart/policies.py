@@ -17,7 +17,7 @@ from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to, may_open_chart, open_chart
 
 from .models import ChartNote, Encounter
-from .rules import NoteState
+from .rules.notes import NoteState
 
 
 def notes_visible_to(staff: Staff, patient: Patient) -> QuerySet[ChartNote]:

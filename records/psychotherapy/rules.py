@@ -34,6 +34,18 @@ class EventKind(models.TextChoices):
     PACKAGE_OPENED = "package_opened", "Fetched a release package for delivery"
     PACKAGE_HANDED_OVER = "package_handed_over", "Committed the hand-over of a release package"
     KEY_REWRAPPED = "key_rewrapped", "Wrapped a key anew"
+    SEARCHED = "searched", "Searched own notes"
+    ATTACHED = "attached", "Attached a file"
+    ATTACHMENT_REMOVED = "attachment_removed", "Removed a file from a draft"
+    MOVED_OUT = "moved_out", "Moved a sentence to the progress note"
+    MOVED_IN = "moved_in", "Moved a sentence in from the progress note"
+    CUSTODY_PROPOSED = "custody_proposed", "Proposed a transfer of custody"
+    CUSTODY_CONFIRMED = "custody_confirmed", "Confirmed a transfer of custody"
+    CUSTODY_STOPPED = "custody_stopped", "Stopped a transfer of custody"
+    CUSTODY_TAKEN = "custody_taken", "Took custody"
+    DESTRUCTION_ORDERED = "destruction_ordered", "Ordered a destruction"
+    DESTRUCTION_CANCELLED = "destruction_cancelled", "Cancelled a destruction"
+    DESTROYED = "destroyed", "Destroyed a note"
 
 
 class Subject(models.TextChoices):

@@ -14,7 +14,7 @@ from practice.infrastructure.days import today
 from practice.people.models import PersonalRepresentative
 from practice.people.rules import RepresentativeKind
 from records.chart.models import ChartNote, NoteFormat
-from records.chart.rules import NoteState
+from records.chart.rules.notes import NoteState
 from records.psychotherapy import vault
 
 from .fixtures import clinician_with_patient

@@ -5,7 +5,7 @@ from django.core.cache import cache
 from playwright.sync_api import Locator, expect
 
 from practice.people.models import Patient, Staff
-from records.chart.actions import start_note
+from records.chart.actions.notes import start_note
 from records.chart.models import ChartNote, NoteFormat
 
 from .conftest import Visit

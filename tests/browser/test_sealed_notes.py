@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from practice.people.models import Patient, Staff
-from records.chart.actions import start_note
+from records.chart.actions.notes import start_note
 from records.chart.models import NoteFormat
 from records.psychotherapy import vault
 from tests.psychotherapy.conftest import DAY, TEXT, write_draft, write_note

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from practice.people.models import Patient, Staff
-from records.chart import actions
+from records.chart.actions.notes import save_draft, sign_note, start_note
+from records.chart.actions.sessions import start_session
 from records.chart.models import ChartNote, Encounter, NoteFormat
 
 
@@ -23,18 +24,18 @@ def dap(db: None) -> NoteFormat:
 @pytest.fixture
 def session(hale: Staff, lindqvist: Patient) -> Encounter:
     began = recently()
-    return actions.start_session(
+    return start_session(
         by=hale, patient=lindqvist, started_at=began, stopped_at=began + timedelta(minutes=53), modality="video"
     )
 
 
 @pytest.fixture
 def draft(hale: Staff, lindqvist: Patient, session: Encounter, dap: NoteFormat) -> ChartNote:
-    note = actions.start_note(by=hale, patient=lindqvist, format=dap, encounter=session)
+    note = start_note(by=hale, patient=lindqvist, format=dap, encounter=session)
     texts = {"data": "Sleeping five hours.", "assessment": "Anxiety, improving.", "plan": "Continue weekly."}
-    return actions.save_draft(by=hale, note_id=note.pk, sections=texts, base_version=1, window="first").note
+    return save_draft(by=hale, note_id=note.pk, sections=texts, base_version=1, window="first").note
 
 
 @pytest.fixture
 def signed(hale: Staff, draft: ChartNote) -> ChartNote:
-    return actions.sign_note(by=hale, note_id=draft.pk, seen_version=draft.version)
+    return sign_note(by=hale, note_id=draft.pk, seen_version=draft.version)

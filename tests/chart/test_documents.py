@@ -12,7 +12,9 @@ from django.core.management import call_command
 
 from practice.compliance.queries import practice_profile
 from practice.people.models import Patient
-from records.chart import actions, documents
+from records.chart import documents
+from records.chart.actions.notes import add_addendum, save_draft, sign_note, start_note
+from records.chart.actions.sessions import start_session
 from records.chart.models import ChartNote
 
 from .conftest import recently
@@ -28,7 +30,7 @@ def imported(dana, hale) -> Patient:
 
 
 def test_the_index_for_a_release_names_signed_notes_and_holds_no_text(hale, lindqvist, signed, dap):
-    actions.start_note(by=hale, patient=lindqvist, format=dap)
+    start_note(by=hale, patient=lindqvist, format=dap)
     items = documents.release_items(lindqvist)
     assert [item.id for item in items if item.kind == "note"] == [signed.pk]
     assert [item.kind for item in items] == ["session", "note"]
@@ -52,15 +54,15 @@ def test_the_index_takes_the_same_number_of_queries_however_long_the_chart(
     with django_assert_num_queries(6):
         documents.release_items(lindqvist)
     for _ in range(10):
-        note = actions.start_note(by=hale, patient=lindqvist, format=dap)
-        actions.save_draft(by=hale, note_id=note.pk, sections={"data": "x"}, base_version=1)
-        actions.sign_note(by=hale, note_id=note.pk, seen_version=2)
+        note = start_note(by=hale, patient=lindqvist, format=dap)
+        save_draft(by=hale, note_id=note.pk, sections={"data": "x"}, base_version=1)
+        sign_note(by=hale, note_id=note.pk, seen_version=2)
     with django_assert_num_queries(6):
         assert len(documents.release_items(lindqvist)) == 12
 
 
 def test_a_chosen_note_comes_whole_with_its_addenda(hale, lindqvist, signed):
-    actions.add_addendum(by=hale, note_id=signed.pk, text="He called on Friday.")
+    add_addendum(by=hale, note_id=signed.pk, text="He called on Friday.")
     (block,) = documents.render_context([signed.pk], patient=lindqvist)
     assert [part["text"] for part in block.written] == [
         "Sleeping five hours.",
@@ -80,8 +82,8 @@ def test_every_item_of_the_index_can_be_set_on_paper(imported):
 
 
 def test_a_draft_and_an_item_of_somebody_elses_chart_are_not_set(hale, osei, lindqvist, abernathy, signed, dap):
-    draft = actions.start_note(by=hale, patient=lindqvist, format=dap)
-    theirs = actions.start_session(by=osei, patient=abernathy, started_at=recently())
+    draft = start_note(by=hale, patient=lindqvist, format=dap)
+    theirs = start_session(by=osei, patient=abernathy, started_at=recently())
     for ident in (draft.pk, theirs.pk, uuid4()):
         with pytest.raises(LookupError, match="1 of 2"):
             documents.render_context([signed.pk, ident], patient=lindqvist)
@@ -94,10 +96,10 @@ def internal_pdf(note: ChartNote, by) -> bytes:
 def test_an_internal_print_says_so_on_every_page_and_is_accessible(hale, lindqvist, dap, tmp_path):
     lindqvist.legal_name = "Tobias שלום مريم Żółkiewski-Lindqvist"
     lindqvist.save()
-    note = actions.start_note(by=hale, patient=lindqvist, format=dap)
+    note = start_note(by=hale, patient=lindqvist, format=dap)
     long = "\n\n".join(f"Paragraph {number}. {'He spoke of the week at work. ' * 12}" for number in range(40))
-    actions.save_draft(by=hale, note_id=note.pk, sections={"data": long, "plan": "<b>Weekly</b>"}, base_version=1)
-    pdf = internal_pdf(actions.sign_note(by=hale, note_id=note.pk, seen_version=2), hale)
+    save_draft(by=hale, note_id=note.pk, sections={"data": long, "plan": "<b>Weekly</b>"}, base_version=1)
+    pdf = internal_pdf(sign_note(by=hale, note_id=note.pk, seen_version=2), hale)
     pages = [" ".join(p.extract_text().split()) for p in pypdf.PdfReader(BytesIO(pdf)).pages]
     assert len(pages) >= 4
     assert all("Internal copy, not for release" in text for text in pages)

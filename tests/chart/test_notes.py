@@ -10,9 +10,18 @@ from django.utils import timezone
 from practice.audit.models import AuditEntry
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.refusals import Refused
-from records.chart import actions
+from records.chart.actions.notes import (
+    add_addendum,
+    discard_draft,
+    discard_other_text,
+    save_draft,
+    sign_note,
+    start_note,
+    use_other_text,
+)
+from records.chart.actions.sessions import correct_session, start_session
 from records.chart.models import ChartAddendum, ChartNote, NoteFormat
-from records.chart.rules import NOTE_LIMIT, NoteState
+from records.chart.rules.notes import NOTE_LIMIT, NoteState
 
 from .conftest import recently
 
@@ -21,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 def save(by, note, text, *, base, window="", key="data"):
     sections = {**note.sections, key: text}
-    return actions.save_draft(by=by, note_id=note.pk, sections=sections, base_version=base, window=window)
+    return save_draft(by=by, note_id=note.pk, sections=sections, base_version=base, window=window)
 
 
 def code_of(refused: pytest.ExceptionInfo[Refused]) -> str:
@@ -43,7 +52,7 @@ def test_a_saved_text_is_there_again_and_encrypted_in_the_database(draft):
 def test_ciphertext_of_one_note_does_not_open_in_another(hale, lindqvist, draft, dap):
     from practice.infrastructure.envelope import Unreadable
 
-    other = actions.start_note(by=hale, patient=lindqvist, format=dap)
+    other = start_note(by=hale, patient=lindqvist, format=dap)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE chart_chartnote SET sections = (SELECT sections FROM chart_chartnote WHERE id = %s) WHERE id = %s",
@@ -54,8 +63,8 @@ def test_ciphertext_of_one_note_does_not_open_in_another(hale, lindqvist, draft,
 
 
 def test_beginning_the_same_note_twice_is_one_draft(hale, lindqvist, session, dap):
-    first = actions.start_note(by=hale, patient=lindqvist, format=dap, encounter=session)
-    second = actions.start_note(by=hale, patient=lindqvist, format=dap, encounter=session)
+    first = start_note(by=hale, patient=lindqvist, format=dap, encounter=session)
+    second = start_note(by=hale, patient=lindqvist, format=dap, encounter=session)
     assert first == second
 
 
@@ -87,10 +96,10 @@ def test_a_save_whose_answer_was_lost_is_not_in_conflict_with_itself(hale, draft
 def test_the_other_text_can_be_taken_and_the_first_one_is_kept_in_its_place(hale, draft):
     save(hale, draft, "first", base=2, window="first")
     branch = save(hale, draft, "second", base=2, window="second").branch
-    note = actions.use_other_text(by=hale, note_id=draft.pk, branch_id=branch.pk)
+    note = use_other_text(by=hale, note_id=draft.pk, branch_id=branch.pk)
     assert note.sections["data"] == "second"
     assert draft.branches.get().sections["data"] == "first"
-    actions.discard_other_text(by=hale, note_id=draft.pk, branch_id=branch.pk)
+    discard_other_text(by=hale, note_id=draft.pk, branch_id=branch.pk)
     assert not draft.branches.exists()
 
 
@@ -98,30 +107,30 @@ def test_a_draft_with_two_texts_is_not_signed(hale, draft):
     save(hale, draft, "first", base=2, window="first")
     save(hale, draft, "second", base=2, window="second")
     with pytest.raises(Refused) as refused:
-        actions.sign_note(by=hale, note_id=draft.pk, seen_version=3)
+        sign_note(by=hale, note_id=draft.pk, seen_version=3)
     assert code_of(refused) == "NOTE_HAS_TWO_TEXTS"
 
 
 def test_an_empty_note_is_not_signed(hale, lindqvist, dap):
-    note = actions.start_note(by=hale, patient=lindqvist, format=dap)
+    note = start_note(by=hale, patient=lindqvist, format=dap)
     with pytest.raises(Refused) as refused:
-        actions.sign_note(by=hale, note_id=note.pk, seen_version=1)
+        sign_note(by=hale, note_id=note.pk, seen_version=1)
     assert code_of(refused) == "NOTE_EMPTY"
 
 
 def test_what_is_signed_is_what_the_author_saw(hale, draft):
     save(hale, draft, "changed after the preview", base=2, window="first")
     with pytest.raises(Refused) as refused:
-        actions.sign_note(by=hale, note_id=draft.pk, seen_version=2)
+        sign_note(by=hale, note_id=draft.pk, seen_version=2)
     assert code_of(refused) == "NOTE_CHANGED_SINCE"
 
 
 def test_200_000_characters_are_kept_and_one_more_is_refused_in_words(hale, draft):
     empty = dict.fromkeys(draft.sections, "")
-    actions.save_draft(by=hale, note_id=draft.pk, sections=empty | {"data": "x" * NOTE_LIMIT}, base_version=2)
+    save_draft(by=hale, note_id=draft.pk, sections=empty | {"data": "x" * NOTE_LIMIT}, base_version=2)
     assert len(ChartNote.objects.get(pk=draft.pk).sections["data"]) == 200_000
     with pytest.raises(Refused) as refused:
-        actions.save_draft(by=hale, note_id=draft.pk, sections=empty | {"data": "x" * 200_001}, base_version=3)
+        save_draft(by=hale, note_id=draft.pk, sections=empty | {"data": "x" * 200_001}, base_version=3)
     assert code_of(refused) == "NOTE_TOO_LONG"
     assert "200,001 characters" in refused.value.refusal.words
     assert len(ChartNote.objects.get(pk=draft.pk).sections["data"]) == 200_000
@@ -140,8 +149,8 @@ def test_a_draft_is_written_by_its_author_alone(osei, hale, lindqvist, draft):
     begin_care(by=hale, patient=lindqvist, staff=osei, role=CareRole.TREATING, from_on=timezone.localdate())
     for act in (
         lambda: save(osei, draft, "mine now", base=2),
-        lambda: actions.sign_note(by=osei, note_id=draft.pk, seen_version=2),
-        lambda: actions.discard_draft(by=osei, note_id=draft.pk),
+        lambda: sign_note(by=osei, note_id=draft.pk, seen_version=2),
+        lambda: discard_draft(by=osei, note_id=draft.pk),
     ):
         with pytest.raises(Refused) as refused:
             act()
@@ -151,8 +160,8 @@ def test_a_draft_is_written_by_its_author_alone(osei, hale, lindqvist, draft):
 def test_a_signed_note_is_not_saved_signed_or_discarded_again(hale, signed):
     for act in (
         lambda: save(hale, signed, "later", base=2),
-        lambda: actions.sign_note(by=hale, note_id=signed.pk, seen_version=2),
-        lambda: actions.discard_draft(by=hale, note_id=signed.pk),
+        lambda: sign_note(by=hale, note_id=signed.pk, seen_version=2),
+        lambda: discard_draft(by=hale, note_id=signed.pk),
     ):
         with pytest.raises(Refused) as refused:
             act()
@@ -177,7 +186,7 @@ def test_a_draft_cannot_be_moved_to_another_patient_or_author(draft, abernathy, 
 
 @pytest.mark.committing
 def test_the_database_refuses_the_owner_of_the_tables_too(hale, signed, connect_as):
-    actions.add_addendum(by=hale, note_id=signed.pk, text="One more thing.")
+    add_addendum(by=hale, note_id=signed.pk, text="One more thing.")
     owner = connect_as("practice_owner", "default")
     for statement in (
         "UPDATE chart_chartnote SET version = version + 1",
@@ -193,7 +202,7 @@ def test_the_database_refuses_the_owner_of_the_tables_too(hale, signed, connect_
 
 
 def test_an_addendum_is_signed_and_stays_as_it_is(osei, hale, lindqvist, signed):
-    addendum = actions.add_addendum(by=hale, note_id=signed.pk, text="He called on Friday.")
+    addendum = add_addendum(by=hale, note_id=signed.pk, text="He called on Friday.")
     assert ChartAddendum.objects.get(pk=addendum.pk).text == "He called on Friday."
     assert addendum.author == hale and addendum.signed_at <= timezone.now()
     for act in (
@@ -207,7 +216,7 @@ def test_an_addendum_is_signed_and_stays_as_it_is(osei, hale, lindqvist, signed)
 
 def test_a_draft_takes_no_addendum_in_the_product_or_past_it(hale, draft):
     with pytest.raises(Refused) as refused:
-        actions.add_addendum(by=hale, note_id=draft.pk, text="x")
+        add_addendum(by=hale, note_id=draft.pk, text="x")
     assert code_of(refused) == "NOTE_NOT_SIGNED"
     with pytest.raises(IntegrityError), transaction.atomic():
         ChartAddendum.objects.create(note=draft, author=hale, text="x")
@@ -215,12 +224,12 @@ def test_a_draft_takes_no_addendum_in_the_product_or_past_it(hale, draft):
 
 def test_a_stranger_adds_nothing(osei, signed):
     with pytest.raises(Refused) as refused:
-        actions.add_addendum(by=osei, note_id=signed.pk, text="x")
+        add_addendum(by=osei, note_id=signed.pk, text="x")
     assert code_of(refused) == "CHART_NO_CARE"
 
 
 def test_the_audit_trail_says_what_was_done_and_holds_no_word_of_it(hale, signed):
-    actions.add_addendum(by=hale, note_id=signed.pk, text="He called on Friday.")
+    add_addendum(by=hale, note_id=signed.pk, text="He called on Friday.")
     entries = AuditEntry.objects.filter(object_pk=str(signed.pk)).order_by("pk")
     assert [entry.event for entry in entries] == [
         AuditEvent.RECORDED,
@@ -252,16 +261,14 @@ def test_saves_of_one_sitting_are_one_line_in_the_audit_trail(hale, draft):
 def test_a_session_whose_times_cannot_be_is_refused_in_words(hale, lindqvist, start, minutes, code):
     began = timezone.now() + start
     with pytest.raises(Refused) as refused:
-        actions.start_session(
-            by=hale, patient=lindqvist, started_at=began, stopped_at=began + timedelta(minutes=minutes)
-        )
+        start_session(by=hale, patient=lindqvist, started_at=began, stopped_at=began + timedelta(minutes=minutes))
     assert code_of(refused) == code
     assert refused.value.refusal.words and refused.value.refusal.remedy
 
 
 def test_a_session_takes_only_patients_in_ones_care(hale, lindqvist, abernathy):
     with pytest.raises(Refused) as refused:
-        actions.start_session(by=hale, patient=lindqvist, others=[abernathy], kind="joint", started_at=recently())
+        start_session(by=hale, patient=lindqvist, others=[abernathy], kind="joint", started_at=recently())
     assert code_of(refused) == "CHART_NO_CARE"
 
 
@@ -270,9 +277,9 @@ def test_an_individual_session_has_one_patient(solo, lindqvist, hale):
 
     other = make_patient(20389, "Ola", "Lindqvist", lindqvist.birth_date, treated_by=hale)
     with pytest.raises(Refused) as refused:
-        actions.start_session(by=hale, patient=lindqvist, others=[other], started_at=recently())
+        start_session(by=hale, patient=lindqvist, others=[other], started_at=recently())
     assert code_of(refused) == "SESSION_NOT_INDIVIDUAL"
-    joint = actions.start_session(by=hale, patient=lindqvist, others=[other], kind="joint", started_at=recently())
+    joint = start_session(by=hale, patient=lindqvist, others=[other], kind="joint", started_at=recently())
     assert joint.participations.count() == 2
 
 
@@ -280,10 +287,10 @@ def test_a_session_is_corrected_until_a_signed_note_stands_on_it(hale, osei, ses
     began = recently() + timedelta(minutes=5)
     given = {"kind": "individual", "modality": "phone", "others_present": "", "started_at": began, "stopped_at": None}
     with pytest.raises(Refused) as refused:
-        actions.correct_session(by=osei, encounter=session, **given)
+        correct_session(by=osei, encounter=session, **given)
     assert code_of(refused) == "SESSION_NOT_YOURS"
-    assert actions.correct_session(by=hale, encounter=session, **given).modality == "phone"
-    actions.sign_note(by=hale, note_id=draft.pk, seen_version=2)
+    assert correct_session(by=hale, encounter=session, **given).modality == "phone"
+    sign_note(by=hale, note_id=draft.pk, seen_version=2)
     with pytest.raises(Refused) as refused:
-        actions.correct_session(by=hale, encounter=session, **given)
+        correct_session(by=hale, encounter=session, **given)
     assert code_of(refused) == "SESSION_SIGNED"

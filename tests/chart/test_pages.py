@@ -11,7 +11,8 @@ from practice.audit.models import AuditEntry
 from practice.audit.rules import AuditEvent, Outcome
 from practice.people.actions.care import begin_care
 from practice.people.rules import CareRole
-from records.chart import actions
+from records.chart.actions.notes import save_draft, sign_note, start_note
+from records.chart.actions.sessions import start_session
 from records.chart.models import ChartAddendum, ChartNote, Encounter, NoteFormat
 
 from .conftest import recently
@@ -76,7 +77,7 @@ def test_another_clinician_of_the_same_patient_does_not_learn_of_a_draft(signed_
     page = browser.get(url("session-open", draft.encounter_id))
     assert page.status_code == 200
     assert str(draft.pk) not in page.text
-    actions.sign_note(by=hale, note_id=draft.pk, seen_version=draft.version)
+    sign_note(by=hale, note_id=draft.pk, seen_version=draft.version)
     assert "Sleeping five hours." in browser.get(url("note-open", draft.pk)).text
 
 
@@ -189,7 +190,7 @@ def test_saving_records_one_line_and_no_view(signed_in, hale, draft):
 
 
 def test_a_note_of_somebody_elses_session_cannot_be_begun(signed_in, hale, osei, lindqvist, abernathy, dap):
-    other = actions.start_session(by=osei, patient=abernathy, started_at=recently())
+    other = start_session(by=osei, patient=abernathy, started_at=recently())
     answer = signed_in(hale).post(url("note-new", lindqvist.pk), {"session": other.pk, "format": dap.pk}, follow=True)
     assert "could not be begun" in answer.text
     assert not ChartNote.objects.exists()
@@ -198,16 +199,14 @@ def test_a_note_of_somebody_elses_session_cannot_be_begun(signed_in, hale, osei,
 def test_a_group_session_does_not_name_patients_of_others(signed_in, hale, osei, lindqvist, abernathy):
     begin_care(by=osei, patient=abernathy, staff=hale, role=CareRole.TREATING, from_on=timezone.localdate())
     began = recently()
-    group = actions.start_session(by=hale, patient=lindqvist, others=[abernathy], kind="group", started_at=began)
+    group = start_session(by=hale, patient=lindqvist, others=[abernathy], kind="group", started_at=began)
     page = signed_in(osei).get(url("session-open", group.pk))
     assert "Ruth Abernathy" in page.text and "1 other patient not in your care" in page.text
     assert "Lindqvist" not in page.text
 
 
 def test_markup_in_a_note_is_shown_as_typed(signed_in, hale, draft):
-    actions.save_draft(
-        by=hale, note_id=draft.pk, sections={"data": "<script>alert(1)</script>"}, base_version=draft.version
-    )
+    save_draft(by=hale, note_id=draft.pk, sections={"data": "<script>alert(1)</script>"}, base_version=draft.version)
     page = signed_in(hale).get(url("note-sign", draft.pk))
     assert "&lt;script&gt;alert(1)" in page.text and "<script>alert" not in page.text
 
@@ -221,13 +220,13 @@ def test_a_draft_is_discarded_only_after_asking(signed_in, hale, draft):
 
 
 def test_an_empty_draft_takes_another_format_and_a_written_one_keeps_its_own(signed_in, hale, lindqvist, session, dap):
-    draft = actions.start_note(by=hale, patient=lindqvist, format=dap, encounter=session)
+    draft = start_note(by=hale, patient=lindqvist, format=dap, encounter=session)
     browser, soap = signed_in(hale), NoteFormat.objects.get(code__iexact="soap")
     assert "Or write it as" in browser.get(url("note-edit", draft.pk)).text
     page = browser.post(url("note-format", draft.pk), {"format": soap.pk}, follow=True)
     assert "Subjective" in page.text
     draft.refresh_from_db()
-    actions.save_draft(by=hale, note_id=draft.pk, sections={"subjective": "Slept."}, base_version=draft.version)
+    save_draft(by=hale, note_id=draft.pk, sections={"subjective": "Slept."}, base_version=draft.version)
     other = NoteFormat.objects.exclude(pk=soap.pk).first()
     refused = browser.post(url("note-format", draft.pk), {"format": other.pk}, follow=True)
     assert "Something is written in this draft already" in refused.text and "Slept." in refused.text

@@ -5,7 +5,7 @@ from django.db import connection
 from django.urls import reverse
 
 from practice.infrastructure.envelope import Unreadable
-from records.chart import actions
+from records.chart.actions.notes import save_draft
 from records.chart.models import ChartNote
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_a_search_does_not_hide_it(signed_in, hale, lindqvist, damaged):
 def test_nothing_is_written_over_it(signed_in, hale, damaged):
     before = stored(damaged)
     with pytest.raises(Unreadable):
-        actions.save_draft(by=hale, note_id=damaged.pk, sections={"data": "new"}, base_version=damaged.version)
+        save_draft(by=hale, note_id=damaged.pk, sections={"data": "new"}, base_version=damaged.version)
     answer = signed_in(hale).post(
         reverse("note-save", args=[damaged.pk]),
         {"version": damaged.version, "window": "w", "s_data": "new"},

@@ -13,7 +13,8 @@ from django.utils import timezone
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from records.chart.models import ChartAddendum, ChartNote, Diagnosis, Medication, NoteFormat, Result
-from records.chart.rules import NoteState, ResultCategory
+from records.chart.rules.notes import NoteState
+from records.chart.rules.values import ResultCategory
 from records.chart.timeline import entries, search_notes, timeline
 
 SignedIn = Callable[[Staff], Client]

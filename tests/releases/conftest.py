@@ -17,7 +17,8 @@ from disclosures.releases.rules import Method, RecipientKind
 from practice.compliance.models import PracticeProfile
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
-from records.chart.actions import save_draft, sign_note, start_note, start_session
+from records.chart.actions.notes import save_draft, sign_note, start_note
+from records.chart.actions.sessions import start_session
 from records.chart.documents import release_items
 from records.chart.models import ChartNote, NoteFormat
 

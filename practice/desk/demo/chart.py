@@ -21,7 +21,9 @@ from records.chart.models import (
     Participation,
     Result,
 )
-from records.chart.rules import Modality, NoteState, ResultCategory, SessionKind
+from records.chart.rules.notes import NoteState
+from records.chart.rules.sessions import Modality, SessionKind
+from records.chart.rules.values import ResultCategory
 
 from .people import DemoPatient
 from .practice import Demo

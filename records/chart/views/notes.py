@@ -1,4 +1,4 @@
-"""Pages of sessions and notes. Each: doorway, form, action, redirect."""
+"""Pages of notes. Each: doorway, form, action, redirect."""
 
 from typing import cast
 from uuid import UUID
@@ -18,47 +18,22 @@ from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Staff
 from practice.people.policies import open_chart
 
-from . import actions, documents, policies
-from .forms import AddendumForm, FormatForm, NewNoteForm, NewSessionForm, NoteForm, SessionForm, note_sheet
-from .models import ChartNote
-from .queries import note_written, session_title, session_words, sessions_to_write
-from .rules import NoteState
-
-
-@require_http_methods(["GET", "POST"])
-def session_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    """Record a session and begin its note; or begin the note of a session that is on record."""
-    staff = cast(Staff, request.user)
-    patient = open_chart(staff, patient_id)
-    form = NewSessionForm(request.POST or None, by=staff, patient=patient)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        session = actions.start_session(
-            by=staff,
-            patient=patient,
-            others=list(given.get("others") or []),
-            started_at=given["started_at"],
-            stopped_at=given["stopped_at"],
-            kind=given["kind"],
-            modality=given["modality"],
-            others_present=given["others_present"],
-        )
-        if request.POST.get("then") == "session":
-            messages.success(request, "The session is on record.")
-            return redirect("session-open", session.pk)
-        note = actions.start_note(by=staff, patient=patient, format=given["format"], encounter=session)
-        return redirect("note-edit", note.pk)
-    waiting = [
-        {"id": session.pk, "started_at": session.started_at, "words": session_words(session)}
-        for session in sessions_to_write(staff, patient)
-    ]
-    context = {
-        "patient": patient,
-        "form": form,
-        "waiting": waiting,
-        "note_form": NewNoteForm(by=staff, patient=patient),
-    }
-    return render(request, "chart/session_new.html", context)
+from .. import documents, policies
+from ..actions.notes import (
+    add_addendum,
+    change_format,
+    discard_draft,
+    discard_other_text,
+    save_draft,
+    sign_note,
+    start_note,
+    use_other_text,
+)
+from ..forms.notes import AddendumForm, FormatForm, NewNoteForm, NoteForm, note_sheet
+from ..models import ChartNote
+from ..queries.notes import note_written
+from ..queries.sessions import session_words
+from ..rules.notes import NoteState
 
 
 @require_POST
@@ -71,47 +46,8 @@ def note_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         messages.error(request, "This note could not be begun: choose the session and the format again.")
         return redirect("session-new", patient.pk)
     given = form.cleaned_data
-    note = actions.start_note(by=staff, patient=patient, format=given["format"], encounter=given["session"])
+    note = start_note(by=staff, patient=patient, format=given["format"], encounter=given["session"])
     return redirect("note-edit", note.pk)
-
-
-@require_GET
-def session_open(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """One session: when, how long, who, and its notes."""
-    staff = cast(Staff, request.user)
-    session, patients = policies.open_session(staff, session_id)
-    notes = ChartNote.objects.filter(policies.readable_by(staff), encounter=session, patient__in=patients)
-    context = {
-        "session": session,
-        "title": session_title(session),
-        "words": session_words(session),
-        "patient": patients[0],
-        "patients": patients,
-        "hidden_patients": session.participations.count() - len(patients),
-        "notes": notes.select_related("author", "format").order_by("created_at"),
-        "to_write": [p for p in patients if not any(n.patient_id == p.pk and n.author_id == staff.pk for n in notes)],
-        "note_form": NewNoteForm(by=staff, patient=patients[0]),
-        "may_correct": actions.refusal_to_correct(staff, session) is None,
-    }
-    return render(request, "chart/session.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def session_correct(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """Correct the times and the kind of one's own session."""
-    staff = cast(Staff, request.user)
-    session, patients = policies.open_session(staff, session_id)
-    if refusal := actions.refusal_to_correct(staff, session):
-        raise Refused(refusal)
-    initial = SessionForm.initial_of(session)
-    form = SessionForm(request.POST or None, initial=initial, by=staff, patient=patients[0], session=session)
-    if request.method == "POST" and form.is_valid():
-        names = ("started_at", "stopped_at", "kind", "modality", "others_present")
-        actions.correct_session(by=staff, encounter=session, **{name: form.cleaned_data[name] for name in names})
-        messages.success(request, "The session is corrected.")
-        return redirect("session-open", session.pk)
-    context = {"session": session, "patient": patients[0], "form": form}
-    return render(request, "chart/session_correct.html", context)
 
 
 @require_GET
@@ -154,7 +90,7 @@ def note_save(request: HttpRequest, note_id: UUID) -> HttpResponse:
             or "This page is too old to save from. Copy your text and reload."
         )
         return JsonResponse({"problem": problem}, status=422) if by_itself else _draft_page(request, note, form)
-    saved = actions.save_draft(
+    saved = save_draft(
         by=staff,
         note_id=note.pk,
         sections=form.cleaned_data["sections"],
@@ -180,7 +116,7 @@ def note_format(request: HttpRequest, note_id: UUID) -> HttpResponse:
     form = FormatForm(request.POST)
     if form.is_valid():
         try:
-            actions.change_format(by=staff, note_id=note.pk, format=form.cleaned_data["format"])
+            change_format(by=staff, note_id=note.pk, format=form.cleaned_data["format"])
         except Refused as refused:
             messages.error(request, f"{refused.refusal.words} {refused.refusal.remedy}")
     return redirect("note-edit", note.pk)
@@ -197,7 +133,7 @@ def note_sign(request: HttpRequest, note_id: UUID) -> HttpResponse:
         except ValueError:
             seen = -1
         try:
-            actions.sign_note(by=staff, note_id=note.pk, seen_version=seen)
+            sign_note(by=staff, note_id=note.pk, seen_version=seen)
         except Refused as refused:
             messages.error(request, f"Not signed. {refused.refusal.words} {refused.refusal.remedy}")
             return redirect("note-edit", note.pk)
@@ -222,7 +158,7 @@ def note_addendum(request: HttpRequest, note_id: UUID) -> HttpResponse:
     form = AddendumForm(request.POST)
     if not form.is_valid():
         return _note_page(request, note, form)
-    actions.add_addendum(by=staff, note_id=note.pk, text=form.cleaned_data["text"])
+    add_addendum(by=staff, note_id=note.pk, text=form.cleaned_data["text"])
     messages.success(request, "The addendum is signed and stands below the note.")
     return redirect("note-open", note.pk)
 
@@ -234,7 +170,7 @@ def note_discard(request: HttpRequest, note_id: UUID) -> HttpResponse:
     note = policies.open_draft(staff, note_id)
     if request.method == "POST":
         patient_id = note.patient_id
-        actions.discard_draft(by=staff, note_id=note.pk)
+        discard_draft(by=staff, note_id=note.pk)
         messages.success(request, "The draft is discarded.")
         return redirect("patient-page", patient_id)
     context = {
@@ -253,7 +189,7 @@ def note_text_use(request: HttpRequest, note_id: UUID, text_id: UUID) -> HttpRes
     staff = cast(Staff, request.user)
     note = policies.open_draft(staff, note_id)
     get_object_or_404(note.branches, pk=text_id)
-    actions.use_other_text(by=staff, note_id=note.pk, branch_id=text_id)
+    use_other_text(by=staff, note_id=note.pk, branch_id=text_id)
     messages.success(request, "The other text is now the draft. The text before it is kept beside it.")
     return redirect("note-edit", note.pk)
 
@@ -263,7 +199,7 @@ def note_text_discard(request: HttpRequest, note_id: UUID, text_id: UUID) -> Htt
     """Of two texts of a draft, let go of the other one."""
     staff = cast(Staff, request.user)
     note = policies.open_draft(staff, note_id)
-    actions.discard_other_text(by=staff, note_id=note.pk, branch_id=text_id)
+    discard_other_text(by=staff, note_id=note.pk, branch_id=text_id)
     messages.success(request, "The other text is discarded.")
     return redirect("note-edit", note.pk)
 
