@@ -12,6 +12,7 @@ from practice.people.models import Staff
 from practice.people.policies import charts_visible_to, open_chart, open_patient
 from practice.people.rules import Act, may
 from records.chart.models import CarePlan, Diagnosis, Medication
+from records.chart.queries.diagnoses import active_diagnoses
 from records.chart.timeline import EntryKind, TimelineEntry, entries, search_notes, timeline
 
 from .measures import chosen_series, latest_score, series_of
@@ -46,7 +47,7 @@ def patient_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "kind": kind,
         "keep": f"kind={kind}&" if kind in EntryKind.values else "",
         "words": words,
-        "diagnoses": Diagnosis.objects.filter(patient=patient, ended_on__isnull=True).order_by("-onset_on")[:6],
+        "diagnoses": active_diagnoses(patient)[:6],
         "medications": Medication.objects.filter(patient=patient, ended_on__isnull=True, status="active")[:6],
         "plans": CarePlan.objects.filter(patient=patient, ended_on__isnull=True).order_by("-started_on")[:3],
         "measure": latest_score(patient),

@@ -119,15 +119,34 @@ MODELS: dict[str, Kept] = {
     "chart.Diagnosis": Kept(
         APPEND_ONLY,
         plain="""
-        source_system source_id as_given id patient encounter code_system code title clinical_status
-        verification_status onset_on ended_on recorded_on""",
+        source_system source_id as_given id patient encounter code_system code release_label title clinical_status
+        verification_status onset_on ended_on recorded_on stands_for recorded_by""",
     ),
+    "chart.DiagnosisStatus": Kept(
+        APPEND_ONLY,
+        updates="current",
+        encrypted="comment",
+        plain="id diagnosis patient status verification primary on recorded_by recorded_at current",
+    ),
+    "chart.Observation": Kept(APPEND_ONLY, encrypted="text", plain="id patient kind on author recorded_at supersedes"),
+    "chart.IcdRelease": Kept(APPEND_ONLY, plain="id label in_force_from source sha256 codes_count loaded_at"),
+    "chart.IcdCode": Kept(APPEND_ONLY, plain="id release code compact title billable parent chapter"),
+    "chart.IcdTerm": Kept(APPEND_ONLY, plain="id release code text words mental"),
     "chart.Medication": Kept(
         APPEND_ONLY,
-        encrypted="dosage",
+        encrypted="dosage route frequency comment",
         plain="""
         source_system source_id as_given id patient encounter code_system code title status intent
-        prescriber started_on ended_on""",
+        prescriber started_on ended_on where prescribed_by change changed_on supersedes recorded_by recorded_at""",
+    ),
+    "chart.MonitoringPlan": Kept(
+        APPEND_ONLY,
+        updates="ended_on",
+        encrypted="what",
+        plain="id medication every unit first_due_on set_by set_at ended_on",
+    ),
+    "chart.MonitoringDone": Kept(
+        APPEND_ONLY, encrypted="result", plain="id plan done_on next_due_on recorded_by recorded_at"
     ),
     "chart.CarePlan": Kept(
         APPEND_ONLY,

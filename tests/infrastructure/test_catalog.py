@@ -90,10 +90,11 @@ def test_nobody_may_change_or_empty_what_only_grows(superuser: Superuser, alias:
     names = [m._meta.db_table for m in tables if (m._meta.app_label == "psychotherapy") == (alias == "psychotherapy")]
     assert names
     query = "SELECT has_table_privilege(%s, %s, 'UPDATE, DELETE, TRUNCATE')"
+    connection = superuser(alias)
     for table in names:
         for login in LOGINS:
             if not login.endswith("_owner"):
-                assert superuser(alias).execute(query, [login, table]).fetchone() == (False,), (login, table)
+                assert connection.execute(query, [login, table]).fetchone() == (False,), (login, table)
 
 
 # each statement breaks one rule; it is rolled back, so that no other test meets it

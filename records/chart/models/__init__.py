@@ -1,8 +1,9 @@
 """The general chart: sessions, progress notes, and what was imported."""
 
 from .base import CANNOT_BE_OPENED, Imported
-from .diagnoses import Diagnosis
-from .medication import Medication
+from .diagnoses import Diagnosis, DiagnosisStatus, Observation
+from .icd import IcdCode, IcdRelease, IcdTerm
+from .medication import Medication, MonitoringDone, MonitoringPlan
 from .notes import ChartAddendum, ChartDraftBranch, ChartNote, NoteFormat
 from .plans import CarePlan
 from .results import Result
@@ -15,10 +16,17 @@ __all__ = [
     "ChartDraftBranch",
     "ChartNote",
     "Diagnosis",
+    "DiagnosisStatus",
     "Encounter",
+    "IcdCode",
+    "IcdRelease",
+    "IcdTerm",
     "Imported",
     "Medication",
+    "MonitoringDone",
+    "MonitoringPlan",
     "NoteFormat",
+    "Observation",
     "Participation",
     "Result",
 ]
