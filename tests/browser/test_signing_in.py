@@ -58,12 +58,17 @@ def test_after_fifteen_quiet_minutes_the_page_is_covered_and_comes_back(
         page.get_by_role("button", name="Stay signed in").click()
         expect(page.get_by_role("dialog")).to_have_count(0)
         page.locator("#find-patient").fill("half a na")
-        page.clock.run_for(15 * 60_000 + 10_000)
-        expect(page.get_by_role("heading", name="You have been signed out")).to_be_visible()
+        page.clock.run_for(15 * 60_000)
+        expect(page.get_by_text("You have been signed out")).to_be_visible()
         assert page.locator("#find-patient").count() == 0
+        page.get_by_label("Password").wait_for()
         visitor.look("covered")
         page.evaluate("window.dispatchEvent(new Event('focus'))")
+        page.wait_for_timeout(300)
+        assert page.locator("#find-patient").count() == 0, "the sign-in is over, not only the page covered"
+        visitor.sign_in_on_the_spot(dana)
         expect(page.locator("#find-patient")).to_have_value("half a na")
+        expect(page.locator("#find-patient")).to_be_focused()
 
 
 def test_a_patient_is_found_by_keyboard_alone(a_visit: Visit, dana: Staff, lindqvist: Patient) -> None:

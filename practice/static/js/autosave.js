@@ -10,11 +10,13 @@
 //   409 {"problem": "…", "href": "…"}  saved in another window meanwhile, both texts are kept; nothing more is sent by
 //                                      itself, and the line links to where both are
 //   422 {"problem": "…"}  refused as it stands (too long…); the next change is tried again
+// Somebody who types without a pause is saved every 15 seconds. `saveAll` is for the page that is about to be covered.
 // Signed out (401): the page is covered and the text waits. No line, or the server in trouble: again, ever slower.
 
 import { cover, signInState, token } from "./cover.js";
 
 const PAUSE = 1500;
+const CEILING = 15_000;
 const LONGEST = 30_000;
 
 class Saver {
@@ -24,10 +26,12 @@ class Saver {
     this.sent = this.text();
     this.wait = PAUSE;
     this.timer = null;
+    this.since = null; // when the oldest unsaved word was typed
+    this.told = [this.line?.textContent ?? "", [...(this.line?.classList ?? [])].find((name) => name.startsWith("is-")) ?? ""];
     this.busy = null;
     this.stopped = false;
     this.waited = false;
-    form.addEventListener("input", () => this.soon());
+    form.addEventListener("input", () => this.typed());
     form.addEventListener("focusout", () => this.save());
     form.addEventListener("save-now", () => this.save());
     form.addEventListener("submit", (event) => this.beforeSubmit(event));
@@ -42,11 +46,19 @@ class Saver {
     return new URLSearchParams(fields).toString();
   }
 
-  soon(delay = PAUSE) {
+  // At each key: nothing that grows with the length of the note.
+  typed() {
     if (this.stopped) return;
-    if (this.text() !== this.sent) this.say("Not saved yet.", "");
+    this.since ??= Date.now();
+    this.say("Not saved yet.", "");
+    this.soon();
+  }
+
+  soon() {
+    if (this.stopped) return;
+    const left = this.since === null ? PAUSE : this.since + CEILING - Date.now();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), delay);
+    this.timer = setTimeout(() => this.save(), Math.max(0, Math.min(PAUSE, left)));
   }
 
   say(words, state) {
@@ -56,11 +68,18 @@ class Saver {
     if (this.line.textContent !== words) this.line.textContent = words;
   }
 
+  refused(text, { problem }) {
+    this.sent = text;
+    this.told = [problem, "is-waiting"];
+    this.say(...this.told);
+  }
+
   save() {
     clearTimeout(this.timer);
     if (!this.form.isConnected || this.stopped) return null;
     if (this.busy) { this.soon(); return this.busy; }
-    if (this.text() === this.sent) return null;
+    this.since = null;
+    if (this.text() === this.sent) { this.say(...this.told); return null; } // a change that was taken back
     this.busy = this.send().finally(() => { this.busy = null; });
     return this.busy;
   }
@@ -74,8 +93,9 @@ class Saver {
     const told = await answer?.json?.().catch(() => null);
     if (answer?.status === 200 && told) return this.saved(text, told);
     if (answer?.status === 409 && told) return this.stop(told);
-    if (answer?.status === 422 && told) { this.sent = text; return this.say(told.problem, "is-waiting"); }
-    if (answer && answer.status < 500 && (await signInState()) === "ended") return cover();
+    if (answer?.status === 422 && told) return this.refused(text, told);
+    this.sent = null; // whether it arrived is not known: the next time it is sent whatever stands there
+    if (answer && answer.status < 500 && ["ended", "other"].includes(await signInState())) return cover();
     this.say("Not saved yet. Trying again.", "is-waiting");
     this.wait = Math.min(this.wait * 2, LONGEST);
     this.soonAgain();
@@ -97,8 +117,9 @@ class Saver {
     this.wait = PAUSE;
     const version = this.form.elements.namedItem("version");
     if (version && told.version !== undefined) version.value = told.version;
-    if (this.text() !== text) return this.soon();
-    this.say(`Saved ${told.saved_at}${this.form.dataset.savedWords ?? ""}`, "is-saved");
+    this.told = [`Saved ${told.saved_at}${this.form.dataset.savedWords ?? ""}`, "is-saved"];
+    if (this.text() !== text) return this.typed();
+    this.say(...this.told);
     this.form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: told }));
   }
 
@@ -115,3 +136,6 @@ class Saver {
 }
 
 const savers = [...document.querySelectorAll("form[data-autosave]")].map((form) => new Saver(form));
+
+// Everything that is not saved yet, on its way; settles when the server has answered.
+export const saveAll = () => Promise.allSettled(savers.map((one) => one.busy ?? one.save()));

@@ -1,51 +1,128 @@
 // When a sign-in has ended the page is covered and emptied. What stood there waits in memory, nowhere else, and comes
-// back when the same person has signed in again in another tab; nobody else gets it.
+// back at the same place when the same person has signed in again, on the spot or in another tab; nobody else gets it.
 
 const { stillHere, signIn, person } = document.body.dataset;
+const LOOK_AGAIN = 5_000;
 let kept = null;
+let looked = Date.now();
 
 export const covered = () => kept !== null;
+export const holds = (node) => kept !== null && kept.page.contains(node);
 
 export function token() {
   return document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
-// "open": still signed in as the same person. "ended": signed out, or somebody else. "away": no answer.
+// "open": still signed in as the same person. "other": somebody else is. "ended": nobody. "away": no answer.
 export async function signInState() {
   const answer = await fetch(stillHere, { redirect: "manual", headers: { "Practice-Poll": "1" } }).catch(() => null);
   if (!answer) return "away";
-  if (!answer.ok) return "ended";
+  return answer.ok ? read(answer) : "ended";
+}
+
+async function read(answer) {
   const { csrf, user } = await answer.json();
-  if (user !== person) return "ended";
-  renewTokens(kept ?? document, csrf);
+  if (user !== person) return "other";
+  for (const field of (kept?.page ?? document).querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = csrf;
   return "open";
 }
 
-function renewTokens(root, csrf) {
-  for (const field of root.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = csrf;
-}
-
-export function cover() {
+// `signedOut` settles when the sign-in is over on the server too: until then nobody may be found signed in here.
+export function cover(signedOut = Promise.resolve()) {
   if (kept) return;
-  kept = document.createDocumentFragment();
-  kept.append(...document.body.childNodes);
+  const writing = document.activeElement;
+  kept = {
+    signedOut,
+    page: document.createDocumentFragment(),
+    title: document.title,
+    top: window.scrollY,
+    texts: [...document.querySelectorAll("textarea")].map((text) => [text, text.scrollTop]),
+    writing,
+    caret: writing?.matches?.("textarea, input[type=text]") ? [writing.selectionStart, writing.selectionEnd] : null,
+  };
+  kept.page.append(...document.body.childNodes);
+  document.title = "Signed out";
   const sheet = document.createElement("main");
   sheet.className = "cover";
-  sheet.innerHTML = `<div><h1>You have been signed out</h1>
-    <p class="quiet">This page is covered. Sign in again, come back to this tab, and it is as you left it.</p>
-    <p><a class="btn btn-primary" target="_blank" rel="noopener">Sign in</a></p></div>`;
+  sheet.innerHTML = `<div class="cover-sheet"><p class="h3">You have been signed out</p>
+    <p class="quiet" data-words role="status">This page is covered, and your text waits in it. Sign in and it is as you left it.</p>
+    <div data-door></div>
+    <p class="fine"><a target="_blank" rel="noopener">Sign in in another tab</a></p></div>`;
   sheet.querySelector("a").href = signIn;
+  sheet.addEventListener("submit", answerDoor);
   document.body.replaceChildren(sheet);
-  sheet.querySelector("a").focus();
+  signedOut.then(openDoor);
 }
 
-async function uncover() {
-  if (!kept || document.visibilityState !== "visible" || (await signInState()) !== "open") return;
-  const page = kept;
+// The sign-in pages themselves, step by step, in the place of the covered page.
+const openDoor = () => knock(`${signIn}?next=${encodeURIComponent(stillHere)}`);
+
+function answerDoor(event) {
+  event.preventDefault();
+  event.stopPropagation();
+  const form = event.target;
+  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  knock(form.action, { method: "POST", body: new FormData(form, event.submitter) });
+}
+
+async function knock(url, how = {}) {
+  const answer = await fetch(url, how).catch(() => null);
+  if (!kept) return;
+  if (!answer) return tell("There is no connection now. Your text is still here. Try again in a moment.", true);
+  if (answer.headers.get("content-type")?.includes("json")) {
+    const state = await read(answer);
+    return state === "open" ? putBack() : tell(SOMEBODY_ELSE, false);
+  }
+  show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+}
+
+const SOMEBODY_ELSE = "Somebody else is signed in here now. This page waits for the person who wrote in it, and shows nothing to anybody else.";
+
+function show(page) {
+  const door = document.querySelector("[data-door]");
+  const step = page.querySelector("main .sheet-body");
+  if (!step?.querySelector("form")) return tell("This step is not possible here. Sign in in another tab, then come back.", false);
+  door.replaceChildren(...[...step.childNodes].map((node) => document.importNode(node, true)));
+  for (const form of door.querySelectorAll("form")) form.action = new URL(form.getAttribute("action"), location.href).pathname;
+  door.querySelector(".is-invalid, input:not([type=hidden])")?.focus();
+}
+
+function tell(words, again) {
+  const door = document.querySelector("[data-door]");
+  document.querySelector("[data-words]").textContent = words;
+  if (again) for (const button of door.querySelectorAll("button")) button.disabled = false;
+  if (again && door.querySelector("form")) return;
+  const retry = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-primary", textContent: "Try again" });
+  retry.addEventListener("click", openDoor);
+  door.replaceChildren(...(again ? [retry] : []));
+}
+
+function putBack() {
+  const { page, title, top, texts, writing, caret } = kept;
   kept = null;
   document.body.replaceChildren(page);
+  document.title = title;
+  for (const [text, scroll] of texts) text.scrollTop = scroll;
+  writing?.focus?.({ preventScroll: true });
+  if (caret) writing.setSelectionRange(...caret);
+  window.scrollTo(0, top);
   document.dispatchEvent(new Event("uncovered"));
 }
 
-document.addEventListener("visibilitychange", uncover);
-window.addEventListener("focus", uncover);
+// Coming to this tab: a page whose person has signed out elsewhere, or made room for somebody else, is covered.
+async function come() {
+  if (document.visibilityState !== "visible" || (!kept && Date.now() - looked < LOOK_AGAIN)) return;
+  looked = Date.now();
+  await kept?.signedOut;
+  const state = await signInState();
+  if (!kept) {
+    if (state === "ended" || state === "other") cover();
+    return;
+  }
+  if (state === "open") putBack();
+  else if (state === "other") tell(SOMEBODY_ELSE, false);
+  else if (!document.querySelector("[data-door] form")) openDoor();
+}
+
+document.addEventListener("visibilitychange", come);
+window.addEventListener("focus", come);

@@ -4,6 +4,8 @@
 // <button data-sign>; several such forms on a page are told apart by where the caret is. <form data-warn-unsaved> asks before leaving once something was typed; code that
 // saves by itself sends a "saved" event on the form when the server has the text.
 
+import { holds } from "./cover.js";
+
 const changed = new Set();
 
 document.addEventListener("input", (event) => {
@@ -22,7 +24,7 @@ document.addEventListener("submit", (event) => {
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if ([...changed].some((form) => form.isConnected)) event.preventDefault();
+  if ([...changed].some((form) => form.isConnected || holds(form))) event.preventDefault();
 });
 
 document.addEventListener("keydown", (event) => {

@@ -1,15 +1,19 @@
-// 13 quiet minutes: ask. 15: cover the page; the server has ended the sign-in by then.
-// While somebody works without loading pages, the server hears of it once a minute, so both clocks agree.
+// 13 quiet minutes: save what is written, and ask. 14 and a half: save, sign out, cover the page; by itself the server
+// would end the sign-in at 15. While somebody works without loading pages, the server hears of it once a minute.
 
+import { saveAll } from "./autosave.js";
 import { cover, covered, token } from "./cover.js";
 
 const WARN = 13 * 60_000;
-const END = 15 * 60_000;
+const END = 14.5 * 60_000;
+const PATIENCE = 5_000; // for the last save; a page is not left open because a line is slow
 const TELL = 60_000;
+const AGAIN = 5_000;
 const windows = new BroadcastChannel("practice-activity");
 
 let lastTold = Date.now();
 let dialog = null;
+let ending = false;
 
 function seen() {
   if (dialog || covered()) return; // once asked, only the answer counts
@@ -37,9 +41,14 @@ function ask() {
   dialog.showModal();
 }
 
-function answered() {
+function unask() {
+  dialog?.close(); // gives the caret back to where it was
   dialog?.remove();
   dialog = null;
+}
+
+function answered() {
+  unask();
   lastTold = Date.now();
 }
 
@@ -51,8 +60,27 @@ function stay() {
 function look() {
   if (covered()) return;
   const quiet = Date.now() - lastTold;
-  if (quiet >= END) { dialog?.remove(); dialog = null; cover(); }
-  else if (quiet >= WARN && !dialog) ask();
+  if (quiet >= END) end();
+  else if (quiet >= WARN && !dialog) { saveAll(); ask(); }
+}
+
+// A page that was left alone opens again by signing in only, so the sign-in ends on the server too; without a line, later.
+async function signOut() {
+  const fields = new FormData();
+  fields.set("csrfmiddlewaretoken", token());
+  const how = { method: "POST", body: fields, redirect: "manual", keepalive: true };
+  while (!(await fetch(document.body.dataset.signOut, how).catch(() => null))) {
+    await new Promise((resolve) => setTimeout(resolve, AGAIN));
+  }
+}
+
+async function end() {
+  if (ending) return;
+  ending = true;
+  await Promise.race([saveAll(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  const signedOut = signOut().then(() => { ending = false; });
+  unask();
+  cover(signedOut);
 }
 
 for (const kind of ["keydown", "pointerdown", "wheel", "touchstart"]) {
