@@ -44,6 +44,10 @@ TABLE: dict[str, Row] = {
     "patient-page": row("200 200 403 302 302 404"),  # those who see no chart go to the details
     "patient-diagnoses": row("200 200 403 404 404 404"),
     "patient-results": row("200 200 403 404 404 404"),
+    # --- each person's own
+    "shorthand": row("200 200 200 200 200 200"),
+    "shorthand-mine": row("200 200 200 200 200 200"),
+    "shorthand-remove": row("302 302 302 302 302 302", post=True),
     # --- patients: names, addresses, people around them
     "patient-new": row("200 200 200 200 403 403"),
     "patient-details": row("200 200 404 200 200 404"),

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from guardian.models import UserObjectPermissionBase
 
 from practice.audit.history import keep_history
+from practice.infrastructure.fields import EncryptedJSONField
 
 from .rules import (
     CLINICAL_ROLES,
@@ -340,6 +341,20 @@ class PatientPermission(UserObjectPermissionBase):
 
     def __str__(self) -> str:
         return f"chart permission {self.pk}"
+
+
+class Shorthand(models.Model):
+    """One person's own abbreviations, which their editor writes out: {"pt": "patient"}. Nobody else is shown them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    staff = models.OneToOneField(Staff, on_delete=models.PROTECT, related_name="shorthand")
+    entries = EncryptedJSONField(default=dict)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"shorthand {self.pk}"
 
 
 keep_history(

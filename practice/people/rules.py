@@ -364,3 +364,36 @@ def _refusal_by_age(facts: RepresentationFacts, on: date) -> Refusal | None:
             "45 CFR 164.502(g)(3)(i)",
         )
     return None
+
+
+SHORTHAND_MOST = 300
+SHORT_LONGEST, LONG_LONGEST = 20, 1_000  # characters
+
+
+def shorthand_refusal(short: str, long: str, *, others: int) -> Refusal | None:
+    """Why an abbreviation cannot be kept, or None. `others`: how many there are beside it."""
+    if not short or any(one.isspace() for one in short) or len(short) > SHORT_LONGEST:
+        return Refusal(
+            "SHORTHAND_SHORT",
+            f"An abbreviation is one word of up to {SHORT_LONGEST} characters.",
+            "For example: pt, sx, w/o.",
+        )
+    if not short[-1].isalnum():
+        return Refusal(
+            "SHORTHAND_END",
+            "An abbreviation ends with a letter or a digit, since the sign after it writes it out.",
+            "For example c/o rather than c/.",
+        )
+    if not long.strip() or len(long) > LONG_LONGEST:
+        return Refusal(
+            "SHORTHAND_LONG", "Say what it is written out as.", f"Up to {LONG_LONGEST:,} characters, several lines too."
+        )
+    if short.lower() in {word.lower() for word in long.split()}:
+        return Refusal(
+            "SHORTHAND_ITSELF",
+            "What it is written out as holds the abbreviation itself.",
+            "Leave it out there, or it could not be told from one you type.",
+        )
+    if others >= SHORTHAND_MOST:
+        return Refusal("SHORTHAND_MANY", f"There are {SHORTHAND_MOST} already.", "Take one out first.")
+    return None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import accesses, care, contact, patients, staff, ways_in
+from .views import accesses, care, contact, patients, shorthand, staff, ways_in
 
 patient = "patients/<uuid:patient_id>/"
 person = "staff/<uuid:staff_id>/"
@@ -43,6 +43,9 @@ urlpatterns = [
     path(f"{person}way-in/", staff.staff_way_in, name="staff-way-in"),
     path(f"{person}licenses/new/", staff.license_new, name="license-new"),
     path(f"{person}licenses/<uuid:license_id>/edit/", staff.license_edit, name="license-edit"),
+    path("shorthand/", shorthand.shorthand, name="shorthand"),
+    path("shorthand/mine/", shorthand.shorthand_mine, name="shorthand-mine"),
+    path("shorthand/remove/", shorthand.shorthand_remove, name="shorthand-remove"),
     path("accesses/", accesses.access_own, name="access-own"),
     path("accesses/all/", accesses.access_all, name="access-all"),
 ]

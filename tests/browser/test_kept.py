@@ -4,6 +4,7 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from playwright.sync_api import Locator, expect
 
+from practice.people.actions.shorthand import set_shorthand
 from practice.people.models import Patient, Staff
 from records.chart.actions.notes import start_note
 from records.chart.models import ChartNote, NoteFormat
@@ -69,6 +70,43 @@ def test_after_an_ended_sign_in_the_page_is_empty_until_the_same_person_is_back(
         expect(section).to_be_focused()
         expect(line(visitor)).to_contain_text("Saved")
         assert TEXT in str(ChartNote.objects.get().sections)
+
+
+def test_own_abbreviations_are_written_out_and_taken_back_by_the_keyboard(
+    a_visit: Visit, hale: Staff, lindqvist: Patient
+) -> None:
+    set_shorthand(by=hale, short="pt", long="patient")
+    set_shorthand(by=hale, short="c/o", long="complains of")
+    with a_visit() as visitor:
+        section = open_draft(visitor, hale, lindqvist)
+        section.click()
+        with visitor.page.expect_response("**/shorthand/mine/"):
+            visitor.page.reload()
+            section.click()
+        section.press_sequentially("Pt c/o nightmares; opted out. (pt)")
+        expect(section).to_have_value("Patient complains of nightmares; opted out. (patient)")
+        visitor.page.keyboard.press("Control+z")
+        expect(section).not_to_have_value("Patient complains of nightmares; opted out. (patient)")
+        visitor.page.keyboard.press("Control+Shift+z")
+        expect(line(visitor)).to_contain_text("Saved")
+        assert "Patient complains of" in str(ChartNote.objects.get().sections)
+
+
+def test_somebody_who_types_without_a_pause_is_saved_every_fifteen_seconds(
+    a_visit: Visit, hale: Staff, lindqvist: Patient
+) -> None:
+    with a_visit() as visitor:
+        visitor.page.clock.install()
+        section = open_draft(visitor, hale, lindqvist)
+        section.click()
+        for second in range(14):
+            visitor.page.keyboard.type(f"word{second} ")
+            visitor.page.clock.run_for(1_000)
+        assert ChartNote.objects.get().version == 1, "nothing is sent while the words still come"
+        with visitor.page.expect_response("**/save/"):
+            visitor.page.keyboard.type("last ")
+            visitor.page.clock.run_for(1_100)
+        assert "word13" in str(ChartNote.objects.get().sections)
 
 
 def somebody_else(visitor: Visitor, staff: Staff) -> None:

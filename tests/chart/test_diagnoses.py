@@ -242,9 +242,7 @@ def test_a_line_about_another_patients_diagnosis_is_refused_by_the_database(
         _line(hale, only, patient=abernathy, primary=True)
 
 
-def test_history_is_not_rewritten(
-    hale: Staff, lindqvist: Patient, codes: dict[str, IcdCode]
-) -> None:
+def test_history_is_not_rewritten(hale: Staff, lindqvist: Patient, codes: dict[str, IcdCode]) -> None:
     only = add_diagnosis(by=hale, patient=lindqvist, code=codes["F41.1"])
     change_diagnosis(by=hale, diagnosis=only, status=S.FULL_REMISSION, verification=V.CONFIRMED, on=today())
     old = DiagnosisStatus.objects.get(diagnosis=only, current=False)

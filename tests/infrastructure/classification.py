@@ -71,6 +71,7 @@ MODELS: dict[str, Kept] = {
     "people.CareRelationship": Kept(
         APPEND_ONLY, updates="until_on", plain="id patient staff role from_on until_on made_by made_at"
     ),
+    "people.Shorthand": Kept(EDITABLE, encrypted="entries", plain="id staff"),
     "people.PatientPermission": Kept(EDITABLE, plain="id permission user content_object"),
     "compliance.PracticeProfile": Kept(
         EDITABLE,

@@ -1,0 +1,41 @@
+"""The form of one abbreviation."""
+
+from typing import Any
+
+from django import forms
+
+from ..rules import LONG_LONGEST, SHORT_LONGEST, shorthand_refusal
+
+
+class ShorthandForm(forms.Form):
+    """What is typed, and what it becomes. `others`: how many abbreviations there are beside it."""
+
+    short = forms.CharField(
+        label="When I type",
+        max_length=SHORT_LONGEST,
+        help_text="One word, for example pt. Small letters serve for capitals too.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+        error_messages={"required": "Say what you type.", "max_length": f"Up to {SHORT_LONGEST} characters."},
+    )
+    long = forms.CharField(
+        label="Write",
+        max_length=LONG_LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say what it becomes.", "max_length": f"Up to {LONG_LONGEST:,} characters."},
+    )
+
+    def __init__(self, *args: Any, entries: dict[str, str], **kwargs: Any) -> None:
+        self.entries = entries
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        others = len(self.entries.keys() - {cleaned["short"]})
+        if refusal := shorthand_refusal(cleaned["short"], cleaned["long"], others=others):
+            self.add_error(
+                "long" if refusal.code in {"SHORTHAND_LONG", "SHORTHAND_ITSELF"} else "short",
+                f"{refusal.words} {refusal.remedy}",
+            )
+        return cleaned
