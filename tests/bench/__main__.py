@@ -18,7 +18,7 @@ def main() -> int:
     from django.test.utils import setup_test_environment
 
     from tests import databases
-    from tests.bench import documents, guard, ledger, notes, people
+    from tests.bench import documents, guard, imports, ledger, notes, people, writers
     from tests.bench.measure import Row, table
 
     setup_test_environment()
@@ -28,6 +28,10 @@ def main() -> int:
         notes.sealed_note,
         people.visible_patients,
         notes.patient_page,
+        notes.note_page,
+        writers.twenty_writers,
+        writers.typing,
+        imports.import_bundles,
         guard.guard,
         ledger.append,
         ledger.verify,

@@ -1,6 +1,7 @@
 """Sealed notes against plain rows, and the patient page with few and with many notes."""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 
@@ -11,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from practice.infrastructure.days import today
-from practice.people.models import PersonalRepresentative
+from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.people.rules import RepresentativeKind
+from records.chart.actions.notes import start_note
 from records.chart.models import ChartNote, NoteFormat
 from records.chart.rules.notes import NoteState
 from records.psychotherapy import vault
@@ -54,37 +56,58 @@ def sealed_note() -> list[Row]:
 
 def patient_page() -> list[Row]:
     """The patient page with 2,000 notes against the same page with 10; the number of queries must be the same."""
+    return _with_many_notes("patient page", lambda patient, _author: reverse("patient-page", args=[patient.pk]))
+
+
+def note_page() -> list[Row]:
+    """The page on which a note is written, of a patient with 2,000 notes, chart and sealed, against one with 10."""
+
+    def draft(patient: Patient, author: Staff) -> str:
+        form = NoteFormat.objects.order_by("position").first()
+        assert form is not None
+        return reverse("note-edit", args=[start_note(by=author, patient=patient, format=form).pk])
+
+    return _with_many_notes("page of a note", draft)
+
+
+def _with_many_notes(what: str, address: Callable[[Patient, Staff], str]) -> list[Row]:
     hale, few = clinician_with_patient()
     _hale, many = clinician_with_patient(hale)
-    form = NoteFormat.objects.first()
-    assert form is not None
     for patient, number in ((few, 10), (many, 2_000)):
-        ChartNote.objects.bulk_create(
-            ChartNote(
-                patient=patient,
-                author=hale,
-                format=form,
-                on=today() - timedelta(days=day),
-                state=NoteState.SIGNED,
-                signed_at=timezone.now(),
-                sections={key: TEXT[:400] for key in form.keys},
-            )
-            for day in range(number)
-        )
+        write_notes(hale, patient, number)
+    places = [address(patient, hale) for patient in (few, many)]
     client = Client()
     client.force_login(hale, backend="allauth.account.auth_backends.AuthenticationBackend")
 
-    def page(patient_id: uuid.UUID) -> int:
+    def page(place: str) -> int:
         with (
             CaptureQueriesContext(connection) as everyday,
             CaptureQueriesContext(connections["psychotherapy"]) as sealed,
         ):
-            assert client.get(reverse("patient-page", args=[patient_id])).status_code == 200
+            assert client.get(place).status_code == 200
         return len(everyday) + len(sealed)
 
-    page(few.pk)
-    queries = page(few.pk), page(many.pk)
+    page(places[0])
+    queries = [page(place) for place in places]
     assert queries[0] == queries[1], f"queries grow with notes: {queries}"
-    mine, theirs = by_turns(lambda: page(many.pk), lambda: page(few.pk), turns=10)
+    mine, theirs = by_turns(lambda: page(places[1]), lambda: page(places[0]), turns=10)
     note = f"{queries[1]} queries with 2,000 notes, {queries[0]} with 10"
-    return [Row("patient page with 2,000 notes", mine, "the same page with 10 notes", theirs, note)]
+    return [Row(f"{what} with 2,000 notes", mine, "the same page with 10 notes", theirs, note)]
+
+
+def write_notes(author: Staff, patient: Patient, number: int) -> None:
+    """Signed progress notes of this many days, one a day."""
+    form = NoteFormat.objects.order_by("position").first()
+    assert form is not None
+    ChartNote.objects.bulk_create(
+        ChartNote(
+            patient=patient,
+            author=author,
+            format=form,
+            on=today() - timedelta(days=day),
+            state=NoteState.SIGNED,
+            signed_at=timezone.now(),
+            sections={key: TEXT[:400] for key in form.keys},
+        )
+        for day in range(number)
+    )
