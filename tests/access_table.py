@@ -100,6 +100,15 @@ TABLE: dict[str, Row] = {
     "note-discard": row("200 404 403 404 404 404", note_id="draft_note"),
     "note-text-use": row("ok 404 403 404 404 404", post=True, note_id="draft_note"),
     "note-text-discard": row("ok 404 403 404 404 404", post=True, note_id="draft_note"),
+    "note-bring": row("200 404 403 404 404 404", note_id="draft_note"),
+    "note-cancel": row("200 403 403 404 404 404"),
+    "note-settle": row("ok 403 403 404 404 404", post=True),
+    "note-cosign": row("200 404 403 404 404 404"),  # Dr. Hale is asked as supervisor of a trainee
+    "format-list": row("200 200 200 403 403 403"),
+    "format-edit": row("200 200 200 403 403 403"),
+    "format-copy": row("ok ok ok 403 403 403", post=True),
+    "format-retire": row("ok ok ok 403 403 403", post=True, format_id="own_format"),
+    "format-restore": row("ok ok ok 403 403 403", post=True, format_id="own_format"),
     # --- psychotherapy notes: the author's, and for everybody else the 404 of nothing
     "psychotherapy-home": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
     "psychotherapy-note-list": row("200 200 403 404 404 404", sealed=True),  # one's own about this patient

@@ -28,7 +28,8 @@ from practice.infrastructure.uploads import check_upload
 from practice.people import actions
 from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, CareRole, LicenseKind, RepresentativeKind, Role, TelecomKind
-from records.chart.actions.notes import save_draft, start_note
+from records.chart.actions.formats import copy_format
+from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.actions.sessions import start_session
 from records.chart.models import NoteFormat
 from records.psychotherapy import vault
@@ -66,7 +67,7 @@ def build(signed_in: Callable[[Staff], Client]) -> World:
     """Make everything. Ids are found by the name of the argument, and by `psychotherapy.` before it for sealed ones."""
     PracticeProfile.objects.update(name="Cedar Street Counseling", privacy_contact_phone="217-555-0148")
     staff = {
-        "own": make_staff("hale", "Miriam Hale", Role.CLINICIAN, title="Dr.", licensed=True),
+        "own": make_staff("hale", "Miriam Hale", Role.CLINICIAN, Role.SUPERVISOR, title="Dr.", licensed=True),
         "same": make_staff("lane", "Kim Lane", Role.CLINICIAN, title="Dr.", licensed=True),
         "other": make_staff("osei", "Kofi Osei", Role.CLINICIAN, title="Dr.", licensed=True),
         "desk": make_staff("dana", "Dana Whitlock", Role.FRONT_DESK),
@@ -129,12 +130,26 @@ def _chart(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         by=staff["own"], patient=patient, started_at=began, stopped_at=began + timedelta(minutes=50)
     )
     return {
+        "request_id": _trainee_note(staff, patient),
+        "format_id": format.pk,
+        "own_format": copy_format(by=staff["own"], source_id=format.pk).pk,
         "note_id": signed.pk,
         "draft_note": draft.pk,
         "session_id": signed.encounter_id,
         "text_id": uuid4(),
         "unwritten_session": session.pk,
     }
+
+
+def _trainee_note(staff: dict[str, Staff], patient: Patient) -> Any:
+    """What Dr. Hale is asked to co-sign: a note of a trainee whom she supervises with this patient."""
+    trainee = make_staff("park", "Lena Park", Role.TRAINEE)
+    for person, role in ((staff["own"], CareRole.SUPERVISOR), (trainee, CareRole.TRAINEE)):
+        actions.start_care(by=staff["desk"], patient=patient, staff=person, role=role, from_on=today())
+    note = start_note(by=trainee, patient=patient, format=NoteFormat.objects.get(code="dap"))
+    saved = save_draft(by=trainee, note_id=note.pk, sections={"data": CHART}, base_version=1).note
+    sign_note(by=trainee, note_id=note.pk, seen_version=saved.version)
+    return note.cosignature_requests.get().pk
 
 
 def _sealed(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:

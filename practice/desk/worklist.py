@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import timezone
 
 from authorizations.models import Authorization
@@ -17,9 +17,8 @@ from practice.people.policies import charts_visible_to
 from practice.worklist.models import Task
 from practice.worklist.queries import open_tasks
 from practice.worklist.rules import TaskKind
-from records.chart.models import ChartNote, Encounter, NoteFormat, Participation
-from records.chart.queries.notes import usual_format
-from records.chart.rules.notes import NoteState
+from records.chart.models import ChartNote, CosignatureRequest, Encounter, Participation
+from records.chart.rules.notes import NoteState, overdue_on
 
 from .lines import Group, Line, person_words
 from .links import path_to
@@ -31,11 +30,15 @@ PLACES = {
     "authorizations.authorization": "authorization-open",
     "ledger.accounting": "accounting-open",
     "ledger.entry": "disclosure-open",
+    "chart.cosignaturerequest": "note-cosign",
+    "chart.chartnote": "note-open",
 }
 BUTTONS = {
     TaskKind.RELEASE_APPROVAL: "Read and approve",
     TaskKind.RELEASE_HAND_OVER: "Hand over",
     TaskKind.RELEASE_UNCONFIRMED: "Say how it ended",
+    TaskKind.COSIGNATURE: "Read",
+    TaskKind.NOTE_RETURNED: "Mend",
 }
 MOST = 200
 LOOK_BACK = 30  # days back for sessions without a note
@@ -46,7 +49,7 @@ def home_groups(staff: Staff) -> list[Group]:
     """Everything that waits for this person, whatever hats they wear, the group with the soonest line first."""
     found = [*task_groups(open_tasks(staff)[:MOST]), packages_to_hand_over(staff)]
     if staff.is_clinical:
-        found += [sealed_notes_asked_for(staff), note_drafts(staff), sealed_drafts(staff)]
+        found += [sealed_notes_asked_for(staff), note_drafts(staff), notes_awaiting(staff), sealed_drafts(staff)]
         found += [sessions_without_note(staff), authorizations_ending(staff)]
     return sorted(_one_of_each(found), key=lambda group: group.first_due)
 
@@ -90,6 +93,11 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
     for paper in Authorization.objects.filter(pk__in=ids.get("authorizations.authorization", [])):
         recipient = paper.recipient_name or paper.recipient_class
         found[paper.pk] = f"Authorization for {recipient}" if recipient else "Authorization (recipient not named)"
+    asked = CosignatureRequest.objects.filter(pk__in=ids.get("chart.cosignaturerequest", []))
+    for request in asked.select_related("note__author").defer("note__sections"):
+        found[request.pk] = f"Note of {day(request.note.on)} by {request.note.author.display_name}"
+    for note in ChartNote.objects.filter(pk__in=ids.get("chart.chartnote", [])).defer("sections"):
+        found[note.pk] = f"Note of {day(note.on)}"
     return found
 
 
@@ -99,45 +107,72 @@ def _place(task: Task) -> str:
 
 
 def note_drafts(staff: Staff) -> Group:
-    """Progress notes that this person began and has not signed, the oldest first."""
+    """Notes that this person began and has not signed, the oldest first, with the day from which each is overdue.
+
+    Those that a supervisor returned are tasks, and stand there.
+    """
     drafts = ChartNote.objects.filter(author=staff, state=NoteState.DRAFT, patient__in=charts_visible_to(staff))
+    drafts = drafts.filter(returned_versions__isnull=True).select_related("patient").defer("sections")
     lines = [
         Line(
             note.patient.legal_name,
-            f"Session of {day(note.on)}",
+            f"Session of {day(note.on)}, {days_ago(note.on)}",
             path_to("note-edit", note.pk),
             "Continue",
+            due_on=overdue_on(note.on),
+            since=note.on,
         )
-        for note in drafts.select_related("patient").defer("sections").order_by("on", "created_at")[:MOST]
+        for note in drafts.order_by("on", "created_at")[:MOST]
     ]
     return Group("Progress notes to sign", lines)
+
+
+def notes_awaiting(staff: Staff) -> Group:
+    """A trainee's notes that their supervisors have not all co-signed, the oldest first: to look at, nothing is due."""
+    waiting = ChartNote.objects.filter(author=staff, state=NoteState.AWAITING, patient__in=charts_visible_to(staff))
+    lines = [
+        Line(note.patient.legal_name, f"Session of {day(note.on)}, signed {day(note.signed_at)}", _note_path(note))
+        for note in waiting.select_related("patient").defer("sections").order_by("signed_at")[:MOST]
+    ]
+    return Group("Awaiting co-signature", lines)
+
+
+def _note_path(note: ChartNote) -> str:
+    return path_to("note-open", note.pk)
+
+
+def days_ago(on: date) -> str:
+    """How long ago a day was, in words: "today", "yesterday", "9 days ago"."""
+    passed = (today() - on).days
+    return {0: "today", 1: "yesterday"}.get(passed, f"{passed} days ago")
 
 
 def sessions_without_note(staff: Staff) -> Group:
     """Sessions of this person in the last LOOK_BACK days, up to today, that have no progress note, newest first."""
     ends = timezone.make_aware(datetime.combine(today() + timedelta(days=1), time.min))
     mine = charts_visible_to(staff)
+    noted = ChartNote.objects.filter(encounter=OuterRef("pk")).exclude(state=NoteState.CANCELLED)
     visible = Participation.objects.filter(patient__in=mine).select_related("patient")
     sessions = (
         Encounter.objects.filter(clinician=staff, started_at__gte=ends - timedelta(days=LOOK_BACK), started_at__lt=ends)
-        .filter(notes__isnull=True, participations__patient__in=mine)
+        .filter(~Exists(noted), participations__patient__in=mine)
         .prefetch_related(Prefetch("participations", queryset=visible))
         .order_by("-started_at")
         .distinct()
     )
-    form = usual_format(staff)
-    return Group("Sessions without a note", [_to_write(session, form) for session in sessions[:MOST]])
+    return Group("Sessions without a note", [_to_write(session) for session in sessions[:MOST]])
 
 
-def _to_write(session: Encounter, form: NoteFormat | None) -> Line:
+def _to_write(session: Encounter) -> Line:
     """One click begins the note; where several patients took part, the session's page asks for whom."""
     patients = [taking_part.patient for taking_part in session.participations.all()]
     names = ", ".join(patient.legal_name for patient in patients)
-    words = f"{day(session.started_at)}, {time_of_day(session.started_at)}"
-    if len(patients) != 1 or form is None:
-        return Line(names, words, path_to("session-open", session.pk), "Write the note")
-    posts = (("session", str(session.pk)), ("format", str(form.pk)))
-    return Line(names, words, path_to("note-new", patients[0].pk), "Write the note", posts=posts)
+    on = timezone.localdate(session.started_at)
+    words = f"{day(on)}, {time_of_day(session.started_at)}, {days_ago(on)}"
+    one = len(patients) == 1
+    href = path_to("note-new", patients[0].pk) if one else path_to("session-open", session.pk)
+    posts = (("session", str(session.pk)),) if one else ()
+    return Line(names, words, href, "Write the note", due_on=overdue_on(on), since=on, posts=posts)
 
 
 def authorizations_ending(staff: Staff) -> Group:

@@ -61,6 +61,34 @@ def care_in_force(staff: Staff) -> QuerySet[CareRelationship]:
     return held.filter(~Q(role=CareRole.TRAINEE) | Exists(supervision))
 
 
+def supervisors_of(patient: Patient, *, trainee: Staff) -> QuerySet[Staff]:
+    """Who supervises the treatment of this patient by `trainee` today, and so co-signs: at work and in the role."""
+    held = _in_force_today().filter(patient=patient, role=CareRole.SUPERVISOR).values("staff")
+    supervisors = Staff.objects.filter(pk__in=held, is_active=True, roles__overlap=[Role.SUPERVISOR.value])
+    return supervisors.exclude(pk=trainee.pk).order_by("full_name")
+
+
+def supervises(staff: Staff, patient: Patient) -> bool:
+    """Whether this person supervises the treatment of the patient today."""
+    return care_in_force(staff).filter(patient=patient, role=CareRole.SUPERVISOR).exists()
+
+
+def works_under_supervision(staff: Staff, patient: Patient) -> bool:
+    """Whether this person cares for the patient today as a trainee and in no other way."""
+    held = set(care_in_force(staff).filter(patient=patient).values_list("role", flat=True))
+    return held == {CareRole.TRAINEE}
+
+
+def no_supervisor() -> Refusal:
+    """Why a trainee's work stands still: nobody supervises this treatment today."""
+    return Refusal(
+        "CARE_NO_SUPERVISOR",
+        "Nobody supervises your treatment of this patient today, and what you write needs a supervisor's signature.",
+        f"{_ask(roles_that_may(Act.CARE_ASSIGN_ANY))} They can put down who supervises it.",
+        "45 CFR 164.514(d)(2)",
+    )
+
+
 def _in_force_today() -> QuerySet[CareRelationship]:
     day = today()
     begun = CareRelationship.objects.filter(from_on__lte=day)
@@ -111,7 +139,7 @@ def open_chart(staff: Staff, patient_id: UUID | str, *, reason: str = "") -> Pat
             outcome=Outcome.REFUSED,
             detail="chart",
         )
-        raise Refused(_no_care_relationship(), recorded=True)
+        raise Refused(_refusal_to_open(staff, known), recorded=True)
     _stranger(staff, patient_id, "chart")
 
 
@@ -233,7 +261,10 @@ def _care_not_yours() -> Refusal:
     )
 
 
-def _no_care_relationship() -> Refusal:
+def _refusal_to_open(staff: Staff, patient: Patient) -> Refusal:
+    held = _in_force_today().filter(staff=staff, patient=patient, role=CareRole.TRAINEE)
+    if staff.has_role(Role.TRAINEE) and held.exists():
+        return no_supervisor()
     return Refusal(
         "CHART_NO_CARE",
         "You are not among the people who care for this patient, so this chart is closed to you.",

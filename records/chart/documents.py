@@ -7,6 +7,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -16,12 +17,16 @@ from practice.infrastructure.templatetags.look import day as day_words
 from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient, Staff
 
-from .models import CarePlan, ChartNote, Diagnosis, Encounter, Medication
-from .queries.notes import note_written
+from .models import CarePlan, ChartAddendum, ChartNote, Diagnosis, Encounter, Medication
+from .queries.cosigning import cosignatures
+from .queries.notes import late_words, note_written
 from .queries.results import group_id, result_days, results_of_groups
 from .queries.sessions import session_title, session_words
-from .rules.notes import NoteState
+from .rules.notes import CancelKind, NoteState
 from .rules.values import CODE_SYSTEMS, ResultCategory
+
+# What of the notes is given out: those that are final, and those that were and are cancelled.
+RELEASED = (NoteState.SIGNED, NoteState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,9 @@ class Block:
     title: str
     on: date | None = None
     facts: list[tuple[str, str]] = field(default_factory=list)
-    written: list[dict[str, str]] = field(default_factory=list)
+    written: list[dict[str, Any]] = field(default_factory=list)
     signed: str = ""
+    cancelled: str = ""
     addenda: list[dict[str, str]] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
@@ -53,13 +59,11 @@ class Block:
 def release_items(patient: Patient) -> list[ReleaseItemInfo]:
     """Everything of the chart that can be released, newest first: signed notes, sessions, results by day, the rest.
 
-    Drafts are not part of the record that is released (they are nobody's but their author's).
+    Drafts are not part of the record that is released (they are nobody's but their author's), nor is a trainee's note
+    before its supervisors have co-signed it. Cancelled notes are, and say so.
     """
-    notes = patient.chart_notes.filter(state=NoteState.SIGNED).select_related("format", "author").defer("sections")
-    items = [
-        ReleaseItemInfo("note", note.pk, note.on, f"Progress note ({note.format.name}) by {note.author.display_name}")
-        for note in notes
-    ]
+    notes = patient.chart_notes.filter(state__in=RELEASED).select_related("format", "author").defer("sections")
+    items = [ReleaseItemInfo("note", note.pk, note.on, _release_title(note)) for note in notes]
     for session in Encounter.objects.filter(participations__patient=patient).select_related("clinician"):
         on = timezone.localdate(session.started_at)
         items.append(ReleaseItemInfo("session", session.pk, on, f"Session record: {session_title(session)}"))
@@ -84,7 +88,7 @@ def render_context(item_ids: Iterable[UUID], *, patient: Patient) -> list[Block]
     """
     wanted = set(item_ids)
     blocks = [
-        *map(_note_block, _of(patient.chart_notes.filter(state=NoteState.SIGNED), wanted)),
+        *map(_released_note, _of(patient.chart_notes.filter(state__in=RELEASED), wanted)),
         *map(_session_block, _of(Encounter.objects.filter(participations__patient=patient), wanted)),
         *map(_diagnosis_block, _of(patient.diagnoses.all(), wanted)),
         *map(_medication_block, _of(patient.medications.all(), wanted)),
@@ -101,7 +105,7 @@ def internal_note_pdf(note: ChartNote, *, practice: object, printed_by: Staff) -
     return render_pdf(
         "documents/internal_chart.html",
         {
-            "title": "Progress note",
+            "title": note.title,
             "practice": practice,
             "patient": note.patient,
             "blocks": [_note_block(note)],
@@ -129,23 +133,67 @@ def _time(value: datetime) -> str:
     return "" if timezone.localtime(value).time() == time.min else time_of_day(value)
 
 
+def _release_title(note: ChartNote) -> str:
+    form = "" if note.format.occasional else f" ({note.format.name})"
+    cancelled = ", cancelled" if note.state == NoteState.CANCELLED else ""
+    return f"{note.title}{form} by {note.author.display_name}{cancelled}"
+
+
+def _released_note(note: ChartNote) -> Block:
+    """A note for somebody outside. One that was entered in the wrong chart speaks of somebody else: never its text."""
+    block = _note_block(note)
+    if note.state == NoteState.CANCELLED and note.cancellation.kind == CancelKind.WRONG_CHART:
+        block.written, block.addenda = [], []
+        block.facts = [fact for fact in block.facts if fact[0] not in ("Late entry", "Reason for lateness")]
+        block.cancelled = f"{_cancelled_words(note)} It was entered in the wrong chart; its text is not given out."
+    return block
+
+
+def _cancelled_words(note: ChartNote) -> str:
+    end = note.cancellation
+    return f"Cancelled by {end.by.display_name}, {_moment(end.cancelled_at)}."
+
+
+def _signed_words(note: ChartNote) -> str:
+    """Every signature the note has, or that it has none, or that some are still missing."""
+    if not note.signed_at:
+        return "Not signed"
+    words = [f"Signed by {note.author.display_name}, {_moment(note.signed_at)}"]
+    words += [f"co-signed by {one.staff.display_name}, {_moment(one.at)}" for one in cosignatures(note)]
+    if note.state == NoteState.AWAITING:
+        words.append("awaiting co-signature, not final")
+    return "; ".join(words)
+
+
 def _note_block(note: ChartNote) -> Block:
     facts = [("Day", day_words(note.on)), ("Written by", note.author.display_name)]
     if note.encounter:
         facts.append(("Session", _session_facts(note.encounter)))
+    if late := late_words(note):
+        facts.append(("Late entry", late))
+        facts.append(("Reason for lateness", note.late_reason or ""))
+    cancelled = ""
+    if note.state == NoteState.CANCELLED:
+        cancelled = f"{_cancelled_words(note)} {note.cancellation.get_kind_display()}: {note.cancellation.reason}"
     return Block(
         id=note.pk,
         kind="note",
-        title=f"Progress note, {day_words(note.on)}",
+        title=f"{note.title}, {day_words(note.on)}{' (cancelled)' if cancelled else ''}",
         on=note.on,
-        facts=facts,
+        facts=[fact for fact in facts if fact[1]],
         written=note_written(note),
-        signed=f"Signed by {note.author.display_name}, {_moment(note.signed_at)}" if note.signed_at else "Not signed",
+        signed=_signed_words(note),
         addenda=[
-            {"text": addendum.text, "signed": f"{addendum.author.display_name}, {_moment(addendum.signed_at)}"}
+            {"text": addendum.text, "signed": _addendum_words(addendum)}
             for addendum in note.addenda.select_related("author")
         ],
+        cancelled=cancelled,
     )
+
+
+def _addendum_words(addendum: ChartAddendum) -> str:
+    trainee = " (trainee, not co-signed)" if addendum.by_trainee else ""
+    return f"{addendum.author.display_name}{trainee}, {_moment(addendum.signed_at)}"
 
 
 def _session_facts(encounter: Encounter) -> str:

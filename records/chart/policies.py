@@ -1,6 +1,7 @@
 """Who may open which session and which note. Lists and doorways come from the same rule.
 
-A draft is its author's alone: for everybody else it does not exist. A signed note is for whoever may open the chart.
+A draft is its author's alone: for everybody else it does not exist. A signed note is for whoever may open the chart,
+also while it awaits a co-signature, and when it was cancelled: it says so.
 """
 
 from typing import NoReturn
@@ -14,14 +15,18 @@ from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
-from practice.people.policies import charts_visible_to, may_open_chart, open_chart
+from practice.people.policies import charts_visible_to, may_open_chart, open_chart, supervises
+from practice.people.rules import Role
 
-from .models import ChartNote, Encounter
+from .models import ChartNote, CosignatureRequest, Encounter
 from .rules.notes import NoteState
+
+# Who makes note formats for the whole practice: those who answer for what is written in them.
+FORMAT_MAKERS = (Role.CLINICIAN, Role.SUPERVISOR)
 
 
 def notes_visible_to(staff: Staff, patient: Patient) -> QuerySet[ChartNote]:
-    """The notes of a patient that this person may read: signed ones, and drafts of their own."""
+    """The notes of a patient that this person may read: those that were signed, and drafts of their own."""
     if not may_open_chart(staff, patient):
         return ChartNote.objects.none()
     return patient.chart_notes.filter(readable_by(staff))
@@ -29,7 +34,7 @@ def notes_visible_to(staff: Staff, patient: Patient) -> QuerySet[ChartNote]:
 
 def readable_by(staff: Staff) -> Q:
     """The rule about drafts, for querysets of notes of a chart that is open already."""
-    return Q(state=NoteState.SIGNED) | Q(author=staff)
+    return ~Q(state=NoteState.DRAFT) | Q(author=staff)
 
 
 def open_note(staff: Staff, note_id: UUID | str) -> ChartNote:
@@ -47,16 +52,9 @@ def open_note(staff: Staff, note_id: UUID | str) -> ChartNote:
 def open_draft(staff: Staff, note_id: UUID | str) -> ChartNote:
     """The doorway to a draft one may write in. Raises Refused when the note is signed."""
     note = open_note(staff, note_id)
-    if note.state == NoteState.SIGNED:
-        record(
-            by=staff,
-            event=AuditEvent.REFUSED,
-            subject=note,
-            patient_id=note.patient_id,
-            outcome=Outcome.REFUSED,
-            detail="note_signed",
-        )
-        raise Refused(note_is_signed())
+    if not note.is_draft:
+        _refused(staff, note, "note_signed")
+        raise Refused(note_is_signed(note.state))
     return note
 
 
@@ -68,6 +66,77 @@ def draft_to_save(staff: Staff, note_id: UUID | str) -> ChartNote:
     own = ChartNote.objects.filter(pk=note_id, author=staff, state=NoteState.DRAFT)
     draft = own.filter(patient__in=charts_visible_to(staff)).select_related("format", "patient", "encounter").first()
     return draft or open_draft(staff, note_id)
+
+
+def open_request(staff: Staff, request_id: UUID | str) -> CosignatureRequest:
+    """The doorway to a note one was asked to co-sign. 404 for everybody who was not asked; the chart's rule besides."""
+    related = ("note__format", "note__author", "note__encounter", "note__patient")
+    asked = CosignatureRequest.objects.select_related(*related).filter(pk=request_id).first()
+    if asked is None:
+        _absent(staff, CosignatureRequest, request_id)
+    open_chart(staff, asked.note.patient_id)
+    if asked.supervisor_id != staff.pk:
+        _absent(staff, CosignatureRequest, request_id, asked.note.patient_id)
+    record(by=staff, event=AuditEvent.VIEWED, subject=asked.note, patient_id=asked.note.patient_id, detail="cosigning")
+    return asked
+
+
+def sees_supervision(staff: Staff, note: ChartNote) -> bool:
+    """Whether this person sees what passed between trainee and supervisors: the author, and who supervises today."""
+    return note.author_id == staff.pk or supervises(staff, note.patient)
+
+
+def refusal_to_cancel(staff: Staff, note: ChartNote) -> Refusal | None:
+    """Why this person may not cancel the note, or None: its author may, and for a trainee's note a supervisor."""
+    if note.author_id == staff.pk:
+        return None
+    under = note.cosignature_requests.exists()
+    if under and supervises(staff, note.patient):
+        return None
+    who = "its author or a supervisor of the treatment" if under else "its author"
+    return Refusal(
+        "NOTE_NOT_YOURS_TO_CANCEL",
+        f"A note is cancelled by {who}.",
+        "Tell them what is wrong, or say it in an addendum.",
+    )
+
+
+def check_cancel(staff: Staff, note: ChartNote) -> None:
+    """Raise Refused, recorded, unless this person may cancel the note."""
+    if refusal := refusal_to_cancel(staff, note):
+        _refused(staff, note, "cancel")
+        raise Refused(refusal, recorded=True)
+
+
+def check_settle(staff: Staff, note: ChartNote) -> None:
+    """Raise Refused, recorded, unless this person is the note's author or supervises the treatment."""
+    if not sees_supervision(staff, note):
+        _refused(staff, note, "settle")
+        raise Refused(
+            Refusal(
+                "NOTE_NOT_YOURS_TO_SETTLE",
+                "Who co-signs this note is for its author and the supervisors of the treatment to settle.",
+                "Tell one of them.",
+            ),
+            recorded=True,
+        )
+
+
+def refusal_to_make_formats(staff: Staff) -> Refusal | None:
+    """Why this person may not make formats for the practice, or None: clinicians and supervisors may."""
+    if staff.is_active and staff.has_role(*FORMAT_MAKERS):
+        return None
+    return Refusal(
+        "FORMATS_FOR_CLINICIANS",
+        "Note formats are made by the clinicians of the practice.",
+        "Ask a clinician or a supervisor.",
+    )
+
+
+def check_formats(staff: Staff) -> None:
+    """Raise Refused unless this person may make formats for the practice."""
+    if refusal := refusal_to_make_formats(staff):
+        raise Refused(refusal)
 
 
 def open_session(staff: Staff, encounter_id: UUID | str) -> tuple[Encounter, list[Patient]]:
@@ -89,12 +158,26 @@ def open_session(staff: Staff, encounter_id: UUID | str) -> tuple[Encounter, lis
     return encounter, patients
 
 
-def note_is_signed() -> Refusal:
-    """Why a signed note does not change."""
+def note_is_signed(state: str = NoteState.SIGNED) -> Refusal:
+    """Why a note that was signed does not change."""
+    remedies = {
+        NoteState.AWAITING: "It waits for a supervisor, who can return it with a comment; then it is a draft again.",
+        NoteState.CANCELLED: "It is cancelled. Write a new note.",
+    }
+    addendum = "Add an addendum: it stands below the note with its own date and signature."
     return Refusal(
-        "NOTE_SIGNED",
-        "This note is signed and no longer changes.",
-        "Add an addendum: it stands below the note with its own date and signature.",
+        "NOTE_SIGNED", "This note is signed and no longer changes.", remedies.get(NoteState(state), addendum)
+    )
+
+
+def _refused(staff: Staff, note: ChartNote, detail: str) -> None:
+    record(
+        by=staff,
+        event=AuditEvent.REFUSED,
+        subject=note,
+        patient_id=note.patient_id,
+        outcome=Outcome.REFUSED,
+        detail=detail,
     )
 
 

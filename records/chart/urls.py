@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import notes, sessions
+from .views import carrying, cosigning, endings, formats, notes, sessions
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/session/", sessions.session_new, name="session-new"),
@@ -18,4 +18,13 @@ urlpatterns = [
     path("notes/<uuid:note_id>/discard/", notes.note_discard, name="note-discard"),
     path("notes/<uuid:note_id>/texts/<uuid:text_id>/use/", notes.note_text_use, name="note-text-use"),
     path("notes/<uuid:note_id>/texts/<uuid:text_id>/discard/", notes.note_text_discard, name="note-text-discard"),
+    path("notes/<uuid:note_id>/bring-over/", carrying.note_bring, name="note-bring"),
+    path("notes/<uuid:note_id>/cancel/", endings.note_cancel, name="note-cancel"),
+    path("notes/<uuid:note_id>/settle/", cosigning.note_settle, name="note-settle"),
+    path("cosignatures/<uuid:request_id>/", cosigning.note_cosign, name="note-cosign"),
+    path("formats/", formats.format_list, name="format-list"),
+    path("formats/<uuid:format_id>/copy/", formats.format_copy, name="format-copy"),
+    path("formats/<uuid:format_id>/", formats.format_edit, name="format-edit"),
+    path("formats/<uuid:format_id>/retire/", formats.format_retire, name="format-retire"),
+    path("formats/<uuid:format_id>/bring-back/", formats.format_restore, name="format-restore"),
 ]

@@ -108,15 +108,23 @@ MODELS: dict[str, Kept] = {
         title code recorded_at""",
     ),
     "chart.Participation": Kept(APPEND_ONLY, plain="id encounter patient"),
-    "chart.NoteFormat": Kept(APPEND_ONLY, plain="id code version name sections position"),
+    "chart.NoteFormat": Kept(
+        APPEND_ONLY,
+        plain="""
+        id code version name sections position occasional retired copied_from made_by made_at""",
+    ),
     "chart.ChartNote": Kept(
         EDITABLE,
-        encrypted="sections",
+        encrypted="sections late_reason",
         plain="""
-        id patient encounter author format on state version window created_at saved_at signed_at""",
+        id patient encounter author format on state version window created_at saved_at signed_at written_at carried""",
     ),
+    "chart.NoteSignature": Kept(APPEND_ONLY, encrypted="comment", plain="id note version staff role decision at"),
+    "chart.CosignatureRequest": Kept(APPEND_ONLY, plain="id note version supervisor asked_at"),
+    "chart.NoteVersion": Kept(APPEND_ONLY, encrypted="sections", plain="id note version format signed_at kept_at"),
+    "chart.NoteCancellation": Kept(APPEND_ONLY, encrypted="reason", plain="id note by kind cancelled_at"),
     "chart.ChartDraftBranch": Kept(EDITABLE, encrypted="sections", plain="id note author base_version window saved_at"),
-    "chart.ChartAddendum": Kept(APPEND_ONLY, encrypted="text", plain="id note author signed_at"),
+    "chart.ChartAddendum": Kept(APPEND_ONLY, encrypted="text", plain="id note author by_trainee signed_at"),
     "chart.Diagnosis": Kept(
         APPEND_ONLY,
         plain="""

@@ -15,11 +15,26 @@ from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
-from practice.people.policies import charts_visible_to
+from practice.people.policies import charts_visible_to, no_supervisor, supervisors_of, works_under_supervision
+from practice.worklist.actions import close_task
+from practice.worklist.rules import TaskKind
 
-from ..models import ChartAddendum, ChartDraftBranch, ChartNote, Encounter, NoteFormat
+from ..models import ChartAddendum, ChartDraftBranch, ChartNote, Encounter, NoteFormat, NoteSignature
 from ..policies import note_is_signed
-from ..rules.notes import SITTING, NoteState, clean_sections, note_refusal, nothing_written, refusal_to_sign
+from ..rules.carrying import marks_after
+from ..rules.cosigning import Decision, SignerRole
+from ..rules.formats import missing_labels
+from ..rules.notes import (
+    SITTING,
+    NoteState,
+    clean_sections,
+    note_refusal,
+    nothing_written,
+    reason_refusal,
+    refusal_to_add,
+    refusal_to_sign,
+)
+from .cosigning import ask_to_cosign
 from .sessions import NO_CARE
 
 NOT_YOURS = Refusal("NOTE_NOT_YOURS", "A draft is written by its author alone.", "Write a note of your own.")
@@ -38,6 +53,8 @@ def start_note(
     *, by: Staff, patient: Patient, format: NoteFormat, encounter: Encounter | None = None, on: date | None = None
 ) -> ChartNote:
     """A draft for a session, or for a day without one. The author's draft for that session is given back if begun."""
+    if on is not None and on > timezone.localdate():
+        raise Refused(Refusal("NOTE_IN_FUTURE", "A note is not about a day to come.", "Choose today or a past day."))
     if not charts_visible_to(by).filter(pk=patient.pk).exists():
         raise Refused(NO_CARE)
     if encounter is not None:
@@ -70,7 +87,7 @@ def save_draft(
     text again changes nothing, and a window whose last answer was lost is not in conflict with itself. Raises Refused
     when the note is signed, another's, or too long.
     """
-    note = _own_draft(by, note_id)
+    note = own_draft(by, note_id)
     texts = clean_sections(note.format.keys, sections)
     if refusal := note_refusal(texts):
         raise Refused(refusal)
@@ -80,8 +97,7 @@ def save_draft(
         return Saved(note, _branch(note, by, base_version, window, texts))
     now = timezone.now()
     first_of_sitting = note.version == 1 or now - note.saved_at > SITTING
-    note.sections, note.version, note.saved_at, note.window = texts, note.version + 1, now, window
-    note.save(update_fields=["sections", "version", "saved_at", "window"])
+    rewrite(note, texts, window=window)
     if first_of_sitting:
         record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="draft")
     return Saved(note)
@@ -90,7 +106,7 @@ def save_draft(
 @transaction.atomic
 def change_format(*, by: Staff, note_id: UUID, format: NoteFormat) -> ChartNote:
     """Give a draft in which nothing is written yet another format. Raises Refused once there is a word in it."""
-    note = _own_draft(by, note_id)
+    note = own_draft(by, note_id)
     if not nothing_written(note.sections) or note.branches.exists():
         raise Refused(
             Refusal(
@@ -99,9 +115,19 @@ def change_format(*, by: Staff, note_id: UUID, format: NoteFormat) -> ChartNote:
                 "Discard the draft to begin again in another format.",
             )
         )
-    note.format, note.sections = format, clean_sections(format.keys, {})
-    note.save(update_fields=["format", "sections"])
+    note.format, note.sections, note.carried = format, clean_sections(format.keys, {}), {}
+    note.save(update_fields=["format", "sections", "carried"])
     return note
+
+
+def rewrite(note: ChartNote, texts: dict[str, str], *, window: str) -> None:
+    """Write new texts into a draft that this transaction holds: version, times, and what is still as brought over."""
+    now = timezone.now()
+    note.carried = marks_after(note.carried, note.sections, texts)
+    note.sections, note.version, note.saved_at, note.window = texts, note.version + 1, now, window
+    if note.written_at is None and not nothing_written(texts):
+        note.written_at = now
+    note.save(update_fields=["sections", "version", "saved_at", "window", "written_at", "carried"])
 
 
 def _branch(note: ChartNote, by: Staff, base_version: int, window: str, texts: dict[str, str]) -> ChartDraftBranch:
@@ -122,13 +148,12 @@ def _branch(note: ChartNote, by: Staff, base_version: int, window: str, texts: d
 @transaction.atomic
 def use_other_text(*, by: Staff, note_id: UUID, branch_id: UUID) -> ChartNote:
     """Make the branch the draft's text; what was the draft's text is kept as the branch."""
-    note = _own_draft(by, note_id)
+    note = own_draft(by, note_id)
     branch = note.branches.get(pk=branch_id)
-    branch.sections, note.sections = note.sections, branch.sections
-    branch.window, note.window = "", ""
-    branch.base_version, note.version, note.saved_at = note.version, note.version + 1, timezone.now()
+    taken = branch.sections
+    branch.sections, branch.window, branch.base_version = note.sections, "", note.version
     branch.save(update_fields=["sections", "base_version", "window"])
-    note.save(update_fields=["sections", "version", "saved_at", "window"])
+    rewrite(note, taken, window="")
     record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="texts_exchanged")
     return note
 
@@ -136,7 +161,7 @@ def use_other_text(*, by: Staff, note_id: UUID, branch_id: UUID) -> ChartNote:
 @transaction.atomic
 def discard_other_text(*, by: Staff, note_id: UUID, branch_id: UUID) -> ChartNote:
     """Let go of a branch, by its author's decision."""
-    note = _own_draft(by, note_id)
+    note = own_draft(by, note_id)
     note.branches.filter(pk=branch_id).delete()
     record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="text_discarded")
     return note
@@ -145,56 +170,84 @@ def discard_other_text(*, by: Staff, note_id: UUID, branch_id: UUID) -> ChartNot
 @transaction.atomic
 def discard_draft(*, by: Staff, note_id: UUID) -> None:
     """Let go of a draft and its branches, by its author's decision. That it was there stays in the audit trail."""
-    note = _own_draft(by, note_id)
+    note = own_draft(by, note_id)
+    if note.returned_versions.exists():
+        raise Refused(
+            Refusal(
+                "NOTE_WAS_SIGNED",
+                "You signed this note once and a supervisor returned it, so it is not thrown away.",
+                "Mend and sign it, or cancel it with a reason: then it stays readable as you signed it.",
+            )
+        )
     record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="draft_discarded")
     note.branches.all().delete()
     note.delete()
 
 
 @transaction.atomic
-def sign_note(*, by: Staff, note_id: UUID, seen_version: int) -> ChartNote:
-    """Sign the draft as the author saw it (`seen_version`). From here on the database refuses every change."""
-    note = _own_draft(by, note_id)
+def sign_note(*, by: Staff, note_id: UUID, seen_version: int, late_reason: str = "") -> ChartNote:
+    """Sign the draft as the author saw it (`seen_version`). From here on the database refuses every change.
+
+    A trainee's note goes to each of their supervisors for this patient and is final when they have co-signed it.
+    `late_reason` is kept with a late entry alone. Raises Refused for what cannot be signed, and without a supervisor.
+    """
+    note = own_draft(by, note_id)
     refusal = refusal_to_sign(
         state=note.state,
         sections=note.sections,
         other_texts=note.branches.count(),
         version=note.version,
         seen_version=seen_version,
-    )
+        missing=missing_labels(note.format.sections, note.sections),
+    ) or reason_refusal(late_reason, needed=False)
     if refusal:
         raise Refused(refusal)
-    note.state, note.signed_at = NoteState.SIGNED, timezone.now()
-    note.save(update_fields=["state", "signed_at"])
-    record(by=by, event=AuditEvent.SIGNED, subject=note, patient_id=note.patient_id)
+    under = works_under_supervision(by, note.patient)
+    supervisors = list(supervisors_of(note.patient, trainee=by)) if under else []
+    if under and not supervisors:
+        raise Refused(no_supervisor())
+    role = SignerRole.TRAINEE if under else SignerRole.AUTHOR
+    NoteSignature.objects.create(note=note, version=note.version, staff=by, role=role, decision=Decision.SIGNED)
+    note.state, note.signed_at = NoteState.AWAITING if under else NoteState.SIGNED, timezone.now()
+    note.late_reason = late_reason.strip() if note.is_late else ""
+    note.save(update_fields=["state", "signed_at", "late_reason"])
+    record(by=by, event=AuditEvent.SIGNED, subject=note, patient_id=note.patient_id, detail="awaiting" if under else "")
+    close_task(kind=TaskKind.NOTE_RETURNED, subject=note, by=by)
+    ask_to_cosign(note, supervisors)
     return note
 
 
 @transaction.atomic
 def add_addendum(*, by: Staff, note_id: UUID, text: str) -> ChartAddendum:
-    """A signed addition to a signed note, by anybody who may open the chart. Raises Refused for drafts and no text."""
-    note = ChartNote.objects.get(pk=note_id)
+    """A signed addition to a signed note, by anybody who may open the chart. Raises Refused for drafts and no text.
+
+    A trainee's is marked as one: it needs no co-signature, and whoever reads it knows.
+    """
+    note = ChartNote.objects.select_for_update(no_key=True, of=("self",)).select_related("patient").get(pk=note_id)
     if not charts_visible_to(by).filter(pk=note.patient_id).exists():
         raise Refused(NO_CARE)
-    if note.state != NoteState.SIGNED:
-        raise Refused(Refusal("NOTE_NOT_SIGNED", "This note is a draft.", "Write in the draft itself."))
+    if refusal := refusal_to_add(note.state):
+        raise Refused(refusal)
     texts = clean_sections(["text"], {"text": text})
     if refusal := note_refusal(texts):
         raise Refused(refusal)
     if not texts["text"].strip():
         raise Refused(Refusal("ADDENDUM_EMPTY", "This addendum is empty.", "Write what is to be added."))
-    addendum = ChartAddendum.objects.create(note=note, author=by, text=texts["text"])
+    addendum = ChartAddendum.objects.create(
+        note=note, author=by, text=texts["text"], by_trainee=works_under_supervision(by, note.patient)
+    )
     record(by=by, event=AuditEvent.ADDENDED, subject=note, patient_id=note.patient_id)
     return addendum
 
 
-def _own_draft(by: Staff, note_id: UUID) -> ChartNote:
-    """The draft, locked for this transaction."""
-    note = ChartNote.objects.select_for_update(of=("self",)).select_related("format").get(pk=note_id)
+def own_draft(by: Staff, note_id: UUID) -> ChartNote:
+    """The draft, locked for this transaction. Raises Refused when it is another's, closed to its author, or signed."""
+    drafts = ChartNote.objects.select_for_update(of=("self",)).select_related("format", "patient", "encounter")
+    note = drafts.get(pk=note_id)
     if note.author_id != by.pk:
         raise Refused(NOT_YOURS)
     if not charts_visible_to(by).filter(pk=note.patient_id).exists():
         raise Refused(NO_CARE)
-    if note.state == NoteState.SIGNED:
-        raise Refused(note_is_signed())
+    if not note.is_draft:
+        raise Refused(note_is_signed(note.state))
     return note

@@ -86,7 +86,7 @@ def refusal_to_correct(by: Staff, encounter: Encounter) -> Refusal | None:
             "A session is corrected by whoever held it.",
             "Ask them, or add an addendum to the note.",
         )
-    if encounter.notes.filter(state=NoteState.SIGNED).exists():
+    if encounter.notes.exclude(state=NoteState.DRAFT).exists():
         return Refusal(
             "SESSION_SIGNED",
             "A signed note stands on this session, so its times no longer change.",

@@ -1,6 +1,7 @@
 """The general chart: sessions, progress notes, and what was imported."""
 
 from .base import CANNOT_BE_OPENED, Imported
+from .cosigning import CosignatureRequest, NoteCancellation, NoteSignature, NoteVersion
 from .diagnoses import Diagnosis, DiagnosisStatus, Observation
 from .icd import IcdCode, IcdRelease, IcdTerm
 from .medication import Medication, MonitoringDone, MonitoringPlan
@@ -15,6 +16,7 @@ __all__ = [
     "ChartAddendum",
     "ChartDraftBranch",
     "ChartNote",
+    "CosignatureRequest",
     "Diagnosis",
     "DiagnosisStatus",
     "Encounter",
@@ -25,7 +27,10 @@ __all__ = [
     "Medication",
     "MonitoringDone",
     "MonitoringPlan",
+    "NoteCancellation",
     "NoteFormat",
+    "NoteSignature",
+    "NoteVersion",
     "Observation",
     "Participation",
     "Result",

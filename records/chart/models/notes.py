@@ -1,4 +1,4 @@
-"""Note formats, progress notes, texts kept beside a draft, addenda."""
+"""Note formats, notes, texts kept beside a draft, addenda."""
 
 import uuid
 
@@ -10,13 +10,18 @@ from django.utils import timezone
 from practice.infrastructure.envelope import Unreadable
 from practice.infrastructure.fields import EncryptedJSONField, EncryptedTextField
 
-from ..rules.notes import NoteState
+from ..rules.notes import NoteState, is_late_entry
 from .base import CANNOT_BE_OPENED
 from .sessions import Encounter
 
+OWN = "own-"
+
 
 class NoteFormat(models.Model):
-    """The sections of a progress note, as data: SOAP, DAP, BIRP, free form. A change is a new version."""
+    """The sections of a note, as data. A change is a new version, by name, sections or retirement: rows never change.
+
+    What a practice made for itself names who made it and what it was copied from.
+    """
 
     append_only = True
 
@@ -24,8 +29,15 @@ class NoteFormat(models.Model):
     code = models.CharField(max_length=20)
     version = models.PositiveSmallIntegerField(default=1)
     name = models.CharField(max_length=60)
-    sections = models.JSONField(help_text="List of {key, label, hint}.")
+    sections = models.JSONField(help_text="List of {key, label, hint}, some with kind, choices and required.")
     position = models.PositiveSmallIntegerField(default=0)
+    occasional = models.BooleanField(default=False, help_text="Not proposed for the next session: intake, summaries.")
+    retired = models.BooleanField(default=False, help_text="No longer offered for new notes.")
+    copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         default_permissions = ()
@@ -42,9 +54,17 @@ class NoteFormat(models.Model):
         """The keys of its sections, in their order."""
         return [section["key"] for section in self.sections]
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the practice made it, from a copy: those that come with the product are only retired."""
+        return self.code.startswith(OWN)
+
 
 class ChartNote(models.Model):
-    """A progress note. A draft is one row, rewritten; once signed the database refuses every change."""
+    """A note of the chart. A draft is one row, rewritten; once signed the database refuses every change.
+
+    After that only the state moves, and only as actions and triggers allow: co-signed, returned, cancelled.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="chart_notes")
@@ -59,6 +79,11 @@ class ChartNote(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
     signed_at = models.DateTimeField(null=True, blank=True)
+    written_at = models.DateTimeField(null=True, blank=True, help_text="When its first word was saved.")
+    late_reason = EncryptedTextField(null=True, blank=True, help_text="Why a late entry is late, if its author said.")
+    carried = models.JSONField(
+        default=dict, blank=True, help_text="Sections brought over: {key: {note, on, edited}}, never text."
+    )
 
     class Meta:
         default_permissions = ()
@@ -68,13 +93,31 @@ class ChartNote(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="draft", signed_at__isnull=True) | Q(state="signed", signed_at__isnull=False),
+                condition=Q(state="draft", signed_at__isnull=True)
+                | Q(state__in=["awaiting", "signed", "cancelled"], signed_at__isnull=False),
                 name="%(app_label)s_%(class)s_signed_with_time",
             ),
         ]
 
     def __str__(self) -> str:
         return f"chart note {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """What it is called: a progress note, or by its format where that is for occasions (intake, summary)."""
+        return self.format.name if self.format.occasional else "Progress note"
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it can still be written in."""
+        return self.state == NoteState.DRAFT
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its first word was saved more than a day after the session (or the day) it is about."""
+        session = self.encounter
+        happened = (session.stopped_at or session.started_at) if session else self.on
+        return is_late_entry(happened, timezone.localtime(self.written_at) if self.written_at else None)
 
     @property
     def opening(self) -> str:
@@ -112,6 +155,7 @@ class ChartAddendum(models.Model):
     note = models.ForeignKey(ChartNote, on_delete=models.PROTECT, related_name="addenda")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     text = EncryptedTextField()
+    by_trainee = models.BooleanField(default=False, help_text="Its author was under supervision for this patient.")
     signed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

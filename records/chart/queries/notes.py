@@ -1,13 +1,19 @@
 """Notes and formats, for pages and paper. Every function takes a chart that a doorway has opened."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import QuerySet
 
+from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
 
-from ..models import ChartNote, NoteFormat
+from ..models import ChartNote
 from ..rules.notes import NoteState
+from .carrying import carried_days
+from .formats import formats, usual_format
+
+__all__ = ["drafts_of", "formats", "late_words", "note_written", "text_differences", "usual_format"]
 
 
 def drafts_of(author: Staff) -> QuerySet[ChartNote]:
@@ -16,23 +22,26 @@ def drafts_of(author: Staff) -> QuerySet[ChartNote]:
     return drafts.select_related("patient", "encounter", "format").order_by("on", "created_at")
 
 
-def formats() -> QuerySet[NoteFormat]:
-    """The newest version of each format, in their order."""
-    newest = NoteFormat.objects.filter(code=OuterRef("code")).order_by("-version").values("version")[:1]
-    return NoteFormat.objects.filter(version=newest).order_by("position")
+def note_written(note: ChartNote, sections: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """The sections of a note (or of another text for it) that say something: key, label, text, and `carried`.
 
-
-def usual_format(author: Staff) -> NoteFormat | None:
-    """The format the author used last, else the first there is."""
-    last = ChartNote.objects.filter(author=author).select_related("format").order_by("-created_at").first()
-    return last.format if last else formats().first()
-
-
-def note_written(note: ChartNote, sections: Mapping[str, str] | None = None) -> list[dict[str, str]]:
-    """The sections of a note (or of another text for it) that say something, as label and text."""
+    `carried` is the day of the note it was brought over from, while it stands as it was brought.
+    """
     texts = note.sections if sections is None else sections
-    labels = [(section["label"], texts.get(section["key"], "")) for section in note.format.sections]
-    return [{"label": label, "text": text} for label, text in labels if text.strip()]
+    days = carried_days(note)
+    return [
+        {"key": key, "label": section["label"], "text": text, "carried": days.get(key)}
+        for section in note.format.sections
+        if (text := texts.get(key := section["key"], "")).strip()
+    ]
+
+
+def late_words(note: ChartNote) -> str:
+    """A late entry with both times: "session Nov 3, 2026, written Nov 21, 2026, 2:03 pm"; "" for a note in time."""
+    if not note.is_late:
+        return ""
+    about = "session" if note.encounter_id else "about"
+    return f"{about} {day(note.on)}, written {day(note.written_at)}, {time_of_day(note.written_at)}"
 
 
 def text_differences(note: ChartNote, other: Mapping[str, str]) -> list[dict[str, str]]:

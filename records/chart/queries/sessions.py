@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from practice.people.models import Patient, Staff
 
 from ..models import ChartNote, Encounter
+from ..rules.notes import NoteState
 from ..rules.sessions import SessionKind, minutes_between
 
 
@@ -25,5 +26,6 @@ def session_title(encounter: Encounter) -> str:
 def sessions_to_write(author: Staff, patient: Patient, *, limit: int = 10) -> QuerySet[Encounter]:
     """The author's latest sessions with a patient that have no note of theirs yet."""
     noted = ChartNote.objects.filter(author=author, patient=patient, encounter=OuterRef("pk"))
+    noted = noted.exclude(state=NoteState.CANCELLED)
     rows = Encounter.objects.filter(~Exists(noted), clinician=author, participations__patient=patient)
     return rows.order_by("-started_at")[:limit]

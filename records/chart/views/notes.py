@@ -16,7 +16,7 @@ from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
 from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Staff
-from practice.people.policies import open_chart
+from practice.people.policies import open_chart, supervisors_of, works_under_supervision
 
 from .. import documents, policies
 from ..actions.notes import (
@@ -29,11 +29,12 @@ from ..actions.notes import (
     start_note,
     use_other_text,
 )
-from ..forms.notes import AddendumForm, FormatForm, NewNoteForm, NoteForm, note_sheet
+from ..forms.notes import AddendumForm, FormatForm, LateReasonForm, NewNoteForm, NoteForm, note_sheet
 from ..models import ChartNote
 from ..queries.notes import note_written
-from ..queries.sessions import session_words
-from ..rules.notes import NoteState
+from ..rules.formats import missing_labels
+from ..rules.notes import NoteState, refusal_to_add
+from .shown import note_shown
 
 
 @require_POST
@@ -43,10 +44,11 @@ def note_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = open_chart(staff, patient_id)
     form = NewNoteForm(request.POST, by=staff, patient=patient)
     if not form.is_valid():
-        messages.error(request, "This note could not be begun: choose the session and the format again.")
+        why = " ".join(str(error) for error in form.errors.get("on", []))
+        messages.error(request, f"This note could not be begun. {why or 'Choose the session and the format again.'}")
         return redirect("session-new", patient.pk)
     given = form.cleaned_data
-    note = start_note(by=staff, patient=patient, format=given["format"], encounter=given["session"])
+    note = start_note(by=staff, patient=patient, format=given["format"], encounter=given["session"], on=given["on"])
     return redirect("note-edit", note.pk)
 
 
@@ -60,14 +62,7 @@ def note_open(request: HttpRequest, note_id: UUID) -> HttpResponse:
 
 
 def _note_page(request: HttpRequest, note: ChartNote, form: AddendumForm) -> HttpResponse:
-    context = {
-        "note": note,
-        "patient": note.patient,
-        "written": note_written(note),
-        "addenda": note.addenda.select_related("author"),
-        "session_words": session_words(note.encounter) if note.encounter else "",
-        "form": form,
-    }
+    context = {**note_shown(note, cast(Staff, request.user)), "form": form}
     return render(request, "chart/note.html", context)
 
 
@@ -105,7 +100,8 @@ def note_save(request: HttpRequest, note_id: UUID) -> HttpResponse:
         return redirect(edit)
     if by_itself:
         return JsonResponse({"saved_at": time_of_day(saved.note.saved_at), "version": saved.note.version})
-    return redirect("note-sign", note.pk) if request.POST.get("then") == "sign" else redirect(edit)
+    following = {"sign": "note-sign", "bring": "note-bring"}.get(request.POST.get("then", ""), "note-edit")
+    return redirect(following, note.pk)
 
 
 @require_POST
@@ -127,27 +123,44 @@ def note_sign(request: HttpRequest, note_id: UUID) -> HttpResponse:
     """The note as it will stand; then signed."""
     staff = cast(Staff, request.user)
     note = policies.open_draft(staff, note_id)
-    if request.method == "POST":
+    form = LateReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
         try:
             seen = int(request.POST.get("seen_version", ""))
         except ValueError:
             seen = -1
         try:
-            sign_note(by=staff, note_id=note.pk, seen_version=seen)
+            signed = sign_note(
+                by=staff, note_id=note.pk, seen_version=seen, late_reason=form.cleaned_data["late_reason"]
+            )
         except Refused as refused:
             messages.error(request, f"Not signed. {refused.refusal.words} {refused.refusal.remedy}")
             return redirect("note-edit", note.pk)
-        messages.success(request, "Signed. From now on this note only takes addenda.")
+        words = "Signed. From now on this note only takes addenda."
+        if signed.state == NoteState.AWAITING:
+            words = "Signed. It now waits for your supervisors, and no longer changes."
+        messages.success(request, words)
         return redirect("note-open", note.pk)
-    if not note_written(note):
-        messages.error(request, "Nothing is written yet, so there is nothing to sign.")
+    if problem := _not_ready(note):
+        messages.error(request, problem)
         return redirect("note-edit", note.pk)
-    if note.branches.exists():
-        messages.error(request, "Two texts of this note are kept. Choose one of them, then sign.")
-        return redirect("note-edit", note.pk)
-    words = session_words(note.encounter) if note.encounter else ""
-    context = {"note": note, "patient": note.patient, "written": note_written(note), "session_words": words}
+    under = works_under_supervision(staff, note.patient)
+    context = {
+        **note_shown(note, staff),
+        "form": form,
+        "supervisors": supervisors_of(note.patient, trainee=staff) if under else (),
+    }
     return render(request, "chart/note_sign.html", context)
+
+
+def _not_ready(note: ChartNote) -> str:
+    """Why there is nothing to show for signing yet, or ""."""
+    if not note_written(note):
+        return "Nothing is written yet, so there is nothing to sign."
+    if note.branches.exists():
+        return "Two texts of this note are kept. Choose one of them, then sign."
+    missing = missing_labels(note.format.sections, note.sections)
+    return f"Fill in {' and '.join(missing)}, then sign." if missing else ""
 
 
 @require_POST
@@ -157,6 +170,9 @@ def note_addendum(request: HttpRequest, note_id: UUID) -> HttpResponse:
     note = policies.open_note(staff, note_id)
     form = AddendumForm(request.POST)
     if not form.is_valid():
+        return _note_page(request, note, form)
+    if refusal := refusal_to_add(note.state):
+        messages.error(request, f"Not added. {refusal.words} {refusal.remedy}")
         return _note_page(request, note, form)
     add_addendum(by=staff, note_id=note.pk, text=form.cleaned_data["text"])
     messages.success(request, "The addendum is signed and stands below the note.")
@@ -170,7 +186,11 @@ def note_discard(request: HttpRequest, note_id: UUID) -> HttpResponse:
     note = policies.open_draft(staff, note_id)
     if request.method == "POST":
         patient_id = note.patient_id
-        discard_draft(by=staff, note_id=note.pk)
+        try:
+            discard_draft(by=staff, note_id=note.pk)
+        except Refused as refused:
+            messages.error(request, f"Not discarded. {refused.refusal.words} {refused.refusal.remedy}")
+            return redirect("note-edit", note.pk)
         messages.success(request, "The draft is discarded.")
         return redirect("patient-page", patient_id)
     context = {

@@ -19,6 +19,7 @@ from ..forms.notes import NewNoteForm
 from ..forms.sessions import NewSessionForm, SessionForm
 from ..models import ChartNote
 from ..queries.sessions import session_title, session_words, sessions_to_write
+from ..rules.notes import NoteState
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,6 +64,7 @@ def session_open(request: HttpRequest, session_id: UUID) -> HttpResponse:
     staff = cast(Staff, request.user)
     session, patients = policies.open_session(staff, session_id)
     notes = ChartNote.objects.filter(policies.readable_by(staff), encounter=session, patient__in=patients)
+    written = {(note.patient_id, note.author_id) for note in notes if note.state != NoteState.CANCELLED}
     context = {
         "session": session,
         "title": session_title(session),
@@ -71,7 +73,7 @@ def session_open(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "patients": patients,
         "hidden_patients": session.participations.count() - len(patients),
         "notes": notes.select_related("author", "format").order_by("created_at"),
-        "to_write": [p for p in patients if not any(n.patient_id == p.pk and n.author_id == staff.pk for n in notes)],
+        "to_write": [p for p in patients if (p.pk, staff.pk) not in written],
         "note_form": NewNoteForm(by=staff, patient=patients[0]),
         "may_correct": refusal_to_correct(staff, session) is None,
     }

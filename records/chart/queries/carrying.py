@@ -1,0 +1,45 @@
+"""What a draft could bring over from earlier notes, and what it did. Takes a draft that a doorway has opened."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ..models import ChartNote
+from ..rules.carrying import unchecked
+from ..rules.formats import prose_keys
+from ..rules.notes import NoteState
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section of an earlier note that says something, and whether the draft's format has a place for it."""
+
+    key: str
+    label: str
+    text: str
+    fits: bool
+
+
+def sources_of(note: ChartNote) -> list[ChartNote]:
+    """The author's last signed note of this patient before the draft, and the last of anybody's when it is later."""
+    earlier = ChartNote.objects.filter(
+        patient_id=note.patient_id, state__in=[NoteState.SIGNED, NoteState.AWAITING], on__lte=note.on
+    )
+    ordered = earlier.select_related("format", "author").order_by("-on", "-signed_at")
+    own, last = ordered.filter(author_id=note.author_id).first(), ordered.first()
+    return list(dict.fromkeys(filter(None, (own, last))))
+
+
+def offered(note: ChartNote, source: ChartNote) -> list[Part]:
+    """The written text sections of the source, in its order."""
+    places = set(prose_keys(note.format.sections))
+    prose = set(prose_keys(source.format.sections))
+    return [
+        Part(section["key"], section["label"], text, section["key"] in places)
+        for section in source.format.sections
+        if section["key"] in prose and (text := source.sections.get(section["key"], "").strip())
+    ]
+
+
+def carried_days(note: ChartNote) -> dict[str, date]:
+    """The sections that stand as they were brought over, with the day of the note they came from."""
+    return {key: date.fromisoformat(on) for key, on in unchecked(note.carried).items()}
