@@ -1,13 +1,8 @@
 """Twenty people writing at once, over HTTP, on the product's own web server; and typing in a very long note."""
 
 import http.client
-import os
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -15,14 +10,13 @@ from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from practice.people.models import Staff
 from records.chart.actions.notes import start_note
 from records.chart.models import ChartNote, NoteFormat
-from tests.databases import database_environment
+from tests.web import WebServer
 
 from .fixtures import clinician_with_patient
 from .measure import Row, seconds
@@ -30,7 +24,6 @@ from .notes import TEXT
 
 WRITERS, ROUNDS = 20, 15
 PAUSE = 1.5  # seconds between two saves of one writer, as in autosave.js
-PORT = 8791
 
 
 @dataclass
@@ -40,12 +33,13 @@ class Writer:
     cookie: str
     token: str
     note: ChartNote
+    port: int
     version: int = 1
     taken: dict[str, list[float]] = field(default_factory=lambda: {"save": [], "signal": []})
     last: str = ""
 
     def post(self, path: str, fields: dict[str, Any]) -> tuple[int, bytes]:
-        line = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {
             "Cookie": self.cookie,
             "X-CSRFToken": self.token,
@@ -80,54 +74,21 @@ class Writer:
                 time.sleep(PAUSE / 2)
 
 
-def writer(form: NoteFormat) -> Writer:
+def writer(form: NoteFormat, port: int) -> Writer:
     """Somebody new, signed in, with an empty draft."""
     staff, patient = clinician_with_patient()
     client = Client()
     client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
     token = client.get(reverse("session-extend")).json()["csrf"]
     cookie = "; ".join(f"{name}={one.value}" for name, one in client.cookies.items())
-    return Writer(cookie, token, start_note(by=staff, patient=patient, format=form))
-
-
-@contextmanager
-def web_server() -> Iterator[None]:
-    """The product as a practice runs it: gunicorn, two processes of four threads."""
-    environment = {**database_environment(), "PRACTICE_BIND": f"127.0.0.1:{PORT}"}
-    command = (
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "-c",
-        "python:practice.infrastructure.web",
-        "practice.wsgi:application",
-    )
-    with subprocess.Popen(command, cwd=settings.BASE_DIR, env={**os.environ, **environment}) as server:
-        try:
-            _wait_for(server)
-            yield
-        finally:
-            server.terminate()
-
-
-def _wait_for(server: subprocess.Popen[bytes]) -> None:
-    for _ in range(150):
-        assert server.poll() is None, "the web server did not start"
-        try:
-            line = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
-            line.request("GET", reverse("health"))
-            if line.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the web server does not answer")
+    return Writer(cookie, token, start_note(by=staff, patient=patient, format=form), port)
 
 
 def twenty_writers() -> list[Row]:
     """Autosave of 4,200 characters by 20 people at once; against a signed-in post that saves no text."""
     form = NoteFormat.objects.get(code="soap", version=1)
-    with web_server():
-        people = [writer(form) for _ in range(WRITERS)]
+    with WebServer() as web:
+        people = [writer(form, web.port) for _ in range(WRITERS)]
         start = threading.Barrier(WRITERS)
         threads = [threading.Thread(target=one.write, args=(start, place)) for place, one in enumerate(people)]
         for thread in threads:
@@ -185,14 +146,14 @@ def typing() -> list[Row]:
 
     notes = [draft(20_000), draft(0)]
     cookies, places = _cookies(staff), [reverse("note-edit", args=[note.pk]) for note in notes]
-    with web_server(), sync_playwright() as playwright:
+    with WebServer() as web, sync_playwright() as playwright:
         browser = launch(playwright)
         context = browser.new_context()
         context.add_cookies(cookies)
         page = context.new_page()
 
         def press(place: str) -> float:
-            page.goto(f"http://127.0.0.1:{PORT}{place}")
+            page.goto(f"{web.home}{place}")
             return float(page.locator("form[data-autosave] textarea").first.evaluate(PRESS))
 
         taken = [[press(place) for place in places] for _ in range(3)]
