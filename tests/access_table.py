@@ -109,6 +109,21 @@ TABLE: dict[str, Row] = {
     "format-copy": row("ok ok ok 403 403 403", post=True),
     "format-retire": row("ok ok ok 403 403 403", post=True, format_id="own_format"),
     "format-restore": row("ok ok ok 403 403 403", post=True, format_id="own_format"),
+    # --- the treatment plan: whoever cares for the patient reads and writes it
+    "patient-plan": row("200 200 403 404 404 404"),
+    "plan-begin": row("ok ok 403 404 404 404", post=True),
+    "plan-edit": row("200 200 403 404 404 404"),
+    "plan-save": row("ok ok 403 404 404 404", post=True),
+    "plan-sign": row("200 200 403 404 404 404"),
+    "plan-discard": row("200 200 403 404 404 404"),
+    "plan-compare": row("200 200 403 404 404 404"),
+    "plan-insert": row("200 200 403 404 404 404"),
+    "plan-text-use": row("ok ok 403 404 404 404", post=True),
+    "plan-text-discard": row("ok ok 403 404 404 404", post=True),
+    "plan-version-open": row("200 200 403 404 404 404", version_id="plan_version"),
+    "plan-version-print": row("200 200 403 404 404 404", version_id="plan_version"),
+    "plan-agreement-new": row("200 200 403 404 404 404", version_id="plan_version"),
+    "plan-review-new": row("200 200 403 404 404 404", version_id="plan_version"),
     # --- psychotherapy notes: the author's, and for everybody else the 404 of nothing
     "psychotherapy-home": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
     "psychotherapy-note-list": row("200 200 403 404 404 404", sealed=True),  # one's own about this patient

@@ -31,10 +31,11 @@ from practice.people.rules import AddressUse, CareRole, LicenseKind, Representat
 from records.chart.actions.formats import copy_format
 from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.actions.sessions import start_session
-from records.chart.models import NoteFormat
+from records.chart.models import NoteFormat, PlanVersion
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package
 from tests.authorizations.papers import complete
+from tests.chart.plans import make_plan, save_plan_of
 from tests.everybody import make_patient, make_staff
 from tests.infrastructure.test_uploads import pdf
 from tests.ledger.conftest import DEFAULTS
@@ -133,6 +134,7 @@ def _chart(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         "request_id": _trainee_note(staff, patient),
         "format_id": format.pk,
         "own_format": copy_format(by=staff["own"], source_id=format.pk).pk,
+        "plan_version": _plans(staff["own"], patient).pk,
         "note_id": signed.pk,
         "draft_note": draft.pk,
         "session_id": signed.encounter_id,
@@ -150,6 +152,14 @@ def _trainee_note(staff: dict[str, Staff], patient: Patient) -> Any:
     saved = save_draft(by=trainee, note_id=note.pk, sections={"data": CHART}, base_version=1).note
     sign_note(by=trainee, note_id=note.pk, seen_version=saved.version)
     return note.cosignature_requests.get().pk
+
+
+def _plans(by: Staff, patient: Patient) -> PlanVersion:
+    """Two signed versions, and the third being written. Out: the second."""
+    for words in (CHART, f"{CHART} again"):
+        version = make_plan(by, patient, words)
+    save_plan_of(by, patient, f"{CHART} for the third time")
+    return version
 
 
 def _sealed(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:

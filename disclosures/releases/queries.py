@@ -137,7 +137,7 @@ def chart_index(patient: Patient, proposal: Proposal) -> list[IndexLine]:
 
 KINDS = {
     "note": "Progress notes", "session": "Sessions", "result": "Results", "diagnosis": "Diagnoses",
-    "medication": "Medications", "plan": "Plans of care",
+    "medication": "Medications", "plan": "Plans of care", "plan_review": "Plan reviews",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from practice.people.policies import charts_visible_to, open_chart, open_patient
 from practice.people.rules import Act, may
 from records.chart.models import CarePlan, Diagnosis, Medication
 from records.chart.queries.diagnoses import active_diagnoses
+from records.chart.queries.treatment import plan_at_a_glance
 from records.chart.timeline import EntryKind, TimelineEntry, entries, search_notes, timeline
 
 from .measures import chosen_series, latest_score, series_of
@@ -50,6 +51,7 @@ def patient_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "diagnoses": active_diagnoses(patient)[:6],
         "medications": Medication.objects.filter(patient=patient, ended_on__isnull=True, status="active")[:6],
         "plans": CarePlan.objects.filter(patient=patient, ended_on__isnull=True).order_by("-started_on")[:3],
+        "plan": plan_at_a_glance(patient),
         "measure": latest_score(patient),
     }
     return render(request, "desk/chart.html", context)

@@ -33,7 +33,12 @@ PLACES = {
     "chart.cosignaturerequest": "note-cosign",
     "chart.chartnote": "note-open",
 }
+# Work that is done on a page of the patient.
+PATIENT_PLACES = {TaskKind.PLAN_REVIEW: "patient-plan"}
+# Work that is asked for long before it is due comes to the home page this many days ahead.
+DAYS_AHEAD = {TaskKind.PLAN_REVIEW: 14}
 BUTTONS = {
+    TaskKind.PLAN_REVIEW: "Review the plan",
     TaskKind.RELEASE_APPROVAL: "Read and approve",
     TaskKind.RELEASE_HAND_OVER: "Hand over",
     TaskKind.RELEASE_UNCONFIRMED: "Say how it ended",
@@ -66,13 +71,19 @@ def _one_of_each(found: Iterable[Group]) -> list[Group]:
 
 def task_groups(tasks: Iterable[Task]) -> list[Group]:
     """Tasks, already sorted by due day, as groups by kind."""
-    tasks = list(tasks)
+    tasks = [task for task in tasks if _is_near(task)]
     about = subject_words(tasks)
     found: dict[str, Group] = {}
     for task in tasks:
         group = found.setdefault(task.kind, Group(TaskKind(task.kind).label))
         group.lines.append(_task_line(task, about.get(task.subject_id, "")))
     return list(found.values())
+
+
+def _is_near(task: Task) -> bool:
+    """Whether a task is shown on the home page yet: at once, unless its kind waits until shortly before it is due."""
+    ahead = DAYS_AHEAD.get(TaskKind(task.kind))
+    return ahead is None or task.due_on is None or task.due_on <= today() + timedelta(days=ahead)
 
 
 def _task_line(task: Task, about: str) -> Line:
@@ -103,7 +114,8 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
 
 def _place(task: Task) -> str:
     """Where the work is done. A record without a page of its own leads to its patient."""
-    return path_to(PLACES.get(task.subject_type, ""), task.subject_id) or path_to("patient-page", task.patient_id)
+    of_patient = PATIENT_PLACES.get(TaskKind(task.kind), "patient-page")
+    return path_to(PLACES.get(task.subject_type, ""), task.subject_id) or path_to(of_patient, task.patient_id)
 
 
 def note_drafts(staff: Staff) -> Group:

@@ -5,9 +5,7 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -18,42 +16,18 @@ from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient, Staff
 
 from .models import CarePlan, ChartAddendum, ChartNote, Diagnosis, Encounter, Medication
+from .paper import Block, ReleaseItemInfo
+from .plan_documents import plan_blocks, plan_items
 from .queries.cosigning import cosignatures
 from .queries.notes import late_words, note_written
 from .queries.results import group_id, result_days, results_of_groups
 from .queries.sessions import session_title, session_words
+from .queries.treatment import goals_of_note
 from .rules.notes import CancelKind, NoteState
 from .rules.values import CODE_SYSTEMS, ResultCategory
 
 # What of the notes is given out: those that are final, and those that were and are cancelled.
 RELEASED = (NoteState.SIGNED, NoteState.CANCELLED)
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseItemInfo:
-    """One thing of a chart that can be released: never its text."""
-
-    kind: str
-    id: UUID
-    on: date | None
-    title: str
-
-
-@dataclass(slots=True)
-class Block:
-    """One item on paper: a heading, facts, what was written, and a table."""
-
-    id: UUID
-    kind: str
-    title: str
-    on: date | None = None
-    facts: list[tuple[str, str]] = field(default_factory=list)
-    written: list[dict[str, Any]] = field(default_factory=list)
-    signed: str = ""
-    cancelled: str = ""
-    addenda: list[dict[str, str]] = field(default_factory=list)
-    head: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
 
 
 def release_items(patient: Patient) -> list[ReleaseItemInfo]:
@@ -78,6 +52,7 @@ def release_items(patient: Patient) -> list[ReleaseItemInfo]:
         items.append(ReleaseItemInfo("medication", medication.pk, medication.started_on, title))
     for plan in patient.care_plans.defer("activities"):
         items.append(ReleaseItemInfo("plan", plan.pk, plan.started_on, f"Plan of care: {plan.title}"))
+    items += plan_items(patient)
     return sorted(items, key=lambda item: (item.on or date.min, item.kind, str(item.id)), reverse=True)
 
 
@@ -94,6 +69,7 @@ def render_context(item_ids: Iterable[UUID], *, patient: Patient) -> list[Block]
         *map(_medication_block, _of(patient.medications.all(), wanted)),
         *map(_plan_block, _of(patient.care_plans.all(), wanted)),
         *_result_blocks(patient, wanted),
+        *plan_blocks(patient, wanted),
     ]
     if missing := wanted - {block.id for block in blocks}:
         raise LookupError(f"{len(missing)} of {len(wanted)} items are not in this chart")
@@ -175,6 +151,8 @@ def _note_block(note: ChartNote) -> Block:
     cancelled = ""
     if note.state == NoteState.CANCELLED:
         cancelled = f"{_cancelled_words(note)} {note.cancellation.get_kind_display()}: {note.cancellation.reason}"
+    if note.state != NoteState.CANCELLED and (goals := goals_of_note(note)):
+        facts.append(("Goals worked on", "; ".join(goals)))
     return Block(
         id=note.pk,
         kind="note",

@@ -18,7 +18,7 @@ from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to, may_open_chart, open_chart, supervises
 from practice.people.rules import Role
 
-from .models import ChartNote, CosignatureRequest, Encounter
+from .models import ChartNote, CosignatureRequest, Encounter, PlanDraft, PlanVersion
 from .rules.notes import NoteState
 
 # Who makes note formats for the whole practice: those who answer for what is written in them.
@@ -156,6 +156,30 @@ def open_session(staff: Staff, encounter_id: UUID | str) -> tuple[Encounter, lis
     for patient in patients:
         record(by=staff, event=AuditEvent.VIEWED, subject=encounter, patient_id=patient.pk, detail="session")
     return encounter, patients
+
+
+def open_plan_version(staff: Staff, version_id: UUID | str) -> PlanVersion:
+    """The doorway to one signed version of a treatment plan: whoever may open the chart."""
+    version = PlanVersion.objects.select_related("patient", "author").filter(pk=version_id).first()
+    if version is None:
+        _absent(staff, PlanVersion, version_id)
+    open_chart(staff, version.patient_id)
+    record(by=staff, event=AuditEvent.VIEWED, subject=version, patient_id=version.patient_id, detail="treatment_plan")
+    return version
+
+
+def open_plan_draft(staff: Staff, patient_id: UUID | str) -> PlanDraft | None:
+    """The doorway to the plan being written for a patient, for whoever may open the chart; None while there is none."""
+    patient = open_chart(staff, patient_id)
+    draft = PlanDraft.objects.select_related("patient", "begun_by", "saved_by", "based_on").filter(patient=patient)
+    return draft.first()
+
+
+def plan_draft_to_save(staff: Staff, patient_id: UUID | str) -> PlanDraft | None:
+    """The doorway for saving a plan, which a page does by itself: what is allowed is recorded once per sitting."""
+    if charts_visible_to(staff).filter(pk=patient_id).exists():
+        return PlanDraft.objects.select_related("patient", "saved_by").filter(patient_id=patient_id).first()
+    return open_plan_draft(staff, patient_id)
 
 
 def note_is_signed(state: str = NoteState.SIGNED) -> Refusal:

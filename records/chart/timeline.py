@@ -18,7 +18,7 @@ from django.utils import timezone
 from practice.infrastructure.envelope import Unreadable
 from practice.people.models import Patient, Staff
 
-from .models import CarePlan, ChartNote, Diagnosis, Encounter, Medication, Result
+from .models import CarePlan, ChartNote, Diagnosis, Encounter, Medication, PlanReview, PlanVersion, Result
 from .policies import readable_by
 
 OPENING = 400
@@ -32,7 +32,9 @@ class EntryKind(models.TextChoices):
     RESULT = "result", "Measures and results"
     DIAGNOSIS = "diagnosis", "Diagnoses"
     MEDICATION = "medication", "Medication"
-    PLAN = "plan", "Plans"
+    TREATMENT_PLAN = "treatment-plan", "Treatment plan"
+    PLAN_REVIEW = "plan-review", "Plan reviews"
+    PLAN = "plan", "Imported plans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def _sources(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet[A
         EntryKind.RESULT: (Result.objects.filter(patient=patient), _local("taken_at")),
         EntryKind.DIAGNOSIS: (Diagnosis.objects.filter(patient=patient), Coalesce("onset_on", "recorded_on")),
         EntryKind.MEDICATION: (Medication.objects.filter(patient=patient), F("started_on")),
+        EntryKind.TREATMENT_PLAN: (PlanVersion.objects.filter(patient=patient), F("on")),
+        EntryKind.PLAN_REVIEW: (PlanReview.objects.filter(version__patient=patient), F("on")),
         EntryKind.PLAN: (CarePlan.objects.filter(patient=patient), F("started_on")),
     }
 
@@ -99,6 +103,8 @@ LOADERS: dict[EntryKind, Callable[[], QuerySet[Any]]] = {
     EntryKind.RESULT: lambda: Result.objects.all(),
     EntryKind.DIAGNOSIS: lambda: Diagnosis.objects.all(),
     EntryKind.MEDICATION: lambda: Medication.objects.all(),
+    EntryKind.TREATMENT_PLAN: lambda: PlanVersion.objects.select_related("author"),
+    EntryKind.PLAN_REVIEW: lambda: PlanReview.objects.select_related("reviewed_by", "version"),
     EntryKind.PLAN: lambda: CarePlan.objects.all(),
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import carrying, cosigning, endings, formats, notes, sessions
+from .views import carrying, cosigning, endings, formats, notes, sessions, treatment
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/session/", sessions.session_new, name="session-new"),
@@ -27,4 +27,22 @@ urlpatterns = [
     path("formats/<uuid:format_id>/", formats.format_edit, name="format-edit"),
     path("formats/<uuid:format_id>/retire/", formats.format_retire, name="format-retire"),
     path("formats/<uuid:format_id>/bring-back/", formats.format_restore, name="format-restore"),
+    path("patients/<uuid:patient_id>/plan/", treatment.patient_plan, name="patient-plan"),
+    path("patients/<uuid:patient_id>/plan/begin/", treatment.plan_begin, name="plan-begin"),
+    path("patients/<uuid:patient_id>/plan/write/", treatment.plan_edit, name="plan-edit"),
+    path("patients/<uuid:patient_id>/plan/save/", treatment.plan_save, name="plan-save"),
+    path("patients/<uuid:patient_id>/plan/sign/", treatment.plan_sign, name="plan-sign"),
+    path("patients/<uuid:patient_id>/plan/discard/", treatment.plan_discard, name="plan-discard"),
+    path("patients/<uuid:patient_id>/plan/compare/", treatment.plan_compare, name="plan-compare"),
+    path("patients/<uuid:patient_id>/plan/insert/", treatment.plan_insert, name="plan-insert"),
+    path("patients/<uuid:patient_id>/plan/texts/<uuid:text_id>/use/", treatment.plan_text_use, name="plan-text-use"),
+    path(
+        "patients/<uuid:patient_id>/plan/texts/<uuid:text_id>/discard/",
+        treatment.plan_text_discard,
+        name="plan-text-discard",
+    ),
+    path("plans/<uuid:version_id>/", treatment.plan_version_open, name="plan-version-open"),
+    path("plans/<uuid:version_id>/print/", treatment.plan_version_print, name="plan-version-print"),
+    path("plans/<uuid:version_id>/agreement/", treatment.plan_agreement_new, name="plan-agreement-new"),
+    path("plans/<uuid:version_id>/review/", treatment.plan_review_new, name="plan-review-new"),
 ]

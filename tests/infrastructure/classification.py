@@ -163,6 +163,24 @@ MODELS: dict[str, Kept] = {
         plain="""
         source_system source_id as_given id patient encounter title status started_on ended_on""",
     ),
+    "chart.PlanVersion": Kept(
+        APPEND_ONLY, encrypted="content", plain="id patient number author author_role on signed_at review_every"
+    ),
+    "chart.PlanDraft": Kept(
+        EDITABLE,
+        encrypted="content",
+        plain="id patient based_on begun_by saved_by version window begun_at saved_at",
+    ),
+    "chart.PlanDraftBranch": Kept(
+        EDITABLE, encrypted="content", plain="id draft saved_by base_version window saved_at"
+    ),
+    "chart.PlanAgreement": Kept(
+        APPEND_ONLY, encrypted="text", plain="id version on how representative recorded_by recorded_at"
+    ),
+    "chart.PlanReview": Kept(
+        APPEND_ONLY, encrypted="progress text", plain="id version on outcome reviewed_by recorded_at"
+    ),
+    "chart.GoalWorkedOn": Kept(EDITABLE, plain="id note version goal_id"),
     "chart.Result": Kept(
         APPEND_ONLY,
         encrypted="text components",

@@ -9,6 +9,7 @@ from .notes import ChartAddendum, ChartDraftBranch, ChartNote, NoteFormat
 from .plans import CarePlan
 from .results import Result
 from .sessions import Encounter, Participation
+from .treatment import GoalWorkedOn, PlanAgreement, PlanDraft, PlanDraftBranch, PlanReview, PlanVersion
 
 __all__ = [
     "CANNOT_BE_OPENED",
@@ -20,6 +21,7 @@ __all__ = [
     "Diagnosis",
     "DiagnosisStatus",
     "Encounter",
+    "GoalWorkedOn",
     "IcdCode",
     "IcdRelease",
     "IcdTerm",
@@ -33,5 +35,10 @@ __all__ = [
     "NoteVersion",
     "Observation",
     "Participation",
+    "PlanAgreement",
+    "PlanDraft",
+    "PlanDraftBranch",
+    "PlanReview",
+    "PlanVersion",
     "Result",
 ]

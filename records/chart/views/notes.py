@@ -29,6 +29,7 @@ from ..actions.notes import (
     start_note,
     use_other_text,
 )
+from ..actions.treatment import tick_goals
 from ..forms.notes import AddendumForm, FormatForm, LateReasonForm, NewNoteForm, NoteForm, note_sheet
 from ..models import ChartNote
 from ..queries.notes import note_written
@@ -92,6 +93,8 @@ def note_save(request: HttpRequest, note_id: UUID) -> HttpResponse:
         base_version=form.cleaned_data["version"],
         window=form.cleaned_data["window"],
     )
+    if "goals_shown" in request.POST and not saved.branch:
+        tick_goals(by=staff, note_id=note.pk, goal_ids=request.POST.getlist("goal"))
     if saved.branch:
         problem = "This draft was saved from another window too. Both texts are kept."
         if by_itself:

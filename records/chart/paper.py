@@ -1,0 +1,33 @@
+"""The shapes of what goes on paper: one item of an index, one block of a document."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseItemInfo:
+    """One thing of a chart that can be released: never its text."""
+
+    kind: str
+    id: UUID
+    on: date | None
+    title: str
+
+
+@dataclass(slots=True)
+class Block:
+    """One item on paper: a heading, facts, what was written, and a table."""
+
+    id: UUID
+    kind: str
+    title: str
+    on: date | None = None
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    written: list[dict[str, Any]] = field(default_factory=list)
+    signed: str = ""
+    cancelled: str = ""
+    addenda: list[dict[str, str]] = field(default_factory=list)
+    head: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)

@@ -1,0 +1,11 @@
+"""What the worker does for charts. Each job is safe to run twice."""
+
+from practice.infrastructure.jobs import periodic
+
+from .actions.plan_reviews import tend_all_review_tasks
+
+
+@periodic("chart.plan-reviews", cron="20 8 * * *")
+def plan_reviews() -> None:
+    """Give the reviews of treatment plans to those who treat the patients today."""
+    tend_all_review_tasks()
