@@ -118,6 +118,7 @@ TABLE: dict[str, Row] = {
     "plan-discard": row("200 200 403 404 404 404"),
     "plan-compare": row("200 200 403 404 404 404"),
     "plan-insert": row("200 200 403 404 404 404"),
+    "goals-insert": row("200 200 403 404 404 404"),
     "plan-text-use": row("ok ok 403 404 404 404", post=True),
     "plan-text-discard": row("ok ok 403 404 404 404", post=True),
     "plan-version-open": row("200 200 403 404 404 404", version_id="plan_version"),

@@ -35,6 +35,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/plan/discard/", treatment.plan_discard, name="plan-discard"),
     path("patients/<uuid:patient_id>/plan/compare/", treatment.plan_compare, name="plan-compare"),
     path("patients/<uuid:patient_id>/plan/insert/", treatment.plan_insert, name="plan-insert"),
+    path("patients/<uuid:patient_id>/plan/goals/", treatment.goals_insert, name="goals-insert"),
     path("patients/<uuid:patient_id>/plan/texts/<uuid:text_id>/use/", treatment.plan_text_use, name="plan-text-use"),
     path(
         "patients/<uuid:patient_id>/plan/texts/<uuid:text_id>/discard/",

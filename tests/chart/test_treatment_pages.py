@@ -117,8 +117,9 @@ def test_a_page_whose_plan_was_signed_meanwhile_is_told_to_copy_its_text(browser
 
 
 def test_only_a_diagnosis_of_this_patient_is_linked(browser, hale, lindqvist, abernathy):
-    hers = lindqvist.diagnoses.create(code="F41.1", title="Generalized anxiety disorder")
-    other = abernathy.diagnoses.create(code="F43.2", title="Adjustment disorder")
+    given = {"code_system": "http://hl7.org/fhir/sid/icd-10-cm", "clinical_status": "active"}
+    hers = lindqvist.diagnoses.create(code="F41.1", title="Generalized anxiety disorder", **given)
+    other = abernathy.diagnoses.create(code="F43.2", title="Adjustment disorder", **given)
     draft = begin_plan(by=hale, patient=lindqvist)
     problem = content()["problems"][0]["id"]
     for number, (row, words) in enumerate([(hers, "F41.1 Generalized anxiety disorder"), (other, "")]):
@@ -190,15 +191,21 @@ def test_ticks_come_back_with_an_error(browser, plan, draft):
 
 
 def test_goals_and_the_last_plan_section_are_given_to_be_inserted_and_not_kept_by_any_cache(browser, plan, signed):
+    last, goals = (browser.get(url(name, plan.patient_id)) for name in ("plan-insert", "goals-insert"))
+    assert "no-store" in last["Cache-Control"] and "no-store" in goals["Cache-Control"]
+    assert last.json() == {"text": "Continue weekly."}
+    assert goals.json()["text"].startswith("Goal 1.1: Speak up at work weekly")
+
+
+def test_without_a_note_the_plan_itself_is_given_to_be_inserted(browser, plan):
     answer = browser.get(url("plan-insert", plan.patient_id))
-    assert "no-store" in answer["Cache-Control"]
-    assert answer.json()["plan"] == "Continue weekly."
-    assert answer.json()["goals"].startswith("Goal 1.1: Speak up at work weekly")
+    assert answer.json() == {"text": "Graded exposure\nSessions: weekly, individual, 50 min"}
 
 
 def test_the_goals_of_a_draft_are_not_given_to_be_inserted(browser, hale, lindqvist):
     save_plan_of(hale, lindqvist)
-    assert browser.get(url("plan-insert", lindqvist.pk)).json() == {"goals": "", "plan": ""}
+    for name in ("plan-insert", "goals-insert"):
+        assert browser.get(url(name, lindqvist.pk)).json() == {"text": ""}
 
 
 def test_a_version_prints_as_an_internal_copy(browser, hale, plan, draft):

@@ -13,11 +13,12 @@ from practice.people.models import CareRelationship, Patient, Staff
 from practice.people.policies import charts_visible_to
 from practice.people.rules import CareRole, in_force
 
-from ..models import CANNOT_BE_OPENED, ChartNote, Diagnosis, GoalWorkedOn, PlanAgreement, PlanReview, PlanVersion
+from ..models import CANNOT_BE_OPENED, ChartNote, GoalWorkedOn, PlanAgreement, PlanReview, PlanVersion
 from ..policies import readable_by
 from ..rules.notes import NoteState
-from ..rules.plan_tree import Content, Item, goals_of, items_of, plain_goals
+from ..rules.plan_tree import Content, Item, goals_of, items_of, plain_goals, plain_treatment
 from ..rules.treatment import AGREED, AgreementHow, GoalProgress, next_review_on
+from .diagnoses import active_diagnoses
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +212,8 @@ def _ticks_in_words(note: ChartNote) -> list[tuple[GoalWorkedOn, str]]:
 
 
 def diagnoses_to_link(patient: Patient) -> list[tuple[str, str]]:
-    """Diagnoses that a problem can be linked to: (id, words), those that have not ended."""
-    rows = Diagnosis.objects.filter(patient=patient, ended_on__isnull=True).order_by("-onset_on", "title")
-    return [(str(row.pk), " ".join(filter(None, [row.code, row.title]))) for row in rows[:100]]
+    """Diagnoses that a problem can be linked to: (id, words), those in force, the primary one first."""
+    return [(str(one.diagnosis.pk), one.words) for one in active_diagnoses(patient)]
 
 
 def care_role_of(staff: Staff, patient: Patient, on: date) -> str:
@@ -239,20 +239,24 @@ def patients_with_plan() -> QuerySet[Patient]:
     return Patient.objects.filter(Exists(PlanVersion.objects.filter(patient=OuterRef("pk"))))
 
 
-def texts_to_insert(patient: Patient, staff: Staff) -> dict[str, str]:
-    """Plain texts for a note: the goals of the plan in force, and what the last signed note says under "Plan"."""
+def goals_to_insert(patient: Patient) -> str:
+    """The goals of the plan in force as plain text for a note, "" without any."""
     version = current_version(patient)
     content = content_of(version) if version else None
-    return {"goals": plain_goals(content) if content else "", "plan": _last_plan_section(patient, staff)}
+    return plain_goals(content) if content else ""
 
 
-def _last_plan_section(patient: Patient, staff: Staff) -> str:
+def plan_to_insert(patient: Patient, staff: Staff) -> str:
+    """What the last signed note says under "Plan", the person's own note first; else how the plan in force treats."""
     notes = ChartNote.objects.filter(readable_by(staff), patient=patient, state=NoteState.SIGNED)
-    for note in notes.order_by("-on", "-signed_at")[:20]:
-        try:
-            text = str(note.sections.get("plan", "")).strip()
-        except Unreadable:
-            continue
-        if text:
-            return text
-    return ""
+    for chosen in (notes.filter(author=staff), notes):
+        for note in chosen.order_by("-on", "-signed_at")[:10]:
+            try:
+                text = str(note.sections.get("plan", "")).strip()
+            except Unreadable:
+                continue
+            if text:
+                return text
+    version = current_version(patient)
+    content = content_of(version) if version else None
+    return plain_treatment(content) if content else ""

@@ -245,3 +245,10 @@ def plain_goals(content: Content) -> str:
             measure = f" ({item.measure.strip()})" if item.measure.strip() else ""
             lines.append(f"  Objective {item.number}: {item.title}{measure}{by}")
     return "\n".join(lines)
+
+
+def plain_treatment(content: Content) -> str:
+    """Interventions, how often and how, as plain text, to be put into a note."""
+    doing = [item.text.strip() for item in items_of(content) if item.kind == "intervention" and item.text.strip()]
+    meeting = ", ".join(filter(None, (content.get(key, "").strip() for key in ("frequency", "modality"))))
+    return "\n".join([*doing, *([f"Sessions: {meeting}"] if meeting else [])])

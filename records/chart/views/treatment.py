@@ -347,7 +347,15 @@ def plan_compare(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 def plan_insert(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    """Plain texts that a key puts into a note: goals of the plan in force, what was planned in the last note."""
+    """The plain text that a key puts into a note: what was planned in the last note, else how the plan treats."""
     staff = cast(Staff, request.user)
     patient = open_chart(staff, patient_id)
-    return JsonResponse(queries.texts_to_insert(patient, staff))
+    return JsonResponse({"text": queries.plan_to_insert(patient, staff)})
+
+
+@never_cache
+@require_GET
+def goals_insert(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The plain text that a key puts into a note: the goals of the plan in force."""
+    patient = open_chart(cast(Staff, request.user), patient_id)
+    return JsonResponse({"text": queries.goals_to_insert(patient)})
