@@ -30,7 +30,7 @@ from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, CareRole, LicenseKind, RepresentativeKind, Role, TelecomKind
 from records.chart.actions.formats import copy_format
 from records.chart.actions.notes import save_draft, sign_note, start_note
-from records.chart.actions.sessions import start_session
+from records.chart.actions.sessions import EXPECTED, start_session
 from records.chart.models import NoteFormat, PlanVersion
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package
@@ -130,6 +130,9 @@ def _chart(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
     session = start_session(
         by=staff["own"], patient=patient, started_at=began, stopped_at=began + timedelta(minutes=50)
     )
+    planned = start_session(
+        by=staff["own"], patient=patient, started_at=timezone.now() + timedelta(days=1), presence=EXPECTED
+    )
     return {
         "request_id": _trainee_note(staff, patient),
         "format_id": format.pk,
@@ -140,6 +143,7 @@ def _chart(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         "session_id": signed.encounter_id,
         "text_id": uuid4(),
         "unwritten_session": session.pk,
+        "planned_session": planned.pk,
     }
 
 

@@ -9,6 +9,7 @@ from disclosures.ledger.models import Checkpoint, Entry, Verification
 from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to
 from practice.people.rules import Role
+from records.chart.rules.sessions import Attendance, SessionState
 
 MY_PATIENTS = 40
 
@@ -39,7 +40,13 @@ def my_patients(staff: Staff) -> list[Patient]:
     if not staff.is_clinical:
         return []
     mine = charts_visible_to(staff).filter(closed_on__isnull=True)
-    seen = Max("participations__encounter__started_at", filter=Q(participations__encounter__clinician=staff))
+    held = Q(
+        participations__encounter__clinician=staff,
+        participations__encounter__state=SessionState.RECORDED,
+        participations__attendance=Attendance.ATTENDED,
+        participations__taken_off=False,
+    )
+    seen = Max("participations__encounter__started_at", filter=held)
     return list(mine.annotate(seen_at=seen).order_by(F("seen_at").desc(nulls_last=True), "sort_name")[:MY_PATIENTS])
 
 

@@ -30,6 +30,7 @@ class Group:
     words: str
     lines: list[Line] = field(default_factory=list)
     sealed: bool = False
+    first: bool = False  # stands above everything else: what is on today
 
     @property
     def is_dated(self) -> bool:
@@ -37,6 +38,8 @@ class Group:
 
     @property
     def first_due(self) -> date:
+        if self.first:
+            return date.min
         return min((line.due_on for line in self.lines if line.due_on), default=date.max)
 
 

@@ -18,6 +18,7 @@ CLINICAL = (Role.CLINICIAN, Role.TRAINEE, Role.SUPERVISOR)
 
 # The one or two places a role goes to all day.
 BAR: tuple[Place, ...] = (
+    Place("Sessions", "session-day", CLINICAL),
     Place("Releases", "release-list-all", (Role.FRONT_DESK, Role.COMPLIANCE_OFFICER)),
     Place("Ledger", "ledger-state", (Role.COMPLIANCE_OFFICER,)),
     Place("Staff", "staff-list", (Role.ADMINISTRATOR,)),

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET
 
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
+from practice.people.policies import charts_visible_to
 from records.chart.forms.notes import note_sheet
-from records.chart.models import ChartNote
+from records.chart.models import ChartNote, Participation
 from records.chart.policies import open_draft
-from records.chart.rules.sessions import Modality
+from records.chart.rules.sessions import ABSENT, Modality
 from records.psychotherapy.sheets import sheet_context
 
 
@@ -23,16 +24,25 @@ def note_edit(request: HttpRequest, note_id: UUID) -> HttpResponse:
     Each sheet saves and signs by itself, in its own database. Whether a psychotherapy note exists already shows to its
     author alone; everybody else never gets here, as a draft is its author's.
     """
-    note = open_draft(cast(Staff, request.user), note_id)
+    staff = cast(Staff, request.user)
+    note = open_draft(staff, note_id)
     beside = sheet_context(
         request,
         patient=note.patient,
         session_id=note.encounter_id,
         session_on=note.on,
+        also=others_there(note, staff),
         next=request.path,
     )
     context = {"patient": note.patient, "session_line": session_line(note), **note_sheet(note), **beside}
     return render(request, "desk/note.html", context)
+
+
+def others_there(note: ChartNote, staff: Staff) -> list[UUID]:
+    """The other patients who attended the session of a note and are in the care of its author."""
+    there = Participation.objects.filter(encounter=note.encounter_id, taken_off=False).exclude(attendance__in=ABSENT)
+    others = there.exclude(patient=note.patient_id).filter(patient__in=charts_visible_to(staff))
+    return list(others.values_list("patient_id", flat=True))
 
 
 def session_line(note: ChartNote) -> str:
@@ -46,4 +56,4 @@ def session_line(note: ChartNote) -> str:
     parts = [day(session.started_at), f"{begins}–{ends}" if ends else begins, session.get_kind_display().lower()]
     if session.modality != Modality.OTHER:
         parts.append(session.get_modality_display().lower())
-    return f"Session {', '.join(parts)}"
+    return f"{'Planned session' if session.is_planned else 'Session'} {', '.join(parts)}"

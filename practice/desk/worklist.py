@@ -1,10 +1,10 @@
 """What is next, as lines of a home page: each with its due day and one link to where the work is done."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from authorizations.models import Authorization
@@ -17,8 +17,10 @@ from practice.people.policies import charts_visible_to
 from practice.worklist.models import Task
 from practice.worklist.queries import open_tasks
 from practice.worklist.rules import TaskKind
-from records.chart.models import ChartNote, CosignatureRequest, Encounter, Participation
+from records.chart.models import ChartNote, CosignatureRequest, Participation
+from records.chart.queries.sessions import SessionLine, day_bounds, session_lines, sessions_between
 from records.chart.rules.notes import NoteState, overdue_on
+from records.chart.rules.sessions import Attendance, SessionState
 
 from .lines import Group, Line, person_words
 from .links import path_to
@@ -55,6 +57,7 @@ def home_groups(staff: Staff) -> list[Group]:
     found = [*task_groups(open_tasks(staff)[:MOST]), packages_to_hand_over(staff)]
     if staff.is_clinical:
         found += [sealed_notes_asked_for(staff), note_drafts(staff), notes_awaiting(staff), sealed_drafts(staff)]
+        found += [sessions_today(staff), sessions_to_mark(staff)]
         found += [sessions_without_note(staff), authorizations_ending(staff)]
     return sorted(_one_of_each(found), key=lambda group: group.first_due)
 
@@ -64,7 +67,7 @@ def _one_of_each(found: Iterable[Group]) -> list[Group]:
     merged: dict[str, Group] = {}
     for group in found:
         if group.lines:
-            kept = merged.setdefault(group.words, Group(group.words, sealed=group.sealed))
+            kept = merged.setdefault(group.words, Group(group.words, sealed=group.sealed, first=group.first))
             kept.lines = sorted([*kept.lines, *group.lines], key=lambda line: line.due_on or date.max)
     return list(merged.values())
 
@@ -159,32 +162,66 @@ def days_ago(on: date) -> str:
     return {0: "today", 1: "yesterday"}.get(passed, f"{passed} days ago")
 
 
+def sessions_today(staff: Staff) -> Group:
+    """Today's planned sessions of this person, by their hour: one click begins the note."""
+    sessions = sessions_between(staff, *day_bounds(today())).filter(state=SessionState.PLANNED)
+    lines = session_lines(staff, list(sessions[:MOST]))
+    return Group("Today’s sessions", [_planned_line(line) for line in lines], first=True)
+
+
+def _planned_line(line: SessionLine) -> Line:
+    session, seat = line.session, line.only
+    words = ", ".join(filter(None, [time_of_day(session.started_at), session.get_modality_display().lower()]))
+    if seat is None:
+        return Line(line.who, words, path_to("session-open", session.pk), "Open")
+    if seat.note_id:
+        return Line(line.who, words, path_to("note-edit", seat.note_id), "Continue")
+    begin = path_to("session-note", session.pk, seat.patient.pk)
+    return Line(line.who, words, begin, "New note", posts=(("from", "home"),))
+
+
+def sessions_to_mark(staff: Staff) -> Group:
+    """Planned sessions of the last LOOK_BACK days of which nobody has said how they went."""
+    begins, _ends = day_bounds(today())
+    since = begins - timedelta(days=LOOK_BACK)
+    sessions = sessions_between(staff, since, begins).filter(state=SessionState.PLANNED)
+    lines = [
+        Line(
+            line.who,
+            f"Planned for {day(line.session.started_at)}, {time_of_day(line.session.started_at)}",
+            path_to("session-open", line.session.pk),
+            "Say how it went",
+        )
+        for line in session_lines(staff, list(sessions[:MOST]))
+    ]
+    return Group("Planned sessions nobody has spoken of", lines)
+
+
 def sessions_without_note(staff: Staff) -> Group:
-    """Sessions of this person in the last LOOK_BACK days, up to today, that have no progress note, newest first."""
-    ends = timezone.make_aware(datetime.combine(today() + timedelta(days=1), time.min))
-    mine = charts_visible_to(staff)
-    noted = ChartNote.objects.filter(encounter=OuterRef("pk")).exclude(state=NoteState.CANCELLED)
-    visible = Participation.objects.filter(patient__in=mine).select_related("patient")
-    sessions = (
-        Encounter.objects.filter(clinician=staff, started_at__gte=ends - timedelta(days=LOOK_BACK), started_at__lt=ends)
-        .filter(~Exists(noted), participations__patient__in=mine)
-        .prefetch_related(Prefetch("participations", queryset=visible))
-        .order_by("-started_at")
-        .distinct()
-    )
-    return Group("Sessions without a note", [_to_write(session) for session in sessions[:MOST]])
+    """Sessions of this person in the last LOOK_BACK days, up to today, that lack a note of theirs for somebody who
+    was there, newest first. A missed session needs none.
+    """
+    begins, ends = day_bounds(today())
+    rows = sessions_between(staff, begins - timedelta(days=LOOK_BACK), ends).filter(state=SessionState.RECORDED)
+    attended = Participation.objects.filter(encounter=OuterRef("pk"), taken_off=False, attendance=Attendance.ATTENDED)
+    noted = ChartNote.objects.filter(encounter=OuterRef("encounter"), patient=OuterRef("patient"))
+    noted = noted.exclude(state=NoteState.CANCELLED)
+    missing = attended.filter(~Exists(noted), patient__in=charts_visible_to(staff))
+    sessions = rows.filter(Exists(missing)).order_by("-started_at")
+    lines = session_lines(staff, list(sessions[:MOST]))
+    return Group("Sessions without a note", [_to_write(line) for line in lines])
 
 
-def _to_write(session: Encounter) -> Line:
+def _to_write(line: SessionLine) -> Line:
     """One click begins the note; where several patients took part, the session's page asks for whom."""
-    patients = [taking_part.patient for taking_part in session.participations.all()]
-    names = ", ".join(patient.legal_name for patient in patients)
+    session, seat = line.session, line.only
     on = timezone.localdate(session.started_at)
     words = f"{day(on)}, {time_of_day(session.started_at)}, {days_ago(on)}"
-    one = len(patients) == 1
-    href = path_to("note-new", patients[0].pk) if one else path_to("session-open", session.pk)
-    posts = (("session", str(session.pk)),) if one else ()
-    return Line(names, words, href, "Write the note", due_on=overdue_on(on), since=on, posts=posts)
+    late = overdue_on(on)
+    if seat is None:
+        return Line(line.who, words, path_to("session-open", session.pk), "Write the notes", due_on=late, since=on)
+    begin = path_to("session-note", session.pk, seat.patient.pk)
+    return Line(line.who, words, begin, "Write the note", due_on=late, since=on, posts=(("from", "home"),))
 
 
 def authorizations_ending(staff: Staff) -> Group:

@@ -19,11 +19,13 @@ from .models import CarePlan, ChartAddendum, ChartNote, Diagnosis, Encounter, Me
 from .paper import Block, ReleaseItemInfo
 from .plan_documents import plan_blocks, plan_items
 from .queries.cosigning import cosignatures
+from .queries.group_notes import shared_written
 from .queries.notes import late_words, note_written
 from .queries.results import group_id, result_days, results_of_groups
-from .queries.sessions import session_title, session_words
+from .queries.sessions import codes_words, participation_of, session_title, session_words, sessions_of
 from .queries.treatment import goals_of_note
 from .rules.notes import CancelKind, NoteState
+from .rules.sessions import SessionState
 from .rules.values import CODE_SYSTEMS, ResultCategory
 
 # What of the notes is given out: those that are final, and those that were and are cancelled.
@@ -38,7 +40,7 @@ def release_items(patient: Patient) -> list[ReleaseItemInfo]:
     """
     notes = patient.chart_notes.filter(state__in=RELEASED).select_related("format", "author").defer("sections")
     items = [ReleaseItemInfo("note", note.pk, note.on, _release_title(note)) for note in notes]
-    for session in Encounter.objects.filter(participations__patient=patient).select_related("clinician"):
+    for session in sessions_of(patient).select_related("clinician"):
         on = timezone.localdate(session.started_at)
         items.append(ReleaseItemInfo("session", session.pk, on, f"Session record: {session_title(session)}"))
     for row in result_days(patient):
@@ -64,7 +66,7 @@ def render_context(item_ids: Iterable[UUID], *, patient: Patient) -> list[Block]
     wanted = set(item_ids)
     blocks = [
         *map(_released_note, _of(patient.chart_notes.filter(state__in=RELEASED), wanted)),
-        *map(_session_block, _of(Encounter.objects.filter(participations__patient=patient), wanted)),
+        *(_session_block(session, patient) for session in _of(sessions_of(patient), wanted)),
         *map(_diagnosis_block, _of(patient.diagnoses.all(), wanted)),
         *map(_medication_block, _of(patient.medications.all(), wanted)),
         *map(_plan_block, _of(patient.care_plans.all(), wanted)),
@@ -145,6 +147,7 @@ def _note_block(note: ChartNote) -> Block:
     facts = [("Day", day_words(note.on)), ("Written by", note.author.display_name)]
     if note.encounter:
         facts.append(("Session", _session_facts(note.encounter)))
+        facts += _own_facts(note.encounter, note.patient)
     if late := late_words(note):
         facts.append(("Late entry", late))
         facts.append(("Reason for lateness", note.late_reason or ""))
@@ -159,7 +162,7 @@ def _note_block(note: ChartNote) -> Block:
         title=f"{note.title}, {day_words(note.on)}{' (cancelled)' if cancelled else ''}",
         on=note.on,
         facts=[fact for fact in facts if fact[1]],
-        written=note_written(note),
+        written=note_written(note) + shared_written(note),
         signed=_signed_words(note),
         addenda=[
             {"text": addendum.text, "signed": _addendum_words(addendum)}
@@ -180,12 +183,26 @@ def _session_facts(encounter: Encounter) -> str:
     return ", ".join(filter(None, [words, session_words(encounter)]))
 
 
-def _session_block(encounter: Encounter) -> Block:
+def _own_facts(encounter: Encounter, patient: Patient) -> list[tuple[str, str]]:
+    """What a session says about this patient alone: attendance, code, where they were. Nobody else of it is named."""
+    part = participation_of(encounter, patient)
+    if part is None:
+        return []
+    facts = [("Attendance", part.get_attendance_display()), ("Code", codes_words(part))]
+    facts += [("Code kept because", part.code_reason or ""), ("Patient was in", part.patient_place)]
+    return [fact for fact in facts if fact[1]]
+
+
+def _session_block(encounter: Encounter, patient: Patient) -> Block:
     on = timezone.localdate(encounter.started_at)
     clinician = encounter.clinician.display_name if encounter.clinician else encounter.outside_clinician
     facts = [("When", _session_facts(encounter)), ("Kind", encounter.get_kind_display())]
     if clinician:
         facts.append(("With", clinician))
+    if encounter.state == SessionState.CANCELLED:
+        facts.append(("Cancelled", encounter.get_cancel_reason_display()))  # the words may name another participant
+    else:
+        facts += _own_facts(encounter, patient)
     return Block(encounter.pk, "session", f"{session_title(encounter)}, {day_words(on)}", on, facts)
 
 

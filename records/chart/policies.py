@@ -147,9 +147,10 @@ def open_session(staff: Staff, encounter_id: UUID | str) -> tuple[Encounter, lis
     encounter = Encounter.objects.select_related("clinician").filter(pk=encounter_id).first()
     if encounter is None:
         _absent(staff, Encounter, encounter_id)
-    patients = list(charts_visible_to(staff).filter(participations__encounter=encounter).order_by("sort_name"))
+    listed = encounter.participations.filter(taken_off=False)
+    patients = list(charts_visible_to(staff).filter(pk__in=listed.values("patient_id")).order_by("sort_name"))
     if not patients:
-        first = encounter.participations.order_by("pk").first()
+        first = listed.order_by("pk").first()
         if first is None:
             _absent(staff, Encounter, encounter_id)
         patients = [open_chart(staff, first.patient_id)]
@@ -180,6 +181,33 @@ def plan_draft_to_save(staff: Staff, patient_id: UUID | str) -> PlanDraft | None
     if charts_visible_to(staff).filter(pk=patient_id).exists():
         return PlanDraft.objects.select_related("patient", "saved_by").filter(patient_id=patient_id).first()
     return open_plan_draft(staff, patient_id)
+
+
+def check_own_session(staff: Staff, session: Encounter) -> None:
+    """Raise Refused when somebody else held this session: what concerns the session itself is theirs to say."""
+    if session.clinician_id != staff.pk:
+        raise Refused(
+            Refusal(
+                "SESSION_NOT_YOURS",
+                "A session is changed by whoever holds it.",
+                "Ask them, or write a note of your own.",
+            )
+        )
+
+
+def session_to_save(staff: Staff, encounter_id: UUID | str) -> tuple[Encounter, list[Patient]]:
+    """The doorway for saving the shared part, which a page does by itself: what is allowed is not recorded here.
+
+    What is refused is refused and recorded as `open_session` and `check_own_session` do.
+    """
+    own = Encounter.objects.filter(pk=encounter_id, clinician=staff).first()
+    if own is not None:
+        listed = own.participations.filter(taken_off=False).values("patient_id")
+        if patients := list(charts_visible_to(staff).filter(pk__in=listed).order_by("sort_name")):
+            return own, patients
+    session, patients = open_session(staff, encounter_id)
+    check_own_session(staff, session)
+    return session, patients
 
 
 def note_is_signed(state: str = NoteState.SIGNED) -> Refusal:

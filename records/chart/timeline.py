@@ -20,6 +20,8 @@ from practice.people.models import Patient, Staff
 
 from .models import CarePlan, ChartNote, Diagnosis, Encounter, Medication, PlanReview, PlanVersion, Result
 from .policies import readable_by
+from .queries.group_notes import shared_written
+from .queries.sessions import sessions_of
 
 OPENING = 400
 
@@ -63,7 +65,7 @@ def _local(field: str) -> TruncDate:
 
 def _sources(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet[Any], Any]]:
     """Per kind: the rows of this patient, and the expression for their day."""
-    sessions = Encounter.objects.filter(participations__patient=patient).exclude(
+    sessions = sessions_of(patient).exclude(
         pk__in=visible_notes(patient, staff).filter(encounter__isnull=False).values("encounter_id")
     )
     return {
@@ -96,10 +98,10 @@ def timeline(patient: Patient, staff: Staff, kind: str = "") -> QuerySet[Any]:
 
 
 LOADERS: dict[EntryKind, Callable[[], QuerySet[Any]]] = {
-    EntryKind.NOTE: lambda: ChartNote.objects.select_related("author", "encounter", "format").prefetch_related(
-        "addenda"
-    ),
-    EntryKind.SESSION: lambda: Encounter.objects.select_related("clinician"),
+    EntryKind.NOTE: lambda: ChartNote.objects.select_related(
+        "author", "encounter__shared_part", "format"
+    ).prefetch_related("addenda"),
+    EntryKind.SESSION: lambda: Encounter.objects.select_related("clinician").prefetch_related("participations"),
     EntryKind.RESULT: lambda: Result.objects.all(),
     EntryKind.DIAGNOSIS: lambda: Diagnosis.objects.all(),
     EntryKind.MEDICATION: lambda: Medication.objects.all(),
@@ -135,7 +137,8 @@ def search_notes(patient: Patient, staff: Staff, words: str, limit: int = 200) -
 def _has_words(note: ChartNote, sought: list[str]) -> bool:
     """Whether every word is in the note or its addenda. One that cannot be opened is found, and says so: not hidden."""
     try:
-        text = " ".join([*note.sections.values(), *(addendum.text for addendum in note.addenda.all())]).lower()
+        shared = (part["text"] for part in shared_written(note))
+        text = " ".join([*note.sections.values(), *shared, *(added.text for added in note.addenda.all())]).lower()
     except Unreadable:
         return True
     return all(word in text for word in sought)

@@ -2,13 +2,32 @@
 
 from django.urls import path
 
-from .views import carrying, cosigning, endings, formats, notes, sessions, treatment
+from .views import carrying, cosigning, endings, formats, group_notes, notes, series, sessions, treatment
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/session/", sessions.session_new, name="session-new"),
     path("patients/<uuid:patient_id>/note/", notes.note_new, name="note-new"),
     path("sessions/<uuid:session_id>/", sessions.session_open, name="session-open"),
     path("sessions/<uuid:session_id>/correct/", sessions.session_correct, name="session-correct"),
+    path("sessions/", series.session_day, name="session-day"),
+    path("sessions/<uuid:session_id>/copy/", series.session_copy, name="session-copy"),
+    path("sessions/<uuid:session_id>/move/", series.session_move, name="session-move"),
+    path("sessions/<uuid:session_id>/cancel/", series.session_cancel, name="session-cancel"),
+    path("sessions/<uuid:session_id>/hold/", series.session_hold, name="session-hold"),
+    path("sessions/<uuid:session_id>/absent/", series.session_absent, name="session-absent"),
+    path("sessions/<uuid:session_id>/note/<uuid:patient_id>/", series.session_note, name="session-note"),
+    path("sessions/<uuid:session_id>/attendance/", group_notes.session_attendance, name="session-attendance"),
+    path("sessions/<uuid:session_id>/shared/", group_notes.session_shared_save, name="session-shared-save"),
+    path(
+        "sessions/<uuid:session_id>/participants/",
+        group_notes.session_participant_add,
+        name="session-participant-add",
+    ),
+    path(
+        "sessions/<uuid:session_id>/participants/<uuid:patient_id>/remove/",
+        group_notes.session_participant_remove,
+        name="session-participant-remove",
+    ),
     path("notes/<uuid:note_id>/", notes.note_open, name="note-open"),
     path("notes/<uuid:note_id>/save/", notes.note_save, name="note-save"),
     path("notes/<uuid:note_id>/format/", notes.note_format, name="note-format"),

@@ -26,9 +26,18 @@ LABELS = {
 
 
 def sheet_context(
-    request: HttpRequest, *, patient: Patient, session_id: UUID | None, session_on: date, next: str = ""
+    request: HttpRequest,
+    *,
+    patient: Patient,
+    session_id: UUID | None,
+    session_on: date,
+    also: Iterable[UUID] = (),
+    next: str = "",
 ) -> dict[str, Any]:
     """Context for `psychotherapy/sheet.html` beside the progress note of a session; `next` is where saving returns to.
+
+    `also` are the other patients of the session: a new note is taken to speak of them too, until its author says
+    otherwise (R-008).
 
     The caller's doorway has opened the chart. Whatever there is or is not, there is a sheet.
     """
@@ -39,7 +48,7 @@ def sheet_context(
     refusal = refusal_to_keep(staff)
     if found.notes or refusal:
         return {"sheet": {**LABELS, "notes": found.notes, "refusal": None if found.notes else refusal}}
-    return {"sheet": blank(staff, found.blank_id, [patient.pk], session_on, session=session_id, next=next)}
+    return {"sheet": blank(staff, found.blank_id, [patient.pk, *also], session_on, session=session_id, next=next)}
 
 
 def editor(staff: Staff, draft: vault.DraftText, *, next: str = "") -> dict[str, Any]:

@@ -101,13 +101,20 @@ MODELS: dict[str, Kept] = {
     ),
     "chart.Encounter": Kept(
         APPEND_ONLY,
-        updates="kind modality started_at stopped_at others_present",
-        encrypted="others_present",
+        updates="kind modality started_at stopped_at others_present state times_as_planned cancel_reason cancel_words",
+        encrypted="others_present cancel_words",
         plain="""
         source_system source_id as_given id clinician outside_clinician kind modality started_at stopped_at
-        title code recorded_at""",
+        title code recorded_at state times_as_planned copied_from cancel_reason""",
     ),
-    "chart.Participation": Kept(APPEND_ONLY, plain="id encounter patient"),
+    "chart.Participation": Kept(
+        APPEND_ONLY,
+        updates="attendance cpt add_ons code_reason patient_place taken_off",
+        encrypted="code_reason",
+        plain="id encounter patient attendance cpt add_ons patient_place taken_off",
+    ),
+    "chart.AttendanceChange": Kept(APPEND_ONLY, plain="id participation was now changed_by changed_at"),
+    "chart.SharedPart": Kept(NEVER_DELETED, encrypted="text", plain="id encounter version saved_at"),
     "chart.NoteFormat": Kept(
         APPEND_ONLY,
         plain="""

@@ -21,6 +21,7 @@ from practice.worklist.rules import TaskKind
 
 from ..models import ChartAddendum, ChartDraftBranch, ChartNote, Encounter, NoteFormat, NoteSignature
 from ..policies import note_is_signed
+from ..queries.sessions import on_lists
 from ..rules.carrying import marks_after
 from ..rules.cosigning import Decision, SignerRole
 from ..rules.formats import missing_labels
@@ -35,6 +36,7 @@ from ..rules.notes import (
     refusal_to_sign,
 )
 from .cosigning import ask_to_cosign
+from .group_notes import check_session_before_signing
 from .sessions import NO_CARE
 
 NOT_YOURS = Refusal("NOTE_NOT_YOURS", "A draft is written by its author alone.", "Write a note of your own.")
@@ -60,7 +62,7 @@ def start_note(
     if encounter is not None:
         # One at a time for this session, so that two clicks are one draft.
         sessions = Encounter.objects.select_for_update(no_key=True, of=("self",))
-        sessions.get(pk=encounter.pk, participations__patient=patient)
+        sessions.get(pk=encounter.pk, participations__in=on_lists(patient))
         begun = ChartNote.objects.filter(patient=patient, encounter=encounter, author=by, state=NoteState.DRAFT).first()
         if begun is not None:
             return begun
@@ -202,6 +204,7 @@ def sign_note(*, by: Staff, note_id: UUID, seen_version: int, late_reason: str =
     ) or reason_refusal(late_reason, needed=False)
     if refusal:
         raise Refused(refusal)
+    check_session_before_signing(note)
     under = works_under_supervision(by, note.patient)
     supervisors = list(supervisors_of(note.patient, trainee=by)) if under else []
     if under and not supervisors:

@@ -4,6 +4,7 @@ Access is checked here again, silently: the doorway in `policies` came first, an
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -15,11 +16,35 @@ from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to
 
-from ..models import Encounter, Participation
+from ..models import AttendanceChange, Encounter, Participation
+from ..rules.codes import clean_code, mismatches, shape_refusal
 from ..rules.notes import NoteState
-from ..rules.sessions import Modality, SessionKind, session_refusals
+from ..rules.sessions import (
+    Attendance,
+    Modality,
+    SessionKind,
+    SessionState,
+    attendance_refusal,
+    minutes_between,
+    session_refusals,
+)
 
 NO_CARE = Refusal("CHART_NO_CARE", "This chart is closed to you.", "Ask the treating clinician to add you.")
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What is said of one participant. `code_reason` states why a code stands though the times differ."""
+
+    attendance: str = Attendance.ATTENDED
+    cpt: str = ""
+    add_ons: tuple[str, ...] = ()
+    code_reason: str = ""
+    patient_place: str = ""
+
+
+HERE = Presence()
+EXPECTED = Presence(Attendance.EXPECTED)
 
 
 @transaction.atomic
@@ -33,10 +58,16 @@ def start_session(
     kind: str = SessionKind.INDIVIDUAL,
     modality: str = Modality.IN_PERSON,
     others_present: str = "",
+    presence: Presence = HERE,
 ) -> Encounter:
-    """Record a session of `by` with one or more patients. Raises Refused when its times or patients cannot be."""
+    """Record a session of `by` with one or more patients, `presence` being said of each of them.
+
+    With everybody still expected it is a planned one. Raises Refused when its times, patients or codes cannot be.
+    """
+    planned = presence.attendance == Attendance.EXPECTED
     patients = {person.pk: person for person in (patient, *others)}
-    _check_session(started_at, stopped_at, kind, len(patients))
+    check_session(started_at, stopped_at, kind, len(patients), planned=planned)
+    check_presence(presence, started_at, stopped_at, kind)
     if charts_visible_to(by).filter(pk__in=patients).count() != len(patients):
         raise Refused(NO_CARE)
     encounter = Encounter.objects.create(
@@ -46,10 +77,14 @@ def start_session(
         started_at=started_at,
         stopped_at=stopped_at,
         others_present=others_present,
+        state=SessionState.PLANNED if planned else SessionState.RECORDED,
     )
     for pk in patients:
-        Participation.objects.create(encounter=encounter, patient_id=pk)
-        record(by=by, event=AuditEvent.RECORDED, subject=encounter, patient_id=pk, detail="session")
+        part = Participation(encounter=encounter, patient_id=pk)
+        write_presence(part, presence)
+        part.save()
+        detail = "session_planned" if planned else "session"
+        record(by=by, event=AuditEvent.RECORDED, subject=encounter, patient_id=pk, detail=detail)
     return encounter
 
 
@@ -63,18 +98,28 @@ def correct_session(
     kind: str,
     modality: str,
     others_present: str,
+    presence: Presence | None = None,
 ) -> Encounter:
-    """Correct a session of one's own. Raises Refused when it is somebody else's, or a signed note stands on it."""
-    encounter = Encounter.objects.select_for_update(no_key=True).get(pk=encounter.pk)
+    """Correct a session of one's own; `presence` too, where one patient was expected.
+
+    Raises Refused when it is somebody else's, not on record, or a signed note stands on it.
+    """
+    encounter = own_session(by, encounter)
     if refusal := refusal_to_correct(by, encounter):
         raise Refused(refusal)
-    patients = list(encounter.participations.values_list("patient_id", flat=True))
-    _check_session(started_at, stopped_at, kind, len(patients))
+    parts = present(encounter)
+    check_session(started_at, stopped_at, kind, len(parts))
     encounter.started_at, encounter.stopped_at = started_at, stopped_at
     encounter.kind, encounter.modality, encounter.others_present = kind, modality, others_present
-    encounter.save(update_fields=["started_at", "stopped_at", "kind", "modality", "others_present"])
-    for pk in patients:
-        record(by=by, event=AuditEvent.CHANGED, subject=encounter, patient_id=pk, detail="session")
+    encounter.times_as_planned = False
+    encounter.save(update_fields=["started_at", "stopped_at", "kind", "modality", "others_present", "times_as_planned"])
+    for part in parts:
+        if presence is not None and len(parts) == 1:
+            check_presence(presence, started_at, stopped_at, kind)
+            mark(part, presence, by)
+        else:
+            check_presence(presence_of(part), started_at, stopped_at, kind)
+        record(by=by, event=AuditEvent.CHANGED, subject=encounter, patient_id=part.patient_id, detail="session")
     return encounter
 
 
@@ -86,6 +131,12 @@ def refusal_to_correct(by: Staff, encounter: Encounter) -> Refusal | None:
             "A session is corrected by whoever held it.",
             "Ask them, or add an addendum to the note.",
         )
+    if encounter.state != SessionState.RECORDED:
+        return Refusal(
+            "SESSION_NOT_ON_RECORD",
+            "This session is not on record yet, or was cancelled.",
+            "A planned session can be moved, cancelled, or put on record once it has begun.",
+        )
     if encounter.notes.exclude(state=NoteState.DRAFT).exists():
         return Refusal(
             "SESSION_SIGNED",
@@ -95,9 +146,91 @@ def refusal_to_correct(by: Staff, encounter: Encounter) -> Refusal | None:
     return None
 
 
-def _check_session(started_at: datetime, stopped_at: datetime | None, kind: str, patients: int) -> None:
+@transaction.atomic
+def say_presence(*, by: Staff, encounter: Encounter, said: dict[str, Presence]) -> Encounter:
+    """Say of participants (by participation id) whether they were there, and their code. What was said before is kept.
+
+    Raises Refused for somebody whose note on the session is signed, and for codes that do not fit.
+    """
+    encounter = own_session(by, encounter)
+    if encounter.state != SessionState.RECORDED:
+        raise Refused(refusal_to_correct(by, encounter) or NO_CARE)
+    fixed = set(encounter.notes.exclude(state=NoteState.DRAFT).values_list("patient_id", flat=True))
+    for part in present(encounter):
+        presence = said.get(str(part.pk))
+        if presence is None or presence == presence_of(part):
+            continue
+        if part.patient_id in fixed:
+            raise Refused(
+                Refusal(
+                    "ATTENDANCE_SIGNED",
+                    "This patient’s note on the session is signed, so attendance and code no longer change.",
+                    "Say what was wrong in an addendum to the note.",
+                )
+            )
+        check_presence(presence, encounter.started_at, encounter.stopped_at, encounter.kind)
+        mark(part, presence, by)
+        record(by=by, event=AuditEvent.CHANGED, subject=encounter, patient_id=part.patient_id, detail="attendance")
+    return encounter
+
+
+def own_session(by: Staff, encounter: Encounter) -> Encounter:
+    """The session, locked for this transaction. Raises Refused for those who may not change it."""
+    encounter = Encounter.objects.select_for_update(no_key=True).get(pk=encounter.pk)
+    if encounter.clinician_id != by.pk:
+        raise Refused(refusal_to_correct(by, encounter) or NO_CARE)
+    return encounter
+
+
+def present(encounter: Encounter) -> list[Participation]:
+    """Who stands on the list of a session."""
+    return list(encounter.participations.filter(taken_off=False).order_by("pk"))
+
+
+def presence_of(part: Participation) -> Presence:
+    """What is said of a participant now."""
+    return Presence(part.attendance, part.cpt, tuple(part.add_ons), part.code_reason or "", part.patient_place)
+
+
+def mark(part: Participation, presence: Presence, by: Staff) -> None:
+    """Write what is said of a participant; what was said of their attendance before is kept."""
+    was = part.attendance
+    write_presence(part, presence)
+    part.save(update_fields=["attendance", "cpt", "add_ons", "code_reason", "patient_place"])
+    if was not in (part.attendance, Attendance.EXPECTED):
+        AttendanceChange.objects.create(participation=part, was=was, now=part.attendance, changed_by=by)
+
+
+def write_presence(part: Participation, presence: Presence) -> None:
+    """Put what is said into the row, unsaved."""
+    part.attendance = presence.attendance
+    part.cpt = clean_code(presence.cpt)
+    part.add_ons = [clean_code(one) for one in presence.add_ons]
+    part.code_reason = presence.code_reason or None
+    part.patient_place = presence.patient_place
+
+
+def check_presence(presence: Presence, started_at: datetime, stopped_at: datetime | None, kind: str) -> None:
+    """Raise Refused when the codes cannot stand: no codes, nobody there, or times that differ with no reason given."""
+    code, add_ons = clean_code(presence.cpt), [clean_code(one) for one in presence.add_ons]
+    refusal = shape_refusal(code, add_ons) or attendance_refusal(attendance=presence.attendance, code=code)
+    if refusal is None and not presence.code_reason.strip():
+        refusal = next(iter(mismatches(code, add_ons, minutes_between(started_at, stopped_at), kind)), None)
+    if refusal:
+        raise Refused(refusal)
+
+
+def check_session(
+    started_at: datetime, stopped_at: datetime | None, kind: str, patients: int, *, planned: bool = False
+) -> None:
+    """Raise Refused when times and kind cannot be."""
     refusals = session_refusals(
-        started_at=started_at, stopped_at=stopped_at, now=timezone.now(), kind=kind, patients=patients
+        started_at=started_at,
+        stopped_at=stopped_at,
+        now=timezone.now(),
+        kind=kind,
+        patients=patients,
+        planned=planned,
     )
     if refusals:
         raise Refused(next(iter(refusals.values())))

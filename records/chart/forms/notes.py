@@ -13,8 +13,9 @@ from ..models import ChartNote, Encounter, NoteFormat
 from ..queries.carrying import carried_days
 from ..queries.cosigning import returns_of
 from ..queries.formats import formats, usual_format
+from ..queries.group_notes import shared_written
 from ..queries.notes import text_differences
-from ..queries.sessions import session_words
+from ..queries.sessions import on_lists, session_words
 from ..rules.cosigning import refusal_to_return
 from ..rules.formats import Section, SectionKind, section_kind
 from ..rules.notes import NOTE_LIMIT, CancelKind, clean_sections, note_refusal, nothing_written, reason_refusal
@@ -39,7 +40,7 @@ class NewNoteForm(forms.Form):
 
     def __init__(self, *args: Any, by: Staff, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sessions = Encounter.objects.filter(participations__patient=patient)
+        sessions = Encounter.objects.filter(pk__in=on_lists(patient).values("encounter_id"))
         self.fields["session"].queryset = sessions  # type: ignore[attr-defined]
         choice = self.fields["format"]
         choice.queryset = formats()  # type: ignore[attr-defined]
@@ -208,6 +209,7 @@ def note_sheet(note: ChartNote, form: NoteForm | None = None) -> dict[str, Any]:
         "form": form or NoteForm(note=note),
         "other_texts": others,
         "session_words": session_words(note.encounter) if note.encounter else "",
+        "shared": shared_written(note),
         "note_limit": NOTE_LIMIT,
         "other_formats": formats().exclude(pk=note.format_id) if may_change else (),
         "returns": returns_of(note),

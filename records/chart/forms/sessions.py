@@ -1,6 +1,7 @@
 """Forms of a session: they check and convert what was typed; they never save."""
 
-from datetime import datetime, time
+import json
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -10,15 +11,31 @@ from django.utils import timezone
 from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to
 
-from ..models import Encounter, NoteFormat
+from ..actions.sessions import Presence
+from ..models import Encounter, NoteFormat, Participation
 from ..queries.notes import formats, usual_format
-from ..rules.sessions import Modality, SessionKind, session_refusals
+from ..rules.codes import ADD_ON, BASE, clean_code, mismatches, shape_refusal, suggestion
+from ..rules.sessions import (
+    SAID,
+    Attendance,
+    Modality,
+    SessionKind,
+    SessionState,
+    attendance_refusal,
+    minutes_between,
+    session_refusals,
+)
 
 KINDS = [choice for choice in SessionKind.choices if choice[0] != SessionKind.OTHER]
 
 
-class SessionForm(forms.Form):
-    """A session: day, start, end, who and how. Cleaned: started_at and stopped_at, aware."""
+def local_moment(day: date, at: time) -> datetime:
+    """A day and a time as the practice's clock shows them."""
+    return timezone.make_aware(datetime.combine(day, at))
+
+
+class WhenForm(forms.Form):
+    """Day, start and end. Cleaned: started_at and stopped_at, aware."""
 
     day = forms.DateField(
         label="Day",
@@ -37,6 +54,115 @@ class SessionForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         error_messages={"invalid": "Write the time as hours:minutes."},
     )
+    planned = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        day, start, stop = cleaned.get("day"), cleaned.get("start"), cleaned.get("stop")
+        if day is None or start is None or self.is_before_birth(day):
+            return cleaned
+        cleaned["started_at"] = local_moment(day, start)
+        cleaned["stopped_at"] = local_moment(day, stop) if stop is not None else None
+        refusals = session_refusals(
+            started_at=cleaned["started_at"],
+            stopped_at=cleaned["stopped_at"],
+            now=timezone.now(),
+            kind=self.kind_given(cleaned),
+            patients=self.patients_given(cleaned),
+            planned=self.lies_ahead(cleaned),
+        )
+        for name, refusal in refusals.items():
+            self.add_error(name, f"{refusal.words} {refusal.remedy}".strip())
+        return cleaned
+
+    def lies_ahead(self, cleaned: dict[str, Any]) -> bool:
+        return self.planned
+
+    def is_before_birth(self, day: date) -> bool:
+        """Adds the error itself."""
+        return False
+
+    def kind_given(self, cleaned: dict[str, Any]) -> str:
+        return str(cleaned.get("kind", ""))
+
+    def patients_given(self, cleaned: dict[str, Any]) -> int:
+        return 1
+
+
+class PresenceFields(forms.Form):
+    """Whether a patient was there, and the code. Cleaned: presence."""
+
+    attendance = forms.ChoiceField(label="Attendance", choices=SAID, initial=Attendance.ATTENDED, required=False)
+    code = forms.CharField(
+        label="CPT code",
+        max_length=12,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "codes", "data-code": ""}),
+    )
+    add_on = forms.CharField(
+        label="Add-on codes",
+        max_length=40,
+        required=False,
+        help_text="Several with a comma.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "add-ons", "data-add-on": ""}),
+    )
+    code_reason = forms.CharField(
+        label="Why this code stands although the times differ",
+        max_length=300,
+        required=False,
+        help_text="Written here, the code is kept as you gave it.",
+        widget=forms.TextInput(attrs={"data-code-reason": ""}),
+    )
+    patient_place = forms.CharField(
+        label="Where the patient was",
+        max_length=120,
+        required=False,
+        help_text="For video and phone: the state or place.",
+    )
+
+    @staticmethod
+    def initial_of_part(part: Participation) -> dict[str, Any]:
+        """What is said of a participant, as this form shows it."""
+        return {
+            "attendance": part.attendance,
+            "code": part.cpt,
+            "add_on": ", ".join(part.add_ons),
+            "code_reason": part.code_reason or "",
+            "patient_place": part.patient_place,
+        }
+
+    def read_presence(self, cleaned: dict[str, Any], started_at: Any, stopped_at: Any, kind: str) -> Presence:
+        """What was said; adds the error where the codes cannot stand."""
+        code = clean_code(cleaned.get("code") or "")
+        add_ons = tuple(clean_code(one) for one in (cleaned.get("add_on") or "").split(",") if one.strip())
+        attendance = cleaned.get("attendance") or Attendance.ATTENDED
+        reason = (cleaned.get("code_reason") or "").strip()
+        refusal = shape_refusal(code, add_ons) or attendance_refusal(attendance=attendance, code=code)
+        if refusal:
+            self.add_error("code", f"{refusal.words} {refusal.remedy}".strip())
+        elif started_at is not None and not reason:
+            for found in mismatches(code, add_ons, minutes_between(started_at, stopped_at), kind):
+                self.add_error("code", f"{found.words} {found.remedy} Change the code, or say below why it stands.")
+        return Presence(attendance, code, add_ons, reason, (cleaned.get("patient_place") or "").strip())
+
+    @property
+    def code_table(self) -> str:
+        """The codes and their minutes, for the page to suggest one while times are typed."""
+        table = {code: [times.low, times.high] for code, times in BASE.items()}
+        return json.dumps(table | {code: [one.times.low, one.times.high] for code, one in ADD_ON.items()})
+
+    @property
+    def known_codes(self) -> list[tuple[str, str]]:
+        return [(code, times.words) for code, times in BASE.items()]
+
+    @property
+    def known_add_ons(self) -> list[tuple[str, str]]:
+        return [(code, one.times.words) for code, one in ADD_ON.items()]
+
+
+class SessionForm(PresenceFields, WhenForm):
+    """A session: day, start, end, who and how, and for one patient attendance and code."""
+
     kind = forms.ChoiceField(label="Kind", choices=KINDS)
     modality = forms.ChoiceField(label="Place", choices=Modality.choices)
     others = forms.ModelMultipleChoiceField(
@@ -53,25 +179,38 @@ class SessionForm(forms.Form):
         help_text="For example: mother, interpreter.",
         error_messages={"max_length": "Keep this to 300 characters; more belongs in the note."},
     )
+    field_order = ("day", "start", "stop", "kind", "modality", "patient_place", "attendance", "code", "add_on")
 
     def __init__(
-        self, *args: Any, by: Staff, patient: Patient, session: Encounter | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        by: Staff,
+        patient: Patient,
+        session: Encounter | None = None,
+        planned: bool = False,
+        **kwargs: Any,
     ) -> None:
         self.session = session
         self.patient = patient
+        self.planned = planned
         super().__init__(*args, **kwargs)
+        self.on_list = session.participations.filter(taken_off=False).count() if session else 1
         others: QuerySet[Patient] = charts_visible_to(by).exclude(pk=patient.pk).order_by("sort_name")
         choice = self.fields["others"]
         choice.queryset = others  # type: ignore[attr-defined]
         choice.label_from_instance = lambda other: f"{other.sort_name} ({other.number})"  # type: ignore[attr-defined]
         if session is not None or not others.exists():
             del self.fields["others"]
+        if self.on_list > 1:  # of several patients, each has their own line on the page of the session
+            for name in PresenceFields.base_fields:
+                del self.fields[name]
 
     @staticmethod
     def initial_of(session: Encounter) -> dict[str, Any]:
         """A session as this form shows it."""
         started = timezone.localtime(session.started_at)
         stopped = timezone.localtime(session.stopped_at) if session.stopped_at else None
+        part = session.participations.filter(taken_off=False).first()
         return {
             "day": started.date(),
             "start": started.time(),
@@ -79,29 +218,39 @@ class SessionForm(forms.Form):
             "kind": session.kind,
             "modality": session.modality,
             "others_present": session.others_present,
+            **(PresenceFields.initial_of_part(part) if part else {}),
         }
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        day, start, stop = cleaned.get("day"), cleaned.get("start"), cleaned.get("stop")
-        if day is None or start is None:
-            return cleaned
-        if self.patient.birth_date and day < self.patient.birth_date:
+    def is_before_birth(self, day: date) -> bool:
+        before = bool(self.patient.birth_date and day < self.patient.birth_date)
+        if before:
             self.add_error("day", "This is before the patient was born.")
-            return cleaned
-        cleaned["started_at"] = _local(day, start)
-        cleaned["stopped_at"] = _local(day, stop) if stop is not None else None
-        patients = self.session.participations.count() if self.session else 1 + len(cleaned.get("others") or [])
-        refusals = session_refusals(
-            started_at=cleaned["started_at"],
-            stopped_at=cleaned["stopped_at"],
-            now=timezone.now(),
-            kind=cleaned.get("kind", ""),
-            patients=patients,
-        )
-        for name, refusal in refusals.items():
-            self.add_error(name, f"{refusal.words} {refusal.remedy}")
+        return before
+
+    def patients_given(self, cleaned: dict[str, Any]) -> int:
+        return self.on_list if self.session else 1 + len(cleaned.get("others") or [])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "attendance" in self.fields:
+            cleaned["presence"] = self.read_presence(
+                cleaned, cleaned.get("started_at"), cleaned.get("stopped_at"), cleaned.get("kind", "")
+            )
         return cleaned
+
+
+class HoldForm(SessionForm):
+    """A planned session as it went."""
+
+    def __init__(self, *args: Any, session: Encounter, **kwargs: Any) -> None:
+        super().__init__(*args, session=session, **kwargs)
+        if not self.is_bound and "attendance" in self.fields:
+            self.initial["attendance"] = Attendance.ATTENDED
+
+    def lies_ahead(self, cleaned: dict[str, Any]) -> bool:
+        """A late cancel is on record before the hour has come."""
+        late = cleaned.get("attendance") == Attendance.LATE_CANCEL
+        return late and cleaned["started_at"] > timezone.now()
 
 
 class NewSessionForm(SessionForm):
@@ -116,14 +265,28 @@ class NewSessionForm(SessionForm):
         choice.label_from_instance = lambda one: one.name  # type: ignore[attr-defined]
         if not self.is_bound:
             now = timezone.localtime()
-            last = Encounter.objects.filter(clinician=by).order_by("-started_at").first()
+            held = Encounter.objects.filter(clinician=by, state=SessionState.RECORDED)
+            last = held.order_by("-started_at").first()
             self.initial = {
                 "day": now.date(),
                 "start": now.replace(minute=now.minute // 5 * 5).time(),
                 "modality": last.modality if last else Modality.IN_PERSON,
                 "format": usual_format(by),
+                "attendance": Attendance.ATTENDED,
             }
 
 
-def _local(day: Any, at: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, at))
+class PresenceForm(PresenceFields):
+    """One participant's line on the page of a session of several."""
+
+    def __init__(self, *args: Any, session: Encounter, part: Participation, **kwargs: Any) -> None:
+        self.session, self.part = session, part
+        given = {"initial": self.initial_of_part(part), "prefix": str(part.pk)} | kwargs
+        super().__init__(*args, **given)
+        self.suggested = suggestion(session.kind, minutes_between(session.started_at, session.stopped_at))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        when = (self.session.started_at, self.session.stopped_at)
+        cleaned["presence"] = self.read_presence(cleaned, *when, self.session.kind)
+        return cleaned

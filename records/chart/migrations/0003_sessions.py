@@ -1,9 +1,241 @@
-"""Attendance, place, code and series of sessions."""
+"""Attendance, place, code and series of sessions; what the notes of a group share."""
 
-from django.db import migrations
+import uuid
+
+import django.db.models.deletion
+import django.utils.timezone
+from django.conf import settings
+from django.db import migrations, models
+
+import practice.infrastructure.fields
+
+# The shared part stands once a note that carries it is signed: a note of whoever held the session.
+FORBID = """
+CREATE FUNCTION chart_shared_part_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP IN ('DELETE', 'TRUNCATE') OR (TG_OP = 'UPDATE' AND NEW.encounter_id <> OLD.encounter_id) OR EXISTS (
+        SELECT 1 FROM chart_chartnote JOIN chart_encounter ON chart_encounter.id = chart_chartnote.encounter_id
+        WHERE chart_encounter.id = NEW.encounter_id
+        AND chart_chartnote.author_id = chart_encounter.clinician_id AND chart_chartnote.state <> 'draft'
+    ) THEN
+        RAISE EXCEPTION 'what was signed in a chart does not change' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER shared_part_stands BEFORE INSERT OR UPDATE OR DELETE ON chart_sharedpart
+    FOR EACH ROW EXECUTE FUNCTION chart_shared_part_stands();
+CREATE TRIGGER shared_parts_are_not_emptied BEFORE TRUNCATE ON chart_sharedpart
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_shared_part_stands();
+"""
+ALLOW = """
+DROP TRIGGER shared_part_stands ON chart_sharedpart;
+DROP TRIGGER shared_parts_are_not_emptied ON chart_sharedpart;
+DROP FUNCTION chart_shared_part_stands();
+"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chart", "0002_guards_and_formats")]
+    dependencies = [
+        ("chart", "0002_guards_and_formats"),
+        ("people", "0003_way_in_waits"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
 
-    operations: list = []
+    operations = [
+        migrations.CreateModel(
+            name="AttendanceChange",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "was",
+                    models.CharField(
+                        choices=[
+                            ("expected", "Expected"),
+                            ("attended", "Attended"),
+                            ("late_cancel", "Late cancel"),
+                            ("no_show", "No show"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "now",
+                    models.CharField(
+                        choices=[
+                            ("expected", "Expected"),
+                            ("attended", "Attended"),
+                            ("late_cancel", "Late cancel"),
+                            ("no_show", "No show"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "ordering": ["changed_at"],
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="SharedPart",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("text", practice.infrastructure.fields.EncryptedTextField(blank=True, default="")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "default_permissions": (),
+            },
+        ),
+        migrations.AddField(
+            model_name="encounter",
+            name="cancel_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("patient", "The patient cancelled in time"),
+                    ("practice", "We cancelled"),
+                    ("ended", "Treatment ended or was transferred"),
+                    ("other", "Another reason"),
+                ],
+                default="",
+                max_length=10,
+            ),
+        ),
+        migrations.AddField(
+            model_name="encounter",
+            name="cancel_words",
+            field=practice.infrastructure.fields.EncryptedTextField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="encounter",
+            name="copied_from",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Copied forward from.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="copies",
+                to="chart.encounter",
+            ),
+        ),
+        migrations.AddField(
+            model_name="encounter",
+            name="state",
+            field=models.CharField(
+                choices=[("planned", "Planned"), ("recorded", "On record"), ("cancelled", "Cancelled")],
+                default="recorded",
+                max_length=10,
+            ),
+        ),
+        migrations.AddField(
+            model_name="encounter",
+            name="times_as_planned",
+            field=models.BooleanField(
+                default=False, help_text="The times on record were planned, and nobody has confirmed them yet."
+            ),
+        ),
+        migrations.AddField(
+            model_name="participation",
+            name="add_ons",
+            field=models.JSONField(blank=True, default=list, help_text="Codes that stand beside it."),
+        ),
+        migrations.AddField(
+            model_name="participation",
+            name="attendance",
+            field=models.CharField(
+                choices=[
+                    ("expected", "Expected"),
+                    ("attended", "Attended"),
+                    ("late_cancel", "Late cancel"),
+                    ("no_show", "No show"),
+                ],
+                default="attended",
+                max_length=12,
+            ),
+        ),
+        migrations.AddField(
+            model_name="participation",
+            name="code_reason",
+            field=practice.infrastructure.fields.EncryptedTextField(
+                blank=True, help_text="Why the code stands though times differ.", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="participation",
+            name="cpt",
+            field=models.CharField(
+                blank=True, default="", help_text="The session code, as a number only.", max_length=5
+            ),
+        ),
+        migrations.AddField(
+            model_name="participation",
+            name="patient_place",
+            field=models.CharField(
+                blank=True, default="", help_text="State or place of the patient during telehealth.", max_length=120
+            ),
+        ),
+        migrations.AddField(
+            model_name="participation",
+            name="taken_off",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AlterField(
+            model_name="encounter",
+            name="modality",
+            field=models.CharField(
+                choices=[
+                    ("in_person", "In person"),
+                    ("elsewhere", "In person, elsewhere"),
+                    ("video", "Video"),
+                    ("phone", "Phone"),
+                    ("other", "Not known"),
+                ],
+                default="in_person",
+                max_length=20,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "cancelled"), models.Q(("cancel_reason", ""), _negated=True)),
+                    models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancel_reason", "")),
+                    _connector="OR",
+                ),
+                name="chart_encounter_cancelled_with_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="participation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cpt", ""), ("attendance", "attended"), _connector="OR"),
+                name="chart_participation_code_when_attended",
+            ),
+        ),
+        migrations.AddField(
+            model_name="attendancechange",
+            name="changed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="attendancechange",
+            name="participation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="chart.participation"
+            ),
+        ),
+        migrations.AddField(
+            model_name="sharedpart",
+            name="encounter",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="shared_part", to="chart.encounter"
+            ),
+        ),
+        migrations.RunSQL(FORBID, ALLOW),
+    ]

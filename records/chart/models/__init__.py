@@ -8,11 +8,12 @@ from .medication import Medication, MonitoringDone, MonitoringPlan
 from .notes import ChartAddendum, ChartDraftBranch, ChartNote, NoteFormat
 from .plans import CarePlan
 from .results import Result
-from .sessions import Encounter, Participation
+from .sessions import AttendanceChange, Encounter, Participation, SharedPart
 from .treatment import GoalWorkedOn, PlanAgreement, PlanDraft, PlanDraftBranch, PlanReview, PlanVersion
 
 __all__ = [
     "CANNOT_BE_OPENED",
+    "AttendanceChange",
     "CarePlan",
     "ChartAddendum",
     "ChartDraftBranch",
@@ -41,4 +42,5 @@ __all__ = [
     "PlanReview",
     "PlanVersion",
     "Result",
+    "SharedPart",
 ]

@@ -12,6 +12,8 @@ LONGEST_SESSION = timedelta(hours=12)
 # A clock a little ahead of the server's is not the future.
 CLOCK_SLACK = timedelta(minutes=2)
 
+FURTHEST_PLANNED = timedelta(days=731)
+
 
 class SessionKind(models.TextChoices):
     INDIVIDUAL = "individual", "Individual"
@@ -24,21 +26,71 @@ class SessionKind(models.TextChoices):
 
 class Modality(models.TextChoices):
     IN_PERSON = "in_person", "In person"
+    ELSEWHERE = "elsewhere", "In person, elsewhere"
     VIDEO = "video", "Video"
     PHONE = "phone", "Phone"
-    OTHER = "other", "Elsewhere or not known"
+    OTHER = "other", "Not known"
+
+
+# Where the patient was is asked for these: licensing looks at it.
+TELEHEALTH = (Modality.VIDEO, Modality.PHONE)
+
+
+class SessionState(models.TextChoices):
+    """Planned until its hour has come; then on record, whoever attended; or cancelled ahead of time."""
+
+    PLANNED = "planned", "Planned"
+    RECORDED = "recorded", "On record"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Attendance(models.TextChoices):
+    """Whether a patient was there. Each participant of a session has their own."""
+
+    EXPECTED = "expected", "Expected"
+    ATTENDED = "attended", "Attended"
+    LATE_CANCEL = "late_cancel", "Late cancel"
+    NO_SHOW = "no_show", "No show"
+
+
+ABSENT = (Attendance.LATE_CANCEL, Attendance.NO_SHOW)
+SAID = [choice for choice in Attendance.choices if choice[0] != Attendance.EXPECTED]
+
+
+class CancelReason(models.TextChoices):
+    PATIENT = "patient", "The patient cancelled in time"
+    PRACTICE = "practice", "We cancelled"
+    ENDED = "ended", "Treatment ended or was transferred"
+    OTHER = "other", "Another reason"
 
 
 def session_refusals(
-    *, started_at: datetime, stopped_at: datetime | None, now: datetime, kind: str, patients: int
+    *,
+    started_at: datetime,
+    stopped_at: datetime | None,
+    now: datetime,
+    kind: str,
+    patients: int,
+    planned: bool = False,
 ) -> dict[str, Refusal]:
-    """Why a session cannot be as given, by the field it is about; empty when it can. Times are aware."""
+    """Why a session cannot be as given, by the field it is about; empty when it can. Times are aware.
+
+    A planned session lies ahead (at most a day behind); every other one has begun.
+    """
     found: dict[str, Refusal] = {}
-    if started_at > now + CLOCK_SLACK:
+    if planned and started_at < now - timedelta(days=1):
+        found["start"] = Refusal(
+            "SESSION_PLANNED_IN_PAST",
+            "This day has passed, so nothing can be planned on it.",
+            "Record the session instead, or choose another day.",
+        )
+    elif planned and started_at > now + FURTHEST_PLANNED:
+        found["start"] = Refusal("SESSION_PLANNED_TOO_FAR", "This is more than two years ahead.", "Check the day.")
+    elif not planned and started_at > now + CLOCK_SLACK:
         found["start"] = Refusal(
             "SESSION_IN_FUTURE", "This session would start in the future.", "Record a session once it has begun."
         )
-    elif stopped_at is not None and stopped_at > now + CLOCK_SLACK:
+    elif not planned and stopped_at is not None and stopped_at > now + CLOCK_SLACK:
         found["stop"] = Refusal(
             "SESSION_STOPS_IN_FUTURE",
             "This session would end in the future.",
@@ -57,6 +109,17 @@ def session_refusals(
             "Choose couple, family, group or joint, or take the other patients out.",
         )
     return found
+
+
+def attendance_refusal(*, attendance: str, code: str) -> Refusal | None:
+    """Why a code cannot stand beside this attendance, or None: nothing was furnished to a patient who was not there."""
+    if code and attendance != Attendance.ATTENDED:
+        return Refusal(
+            "CODE_WITHOUT_SESSION",
+            "A session code stands for a session that was held, and this patient was not there.",
+            "Take the code out, or correct the attendance.",
+        )
+    return None
 
 
 def minutes_between(started_at: datetime, stopped_at: datetime | None) -> int | None:

@@ -7,6 +7,7 @@ from practice.people.models import Staff
 from ..models import ChartNote
 from ..policies import refusal_to_cancel, sees_supervision
 from ..queries.cosigning import cosignatures, request_to, returns_of, round_of, waiting_supervisors
+from ..queries.group_notes import shared_written
 from ..queries.notes import late_words, note_written
 from ..queries.sessions import session_words
 from ..rules.notes import NoteState
@@ -21,6 +22,7 @@ def note_shown(note: ChartNote, staff: Staff) -> dict[str, Any]:
         "note": note,
         "patient": note.patient,
         "written": note_written(note),
+        "shared": shared_written(note),
         "late": late_words(note),
         "addenda": note.addenda.select_related("author"),
         "session_words": session_words(note.encounter) if note.encounter else "",
