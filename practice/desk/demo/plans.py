@@ -10,7 +10,17 @@ from practice.people.models import Patient, Staff
 from practice.people.rules import CareRole, Role
 from records.chart.actions.plan_reviews import tend_review_tasks
 from records.chart.actions.treatment import begin_plan, save_plan
-from records.chart.models import ChartNote, Diagnosis, GoalWorkedOn, NoteFormat, PlanAgreement, PlanReview, PlanVersion
+from records.chart.models import (
+    ChartNote,
+    Diagnosis,
+    GoalWorkedOn,
+    NoteFormat,
+    NoteSignature,
+    PlanAgreement,
+    PlanReview,
+    PlanVersion,
+)
+from records.chart.rules.cosigning import Decision, SignerRole
 from records.chart.rules.notes import NoteState
 from records.chart.rules.plan_tree import Content
 from records.chart.rules.treatment import AgreementHow, GoalProgress, ReviewOutcome
@@ -108,6 +118,9 @@ def _call(version: PlanVersion, on: date, goal: str, text: str) -> None:
         saved_at=at,
     )
     GoalWorkedOn.objects.create(note=note, version=version, goal_id=goal)
+    NoteSignature.objects.create(
+        note=note, version=note.version, staff=note.author, role=SignerRole.AUTHOR, decision=Decision.SIGNED, at=at
+    )
     note.state, note.signed_at = NoteState.SIGNED, at
     note.save(update_fields=["state", "signed_at"])
 
