@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "practice.people.handed_over.OneScreen",
     "practice.people.middleware.SignInLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "practice.people.middleware.SecondFactorRequired",

@@ -136,6 +136,24 @@ TABLE: dict[str, Row] = {
     "plan-version-print": row("200 200 403 404 404 404", version_id="plan_version"),
     "plan-agreement-new": row("200 200 403 404 404 404", version_id="plan_version"),
     "plan-review-new": row("200 200 403 404 404 404", version_id="plan_version"),
+    "measure-new": row("200 200 403 404 404 404"),
+    "measure-hand-over": row("ok ok 403 404 404 404", post=True),
+    "measure-open": row("200 200 403 404 404 404"),
+    "measure-alarm": row("200 200 403 404 404 404"),
+    "measure-correct": row("200 200 403 404 404 404", measure_id="answered_measure"),  # not while its alarm is open
+    "measure-print": row("200 200 403 404 404 404"),
+    "measure-repeat": row("200 200 403 404 404 404"),
+    "measures-insert": row("200 200 403 404 404 404"),
+    "patient-safety": row("200 200 403 404 404 404"),
+    "risk-new": row("200 200 403 404 404 404"),
+    "safety-plan-begin": row("ok ok 403 404 404 404", post=True),
+    "safety-plan-edit": row("200 200 403 404 404 404"),
+    "safety-plan-sign": row("200 200 403 404 404 404"),
+    "safety-plan-discard": row("200 200 403 404 404 404"),
+    "safety-plan-open": row("200 200 403 404 404 404"),
+    "safety-plan-print": row("200 200 403 404 404 404"),
+    "safety-plan-review": row("ok ok 403 404 404 404", post=True),
+    "safety-plan-end": row("ok ok 403 404 404 404", post=True),
     # --- psychotherapy notes: the author's, and for everybody else the 404 of nothing
     "psychotherapy-home": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
     "psychotherapy-note-list": row("200 200 403 404 404 404", sealed=True),  # one's own about this patient
@@ -211,10 +229,13 @@ PUBLIC = {
     "invitation-open",
     "invitation-accept",
     "health",
+    "hand-over-return",
+    "measure-tablet",
     "mark",
 }
 # One's own sign-in, the same for everybody: tests/people/test_sign_in.py.
 OWN_SIGN_IN = {
     "account_change_password", "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "usersessions_list", "session-extend", "way-in-own",
+    "hand-over-back",
 }  # fmt: skip

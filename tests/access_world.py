@@ -28,10 +28,13 @@ from practice.infrastructure.uploads import check_upload
 from practice.people import actions
 from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, CareRole, LicenseKind, RepresentativeKind, Role, TelecomKind
+from records.chart.actions import safety
 from records.chart.actions.formats import copy_format
+from records.chart.actions.measures import record_measure
 from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.actions.sessions import EXPECTED, start_session
 from records.chart.models import NoteFormat, PlanVersion
+from records.chart.rules.measures import current_of
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package
 from tests.authorizations.papers import complete
@@ -78,7 +81,7 @@ def build(signed_in: Callable[[Staff], Client]) -> World:
     patient = make_patient(20388, "Tobias", NAME, date(1991, 7, 14), treated_by=staff["own"])
     other = make_patient(19877, "Ruth", "Abernathy", date(1954, 5, 21), treated_by=staff["other"])
     ids = {"patient_id": patient.pk, "code": "P-04", "token": "made-up", "kind": "form-sent"}
-    ids |= _people(staff, patient) | _chart(staff, patient) | _sealed(staff, patient)
+    ids |= _people(staff, patient) | _chart(staff, patient) | _measures(staff, patient) | _sealed(staff, patient)
     ids |= _papers(staff, patient, ids["psychotherapy.note_id"])
     ids |= _ledger(staff["officer"], patient)
     return World({role: signed_in(person) for role, person in staff.items()}, staff, ids, other.pk)
@@ -145,6 +148,21 @@ def _chart(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         "unwritten_session": session.pk,
         "planned_session": planned.pk,
     }
+
+
+def _measures(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
+    who: dict[str, Any] = {"by": staff["own"], "patient": patient}
+    found: dict[str, Any] = {"measure.code": "phq-9"}
+    for name, worst in (("measure_id", 1), ("answered_measure", 0)):
+        answers = {str(item): worst for item in range(1, 10)}
+        definition = current_of("phq-9")
+        assert definition is not None
+        found[name] = record_measure(**who, definition=definition, answers=answers, taken_at=timezone.now()).pk
+    safety.begin_plan(**who)
+    safety.save_plan(**who, parts={"signs": CHART}, review_on=today() + timedelta(days=9), base_version=1)
+    plan = safety.sign_plan(**who, seen_version=2)
+    safety.begin_plan(**who)
+    return found | {"plan_id": plan.pk}
 
 
 def _trainee_note(staff: dict[str, Staff], patient: Patient) -> Any:

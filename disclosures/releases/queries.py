@@ -138,6 +138,8 @@ def chart_index(patient: Patient, proposal: Proposal) -> list[IndexLine]:
 KINDS = {
     "note": "Progress notes", "session": "Sessions", "result": "Results", "diagnosis": "Diagnoses",
     "medication": "Medications", "plan": "Plans of care", "plan_review": "Plan reviews",
+    "measure": "Measures", "risk": "Risk assessments",
+    "safety": "Safety plans",
 }  # fmt: skip
 
 

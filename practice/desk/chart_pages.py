@@ -13,7 +13,9 @@ from practice.people.policies import charts_visible_to, open_chart, open_patient
 from practice.people.rules import Act, may
 from records.chart.models import CarePlan, Diagnosis, Medication
 from records.chart.queries.diagnoses import active_diagnoses
+from records.chart.queries.measures import repeats_of
 from records.chart.queries.treatment import plan_at_a_glance
+from records.chart.rules.measures import current
 from records.chart.timeline import EntryKind, TimelineEntry, entries, search_notes, timeline
 
 from .measures import chosen_series, latest_score, series_of
@@ -83,4 +85,11 @@ def patient_results(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = open_chart(cast(Staff, request.user), patient_id)
     series = series_of(patient)
     chosen = chosen_series(patient, series, request.GET.get("measure", ""))
-    return render(request, "desk/results.html", {"patient": patient, "series": series, "chosen": chosen})
+    context = {
+        "patient": patient,
+        "series": series,
+        "chosen": chosen,
+        "offered": current(),
+        "repeats": repeats_of(patient),
+    }
+    return render(request, "desk/results.html", context)

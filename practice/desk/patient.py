@@ -6,6 +6,8 @@ from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from practice.people.policies import may_open_chart
 from practice.people.rules import Act, AddressUse, in_force, may
+from records.chart.queries.measures import open_alarm_of
+from records.chart.queries.safety import has_plan
 
 from .links import path_to
 
@@ -67,7 +69,12 @@ def head(staff: Staff, patient: Patient, current: str) -> dict[str, object]:
     button = None
     if "chart" in rooms and not patient.closed_on and (href := path_to("session-new", patient.pk)):
         button = {"words": "New note", "href": href}
-    return {"pills": pills(patient), "tabs": tabs(rooms, patient, current), "button": button}
+    shown = pills(patient)
+    alarm = None
+    if "chart" in rooms:
+        alarm = open_alarm_of(patient)
+        shown = ([("Safety plan", "accent")] if has_plan(patient) else []) + shown
+    return {"pills": shown, "tabs": tabs(rooms, patient, current), "button": button, "alarm": alarm}
 
 
 def tabs(rooms: set[str], patient: Patient, current: str) -> list[ShownTab]:

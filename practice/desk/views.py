@@ -14,7 +14,7 @@ from practice.people.models import Patient, Staff
 from .home import ledger_state, my_patients
 from .lines import summary
 from .search import find_patients, read_query
-from .worklist import home_groups
+from .worklist import alarm_lines, home_groups
 
 AT_ONCE = 8
 
@@ -25,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     staff = cast(Staff, request.user)
     found = home_groups(staff)
     context = {
+        "alarms": alarm_lines(staff),
         "groups": found,
         "summary": summary(found),
         "my_patients": my_patients(staff),

@@ -17,8 +17,10 @@ from practice.people.policies import charts_visible_to
 from practice.worklist.models import Task
 from practice.worklist.queries import open_tasks
 from practice.worklist.rules import TaskKind
-from records.chart.models import ChartNote, CosignatureRequest, Participation
+from records.chart.models import ChartNote, CosignatureRequest, MeasureRepeat, Participation
+from records.chart.queries.measures import open_alarms
 from records.chart.queries.sessions import SessionLine, day_bounds, session_lines, sessions_between
+from records.chart.rules.measures import current_of
 from records.chart.rules.notes import NoteState, overdue_on
 from records.chart.rules.sessions import Attendance, SessionState
 
@@ -36,9 +38,13 @@ PLACES = {
     "chart.chartnote": "note-open",
 }
 # Work that is done on a page of the patient.
-PATIENT_PLACES = {TaskKind.PLAN_REVIEW: "patient-plan"}
+PATIENT_PLACES = {
+    TaskKind.PLAN_REVIEW: "patient-plan",
+    TaskKind.MEASURE_DUE: "patient-results",
+    TaskKind.SAFETY_PLAN_REVIEW: "patient-safety",
+}
 # Work that is asked for long before it is due comes to the home page this many days ahead.
-DAYS_AHEAD = {TaskKind.PLAN_REVIEW: 14}
+DAYS_AHEAD = {TaskKind.PLAN_REVIEW: 14, TaskKind.MEASURE_DUE: 7, TaskKind.SAFETY_PLAN_REVIEW: 7}
 BUTTONS = {
     TaskKind.PLAN_REVIEW: "Review the plan",
     TaskKind.RELEASE_APPROVAL: "Read and approve",
@@ -54,7 +60,8 @@ LOOK_AHEAD = 30  # days ahead for authorizations that end
 
 def home_groups(staff: Staff) -> list[Group]:
     """Everything that waits for this person, whatever hats they wear, the group with the soonest line first."""
-    found = [*task_groups(open_tasks(staff)[:MOST]), packages_to_hand_over(staff)]
+    tasks = open_tasks(staff).exclude(kind=TaskKind.MEASURE_ALARM)  # those stand at the very top: `alarm_lines`
+    found = [*task_groups(tasks[:MOST]), packages_to_hand_over(staff)]
     if staff.is_clinical:
         found += [sealed_notes_asked_for(staff), note_drafts(staff), notes_awaiting(staff), sealed_drafts(staff)]
         found += [sessions_today(staff), sessions_to_mark(staff)]
@@ -112,6 +119,9 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
         found[request.pk] = f"Note of {day(request.note.on)} by {request.note.author.display_name}"
     for note in ChartNote.objects.filter(pk__in=ids.get("chart.chartnote", [])).defer("sections"):
         found[note.pk] = f"Note of {day(note.on)}"
+    for repeat in MeasureRepeat.objects.filter(pk__in=ids.get("chart.measurerepeat", [])):
+        definition = current_of(repeat.code)
+        found[repeat.pk] = definition.title if definition else ""
     return found
 
 
@@ -119,6 +129,21 @@ def _place(task: Task) -> str:
     """Where the work is done. A record without a page of its own leads to its patient."""
     of_patient = PATIENT_PLACES.get(TaskKind(task.kind), "patient-page")
     return path_to(PLACES.get(task.subject_type, ""), task.subject_id) or path_to(of_patient, task.patient_id)
+
+
+def alarm_lines(staff: Staff) -> list[Line]:
+    """Measures with a marked thought of death or self-harm that no clinician has answered, the oldest first.
+
+    For everybody who may open the chart today, whether or not they were called when it was entered.
+    """
+    if not staff.is_clinical:
+        return []
+    lines = []
+    for measure in open_alarms(staff)[:MOST]:
+        title, words = person_words(measure.patient)
+        about = f"{measure.definition.title} of {day(measure.taken_at)}"
+        lines.append(Line(title, words, path_to("measure-alarm", measure.pk), "Look at it now", about=about))
+    return lines
 
 
 def note_drafts(staff: Staff) -> Group:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from practice.infrastructure.envelope import open_sealed, seal
 from practice.infrastructure.keys import keyring
 
+from .handed_over import TAKEN_BACK
 from .queries import unused_invitations
 
 if TYPE_CHECKING:
@@ -36,6 +37,13 @@ class SignIn(DefaultAccountAdapter):
         """Somebody deactivated gets the same sentence as somebody who mistyped."""
         staff = super().authenticate(request, **credentials)
         return staff if staff is not None and staff.is_active else None
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever takes back a screen that was handed over goes on from there."""
+        if TAKEN_BACK in request.session:
+            return reverse("hand-over-back")
+        url: str = super().get_login_redirect_url(request)
+        return url
 
     def post_login(self, request: HttpRequest, user: "Staff", **kwargs: Any) -> HttpResponse:
         """While somebody has asked for a new way into this sign-in, its owner hears of it first."""

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
 
+from .handed_over import taken_back
 from .middleware import begin_sign_in
 from .models import Staff
 
@@ -19,6 +20,7 @@ from .models import Staff
 @receiver(user_logged_in)
 def signed_in(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
     begin_sign_in(request)
+    taken_back(request)
     record(by=user, event=AuditEvent.SIGNED_IN, subject=user)
 
 

@@ -397,3 +397,9 @@ def shorthand_refusal(short: str, long: str, *, others: int) -> Refusal | None:
     if others >= SHORTHAND_MOST:
         return Refusal("SHORTHAND_MANY", f"There are {SHORTHAND_MOST} already.", "Take one out first.")
     return None
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word: what a screen in the patient's hands shows. "T. L."."""
+    words = name.split()
+    return " ".join(f"{word[0].upper()}." for word in [words[0], *words[1:][-1:]]) if words else ""

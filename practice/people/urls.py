@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import accesses, care, contact, patients, shorthand, staff, ways_in
+from .views import accesses, care, contact, handed_over, patients, shorthand, staff, ways_in
 
 patient = "patients/<uuid:patient_id>/"
 person = "staff/<uuid:staff_id>/"
@@ -46,6 +46,8 @@ urlpatterns = [
     path("shorthand/", shorthand.shorthand, name="shorthand"),
     path("shorthand/mine/", shorthand.shorthand_mine, name="shorthand-mine"),
     path("shorthand/remove/", shorthand.shorthand_remove, name="shorthand-remove"),
+    path("tablet/return/", handed_over.hand_over_return, name="hand-over-return"),
+    path("tablet/back/", handed_over.hand_over_back, name="hand-over-back"),
     path("accesses/", accesses.access_own, name="access-own"),
     path("accesses/all/", accesses.access_all, name="access-all"),
 ]

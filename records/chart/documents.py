@@ -15,6 +15,7 @@ from practice.infrastructure.templatetags.look import day as day_words
 from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient, Staff
 
+from .measure_documents import measure_blocks, measure_items
 from .models import CarePlan, ChartAddendum, ChartNote, Diagnosis, Encounter, Medication
 from .paper import Block, ReleaseItemInfo
 from .plan_documents import plan_blocks, plan_items
@@ -55,6 +56,7 @@ def release_items(patient: Patient) -> list[ReleaseItemInfo]:
     for plan in patient.care_plans.defer("activities"):
         items.append(ReleaseItemInfo("plan", plan.pk, plan.started_on, f"Plan of care: {plan.title}"))
     items += plan_items(patient)
+    items += measure_items(patient)
     return sorted(items, key=lambda item: (item.on or date.min, item.kind, str(item.id)), reverse=True)
 
 
@@ -72,6 +74,7 @@ def render_context(item_ids: Iterable[UUID], *, patient: Patient) -> list[Block]
         *map(_plan_block, _of(patient.care_plans.all(), wanted)),
         *_result_blocks(patient, wanted),
         *plan_blocks(patient, wanted),
+        *measure_blocks(patient, wanted),
     ]
     if missing := wanted - {block.id for block in blocks}:
         raise LookupError(f"{len(missing)} of {len(wanted)} items are not in this chart")

@@ -18,7 +18,7 @@ from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to, may_open_chart, open_chart, supervises
 from practice.people.rules import Role
 
-from .models import ChartNote, CosignatureRequest, Encounter, PlanDraft, PlanVersion
+from .models import ChartNote, CosignatureRequest, Encounter, Measure, PlanDraft, PlanVersion, SafetyPlan
 from .rules.notes import NoteState
 
 # Who makes note formats for the whole practice: those who answer for what is written in them.
@@ -208,6 +208,27 @@ def session_to_save(staff: Staff, encounter_id: UUID | str) -> tuple[Encounter, 
     session, patients = open_session(staff, encounter_id)
     check_own_session(staff, session)
     return session, patients
+
+
+def open_measure(staff: Staff, measure_id: UUID | str) -> Measure:
+    """The doorway to one measure: for whoever may open the chart. Raises Refused or Http404 as the chart's does."""
+    found = Measure.objects.select_related("patient", "entered_by", "in_error", "alarm_answer__by", "replaces__measure")
+    measure = found.filter(pk=measure_id).first()
+    if measure is None:
+        _absent(staff, Measure, measure_id)
+    open_chart(staff, measure.patient_id)
+    record(by=staff, event=AuditEvent.VIEWED, subject=measure, patient_id=measure.patient_id, detail="measure")
+    return measure
+
+
+def open_safety_plan(staff: Staff, plan_id: UUID | str) -> SafetyPlan:
+    """The doorway to one signed version of a safety plan. Raises Refused or Http404 as the chart's doorway does."""
+    plan = SafetyPlan.objects.select_related("patient", "signed_by").filter(pk=plan_id).first()
+    if plan is None:
+        _absent(staff, SafetyPlan, plan_id)
+    open_chart(staff, plan.patient_id)
+    record(by=staff, event=AuditEvent.VIEWED, subject=plan, patient_id=plan.patient_id, detail="safety_plan")
+    return plan
 
 
 def note_is_signed(state: str = NoteState.SIGNED) -> Refusal:

@@ -18,7 +18,19 @@ from django.utils import timezone
 from practice.infrastructure.envelope import Unreadable
 from practice.people.models import Patient, Staff
 
-from .models import CarePlan, ChartNote, Diagnosis, Encounter, Medication, PlanReview, PlanVersion, Result
+from .models import (
+    CarePlan,
+    ChartNote,
+    Diagnosis,
+    Encounter,
+    Measure,
+    Medication,
+    PlanReview,
+    PlanVersion,
+    Result,
+    RiskAssessment,
+    SafetyPlan,
+)
 from .policies import readable_by
 from .queries.group_notes import shared_written
 from .queries.sessions import sessions_of
@@ -31,12 +43,15 @@ class EntryKind(models.TextChoices):
 
     NOTE = "note", "Progress notes"
     SESSION = "session", "Sessions"
-    RESULT = "result", "Measures and results"
+    MEASURE = "measure", "Measures"
+    RESULT = "result", "Results"
     DIAGNOSIS = "diagnosis", "Diagnoses"
     MEDICATION = "medication", "Medication"
     TREATMENT_PLAN = "treatment-plan", "Treatment plan"
     PLAN_REVIEW = "plan-review", "Plan reviews"
     PLAN = "plan", "Imported plans"
+    RISK = "risk", "Risk"
+    SAFETY = "safety", "Safety plans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +86,15 @@ def _sources(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet[A
     return {
         EntryKind.NOTE: (visible_notes(patient, staff), F("on")),
         EntryKind.SESSION: (sessions, _local("started_at")),
+        EntryKind.MEASURE: (Measure.objects.filter(patient=patient), _local("taken_at")),
         EntryKind.RESULT: (Result.objects.filter(patient=patient), _local("taken_at")),
         EntryKind.DIAGNOSIS: (Diagnosis.objects.filter(patient=patient), Coalesce("onset_on", "recorded_on")),
         EntryKind.MEDICATION: (Medication.objects.filter(patient=patient), F("started_on")),
         EntryKind.TREATMENT_PLAN: (PlanVersion.objects.filter(patient=patient), F("on")),
         EntryKind.PLAN_REVIEW: (PlanReview.objects.filter(version__patient=patient), F("on")),
         EntryKind.PLAN: (CarePlan.objects.filter(patient=patient), F("started_on")),
+        EntryKind.RISK: (RiskAssessment.objects.filter(patient=patient), F("on")),
+        EntryKind.SAFETY: (SafetyPlan.objects.filter(patient=patient), _local("signed_at")),
     }
 
 
@@ -102,12 +120,15 @@ LOADERS: dict[EntryKind, Callable[[], QuerySet[Any]]] = {
         "author", "encounter__shared_part", "format"
     ).prefetch_related("addenda"),
     EntryKind.SESSION: lambda: Encounter.objects.select_related("clinician").prefetch_related("participations"),
+    EntryKind.MEASURE: lambda: Measure.objects.select_related("in_error", "entered_by", "alarm_answer"),
     EntryKind.RESULT: lambda: Result.objects.all(),
     EntryKind.DIAGNOSIS: lambda: Diagnosis.objects.all(),
     EntryKind.MEDICATION: lambda: Medication.objects.all(),
     EntryKind.TREATMENT_PLAN: lambda: PlanVersion.objects.select_related("author"),
     EntryKind.PLAN_REVIEW: lambda: PlanReview.objects.select_related("reviewed_by", "version"),
     EntryKind.PLAN: lambda: CarePlan.objects.all(),
+    EntryKind.RISK: lambda: RiskAssessment.objects.select_related("by"),
+    EntryKind.SAFETY: lambda: SafetyPlan.objects.select_related("signed_by"),
 }
 
 

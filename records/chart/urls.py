@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .views import carrying, cosigning, endings, formats, group_notes, notes, series, sessions, treatment
+from .views import (
+    carrying,
+    cosigning,
+    endings,
+    formats,
+    group_notes,
+    measures,
+    notes,
+    safety,
+    series,
+    sessions,
+    tablet,
+    treatment,
+)
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/session/", sessions.session_new, name="session-new"),
@@ -65,4 +78,25 @@ urlpatterns = [
     path("plans/<uuid:version_id>/print/", treatment.plan_version_print, name="plan-version-print"),
     path("plans/<uuid:version_id>/agreement/", treatment.plan_agreement_new, name="plan-agreement-new"),
     path("plans/<uuid:version_id>/review/", treatment.plan_review_new, name="plan-review-new"),
+    path("patients/<uuid:patient_id>/measures/insert/", measures.measures_insert, name="measures-insert"),
+    path("patients/<uuid:patient_id>/measures/repeat/", measures.measure_repeat, name="measure-repeat"),
+    path("patients/<uuid:patient_id>/measures/<slug:code>/", measures.measure_new, name="measure-new"),
+    path(
+        "patients/<uuid:patient_id>/measures/<slug:code>/tablet/", measures.measure_hand_over, name="measure-hand-over"
+    ),
+    path("measures/<uuid:measure_id>/", measures.measure_open, name="measure-open"),
+    path("measures/<uuid:measure_id>/alarm/", measures.measure_alarm, name="measure-alarm"),
+    path("measures/<uuid:measure_id>/correct/", measures.measure_correct, name="measure-correct"),
+    path("measures/<uuid:measure_id>/print/", measures.measure_print, name="measure-print"),
+    path("questions/", tablet.measure_tablet, name="measure-tablet"),
+    path("patients/<uuid:patient_id>/safety/", safety.patient_safety, name="patient-safety"),
+    path("patients/<uuid:patient_id>/risk/", safety.risk_new, name="risk-new"),
+    path("patients/<uuid:patient_id>/safety/begin/", safety.safety_plan_begin, name="safety-plan-begin"),
+    path("patients/<uuid:patient_id>/safety/write/", safety.safety_plan_edit, name="safety-plan-edit"),
+    path("patients/<uuid:patient_id>/safety/sign/", safety.safety_plan_sign, name="safety-plan-sign"),
+    path("patients/<uuid:patient_id>/safety/discard/", safety.safety_plan_discard, name="safety-plan-discard"),
+    path("safety-plans/<uuid:plan_id>/", safety.safety_plan_open, name="safety-plan-open"),
+    path("safety-plans/<uuid:plan_id>/print/", safety.safety_plan_print, name="safety-plan-print"),
+    path("safety-plans/<uuid:plan_id>/review/", safety.safety_plan_review, name="safety-plan-review"),
+    path("safety-plans/<uuid:plan_id>/end/", safety.safety_plan_end, name="safety-plan-end"),
 ]

@@ -195,6 +195,24 @@ MODELS: dict[str, Kept] = {
         source_system source_id as_given id patient encounter category code_system code title taken_at
         number unit""",
     ),
+    "chart.Measure": Kept(
+        APPEND_ONLY,
+        encrypted="answers",
+        plain="id patient code version taken_at total alarm by_patient entered_by entered_at",
+    ),
+    "chart.MeasureInError": Kept(APPEND_ONLY, encrypted="reason", plain="id measure replaced_by by at"),
+    "chart.MeasureAlarm": Kept(APPEND_ONLY, plain="id measure staff at"),
+    "chart.AlarmAnswer": Kept(APPEND_ONLY, encrypted="did note", plain="id measure by at"),
+    "chart.MeasureRepeat": Kept(APPEND_ONLY, plain="id patient code every_weeks set_by set_at"),
+    "chart.RiskAssessment": Kept(APPEND_ONLY, encrypted="findings", plain="id patient on by at"),
+    "chart.SafetyPlan": Kept(
+        APPEND_ONLY,
+        encrypted="parts reason",
+        plain="id patient number review_on ended signed_by signed_at",
+    ),
+    "chart.SafetyPlanDraft": Kept(
+        EDITABLE, encrypted="parts", plain="patient review_on version window saved_by saved_at"
+    ),
     "psychotherapy.AuthorKey": Kept(EDITABLE, sealed="wrapped", plain="id author root_key_id created_at"),
     "psychotherapy.WrappedKey": Kept(EDITABLE, sealed="wrapped", plain="id author kind subject author_key root_key_id"),
     "psychotherapy.Draft": Kept(

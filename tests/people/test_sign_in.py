@@ -175,8 +175,10 @@ PUBLIC = {
     "mfa_authenticate",
     "invitation-open",
     "invitation-accept",
+    "hand-over-return",
     "health",
     "mark",
+    "measure-tablet",
 }
 
 

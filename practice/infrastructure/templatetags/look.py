@@ -90,10 +90,11 @@ def clock(due: date, start: date | None = None, large: bool = False) -> dict[str
 
 
 @register.filter
-def number(value: Decimal | None) -> str:
+def number(value: Decimal | int | None) -> str:
     """A measured value without padding, at most two decimals: "9", "23.4", "0.012"; "" when there is none."""
     if value is None:
         return ""
+    value = Decimal(value)
     fine = -value.adjusted() + 1 if value and abs(value) < 1 else 2
     return f"{round(value, max(fine, 2)).normalize():f}"
 

@@ -4,15 +4,18 @@ from .base import CANNOT_BE_OPENED, Imported
 from .cosigning import CosignatureRequest, NoteCancellation, NoteSignature, NoteVersion
 from .diagnoses import Diagnosis, DiagnosisStatus, Observation
 from .icd import IcdCode, IcdRelease, IcdTerm
+from .measures import AlarmAnswer, Measure, MeasureAlarm, MeasureInError, MeasureRepeat
 from .medication import Medication, MonitoringDone, MonitoringPlan
 from .notes import ChartAddendum, ChartDraftBranch, ChartNote, NoteFormat
 from .plans import CarePlan
 from .results import Result
+from .safety import RiskAssessment, SafetyPlan, SafetyPlanDraft
 from .sessions import AttendanceChange, Encounter, Participation, SharedPart
 from .treatment import GoalWorkedOn, PlanAgreement, PlanDraft, PlanDraftBranch, PlanReview, PlanVersion
 
 __all__ = [
     "CANNOT_BE_OPENED",
+    "AlarmAnswer",
     "AttendanceChange",
     "CarePlan",
     "ChartAddendum",
@@ -27,6 +30,10 @@ __all__ = [
     "IcdRelease",
     "IcdTerm",
     "Imported",
+    "Measure",
+    "MeasureAlarm",
+    "MeasureInError",
+    "MeasureRepeat",
     "Medication",
     "MonitoringDone",
     "MonitoringPlan",
@@ -42,5 +49,8 @@ __all__ = [
     "PlanReview",
     "PlanVersion",
     "Result",
+    "RiskAssessment",
+    "SafetyPlan",
+    "SafetyPlanDraft",
     "SharedPart",
 ]
