@@ -128,6 +128,18 @@ def sealed_notes_asked_of(staff: Staff, on: date) -> list[AuthorizationLine]:
     return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
 
 
+def sealed_notes_asked_of_author(author_id: UUID, on: date) -> list[AuthorizationLine]:
+    """As `sealed_notes_asked_of`, for whoever has custody of that author's notes: the caller has asked for the custody.
+
+    The same answer whether the author kept any such note or not.
+    """
+    rows = Authorization.objects.filter(pn_originator_id=author_id, record_classes__contains=[RecordClass.PN])
+    rows = rows.select_related("patient", "pn_originator").prefetch_related("events")
+    forbidden = _conditioning_forbidden(on)
+    lines = [_line(row, on, None, forbidden) for row in rows.order_by("signed_on", "recorded_at")]
+    return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
+
+
 def revocations() -> QuerySet[AuthorizationEvent]:
     """Every written revocation with its authorization, the newest receipt first; the ledger knows what went before."""
     rows = AuthorizationEvent.objects.filter(kind=EventKind.WRITTEN_REVOCATION)

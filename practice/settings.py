@@ -30,6 +30,8 @@ else:
     KEYRING_FILE = env.path("PRACTICE_KEYRING_FILE", DATA_DIR / "keys" / "keyring.json")
     CHECKPOINT_FILE = env.path("PRACTICE_CHECKPOINT_FILE", DATA_DIR / "checkpoints.txt")
 KEYRING_AUTOCREATE = not PRODUCTION
+# for how many days the oldest backup is kept; 0: the practice has not said. What was destroyed is in backups until then
+BACKUP_DAYS = env.int("PRACTICE_BACKUP_DAYS", 0 if PRODUCTION else 35, validate=validate.Range(min=0, max=36500))
 
 DATABASES, LOGIN_CREDENTIALS, EMBEDDED_SERVER = configure_databases(env, DATA_DIR, durable=MODE != "test")
 DATABASE_ROUTERS = ["practice.infrastructure.databases.router.Router"]

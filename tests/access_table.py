@@ -169,6 +169,18 @@ TABLE: dict[str, Row] = {
     "psychotherapy-addendum-new": row("200 404 404 404 404 404", sealed=True),
     "psychotherapy-grant-list": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
     "psychotherapy-grant-end": row("ok 404 404 404 404 404", post=True, sealed=True),
+    # one transfer of custody: Dr. Hale to Dr. Lane, proposed by the officer, to be confirmed by the administrator
+    "psychotherapy-custody-list": row("200 200 200 200 200 200", sealed=True),  # those that name oneself, for anybody
+    "psychotherapy-custody-new": row("403 403 403 403 200 200", sealed=True),
+    "psychotherapy-custody-name": row("200 200 200 403 403 403", sealed=True),  # of one's own notes, for any clinician
+    "psychotherapy-custody-open": row("200 200 404 404 200 200", sealed=True),
+    "psychotherapy-custody-confirm": row("403 403 404 404 403 ok", post=True, sealed=True),
+    "psychotherapy-custody-take": row("403 403 404 404 403 403", post=True, sealed=True),  # not before its time
+    "psychotherapy-custody-stop": row("ok ok 404 404 ok ok", post=True, sealed=True),
+    "psychotherapy-custody-package": row("404 404 404 404 404 404", sealed=True),  # not before it is taken
+    "psychotherapy-keeping-list": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
+    "psychotherapy-destruction-cancel": row("ok 404 404 404 404 404", post=True, sealed=True),
+    "psychotherapy-destruction-carry-out": row("200 404 404 404 404 404", sealed=True),
     "psychotherapy-package-list": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
     "psychotherapy-package-new": row("200 200 403 403 403 403", sealed=True),  # offers one's own notes only
     "psychotherapy-package-withdraw": row("ok 404 404 404 404 404", post=True, sealed=True),

@@ -37,6 +37,7 @@ from records.chart.models import NoteFormat, PlanVersion
 from records.chart.rules.measures import current_of
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package
+from records.psychotherapy.custody_rules import CustodyReason
 from tests.authorizations.papers import complete
 from tests.chart.plans import make_plan, save_plan_of
 from tests.everybody import make_patient, make_staff
@@ -210,7 +211,18 @@ def _sealed(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         starts_at=soon,
         ends_at=soon + timedelta(hours=1),
     )
+    custody = vault.propose_custody(
+        staff["officer"],
+        author=staff["own"].pk,
+        custodian=staff["same"].pk,
+        second=staff["admin"].pk,
+        reason=CustodyReason.LEFT,
+        waits_days=7,
+    )
+    (order,) = vault.order_destruction(staff["own"], [note.id], allowed=lambda head: None)
     return {
+        "psychotherapy.custody_id": custody.id,
+        "psychotherapy.order_id": order.id,
         "psychotherapy.note_id": note.id,
         "psychotherapy.draft_id": save(staff["own"], SEALED).id,
         "psychotherapy.branch_id": uuid4(),

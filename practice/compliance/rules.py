@@ -1,4 +1,4 @@
-"""The practice's policies P-01 to P-27: what the rule says, what the practice does beyond it, what may be chosen.
+"""The practice's policies P-01 to P-30: what the rule says, what the practice does beyond it, what may be chosen.
 
 Every choice offered does at least what the rule requires; a value outside the choices is refused. Each default is the
 stricter one. Texts here are read by the compliance officer.
@@ -227,6 +227,25 @@ _ALL = (
         "P-27", "pn_denial_clinician_determination", "A clinician decides a refusal of psychotherapy notes",
         "A licensed clinician, normally the author, decides and gives the reason; front desk cannot refuse.",
         "No finding of a clinician is needed.", "45 CFR 164.524(a)(1)(i)",
+    ),
+    PolicySpec(
+        "P-28", "pn_custody_wait_days", "Custody of psychotherapy notes: the waiting time", 7,
+        "When an author has left, died or cannot act, two people transfer custody; it begins so many days after the "
+        "second has confirmed, and until then the author can stop it.",
+        "Silent. Access in an emergency is part of security.", "45 CFR 164.308(a)(7), 164.312(a)(2)(ii)",
+        smallest=3, largest=90, unit="days",
+    ),
+    PolicySpec(
+        "P-29", "pn_retention_years", "How long signed psychotherapy notes are kept", 7,
+        "Counted from the patient’s last day of care; after that their author may destroy them.",
+        "How long clinical records are kept is left to state law.", "45 CFR 164.530(j) (not about clinical records)",
+        smallest=6, largest=30, unit="years",
+    ),
+    PolicySpec(
+        "P-30", "pn_retention_minor_age", "How long psychotherapy notes about minors are kept", 21,
+        "At least until the patient reaches this age, if that is later: the age of majority and the time to sue.",
+        "How long clinical records are kept is left to state law.", "45 CFR 164.530(j) (not about clinical records)",
+        smallest=19, largest=40, unit="years of age",
     ),
 )  # fmt: skip
 

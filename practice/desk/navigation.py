@@ -36,6 +36,11 @@ MENU: tuple[Place, ...] = (
     Place("My psychotherapy notes", "psychotherapy-home", CLINICAL),
     Place("My abbreviations", "shorthand", CLINICAL),
     Place("Note formats", "format-list", (Role.CLINICIAN, Role.SUPERVISOR)),
+    Place(
+        "Custody of psychotherapy notes",
+        "psychotherapy-custody-list",
+        (*CLINICAL, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR),
+    ),
     Place("Practice policies", "policy-list", (Role.COMPLIANCE_OFFICER,)),
     Place("The practice on letters", "profile-edit", (Role.ADMINISTRATOR,)),
     Place("All accesses", "access-all", (Role.COMPLIANCE_OFFICER,)),

@@ -11,6 +11,7 @@ from practice.infrastructure.templatetags.look import day
 from practice.people.models import Patient, Staff
 from practice.worklist.rules import TaskKind
 from records.psychotherapy import vault
+from records.psychotherapy.custody_rules import Step
 
 from .lines import Group, Line, person_words
 from .links import path_to
@@ -60,6 +61,43 @@ def packages_to_hand_over(staff: Staff) -> Group:
         about = f"To {cover.recipient_name}, as a locked file"
         lines.append(Line(title, words, href, "Hand over", due_on=until, since=since, about=about))
     return Group(TaskKind.RELEASE_HAND_OVER.label, lines)
+
+
+def custody_matters(staff: Staff) -> Group:
+    """Transfers of custody in which this person has a step to take, or which are about their own notes.
+
+    An author is told while a transfer stands, whether they keep notes or not; a custodian always finds the way in.
+    """
+    transfers = [one for one in vault.my_transfers(staff) if one.stopped_at is None]
+    people = Staff.objects.in_bulk({one.author for one in transfers} | {one.custodian for one in transfers})
+    lines = []
+    for one in transfers:
+        href = path_to("psychotherapy-custody-open", one.id)
+        author, custodian = people[one.author].display_name, people[one.custodian].display_name
+        steps, effect = one.steps_of(staff.pk, timezone.now()), one.effect_at
+        due = timezone.localtime(effect).date() if effect and not one.in_effect else None
+        if one.author == staff.pk and (not one.in_advance or one.confirmed_at):
+            words = "Custody of your notes is taken" if one.in_effect else "A transfer of custody of your notes stands"
+            lines.append(Line(words, f"To {custodian}", href, "Look, or stop it", due_on=due, about=one.because))
+        elif Step.TAKE in steps:
+            lines.append(Line(f"Notes of {author}", "The waiting time is over", href, "Take custody", due_on=due))
+        elif one.custodian == staff.pk:
+            words = "You have custody" if one.in_effect else "You are named as custodian"
+            lines.append(Line(f"Notes of {author}", words, href, "Open"))
+        elif Step.CONFIRM in steps:
+            lines.append(Line(f"Notes of {author}", f"To {custodian}", href, "Confirm or stop", about=one.because))
+    return Group("Custody of psychotherapy notes", lines, sealed=True)
+
+
+def destructions_due(staff: Staff) -> Group:
+    """Orders of destruction whose waiting time is over: their author carries them out, or does not."""
+    due = vault.my_due_destructions(staff)
+    lines = []
+    if due:
+        words = "1 note" if due == 1 else f"{due} notes"
+        title = "The waiting time of your order is over"
+        lines.append(Line(title, words, path_to("psychotherapy-keeping-list"), "Destroy or keep"))
+    return Group("Destruction of psychotherapy notes", lines, sealed=True)
 
 
 def _names(ids: Iterable[UUID]) -> dict[UUID, str]:

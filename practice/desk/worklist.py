@@ -26,7 +26,13 @@ from records.chart.rules.sessions import Attendance, SessionState
 
 from .lines import Group, Line, person_words
 from .links import path_to
-from .sealed_work import packages_to_hand_over, sealed_drafts, sealed_notes_asked_for
+from .sealed_work import (
+    custody_matters,
+    destructions_due,
+    packages_to_hand_over,
+    sealed_drafts,
+    sealed_notes_asked_for,
+)
 
 # Where the work on a record is done.
 PLACES = {
@@ -62,8 +68,10 @@ def home_groups(staff: Staff) -> list[Group]:
     """Everything that waits for this person, whatever hats they wear, the group with the soonest line first."""
     tasks = open_tasks(staff).exclude(kind=TaskKind.MEASURE_ALARM)  # those stand at the very top: `alarm_lines`
     found = [*task_groups(tasks[:MOST]), packages_to_hand_over(staff)]
+    found += [custody_matters(staff)]
     if staff.is_clinical:
         found += [sealed_notes_asked_for(staff), note_drafts(staff), notes_awaiting(staff), sealed_drafts(staff)]
+        found += [destructions_due(staff)]
         found += [sessions_today(staff), sessions_to_mark(staff)]
         found += [sessions_without_note(staff), authorizations_ending(staff)]
     return sorted(_one_of_each(found), key=lambda group: group.first_due)

@@ -29,11 +29,11 @@ class ReleaseOffer:
 
 def offer_release(*, by: Staff, authorization: Authorization, on: date) -> ReleaseOffer:
     """The author's own notes that the authorization names today, each to be read; and those it does not, with why."""
-    refusals = _refusals(authorization, on)
+    refusals = refusals_of(authorization, on)
     recipients = tuple(name.strip() for name in authorization.recipient_name.split(";") if name.strip())
     if refusals:
         return ReleaseOffer(authorization, refusals, (), (), recipients)
-    found = vault.releasable(by, patient_id=authorization.patient_id, covered=_covered(authorization, on))
+    found = vault.releasable(by, patient_id=authorization.patient_id, covered=covered_by(authorization, on))
     notes = tuple(one for one in found if one.refusal is None)
     return ReleaseOffer(authorization, (), notes, tuple(one for one in found if one.refusal), recipients)
 
@@ -51,7 +51,7 @@ def approve_package(
     """Packs and approves exactly these notes of the author's (P-09, P-16). Raises NotReleasable; then nothing was
     made.
     """
-    if refusals := _refusals(authorization, on):
+    if refusals := refusals_of(authorization, on):
         raise NotReleasable(refusals[0])
     patient = authorization.patient
     return vault.prepare_package(
@@ -62,14 +62,14 @@ def approve_package(
         recipient_name=recipient,
         note_ids=note_ids,
         named_staff=[person.pk for person in named_staff],
-        covered=_covered(authorization, on, recipient),
+        covered=covered_by(authorization, on, recipient),
         render=lambda chosen: package_pdf(
             chosen, author=by, patient=patient, recipient=recipient, package_id=package_id, on=on
         ),
     )
 
 
-def _refusals(authorization: Authorization, on: date) -> tuple[Refusal, ...]:
+def refusals_of(authorization: Authorization, on: date) -> tuple[Refusal, ...]:
     """Every reason why the authorization permits no release of psychotherapy notes today."""
     line = line_of(authorization, on)
     if RecordClass.PN not in line.facts.record_classes:
@@ -81,7 +81,7 @@ def _refusals(authorization: Authorization, on: date) -> tuple[Refusal, ...]:
     return found or (Refusal("AUTH_NOT_ACTIVE", f"This authorization permits no release now: {line.status.label}."),)
 
 
-def _covered(authorization: Authorization, on: date, recipient: str = "") -> Callable[[NoteHead], Refusal | None]:
+def covered_by(authorization: Authorization, on: date, recipient: str = "") -> Callable[[NoteHead], Refusal | None]:
     """Why the authorization does not name a note, asked note by note."""
     facts: AuthorizationFacts = line_of(authorization, on).facts
     to = recipient or authorization.recipient_name.split(";")[0]

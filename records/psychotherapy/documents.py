@@ -12,15 +12,26 @@ from .vault import Releasable
 
 
 def package_pdf(
-    chosen: Sequence[Releasable], *, author: Staff, patient: Patient, recipient: str, package_id: UUID, on: date
+    chosen: Sequence[Releasable],
+    *,
+    author: Staff,
+    patient: Patient,
+    recipient: str,
+    package_id: UUID,
+    on: date,
+    custodian: Staff | None = None,
 ) -> bytes:
-    """The notes as approved, oldest session first, one after the other. Raises PdfFailed, which carries no text."""
+    """The notes as approved, oldest session first, one after the other. Raises PdfFailed, which carries no text.
+
+    `custodian`: who prepared it because the author cannot act.
+    """
     context = {
         "title": "Psychotherapy notes",
         "practice": practice_profile(),
         "document_number": str(package_id)[:8].upper(),
         "notes": chosen,
         "author": author,
+        "custodian": custodian,
         "patient": patient,
         "recipient": recipient,
         "on": on,

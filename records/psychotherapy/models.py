@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from .custody_rules import LONGEST_WAIT_DAYS, SHORTEST_WAIT_DAYS, CustodyReason, Opening
 from .rules import EventKind, Subject
 
 APP = "psychotherapy_app"
@@ -174,6 +175,114 @@ class TrainingGrant(SealedModel):
         ]
 
 
+class Custody(SealedModel):
+    """A transfer of custody over one author's notes, whether there are any or not: who proposed, who confirms, to whom.
+
+    One row is its whole story; a trigger lets each step happen once, in order, by the right person, at the database's
+    own time. Custody is not reading: what it opens is in `CustodyOpening`.
+    """
+
+    never_deleted = True
+    login_privileges = {
+        APP: ("SELECT", "INSERT", "UPDATE(confirmed_at, confirmed_reason, taken_at, stopped_at, stopped_by)"),
+        REVIEW: ("SELECT",),
+    }
+
+    author = models.UUIDField(db_index=True)
+    custodian = models.UUIDField(db_index=True)
+    proposed_by = models.UUIDField()
+    second = models.UUIDField(help_text="Who confirms.")
+    reason = models.CharField(max_length=20, choices=CustodyReason.choices)
+    contact = models.CharField(max_length=300, blank=True, help_text="How an outside custodian is reached.")
+    waits_days = models.PositiveSmallIntegerField(help_text="From the confirmation.")
+    proposed_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_reason = models.CharField(max_length=20, blank=True, choices=CustodyReason.choices)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_by = models.UUIDField(null=True, blank=True)
+
+    class Meta(SealedModel.Meta):
+        verbose_name = "transfer of custody"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(custodian=models.F("author")) & ~models.Q(second=models.F("author")),
+                name="%(app_label)s_%(class)s_to_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(proposed_by=models.F("second")) & ~models.Q(proposed_by=models.F("custodian")),
+                name="%(app_label)s_%(class)s_two_people",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reason="in_advance", proposed_by=models.F("author"), second=models.F("custodian"))
+                | ~models.Q(reason="in_advance")
+                & ~models.Q(proposed_by=models.F("author"))
+                & ~models.Q(second=models.F("custodian")),
+                name="%(app_label)s_%(class)s_alone_only_in_advance",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(waits_days__range=(SHORTEST_WAIT_DAYS, LONGEST_WAIT_DAYS)),
+                name="%(app_label)s_%(class)s_waits",
+            ),
+        ]
+
+
+class CustodyOpening(SealedModel):
+    """What a custodian opened: for one transaction, for one authorization, written down before anything opens.
+
+    The database's row policies open an author's rows to the custodian only under an opening that this very transaction
+    wrote. `index` shows which sessions there are notes of and no key; `package` lets the named notes be rendered.
+    """
+
+    append_only = True
+    login_privileges = {APP: ("SELECT", "INSERT"), REVIEW: ("SELECT",)}
+
+    custody = models.UUIDField(db_index=True)
+    author = models.UUIDField()
+    opened_by = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=Opening.choices)
+    ground = models.UUIDField(help_text="The authorization that asks for the notes.")
+    patient = models.UUIDField()
+    notes = ArrayField(models.UUIDField(), default=list, blank=True)
+    package = models.UUIDField(null=True, blank=True)
+    opened_at = models.DateTimeField(default=timezone.now)
+    in_transaction = models.BigIntegerField(default=0, help_text="Set by the database.")
+
+    class Meta(SealedModel.Meta):
+        verbose_name = "opening in custody"
+
+
+class Destruction(SealedModel):
+    """The order of an author to destroy a signed note with its addenda: delayed, cancellable, then carried out.
+
+    What is destroyed are the keys; the row of the note stays and says that there was one.
+    """
+
+    never_deleted = True
+    login_privileges = {APP: ("SELECT", "INSERT", "UPDATE(cancelled_at, destroyed_at)"), REVIEW: ("SELECT",)}
+
+    author = models.UUIDField(db_index=True)
+    note = models.UUIDField(db_index=True)
+    ordered_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(help_text="Before this no key can be deleted.")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    destroyed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(SealedModel.Meta):
+        verbose_name = "order of destruction"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["note"],
+                condition=models.Q(cancelled_at__isnull=True),
+                name="%(app_label)s_%(class)s_one_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cancelled_at__isnull=True) | models.Q(destroyed_at__isnull=True),
+                name="%(app_label)s_%(class)s_cancelled_or_done",
+            ),
+        ]
+
+
 class Event(SealedModel):
     """What happened to sealed notes: metadata only, written in the same transaction as the act."""
 
@@ -199,7 +308,7 @@ class Package(SealedModel):
         APP: ("SELECT", "INSERT", "UPDATE(withdrawn_at)"),
         REVIEW: (
             "SELECT(id, author, patient, authorization_id, notes, session_days, sha256, size, named_staff, made_at, "
-            "approved_at, hand_over_until, withdrawn_at)",
+            "approved_by, approved_at, hand_over_until, withdrawn_at)",
         ),
     }
 
@@ -216,6 +325,7 @@ class Package(SealedModel):
     size = models.PositiveIntegerField()
     named_staff = ArrayField(models.UUIDField())
     made_at = models.DateTimeField(default=timezone.now)
+    approved_by = models.UUIDField(null=True, blank=True, help_text="The custodian; empty when it was the author.")
     approved_at = models.DateTimeField()
     hand_over_until = models.DateTimeField(help_text="After this the named staff cannot reach it any more.")
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -4,16 +4,19 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from practice.compliance.queries import policy
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal
-from practice.people.models import Patient, Staff
+from practice.people.actions.invitations import SETTLED, has_settled
+from practice.people.models import License, Patient, Staff
 from practice.people.policies import charts_visible_to
 from practice.people.queries import refusal_to_keep_psychotherapy_notes
-from practice.people.rules import Role
+from practice.people.rules import CLINICAL_ROLES, LicenseKind, Role
 
 HAND_OVER_ROLES = (Role.FRONT_DESK, Role.COMPLIANCE_OFFICER)
+PROPOSING_ROLES = (Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR)
 
 
 def refusal_to_begin(staff: Staff, patients: Collection[UUID]) -> Refusal | None:
@@ -56,3 +59,59 @@ def staff_in_training(author: Staff) -> QuerySet[Staff]:
     """To whom an author may open notes for training: trainees and supervisors of the practice (R-023)."""
     roles = [str(Role.TRAINEE), str(Role.SUPERVISOR)]
     return Staff.objects.filter(roles__overlap=roles, is_active=True).exclude(pk=author.pk).order_by("full_name")
+
+
+# --- Custody: of an author's notes, whether there are any or not ------------------------------------------------------
+
+
+def refusal_to_propose_custody(by: Staff) -> Refusal | None:
+    """Why this person may not propose a transfer of custody, or None."""
+    if not (by.is_active and by.has_role(*PROPOSING_ROLES)):
+        return Refusal("CUSTODY_ROLE", "The compliance officer or an administrator proposes a transfer of custody.")
+    return _too_new(by)
+
+
+def refusal_to_confirm_custody(by: Staff) -> Refusal | None:
+    """Why this person may not be the second of the two, or None."""
+    if not (by.is_active and by.has_role(*PROPOSING_ROLES, Role.CLINICIAN, Role.SUPERVISOR)):
+        return Refusal("CUSTODY_ROLE", "A compliance officer, an administrator or a clinician confirms.")
+    return _too_new(by)
+
+
+def _too_new(by: Staff) -> Refusal | None:
+    """An account somebody just made for themselves is no second person, and neither is one just taken over."""
+    if has_settled(by):
+        return None
+    return Refusal(
+        "CUSTODY_TOO_NEW",
+        "Whoever transfers custody has held a sign-in of their own here for thirty days.",
+        "Ask somebody who has been here longer, or wait.",
+    )
+
+
+def authors_for_custody(by: Staff) -> QuerySet[Staff]:
+    """Everybody who may have kept such notes, whether they work here or not, and whether they kept any or not."""
+    roles = [str(role) for role in CLINICAL_ROLES]
+    rows = Staff.objects.filter(Q(roles__overlap=roles) | Q(licenses__isnull=False)).exclude(pk=by.pk)
+    return rows.distinct().order_by("full_name")
+
+
+def custodians_for(by: Staff) -> QuerySet[Staff]:
+    """Who may have custody: somebody else with a sign-in and a license in force, of the practice or from outside."""
+    day = today()
+    licensed = License.objects.filter(expires_on__gte=day).exclude(kind=LicenseKind.SUPERVISED_TRAINEE)
+    rows = Staff.objects.filter(is_active=True, licenses__in=licensed).exclude(pk=by.pk)
+    return rows.distinct().order_by("full_name")
+
+
+def seconds_for(by: Staff) -> QuerySet[Staff]:
+    """Who may confirm what this person proposes."""
+    roles = [str(role) for role in (*PROPOSING_ROLES, Role.CLINICIAN, Role.SUPERVISOR)]
+    since = timezone.now() - SETTLED
+    rows = Staff.objects.filter(is_active=True, roles__overlap=roles, joined_at__lte=since).exclude(pk=by.pk)
+    return rows.exclude(invitations__used_at__gt=since).order_by("full_name")
+
+
+def staff_to_hand_over_for(custodian: Staff) -> QuerySet[Staff]:
+    """Whom a custodian may name to hand a locked package over: front desk, compliance officer, never themselves."""
+    return staff_for_hand_over(custodian).exclude(pk=custodian.pk)

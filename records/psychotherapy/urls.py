@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import drafts, notes, packages, training
+from .views import custody, drafts, keeping, notes, packages, training
 
 urlpatterns = [
     path("", notes.home, name="psychotherapy-home"),
@@ -19,6 +19,21 @@ urlpatterns = [
     path("packages/", packages.package_list, name="psychotherapy-package-list"),
     path("packages/for/<uuid:authorization_id>/", packages.package_new, name="psychotherapy-package-new"),
     path("packages/<uuid:package_id>/withdraw/", packages.package_withdraw, name="psychotherapy-package-withdraw"),
+    path("custody/", custody.custody_list, name="psychotherapy-custody-list"),
+    path("custody/new/", custody.custody_new, name="psychotherapy-custody-new"),
+    path("custody/in-advance/", custody.custody_name, name="psychotherapy-custody-name"),
+    path("custody/<uuid:custody_id>/", custody.custody_open, name="psychotherapy-custody-open"),
+    path("custody/<uuid:custody_id>/confirm/", custody.custody_confirm, name="psychotherapy-custody-confirm"),
+    path("custody/<uuid:custody_id>/take/", custody.custody_take, name="psychotherapy-custody-take"),
+    path("custody/<uuid:custody_id>/stop/", custody.custody_stop, name="psychotherapy-custody-stop"),
+    path(
+        "custody/<uuid:custody_id>/for/<uuid:authorization_id>/",
+        custody.custody_package,
+        name="psychotherapy-custody-package",
+    ),
+    path("kept/", keeping.keeping_list, name="psychotherapy-keeping-list"),
+    path("kept/<uuid:order_id>/cancel/", keeping.destruction_cancel, name="psychotherapy-destruction-cancel"),
+    path("kept/<uuid:order_id>/carry-out/", keeping.destruction_carry_out, name="psychotherapy-destruction-carry-out"),
     path("<uuid:note_id>/", notes.note_open, name="psychotherapy-note-open"),
     path("<uuid:note_id>/print/", notes.note_print, name="psychotherapy-note-print"),
     path("<uuid:note_id>/addendum/", notes.addendum_new, name="psychotherapy-addendum-new"),

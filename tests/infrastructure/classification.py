@@ -240,7 +240,21 @@ MODELS: dict[str, Kept] = {
         sealed="sealed",
         plain="""
         id author patient authorization_id recipient_name description notes session_days key sha256 size
-        named_staff made_at approved_at hand_over_until withdrawn_at""",
+        named_staff made_at approved_by approved_at hand_over_until withdrawn_at""",
+    ),
+    "psychotherapy.Custody": Kept(
+        NEVER_DELETED,
+        plain="""
+        id author custodian proposed_by second reason contact waits_days proposed_at confirmed_at
+        confirmed_reason taken_at stopped_at stopped_by""",
+    ),
+    "psychotherapy.CustodyOpening": Kept(
+        APPEND_ONLY,
+        plain="""
+        id custody author opened_by kind ground patient notes package opened_at in_transaction""",
+    ),
+    "psychotherapy.Destruction": Kept(
+        NEVER_DELETED, plain="id author note ordered_at due_at cancelled_at destroyed_at"
     ),
     "ledger.Entry": Kept(
         APPEND_ONLY,

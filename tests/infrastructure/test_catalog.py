@@ -38,10 +38,16 @@ SEALED: dict[str, dict[str, tuple[str, ...]]] = {
     "psychotherapy_package": {
         APP: ("SELECT", "INSERT", "UPDATE(withdrawn_at)"),
         REVIEW: (
-            "SELECT(approved_at,author,authorization_id,hand_over_until,id,made_at,named_staff,notes,patient,"
+            "SELECT(approved_at,approved_by,author,authorization_id,hand_over_until,id,made_at,named_staff,notes,patient,"
             "session_days,sha256,size,withdrawn_at)",
         ),
     },
+    "psychotherapy_custody": {
+        APP: ("SELECT", "INSERT", "UPDATE(confirmed_at,confirmed_reason,stopped_at,stopped_by,taken_at)"),
+        REVIEW: READ,
+    },
+    "psychotherapy_custodyopening": {APP: ("SELECT", "INSERT"), REVIEW: READ},
+    "psychotherapy_destruction": {APP: ("SELECT", "INSERT", "UPDATE(cancelled_at,destroyed_at)"), REVIEW: READ},
     "django_migrations": {APP: READ},
 }
 

@@ -147,6 +147,7 @@ def notes_hand_over(request: HttpRequest, package_id: str) -> HttpResponse:
         "cover": cover,
         "patient": patient,
         "author": Staff.objects.get(pk=cover.author),
+        "custodian": Staff.objects.get(pk=cover.approved_by) if cover.approved_by != cover.author else None,
         "authorization": authorization,
         "address": address,
         "form": form,

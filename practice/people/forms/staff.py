@@ -10,6 +10,7 @@ from ..rules import LicenseKind, Role
 from .fields import STATES, DayField, LineField, empty, ends_before_start
 from .patients import StaffChoice
 
+NO_ROLE = "none"
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
 
 
@@ -25,10 +26,16 @@ class StaffForm(forms.Form):
         error_messages={"invalid": "This is not a whole e-mail address, such as m.hale@example.org."},
     )
     roles = forms.MultipleChoiceField(
-        choices=Role.choices,
+        choices=[*Role.choices, (NO_ROLE, "None: somebody from outside, such as a custodian named in advance")],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one role: without one a person can do nothing."},
     )
+
+    def clean_roles(self) -> list[str]:
+        roles: list[str] = self.cleaned_data["roles"]
+        if NO_ROLE in roles and len(roles) > 1:
+            raise forms.ValidationError("Either a role or none.")
+        return [role for role in roles if role != NO_ROLE]
 
 
 class NewStaffForm(StaffForm):

@@ -12,7 +12,7 @@ from practice.infrastructure.envelope import Unreadable
 from practice.infrastructure.keys import KeyUnavailable
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
-from records.psychotherapy.models import Draft, DraftBranch, Note, WrappedKey
+from records.psychotherapy.models import Destruction, Draft, DraftBranch, Note, WrappedKey
 from records.psychotherapy.policies import refusal_to_begin, refusal_to_keep, refusal_to_name
 from records.psychotherapy.rules import STALE, TEXT_EMPTY, TEXTS_DIFFER, UNREADABLE, EventKind, Subject
 
@@ -71,7 +71,7 @@ def _refusal_to_save(staff: Staff, stored: Draft | None, wanted: Draft) -> Refus
 def _begin(draft: Draft, text: str) -> Saved:
     if draft.addendum_to is not None:
         root = Note.objects.filter(pk=draft.addendum_to, author=draft.author, addendum_to=None).first()
-        if root is None:
+        if root is None or Destruction.objects.filter(note=root.id, destroyed_at__isnull=False).exists():
             return _absent(draft.author, draft.id)
         draft.patients, draft.session, draft.session_on = root.patients, root.session, root.session_on
     try:

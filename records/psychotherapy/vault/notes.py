@@ -13,6 +13,7 @@ from records.psychotherapy.ids import new_id
 from records.psychotherapy.models import Draft, Event, Note, TrainingGrant
 from records.psychotherapy.rules import SHOWN_EVENTS, EventKind
 
+from .destruction import living, when_destroyed
 from .drafts import head_of, text_of_draft
 from .seals import open_text, place_of_text
 from .session import open_as, write_event, write_event_once_a_sitting
@@ -29,8 +30,13 @@ def read(staff: Staff, note_id: UUID, *, printing: bool = False) -> NoteText | N
         if note is None or not _may_read(actor, note):
             write_event(actor, EventKind.REFUSED, note=note_id)
             return None
-        shown = _text_of(note, actor)
-        _write_down_reading(actor, shown, printing)
+        destroyed_at = when_destroyed(note)
+        if destroyed_at and note.author != actor:  # nothing is left to read, and only the author is told that
+            write_event(actor, EventKind.REFUSED, note=note_id)
+            return None
+        shown = replace(_text_of(note, actor), destroyed_at=destroyed_at)
+        if not destroyed_at:
+            _write_down_reading(actor, shown, printing)
         return replace(shown, history=_history(note)) if shown.mine else shown
 
 
@@ -93,7 +99,7 @@ def text_of_note(note: Note) -> str | None:
 def my_notes(staff: Staff, patient_id: UUID | None = None) -> list[NoteHead]:
     """The person's own signed notes, newest session first; of one patient, or of all. Addenda stand with their note."""
     with open_as(staff) as actor:
-        rows = Note.objects.filter(author=actor, addendum_to=None).defer("sealed")
+        rows = living(Note.objects.filter(author=actor, addendum_to=None)).defer("sealed")
         if patient_id is not None:
             rows = rows.filter(patients__contains=[patient_id])
         return [head_of(row) for row in rows.order_by("-session_on", "-signed_at")]
@@ -119,7 +125,7 @@ def head_of_mine(staff: Staff, note_id: UUID) -> NoteHead | None:
 def notes_opened_to(staff: Staff, patient_id: UUID | None = None) -> list[NoteHead]:
     """Signed notes of others that the person may read now under a live training grant."""
     with open_as(staff) as actor:
-        rows = Note.objects.exclude(author=actor).filter(addendum_to=None).defer("sealed")
+        rows = living(Note.objects.exclude(author=actor).filter(addendum_to=None)).defer("sealed")
         if patient_id is not None:
             rows = rows.filter(patients__contains=[patient_id])
         return [head_of(row) for row in rows.order_by("-session_on") if _may_read(actor, row)]
@@ -131,7 +137,7 @@ def sheet(staff: Staff, *, patient_id: UUID, session: UUID | None, session_on: d
         here = {"author": actor, "patients__contains": [patient_id], "addendum_to": None}
         here |= {"session": session} if session else {"session": None, "session_on": session_on}
         draft = Draft.objects.filter(**here).order_by("-saved_at").first()
-        notes = tuple(_text_of(row, actor) for row in Note.objects.filter(**here).order_by("signed_at"))
+        notes = tuple(_text_of(row, actor) for row in living(Note.objects.filter(**here)).order_by("signed_at"))
         for note in notes:
             _write_down_reading(actor, note, printing=False)
         if draft is not None:

@@ -20,6 +20,7 @@ from practice.people.models import Staff
 from records.psychotherapy.models import Event, Note, Package
 from records.psychotherapy.rules import HAND_OVER_DAYS, EventKind, Subject, describe_release, refusal_to_release
 
+from .destruction import living
 from .drafts import head_of
 from .notes import text_of_note
 from .seals import open_text, place_of_package, seal_text
@@ -53,7 +54,9 @@ def releasable(staff: Staff, *, patient_id: UUID, covered: Covered) -> list[Rele
     without its text. Written down as an opening of each note whose text is shown.
     """
     with open_as(staff) as actor:
-        rows = Note.objects.filter(author=actor, patients__contains=[patient_id]).order_by("session_on", "signed_at")
+        rows = living(Note.objects.filter(author=actor, patients__contains=[patient_id])).order_by(
+            "session_on", "signed_at"
+        )
         found = [_releasable(row, patient_id, covered) for row in rows]
         for one in found:
             if one.refusal is None:
@@ -90,32 +93,41 @@ def prepare_package(
     chosen = _chosen(by, package_id, patient_id, set(note_ids), covered)
     passphrase = new_passphrase()
     locked = lock_pdf(render(chosen), passphrase)
-    now = timezone.now()
-    package = Package(id=package_id, patient=patient_id, authorization_id=authorization_id)
+    package = Package(id=package_id, patient=patient_id, authorization_id=authorization_id, author=by.pk)
     package.recipient_name, package.named_staff = recipient_name, sorted(set(named_staff))
+    fill_package(package, chosen, locked)
+    with open_as(by) as actor:
+        refuse_second(package_id)
+        return SealedPackage(keep_package(actor, package, locked), passphrase)
+
+
+def fill_package(package: Package, chosen: list[Releasable], locked: bytes) -> None:
+    """Put onto an unsaved package what its notes and its file say."""
+    now = timezone.now()
     package.notes, package.session_days = [one.head.id for one in chosen], [one.head.session_on for one in chosen]
     package.description = describe_release(one.head.session_on for one in chosen)
     package.sha256, package.size = hashlib.sha256(locked).hexdigest(), len(locked)
     package.made_at = package.approved_at = now
     package.hand_over_until = now + timedelta(days=HAND_OVER_DAYS)
-    with open_as(by) as actor:
-        _refuse_second(package_id)
-        package.author = actor
-        package.key, package.sealed = seal_text(
-            locked, kind=Subject.PACKAGE, subject=package_id, author=actor, place=place_of_package(package)
-        )
-        package.save(force_insert=True)
-        for kind in (EventKind.PACKAGE_PREPARED, EventKind.PACKAGE_APPROVED):
-            write_event(actor, kind, author=actor, package=package_id, detail=package.sha256)
-        return SealedPackage(_cover(package), passphrase)
+
+
+def keep_package(actor: UUID, package: Package, locked: bytes) -> PackageCover:
+    """Seal the file, save the package, write both events. Inside an open vault."""
+    package.key, package.sealed = seal_text(
+        locked, kind=Subject.PACKAGE, subject=package.id, author=package.author, place=place_of_package(package)
+    )
+    package.save(force_insert=True)
+    for kind in (EventKind.PACKAGE_PREPARED, EventKind.PACKAGE_APPROVED):
+        write_event(actor, kind, author=package.author, package=package.id, detail=package.sha256)
+    return _cover(package)
 
 
 def _chosen(by: Staff, package_id: UUID, patient_id: UUID, note_ids: set[UUID], covered: Covered) -> list[Releasable]:
     if not note_ids:
         raise NotReleasable(NOTHING_CHOSEN)
     with open_as(by) as actor:
-        _refuse_second(package_id)
-        rows = Note.objects.filter(author=actor, pk__in=note_ids).order_by("session_on", "signed_at")
+        refuse_second(package_id)
+        rows = living(Note.objects.filter(author=actor, pk__in=note_ids)).order_by("session_on", "signed_at")
         chosen = [_releasable(row, patient_id, covered) for row in rows]
     if len(chosen) != len(note_ids):
         raise NotReleasable(NOTHING_CHOSEN)
@@ -125,16 +137,17 @@ def _chosen(by: Staff, package_id: UUID, patient_id: UUID, note_ids: set[UUID], 
     return chosen
 
 
-def _refuse_second(package_id: UUID) -> None:
+def refuse_second(package_id: UUID) -> None:
+    """Raises NotReleasable when a package of this id was made already. Inside an open vault; locks the id."""
     lock(package_id)
     if Package.objects.filter(pk=package_id).exists():
         raise NotReleasable(MADE_ALREADY)
 
 
 def my_packages(staff: Staff, patient_id: UUID | None = None) -> list[PackageCover]:
-    """The packages this author made, newest first, with what became of them."""
+    """The packages of this author's notes, and those this person packed in custody, newest first, with their fate."""
     with open_as(staff) as actor:
-        rows = Package.objects.filter(author=actor).defer("sealed").order_by("-approved_at")
+        rows = Package.objects.filter(Q(author=actor) | Q(approved_by=actor)).defer("sealed").order_by("-approved_at")
         if patient_id is not None:
             rows = rows.filter(patient=patient_id)
         return _covers(rows)
@@ -194,23 +207,24 @@ def handing_over(staff: Staff, package_id: UUID) -> Iterator[PackageCover | None
 
 
 def withdraw_package(staff: Staff, package_id: UUID) -> bool | None:
-    """The author takes an approved package back. False when it was handed over already, None when it is not theirs."""
+    """Author or custodian takes a package back. False when it was handed over already, None when it is not theirs."""
     with open_as(staff) as actor:
         lock(package_id)
-        row = Package.objects.filter(pk=package_id, author=actor).defer("sealed").first()
+        theirs = Package.objects.filter(Q(author=actor) | Q(approved_by=actor))
+        row = theirs.filter(pk=package_id).defer("sealed").first()
         if row is None:
             write_event(actor, EventKind.REFUSED, package=package_id)
             return None
         if not _covers([row])[0].waiting:
             return False
         changed = Package.objects.filter(pk=package_id, withdrawn_at=None).update(withdrawn_at=timezone.now())
-        write_event(actor, EventKind.PACKAGE_WITHDRAWN, author=actor, package=package_id)
+        write_event(actor, EventKind.PACKAGE_WITHDRAWN, author=row.author, package=package_id)
         return changed == 1
 
 
 def _reachable(actor: UUID) -> QuerySet[Package]:
     """By author or by name; row-level security says the same."""
-    return Package.objects.filter(Q(author=actor) | Q(named_staff__contains=[actor]))
+    return Package.objects.filter(Q(author=actor) | Q(approved_by=actor) | Q(named_staff__contains=[actor]))
 
 
 def _for_hand_over(actor: UUID) -> QuerySet[Package]:
@@ -233,6 +247,7 @@ def _cover(row: Package, handed_over_at: datetime | None = None) -> PackageCover
     return PackageCover(
         id=row.id,
         author=row.author,
+        approved_by=row.approved_by or row.author,
         patient=row.patient,
         authorization_id=row.authorization_id,
         recipient_name=row.recipient_name,

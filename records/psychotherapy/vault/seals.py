@@ -70,6 +70,7 @@ def place_of_package(package: Package) -> Binding:
         *_ids(package.notes),
         *(day.isoformat() for day in package.session_days),
         *_ids(package.named_staff),
+        *([str(package.approved_by)] if package.approved_by else []),
         "file",
     )
 

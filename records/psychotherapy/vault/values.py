@@ -45,6 +45,7 @@ class NoteText:
     open_addendum: UUID | None = None
     addenda: tuple["NoteText", ...] = ()
     history: tuple[Happened, ...] = ()
+    destroyed_at: datetime | None = None
 
     def __repr__(self) -> str:  # the text must not reach a log or a traceback by way of a repr
         return f"<NoteText {self.head.id}>"
@@ -131,10 +132,14 @@ class Releasable:
 
 @dataclass(frozen=True, slots=True)
 class PackageCover:
-    """What the staff named for the hand-over see: who, to whom, how many, which hash. No content."""
+    """What the staff named for the hand-over see: who, to whom, how many, which hash. No content.
+
+    `approved_by` is the author, or the custodian who packed it because the author cannot act.
+    """
 
     id: UUID
     author: UUID
+    approved_by: UUID
     patient: UUID
     authorization_id: UUID
     recipient_name: str
@@ -152,6 +157,26 @@ class PackageCover:
     def waiting(self) -> bool:
         """Approved, not withdrawn, not handed over. Whether its time has run out is asked against a clock."""
         return self.withdrawn_at is None and self.handed_over_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order to destroy a note: from when it can be carried out, and what became of it."""
+
+    id: UUID
+    note: UUID
+    ordered_at: datetime
+    due_at: datetime
+    destroyed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One signed note of the author's with its order of destruction, and how many packages hold a copy of it."""
+
+    head: NoteHead
+    order: Order | None
+    packages: int
 
 
 @dataclass(frozen=True, slots=True)

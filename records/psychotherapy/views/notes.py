@@ -108,7 +108,7 @@ def addendum_new(request: HttpRequest, note_id: UUID) -> HttpResponse:
     """A blank sheet for an addendum, or the one already begun."""
     staff = cast(Staff, request.user)
     note = _read(staff, note_id)
-    if not note.mine or note.head.addendum_to:
+    if not note.mine or note.head.addendum_to or note.destroyed_at:
         raise Http404
     if note.open_addendum:
         return redirect("psychotherapy-draft-edit", note.open_addendum)

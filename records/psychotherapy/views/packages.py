@@ -107,11 +107,12 @@ def _approve(
 @require_POST
 def package_withdraw(request: HttpRequest, package_id: UUID) -> HttpResponse:
     """Takes an approved package back before anybody handed it over."""
-    withdrawn = vault.withdraw_package(cast(Staff, request.user), package_id)
+    staff = cast(Staff, request.user)
+    withdrawn = vault.withdraw_package(staff, package_id)
     if withdrawn is None:
         raise Http404
     if withdrawn:
         messages.success(request, "Withdrawn. Nobody can hand this package over any more.")
     else:
         messages.error(request, "This package was handed over or withdrawn already. Nothing was changed.")
-    return redirect("psychotherapy-package-list")
+    return redirect("psychotherapy-package-list" if staff.is_clinical else "psychotherapy-custody-list")

@@ -1,0 +1,18 @@
+"""Policies P-28 to P-30, about keeping psychotherapy notes, where a practice was set up before there were any."""
+
+from django.db import migrations
+
+from practice.compliance.rules import FIRST_DAY, POLICIES
+
+
+def seed(apps, schema_editor):
+    setting = apps.get_model("compliance", "PolicySetting")
+    for code in ("P-28", "P-29", "P-30"):
+        if not setting.objects.filter(code=code).exists():
+            reason = "The value in force from the start."
+            setting.objects.create(code=code, value=POLICIES[code].default, from_on=FIRST_DAY, reason=reason)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("compliance", "0003_append_only")]
+    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
