@@ -100,6 +100,10 @@ TABLE: dict[str, Row] = {
     "session-shared-save": row("ok 403 403 404 404 404", post=True, session_id="unwritten_session"),
     "session-participant-add": row("ok 403 403 404 404 404", post=True, session_id="unwritten_session"),
     "session-participant-remove": row("ok 403 403 404 404 404", post=True, session_id="unwritten_session"),
+    "handover-new": row("200 200 403 404 404 404"),  # one who covers is told whose it is to hand over
+    "handover-open": row("200 200 403 404 404 404"),
+    "handover-read": row("403 302 403 404 404 404", post=True),  # Dr. Lane takes over
+    "chart-print": row("200 200 403 404 404 404"),
     "note-new": row("ok ok 403 404 404 404", post=True),
     "note-open": row("200 200 403 404 404 404"),
     "note-print": row("200 200 403 404 404 404"),

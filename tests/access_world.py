@@ -30,10 +30,12 @@ from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, CareRole, LicenseKind, RepresentativeKind, Role, TelecomKind
 from records.chart.actions import safety
 from records.chart.actions.formats import copy_format
+from records.chart.actions.handover import hand_over
 from records.chart.actions.measures import record_measure
 from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.actions.sessions import EXPECTED, start_session
 from records.chart.models import NoteFormat, PlanVersion
+from records.chart.rules.handover import HandoverKind
 from records.chart.rules.measures import current_of
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package
@@ -143,6 +145,15 @@ def _chart(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         "own_format": copy_format(by=staff["own"], source_id=format.pk).pk,
         "plan_version": _plans(staff["own"], patient).pk,
         "note_id": signed.pk,
+        "handover_id": hand_over(
+            by=staff["own"],
+            patient=patient,
+            kind=HandoverKind.COVER,
+            to=staff["same"],
+            from_on=today() + timedelta(days=1),
+            until_on=today() + timedelta(days=2),
+            summary=CHART,
+        ).pk,
         "draft_note": draft.pk,
         "session_id": signed.encounter_id,
         "text_id": uuid4(),

@@ -1,10 +1,8 @@
 """What the gate is asked about a release, and what the pages show of it."""
 
-from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import groupby
 from uuid import UUID
 
 from django.urls import reverse
@@ -21,6 +19,7 @@ from practice.people.models import Patient, Staff
 from practice.people.queries import letter_address
 from practice.people.rules import Role
 from records.chart.documents import ReleaseItemInfo, release_items
+from records.chart.index import IndexLine
 from records.psychotherapy import vault
 
 from .models import ChartPackage, Release, ReleaseItem
@@ -118,41 +117,12 @@ def gate_items(rows: Iterable[ReleaseItem]) -> list[Item]:
     return [Item(f"{row.kind}:{row.object_id}", row.on) for row in rows if not row.removed]
 
 
-@dataclass(frozen=True, slots=True)
-class IndexLine:
-    """One document of the chart in the index, and why the basis does not cover it, if it does not."""
-
-    key: str
-    info: ReleaseItemInfo
-    refusal: Refusal | None
-
-
 def chart_index(patient: Patient, proposal: Proposal) -> list[IndexLine]:
     """The index of the chart (day, kind, title; no text), each line asked of the gate by itself."""
     return [
         IndexLine(item_key(info), info, _item_refusal(replace(proposal, items=(Item(item_key(info), info.on),))))
         for info in release_items(patient)
     ]
-
-
-KINDS = {
-    "note": "Progress notes", "session": "Sessions", "result": "Results", "diagnosis": "Diagnoses",
-    "medication": "Medications", "plan": "Plans of care", "plan_review": "Plan reviews",
-    "measure": "Measures", "risk": "Risk assessments",
-    "safety": "Safety plans",
-}  # fmt: skip
-
-
-def kinds_of(index: Iterable[IndexLine]) -> list[tuple[str, str, int]]:
-    """The kinds of documents in an index: code, words, how many."""
-    found = Counter(line.info.kind for line in index)
-    return [(kind, words, found[kind]) for kind, words in KINDS.items() if found[kind]]
-
-
-def by_year(index: Iterable[IndexLine], ticked: Container[str]) -> list[tuple[str, list[tuple[IndexLine, bool]]]]:
-    """An index, newest first, under its years, each line with whether it is ticked; what has no day comes last."""
-    years = groupby(index, key=lambda line: str(line.info.on.year) if line.info.on else "Not dated")
-    return [(year, [(line, line.refusal is None and line.key in ticked) for line in rows]) for year, rows in years]
 
 
 HERE = ("US", "USA", "United States")  # not written on an envelope that stays in the country

@@ -17,7 +17,7 @@ from practice.people.policies import charts_visible_to
 from practice.worklist.models import Task
 from practice.worklist.queries import open_tasks
 from practice.worklist.rules import TaskKind
-from records.chart.models import ChartNote, CosignatureRequest, MeasureRepeat, Participation
+from records.chart.models import ChartNote, CosignatureRequest, Handover, MeasureRepeat, Participation
 from records.chart.queries.measures import open_alarms
 from records.chart.queries.sessions import SessionLine, day_bounds, session_lines, sessions_between
 from records.chart.rules.measures import current_of
@@ -40,6 +40,7 @@ PLACES = {
     "authorizations.authorization": "authorization-open",
     "ledger.accounting": "accounting-open",
     "ledger.entry": "disclosure-open",
+    "chart.handover": "handover-open",
     "chart.cosignaturerequest": "note-cosign",
     "chart.chartnote": "note-open",
 }
@@ -130,6 +131,8 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
     for repeat in MeasureRepeat.objects.filter(pk__in=ids.get("chart.measurerepeat", [])):
         definition = current_of(repeat.code)
         found[repeat.pk] = definition.title if definition else ""
+    for handover in Handover.objects.filter(pk__in=ids.get("chart.handover", [])).select_related("by").defer("summary"):
+        found[handover.pk] = f"{handover.title} by {handover.by.display_name}"
     return found
 
 

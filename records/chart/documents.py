@@ -16,7 +16,7 @@ from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient, Staff
 
 from .measure_documents import measure_blocks, measure_items
-from .models import CarePlan, ChartAddendum, ChartNote, Diagnosis, Encounter, Medication
+from .models import CarePlan, ChartAddendum, ChartNote, Diagnosis, Encounter, Handover, Medication
 from .paper import Block, ReleaseItemInfo
 from .plan_documents import plan_blocks, plan_items
 from .queries.cosigning import cosignatures
@@ -57,6 +57,9 @@ def release_items(patient: Patient) -> list[ReleaseItemInfo]:
         items.append(ReleaseItemInfo("plan", plan.pk, plan.started_on, f"Plan of care: {plan.title}"))
     items += plan_items(patient)
     items += measure_items(patient)
+    for handover in Handover.objects.filter(patient=patient).select_related("by").defer("summary"):
+        title = f"{handover.title} by {handover.by.display_name}"
+        items.append(ReleaseItemInfo("handover", handover.pk, timezone.localdate(handover.made_at), title))
     return sorted(items, key=lambda item: (item.on or date.min, item.kind, str(item.id)), reverse=True)
 
 
@@ -72,6 +75,7 @@ def render_context(item_ids: Iterable[UUID], *, patient: Patient) -> list[Block]
         *map(_diagnosis_block, _of(patient.diagnoses.all(), wanted)),
         *map(_medication_block, _of(patient.medications.all(), wanted)),
         *map(_plan_block, _of(patient.care_plans.all(), wanted)),
+        *map(_handover_block, _of(Handover.objects.filter(patient=patient), wanted)),
         *_result_blocks(patient, wanted),
         *plan_blocks(patient, wanted),
         *measure_blocks(patient, wanted),
@@ -79,6 +83,22 @@ def render_context(item_ids: Iterable[UUID], *, patient: Patient) -> list[Block]
     if missing := wanted - {block.id for block in blocks}:
         raise LookupError(f"{len(missing)} of {len(wanted)} items are not in this chart")
     return sorted(blocks, key=lambda block: (block.on or date.min, block.kind, str(block.id)))
+
+
+def internal_chart_pdf(patient: Patient, item_ids: Iterable[UUID], *, practice: object, printed_by: Staff) -> bytes:
+    """Chosen items of a chart as a PDF that says on every page that it is not for release. Raises LookupError."""
+    return render_pdf(
+        "documents/internal_chart.html",
+        {
+            "title": "From the chart",
+            "practice": practice,
+            "patient": patient,
+            "blocks": render_context(item_ids, patient=patient),
+            "printed_by": printed_by.display_name,
+            "printed_at": timezone.now(),
+            "internal_copy": True,
+        },
+    )
 
 
 def internal_note_pdf(note: ChartNote, *, practice: object, printed_by: Staff) -> bytes:
@@ -240,6 +260,21 @@ def _plan_block(row: CarePlan) -> Block:
     block = Block(row.pk, "plan", f"Plan of care: {row.title}", row.started_on, [fact for fact in facts if fact[1]])
     block.head = ["Activity", "Status"] if row.activities else []
     block.rows = [[part["what"], part["status"].replace("-", " ")] for part in row.activities]
+    return block
+
+
+def _handover_block(row: Handover) -> Block:
+    facts = [
+        ("By", row.by.display_name),
+        ("To", row.to.display_name if row.to else ""),
+        ("From", day_words(row.from_on) if row.to else ""),
+        ("Through", day_words(row.until_on)),
+        ("Last day of who hands over", day_words(row.last_day)),
+        ("Summary", f"See {row.note.format.name.lower()} of {day_words(row.note.on)}" if row.note else ""),
+    ]
+    on = timezone.localdate(row.made_at)
+    block = Block(row.pk, "handover", f"{row.title}, {day_words(on)}", on, [fact for fact in facts if fact[1]])
+    block.written = [{"label": "Summary", "text": row.summary}] if row.summary else []
     return block
 
 

@@ -18,7 +18,7 @@ from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to, may_open_chart, open_chart, supervises
 from practice.people.rules import Role
 
-from .models import ChartNote, CosignatureRequest, Encounter, Measure, PlanDraft, PlanVersion, SafetyPlan
+from .models import ChartNote, CosignatureRequest, Encounter, Handover, Measure, PlanDraft, PlanVersion, SafetyPlan
 from .rules.notes import NoteState
 
 # Who makes note formats for the whole practice: those who answer for what is written in them.
@@ -241,6 +241,16 @@ def note_is_signed(state: str = NoteState.SIGNED) -> Refusal:
     return Refusal(
         "NOTE_SIGNED", "This note is signed and no longer changes.", remedies.get(NoteState(state), addendum)
     )
+
+
+def open_handover(staff: Staff, handover_id: UUID | str) -> Handover:
+    """The doorway to one handover: for whoever may open the chart. Raises Refused or Http404 as the chart's does."""
+    handover = Handover.objects.select_related("patient", "by", "to", "note__format").filter(pk=handover_id).first()
+    if handover is None:
+        _absent(staff, Handover, handover_id)
+    open_chart(staff, handover.patient_id)
+    record(by=staff, event=AuditEvent.VIEWED, subject=handover, patient_id=handover.patient_id)
+    return handover
 
 
 def _refused(staff: Staff, note: ChartNote, detail: str) -> None:

@@ -23,6 +23,7 @@ from .models import (
     ChartNote,
     Diagnosis,
     Encounter,
+    Handover,
     Measure,
     Medication,
     PlanReview,
@@ -52,6 +53,7 @@ class EntryKind(models.TextChoices):
     PLAN = "plan", "Imported plans"
     RISK = "risk", "Risk"
     SAFETY = "safety", "Safety plans"
+    HANDOVER = "handover", "Handovers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def _sources(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet[A
         EntryKind.PLAN: (CarePlan.objects.filter(patient=patient), F("started_on")),
         EntryKind.RISK: (RiskAssessment.objects.filter(patient=patient), F("on")),
         EntryKind.SAFETY: (SafetyPlan.objects.filter(patient=patient), _local("signed_at")),
+        EntryKind.HANDOVER: (Handover.objects.filter(patient=patient), _local("made_at")),
     }
 
 
@@ -129,6 +132,7 @@ LOADERS: dict[EntryKind, Callable[[], QuerySet[Any]]] = {
     EntryKind.PLAN: lambda: CarePlan.objects.all(),
     EntryKind.RISK: lambda: RiskAssessment.objects.select_related("by"),
     EntryKind.SAFETY: lambda: SafetyPlan.objects.select_related("signed_by"),
+    EntryKind.HANDOVER: lambda: Handover.objects.select_related("by", "to"),
 }
 
 

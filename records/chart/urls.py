@@ -8,8 +8,10 @@ from .views import (
     endings,
     formats,
     group_notes,
+    handover,
     measures,
     notes,
+    printing,
     safety,
     series,
     sessions,
@@ -18,6 +20,10 @@ from .views import (
 )
 
 urlpatterns = [
+    path("patients/<uuid:patient_id>/hand-over/", handover.handover_new, name="handover-new"),
+    path("patients/<uuid:patient_id>/print/", printing.chart_print, name="chart-print"),
+    path("handovers/<uuid:handover_id>/", handover.handover_open, name="handover-open"),
+    path("handovers/<uuid:handover_id>/read/", handover.handover_read, name="handover-read"),
     path("patients/<uuid:patient_id>/session/", sessions.session_new, name="session-new"),
     path("patients/<uuid:patient_id>/note/", notes.note_new, name="note-new"),
     path("sessions/<uuid:session_id>/", sessions.session_open, name="session-open"),

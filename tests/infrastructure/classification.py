@@ -164,6 +164,13 @@ MODELS: dict[str, Kept] = {
     "chart.MonitoringDone": Kept(
         APPEND_ONLY, encrypted="result", plain="id plan done_on next_due_on recorded_by recorded_at"
     ),
+    "chart.Handover": Kept(
+        APPEND_ONLY,
+        encrypted="summary",
+        plain="""
+        id patient kind by to from_on until_on last_day note made_at""",
+    ),
+    "chart.HandoverRead": Kept(APPEND_ONLY, plain="id handover by at"),
     "chart.CarePlan": Kept(
         APPEND_ONLY,
         encrypted="activities",

@@ -16,13 +16,14 @@ from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
 from practice.people.queries import care_team
+from records.chart.index import by_year, kinds_of
 
 from .. import actions
 from ..documents import blocks_of
 from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, ReasonForm, StartForm, basis_choices
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
-from ..queries import by_year, chart_index, kinds_of, postal_address, proposal_of, verdict_now
+from ..queries import chart_index, postal_address, proposal_of, verdict_now
 from ..rules import RecipientKind, ReleaseState
 
 REQUEST_OF_PATIENT = "At the request of the patient"

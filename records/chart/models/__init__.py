@@ -3,6 +3,7 @@
 from .base import CANNOT_BE_OPENED, Imported
 from .cosigning import CosignatureRequest, NoteCancellation, NoteSignature, NoteVersion
 from .diagnoses import Diagnosis, DiagnosisStatus, Observation
+from .handover import Handover, HandoverRead
 from .icd import IcdCode, IcdRelease, IcdTerm
 from .measures import AlarmAnswer, Measure, MeasureAlarm, MeasureInError, MeasureRepeat
 from .medication import Medication, MonitoringDone, MonitoringPlan
@@ -26,6 +27,8 @@ __all__ = [
     "DiagnosisStatus",
     "Encounter",
     "GoalWorkedOn",
+    "Handover",
+    "HandoverRead",
     "IcdCode",
     "IcdRelease",
     "IcdTerm",
