@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.db.models import F
 from django.utils import timezone
 
 from practice.people.models import Patient, Staff
+from practice.people.rules import Role
 from records.chart.models import (
     ChartAddendum,
     ChartNote,
@@ -18,9 +20,11 @@ from records.chart.models import (
     Encounter,
     Medication,
     NoteFormat,
+    NoteSignature,
     Participation,
     Result,
 )
+from records.chart.rules.cosigning import Decision, SignerRole
 from records.chart.rules.notes import NoteState
 from records.chart.rules.sessions import Modality, SessionKind
 from records.chart.rules.values import ResultCategory
@@ -97,7 +101,9 @@ def _sessions(demo: Demo, patient: Patient, about: DemoPatient, position: int) -
 
 def _notes(demo: Demo, sessions: list[Held], form: NoteFormat) -> None:
     keys = [section["key"] for section in form.sections]
-    notes, addenda = [], []
+    notes: list[ChartNote] = []
+    finished: list[ChartNote] = []
+    addenda = []
     for number, session in enumerate(sessions):
         ended = session.encounter.stopped_at or session.encounter.started_at
         last = number == len(sessions) - 1
@@ -112,22 +118,57 @@ def _notes(demo: Demo, sessions: list[Held], form: NoteFormat) -> None:
                 author=session.therapist,
                 format=form,
                 on=timezone.localdate(session.encounter.started_at),
-                state=NoteState.DRAFT if draft else NoteState.SIGNED,
                 version=2,  # saved once
                 sections=progress_note(demo.rng, THEMES[session.theme], keys),
                 created_at=ended,
                 saved_at=ended + timedelta(minutes=7),
-                signed_at=None if draft else ended + timedelta(minutes=8),
+                written_at=ended + timedelta(minutes=2),
             )
         )
+        if not draft:
+            finished.append(notes[-1])
     ChartNote.objects.bulk_create(notes)
-    for note in notes:
-        if note.signed_at and demo.rng.random() < 0.02:
+    sign_all(demo, finished)
+    for note in finished:
+        if demo.rng.random() < 0.02:
             text = "Added after a call with the patient the same evening: the appointment at the clinic was kept."
-            addenda.append(
-                ChartAddendum(note=note, author=note.author, text=text, signed_at=note.signed_at + timedelta(hours=5))
-            )
+            at = note.saved_at + timedelta(hours=5)
+            addenda.append(ChartAddendum(note=note, author=note.author, text=text, signed_at=at))
     ChartAddendum.objects.bulk_create(addenda)
+
+
+def sign_all(demo: Demo, notes: list[ChartNote]) -> None:
+    """Sign drafts of one author a minute after their last save; a trainee's are co-signed the next day."""
+    if not notes:
+        return
+    trainee = Role.TRAINEE in notes[0].author.roles
+    rows = ChartNote.objects.filter(pk__in=[note.pk for note in notes])
+    NoteSignature.objects.bulk_create(
+        NoteSignature(
+            note=note,
+            version=note.version,
+            staff=note.author,
+            role=SignerRole.TRAINEE if trainee else SignerRole.AUTHOR,
+            decision=Decision.SIGNED,
+            at=note.saved_at + timedelta(minutes=1),
+        )
+        for note in notes
+    )
+    signed = NoteState.AWAITING if trainee else NoteState.SIGNED
+    rows.update(state=signed, signed_at=F("saved_at") + timedelta(minutes=1))
+    if trainee:
+        NoteSignature.objects.bulk_create(
+            NoteSignature(
+                note=note,
+                version=note.version,
+                staff=demo.staff["supervisor"],
+                role=SignerRole.SUPERVISOR,
+                decision=Decision.COSIGNED,
+                at=min(note.saved_at + timedelta(hours=20), timezone.now()),
+            )
+            for note in notes
+        )
+        rows.update(state=NoteState.SIGNED)
 
 
 def _facts(demo: Demo, key: str, patient: Patient, about: DemoPatient, sessions: list[Held]) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from practice.people.models import Patient, Staff
 
 from ..models import ChartNote, Encounter, NoteFormat
-from ..queries.carrying import carried_days
+from ..queries.carrying import carried_days, earlier_notes
 from ..queries.cosigning import returns_of
 from ..queries.formats import formats, usual_format
 from ..queries.group_notes import shared_written
@@ -213,4 +213,5 @@ def note_sheet(note: ChartNote, form: NoteForm | None = None) -> dict[str, Any]:
         "note_limit": NOTE_LIMIT,
         "other_formats": formats().exclude(pk=note.format_id) if may_change else (),
         "returns": returns_of(note),
+        "may_bring": earlier_notes(note).exists(),
     }

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from ..models import ChartNote
 from ..rules.carrying import unchecked
 from ..rules.formats import prose_keys
@@ -21,12 +23,15 @@ class Part:
 
 def sources_of(note: ChartNote) -> list[ChartNote]:
     """The author's last signed note of this patient before the draft, and the last of anybody's when it is later."""
-    earlier = ChartNote.objects.filter(
-        patient_id=note.patient_id, state__in=[NoteState.SIGNED, NoteState.AWAITING], on__lte=note.on
-    )
-    ordered = earlier.select_related("format", "author").order_by("-on", "-signed_at")
+    ordered = earlier_notes(note).select_related("format", "author").order_by("-on", "-signed_at")
     own, last = ordered.filter(author_id=note.author_id).first(), ordered.first()
     return list(dict.fromkeys(filter(None, (own, last))))
+
+
+def earlier_notes(note: ChartNote) -> QuerySet[ChartNote]:
+    """The signed notes of this patient up to the day of the draft, those that await a co-signature too."""
+    signed = ChartNote.objects.filter(state__in=[NoteState.SIGNED, NoteState.AWAITING])
+    return signed.filter(patient_id=note.patient_id, on__lte=note.on)
 
 
 def offered(note: ChartNote, source: ChartNote) -> list[Part]:

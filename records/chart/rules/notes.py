@@ -116,7 +116,7 @@ def refusal_to_sign(
         return Refusal("NOTE_EMPTY", "This note is empty.", "Write it, or discard the draft.")
     if missing:
         words = " and ".join(f"“{label}”" for label in missing)
-        return Refusal("NOTE_NOT_COMPLETE", f"{words} is still empty.", "Fill it in, then sign.")
+        return Refusal("NOTE_NOT_COMPLETE", f"Still empty: {words}.", "Fill it in, then sign.")
     if other_texts:
         return Refusal(
             "NOTE_HAS_TWO_TEXTS",

@@ -14,6 +14,7 @@ from practice.desk.demo.agreements import fill_authorizations
 from practice.desk.demo.chart import fill_chart
 from practice.desk.demo.disclosures import fill_disclosures
 from practice.desk.demo.measures import fill_measures
+from practice.desk.demo.notes import fill_notes
 from practice.desk.demo.people import STAFF
 from practice.desk.demo.plans import fill_plans
 from practice.desk.demo.practice import Demo, fill_people
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             fill_plans(demo)
             fill_measures(demo)
             fill_sealed_notes(demo, held)
+            fill_notes(demo)
             authorizations = fill_authorizations(demo)
         # each of these commits by itself: an entry stands before anything else can happen
         fill_disclosures(demo, authorizations)
