@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
 from practice.people.models import Staff
 from practice.people.policies import charts_visible_to, open_chart, open_patient
 from practice.people.rules import Act, may
@@ -16,8 +18,10 @@ from records.chart.queries.diagnoses import active_diagnoses
 from records.chart.queries.measures import repeats_of
 from records.chart.queries.treatment import plan_at_a_glance
 from records.chart.rules.measures import current
-from records.chart.timeline import EntryKind, TimelineEntry, entries, search_notes, timeline
+from records.chart.searching import MOST, search_chart
+from records.chart.timeline import EntryKind, TimelineEntry, entries, timeline
 
+from .chart_filter import ChartFilterForm
 from .measures import chosen_series, latest_score, series_of
 
 PER_PAGE = 30
@@ -27,29 +31,33 @@ PER_PAGE = 30
 def patient_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """The chart as one line of time, for those who may open it; for the others the patient's details.
 
-    The kind of entry stands in the URL; words that are looked for come by POST, since they may be clinical.
+    Kind and days stand in the URL; words that are looked for come by POST, since they may be clinical.
     """
     staff = cast(Staff, request.user)
     in_care = charts_visible_to(staff).filter(pk=patient_id).exists()
     if may(staff.roles, Act.DEMOGRAPHICS_ALL) and not in_care:
         return redirect("patient-details", open_patient(staff, patient_id).pk)
     patient = open_chart(staff, patient_id)
-    kind = request.GET.get("kind", "")
-    words = " ".join(request.POST.get("words", "")[:100].split())
+    asked = ChartFilterForm(request.POST if request.method == "POST" else request.GET)
+    span, words = asked.span(), asked.words_asked()
     page: Page[Any] | None = None
     if words:
-        shown = search_notes(patient, staff, words)
+        shown = search_chart(patient, staff, words, span)
+        record(by=staff, event=AuditEvent.SEARCHED, subject=patient, patient_id=patient.pk, detail="chart")
     else:
-        page = Paginator(timeline(patient, staff, kind), PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(timeline(patient, staff, span), PER_PAGE).get_page(request.GET.get("page"))
         shown = entries(page.object_list)
     context = {
         "patient": patient,
         "years": by_year(shown),
         "page": page,
         "kinds": EntryKind.choices,
-        "kind": kind,
-        "keep": f"kind={kind}&" if kind in EntryKind.values else "",
+        "span": span,
+        "keep": asked.keep(),
+        "form": asked,
         "words": words,
+        "found": len(shown),
+        "most": MOST,
         "diagnoses": active_diagnoses(patient)[:6],
         "medications": Medication.objects.filter(patient=patient, ended_on__isnull=True, status="active")[:6],
         "plans": CarePlan.objects.filter(patient=patient, ended_on__isnull=True).order_by("-started_on")[:3],

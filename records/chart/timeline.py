@@ -1,7 +1,7 @@
 """One line of time through a patient's chart: notes, sessions, results, diagnoses, medication, plans.
 
-Narrative is sealed in the database, so a search for words opens the notes of this one patient and looks; the rest is
-one union in the database and one query per kind on the page, however long the chart is.
+One union in the database and one query per kind on the page, however long the chart is. A search for words is in
+`searching`.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,11 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from practice.infrastructure.envelope import Unreadable
 from practice.people.models import Patient, Staff
 
 from .models import (
@@ -33,7 +32,6 @@ from .models import (
     SafetyPlan,
 )
 from .policies import readable_by
-from .queries.group_notes import shared_written
 from .queries.sessions import sessions_of
 
 OPENING = 400
@@ -80,7 +78,7 @@ def _local(field: str) -> TruncDate:
     return TruncDate(field, tzinfo=timezone.get_current_timezone())
 
 
-def _sources(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet[Any], Any]]:
+def sources_of(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet[Any], Any]]:
     """Per kind: the rows of this patient, and the expression for their day."""
     sessions = sessions_of(patient).exclude(
         pk__in=visible_notes(patient, staff).filter(encounter__isnull=False).values("encounter_id")
@@ -101,18 +99,31 @@ def _sources(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet[A
     }
 
 
-def timeline(patient: Patient, staff: Staff, kind: str = "") -> QuerySet[Any]:
-    """(kind, id, day, place) of the whole chart, or of one kind, newest first; to be paged, then given to `entries`.
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What of the chart is meant: one kind or all, from a day to a day (both inclusive); undated only without days."""
 
-    The caller has passed the doorway of the chart.
-    """
-    sources = _sources(patient, staff)
-    chosen = [EntryKind(kind)] if kind in EntryKind.values else list(sources)
+    kind: str = ""
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def days(self) -> Q:
+        return (Q(day__gte=self.first) if self.first else Q()) & (Q(day__lte=self.last) if self.last else Q())
+
+
+def rows_of(patient: Patient, staff: Staff, span: Span) -> dict[EntryKind, QuerySet[Any]]:
+    """Per kind: the rows of the span with their `day`. The caller has passed the doorway of the chart."""
+    sources = sources_of(patient, staff)
+    chosen = [EntryKind(span.kind)] if span.kind in EntryKind.values else list(sources)
+    return {kind: sources[kind][0].order_by().annotate(day=sources[kind][1]).filter(span.days) for kind in chosen}
+
+
+def timeline(patient: Patient, staff: Staff, span: Span = Span()) -> QuerySet[Any]:
+    """(kind, id, day, place) of the chart, newest first; to be paged, then given to `entries`."""
     parts = [
-        rows.order_by()
-        .annotate(place=Value(place), entry_kind=Value(name.value), day=day)
-        .values_list("entry_kind", "pk", "day", "place")
-        for place, name, (rows, day) in ((place, name, sources[name]) for place, name in enumerate(chosen))
+        rows.annotate(place=Value(place), entry_kind=Value(kind.value)).values_list("entry_kind", "pk", "day", "place")
+        for place, (kind, rows) in enumerate(rows_of(patient, staff, span).items())
     ]
     union = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     return union.order_by(F("day").desc(nulls_last=True), "place", "pk")
@@ -144,26 +155,3 @@ def entries(page: Iterable[tuple[str, UUID, date | None, int]]) -> list[Timeline
         ids = [pk for name, pk, *_rest in wanted if name == kind]
         rows.update({(kind, row.pk): row for row in LOADERS[EntryKind(kind)]().filter(pk__in=ids)})
     return [TimelineEntry(EntryKind(kind), pk, day, rows[kind, pk]) for kind, pk, day, _place in wanted]
-
-
-def search_notes(patient: Patient, staff: Staff, words: str, limit: int = 200) -> list[TimelineEntry]:
-    """Notes in which every word occurs, newest first. Opens each note in memory; nothing of it is stored or logged."""
-    sought = [word.lower() for word in words.split()]
-    found = []
-    notes = LOADERS[EntryKind.NOTE]().filter(pk__in=visible_notes(patient, staff).values("pk"))
-    for note in notes.order_by("-on", "pk").iterator(chunk_size=200):
-        if _has_words(note, sought):
-            found.append(TimelineEntry(EntryKind.NOTE, note.pk, note.on, note))
-        if len(found) == limit:
-            break
-    return found
-
-
-def _has_words(note: ChartNote, sought: list[str]) -> bool:
-    """Whether every word is in the note or its addenda. One that cannot be opened is found, and says so: not hidden."""
-    try:
-        shared = (part["text"] for part in shared_written(note))
-        text = " ".join([*note.sections.values(), *shared, *(added.text for added in note.addenda.all())]).lower()
-    except Unreadable:
-        return True
-    return all(word in text for word in sought)

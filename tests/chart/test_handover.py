@@ -21,7 +21,7 @@ from records.chart.actions.handover import hand_over, read_handover
 from records.chart.documents import release_items, render_context
 from records.chart.models import ChartNote, Handover
 from records.chart.rules.handover import HandoverFacts, HandoverKind, handover_refusals
-from records.chart.timeline import EntryKind, timeline
+from records.chart.timeline import EntryKind, Span, timeline
 from records.psychotherapy import vault
 from tests.everybody import noon
 
@@ -163,7 +163,7 @@ def test_the_summary_is_part_of_the_chart_for_search_print_and_release(
     item = next(item for item in release_items(lindqvist) if item.kind == "handover")
     assert SUMMARY not in item.title
     assert SUMMARY in str(render_context([handover.pk], patient=lindqvist)[0].written)
-    assert handover.pk in [row[1] for row in timeline(lindqvist, hale, EntryKind.HANDOVER)]
+    assert handover.pk in [row[1] for row in timeline(lindqvist, hale, Span(EntryKind.HANDOVER))]
 
 
 def test_only_a_signed_summary_of_ones_own_about_this_patient_goes_along(

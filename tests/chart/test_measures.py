@@ -30,7 +30,7 @@ from records.chart.documents import release_items, render_context
 from records.chart.models import AlarmAnswer, Measure, MeasureInError, Result
 from records.chart.queries.measures import latest_in_words, measures_of, open_alarms, repeats_of
 from records.chart.rules.measures import AlarmAct, current_of
-from records.chart.timeline import entries, timeline
+from records.chart.timeline import Span, entries, timeline
 from tests.everybody import noon
 
 PHQ_9, GAD_7 = current_of("phq-9"), current_of("gad-7")
@@ -338,7 +338,7 @@ class TestOverTime:
 
     def test_it_stands_in_the_line_of_time_and_goes_on_paper(self, hale: Staff, lindqvist: Patient) -> None:
         measure = taken(hale, lindqvist, MARKED, ago=1)
-        assert [entry.kind for entry in entries(timeline(lindqvist, hale, "measure"))] == ["measure"]
+        assert [entry.kind for entry in entries(timeline(lindqvist, hale, Span("measure")))] == ["measure"]
         (block,) = render_context([measure.pk], patient=lindqvist)
         assert dict(block.facts)["Score"] == "9 (mild)"
         assert block.rows[8] == ["9. Thoughts that you would be better off dead or of hurting yourself in some way",

@@ -15,7 +15,8 @@ from practice.people.models import Patient, Staff
 from records.chart.models import ChartAddendum, ChartNote, Diagnosis, Medication, NoteFormat, Result
 from records.chart.rules.notes import NoteState
 from records.chart.rules.values import ResultCategory
-from records.chart.timeline import entries, search_notes, timeline
+from records.chart.searching import WORDS, search_chart
+from records.chart.timeline import EntryKind, Span, entries, timeline
 
 SignedIn = Callable[[Staff], Client]
 
@@ -47,7 +48,7 @@ def test_the_chart_is_one_line_of_time_newest_first(hale: Staff, lindqvist: Pati
     Diagnosis.objects.create(patient=lindqvist, title="Generalized anxiety disorder", onset_on=today())
     a_result(lindqvist, 9, ago=1)
     assert [entry.kind for entry in entries(timeline(lindqvist, hale))] == ["diagnosis", "result", "note"]
-    assert [entry.kind for entry in entries(timeline(lindqvist, hale, "result"))] == ["result"]
+    assert [entry.kind for entry in entries(timeline(lindqvist, hale, Span("result")))] == ["result"]
 
 
 def test_a_draft_is_in_the_line_of_its_author_alone(hale: Staff, osei: Staff, lindqvist: Patient) -> None:
@@ -56,13 +57,50 @@ def test_a_draft_is_in_the_line_of_its_author_alone(hale: Staff, osei: Staff, li
     assert entries(timeline(lindqvist, osei)) == []
 
 
+def search(patient: Patient, staff: Staff, words: str, span: Span = Span()) -> list[str]:  # noqa: B008
+    """The kinds of what is found, newest first."""
+    return [entry.kind.value for entry in search_chart(patient, staff, words, span)]
+
+
 def test_words_are_found_in_notes_and_addenda(hale: Staff, lindqvist: Patient) -> None:
     a_note(lindqvist, hale, "Argued with his manager.")
     note = a_note(lindqvist, hale, "Slept badly.")
     ChartAddendum.objects.create(note=note, author=hale, text="The manager called.")
-    assert len(search_notes(lindqvist, hale, "MANAGER")) == 2
-    assert len(search_notes(lindqvist, hale, "manager slept")) == 1
-    assert search_notes(lindqvist, hale, "dragon") == []
+    assert search(lindqvist, hale, "MANAGER") == ["note", "note"]
+    assert search(lindqvist, hale, "manager slept") == ["note"]
+    assert search(lindqvist, hale, "dragon") == []
+
+
+def test_words_are_found_in_every_kind_of_entry(hale: Staff, lindqvist: Patient) -> None:
+    assert set(WORDS) | {EntryKind.NOTE} == set(EntryKind), "a kind of entry that no search finds"
+    Diagnosis.objects.create(patient=lindqvist, title="Generalized anxiety disorder", code="F41.1", onset_on=today())
+    Medication.objects.create(patient=lindqvist, title="Sertraline", dosage="every morning", started_on=today())
+    assert search(lindqvist, hale, "f41.1") == ["diagnosis"]
+    assert search(lindqvist, hale, "sertraline morning") == ["medication"]
+
+
+def test_a_search_keeps_to_the_kind_and_the_days_asked_for(hale: Staff, lindqvist: Patient) -> None:
+    for ago in (0, 10, 20):
+        a_note(lindqvist, hale, "Argued with his manager.", ago=ago)
+    span = Span("note", today() - timedelta(days=15), today() - timedelta(days=5))
+    assert search(lindqvist, hale, "manager", span) == ["note"]
+    assert len(entries(timeline(lindqvist, hale, span))) == 1
+    assert search(lindqvist, hale, "manager", Span("result")) == []
+
+
+def test_another_persons_draft_is_found_by_nobody_else(hale: Staff, osei: Staff, lindqvist: Patient) -> None:
+    a_note(lindqvist, hale, "Argued with his manager.", signed=False)
+    assert search(lindqvist, hale, "manager") == ["note"]
+    assert search(lindqvist, osei, "manager") == []
+
+
+def test_a_day_that_cannot_be_read_is_said_and_the_words_come_back(
+    hale: Staff, lindqvist: Patient, signed_in: SignedIn
+) -> None:
+    sent = {"words": "manager", "first": "last week"}
+    page = signed_in(hale).post(reverse("patient-page", args=[lindqvist.pk]), sent).content.decode()
+    assert "Write the first day as year-month-day." in page
+    assert 'value="manager"' in page
 
 
 def test_a_search_leaves_no_word_in_the_address(hale: Staff, lindqvist: Patient, signed_in: SignedIn) -> None:
