@@ -82,6 +82,8 @@ TABLE: dict[str, Row] = {
     # --- the audit trail and the practice itself
     "access-own": row("200 200 200 200 200 200"),
     "access-all": row("403 403 403 403 200 403"),
+    "placement-list": row("200 200 200 403 200 403"),  # asks with a kind of information, and shows one's own questions
+    "placement-answer": row("403 403 403 403 200 403"),
     "policy-list": row("403 403 403 403 200 403"),
     "policy-change": row("403 403 403 403 200 403"),
     "profile-edit": row("403 403 403 403 403 200"),
@@ -166,6 +168,10 @@ TABLE: dict[str, Row] = {
     "psychotherapy-draft-edit": row("200 404 404 404 404 404", sealed=True),
     "psychotherapy-draft-save": row("ok 422 422 404 404 404", post=True, sealed=True, blind=True),  # as for a new id
     "psychotherapy-draft-sign": row("200 404 404 404 404 404", sealed=True),
+    "psychotherapy-move-out": row("200 404 404 404 404 404", sealed=True),  # where sentences can go, and moving one
+    "psychotherapy-move-in": row("ok 404 404 404 404 404", post=True, sealed=True),
+    "psychotherapy-jot": row("200 200 403 404 404 404", sealed=True),  # one's own sheet of today, for any clinician
+    "psychotherapy-search": row("200 200 200 403 403 403", sealed=True),  # in one's own, for any clinician
     "psychotherapy-draft-discard": row("200 404 404 404 404 404", sealed=True),
     "psychotherapy-branch-settle": row("ok 404 404 404 404 404", post=True, sealed=True),
     "psychotherapy-note-open": row("200 404 404 404 404 404", sealed=True),

@@ -22,7 +22,9 @@ from disclosures.ledger.bases import Basis
 from disclosures.ledger.suspensions import Suspension, SuspensionKind
 from disclosures.releases.actions import approve_release, commit_release, prepare_release
 from disclosures.releases.models import Release
+from practice.compliance.actions import ask_placement
 from practice.compliance.models import PracticeProfile
+from practice.compliance.rules import PlacementTopic
 from practice.infrastructure.days import today
 from practice.infrastructure.uploads import check_upload
 from practice.people import actions
@@ -85,6 +87,7 @@ def build(signed_in: Callable[[Staff], Client]) -> World:
     other = make_patient(19877, "Ruth", "Abernathy", date(1954, 5, 21), treated_by=staff["other"])
     ids = {"patient_id": patient.pk, "code": "P-04", "token": "made-up", "kind": "form-sent"}
     ids |= _people(staff, patient) | _chart(staff, patient) | _measures(staff, patient) | _sealed(staff, patient)
+    ids["question_id"] = ask_placement(by=staff["own"], topic=PlacementTopic.MEDICATION).pk
     ids |= _papers(staff, patient, ids["psychotherapy.note_id"])
     ids |= _ledger(staff["officer"], patient)
     return World({role: signed_in(person) for role, person in staff.items()}, staff, ids, other.pk)

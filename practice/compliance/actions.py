@@ -1,8 +1,10 @@
-"""Setting a policy and saying what the practice is."""
+"""Setting a policy, saying what the practice is, and asking what belongs where."""
 
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
@@ -10,10 +12,12 @@ from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Staff
 from practice.people.policies import require_act, require_role
-from practice.people.rules import Act, Role
+from practice.people.rules import CLINICAL_ROLES, Act, Role
+from practice.worklist.actions import add_task, close_task
+from practice.worklist.rules import TaskKind
 
-from .models import PolicySetting, PracticeProfile
-from .rules import Value, refusal_to_set
+from .models import PlacementQuestion, PolicySetting, PracticeProfile
+from .rules import DAYS_TO_ANSWER, PlacementTopic, Value, refusal_to_answer, refusal_to_set
 
 
 def set_policy(*, by: Staff, code: str, value: Value, from_on: date, reason: str) -> PolicySetting:
@@ -53,3 +57,39 @@ def change_profile(
         profile.save()
         record(by=by, event=AuditEvent.RECORDED, subject=profile, detail="practice_profile")
     return profile
+
+
+def ask_placement(*, by: Staff, topic: PlacementTopic) -> PlacementQuestion:
+    """Ask the compliance officer what belongs where about one kind of information; an open question is not doubled.
+
+    Who, which kind and when is all that is kept.
+    """
+    require_role(by, *sorted(CLINICAL_ROLES))
+    with transaction.atomic():
+        question, new = PlacementQuestion.objects.get_or_create(asked_by=by, topic=topic, answered_at=None)
+        if new:
+            due = today() + timedelta(days=DAYS_TO_ANSWER)
+            add_task(kind=TaskKind.PLACEMENT_QUESTION, due_on=due, subject=question, role=Role.COMPLIANCE_OFFICER)
+            record(by=by, event=AuditEvent.RECORDED, subject=question)
+    return question
+
+
+def answer_placement(*, by: Staff, question_id: UUID, answer: str) -> PlacementQuestion:
+    """Answer a question in general words; it is the asker's to read. Raises Refused when it cannot be this answer."""
+    require_role(by, Role.COMPLIANCE_OFFICER)
+    with transaction.atomic():
+        question = PlacementQuestion.objects.select_for_update(of=("self",)).get(pk=question_id)
+        answer = answer.replace("\r\n", "\n").replace("\x00", "").strip()
+        if refusal := refusal_to_answer(answer, answered=question.answered_at is not None):
+            raise Refused(refusal)
+        question.answer, question.answered_by, question.answered_at = answer, by, timezone.now()
+        question.save(update_fields=["answer", "answered_by", "answered_at"])
+        close_task(kind=TaskKind.PLACEMENT_QUESTION, subject=question, by=by)
+        record(by=by, event=AuditEvent.RECORDED, subject=question, detail="answered")
+    return question
+
+
+def mark_answers_seen(*, by: Staff) -> None:
+    """The asker has the answers before them: the home page says no more about them."""
+    waiting = PlacementQuestion.objects.filter(asked_by=by, answered_at__isnull=False, seen_at=None)
+    waiting.update(seen_at=timezone.now())

@@ -8,7 +8,7 @@ from django import forms
 from practice.infrastructure.days import today
 
 from .models import PracticeProfile
-from .rules import PolicySpec, Value
+from .rules import LONGEST_ANSWER, PlacementTopic, PolicySpec, Value
 
 
 class PolicyForm(forms.Form):
@@ -91,3 +91,26 @@ class ProfileForm(forms.ModelForm):
             "phone": {"required": "Give a phone number."},
             "privacy_contact_phone": {"required": "Letters must give a phone number for questions."},
         }
+
+
+class AskForm(forms.Form):
+    """What belongs where: the kind of information, and nothing else."""
+
+    topic = forms.ChoiceField(
+        label="What is it about?",
+        choices=PlacementTopic.choices,
+        help_text="The compliance officer sees your name and this choice: no patient, no text, not where you asked.",
+        error_messages={"required": "Choose what it is about.", "invalid_choice": "Choose one of these."},
+    )
+
+
+class AnswerForm(forms.Form):
+    """The compliance officer's answer."""
+
+    answer = forms.CharField(
+        label="Your answer",
+        max_length=LONGEST_ANSWER,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="General guidance in plain words. You are not told what was written, and need not be.",
+        error_messages={"required": "Write what belongs where, in plain words."},
+    )

@@ -8,6 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from practice.infrastructure.fields import EncryptedTextField
+
+from .rules import PlacementTopic
+
 
 class PracticeProfile(models.Model):
     """The practice as it stands on letters: one row."""
@@ -56,6 +60,47 @@ class PolicySetting(models.Model):
 
     def __str__(self) -> str:
         return f"policy {self.code} from {self.from_on}"
+
+
+class PlacementQuestion(models.Model):
+    """A clinician asks the compliance officer what belongs in the chart: by kind of information, and nothing else.
+
+    It names no patient, carries no text and says nothing of where it was asked: anybody who writes notes can ask it, at
+    any time. The answer is general guidance in the officer's own words.
+    """
+
+    append_only = True
+    updatable_columns = ("answer", "answered_by", "answered_at", "seen_at")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    topic = models.CharField(max_length=30, choices=PlacementTopic.choices)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    answer = EncryptedTextField(blank=True, default="")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="When the asker read the answer.")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asked_by", "topic"],
+                condition=Q(answered_at__isnull=True),
+                name="%(app_label)s_%(class)s_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True, seen_at__isnull=True)
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
+                name="%(app_label)s_%(class)s_answered_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"placement question {self.pk}"
 
 
 auditlog.register(PracticeProfile, include_fields=["privacy_contact_title", "log_origin"])

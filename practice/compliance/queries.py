@@ -1,10 +1,15 @@
-"""The policies as they stand on a day, and the practice as it stands on letters."""
+"""The policies as they stand on a day, the practice as it stands on letters, and questions about what belongs where."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from .models import PolicySetting, PracticeProfile
+from django.db.models import QuerySet
+
+from practice.people.models import Staff
+from practice.people.rules import Role
+
+from .models import PlacementQuestion, PolicySetting, PracticeProfile
 from .rules import POLICIES, PolicySpec, PolicyValue
 
 
@@ -72,3 +77,15 @@ def _sorted(rows: Iterable[PolicySetting]) -> list[PolicySetting]:
 
 def _value(row: PolicySetting) -> PolicyValue:
     return PolicyValue(row.code, row.value, str(row.pk), row.from_on)
+
+
+def placement_questions(staff: Staff) -> QuerySet[PlacementQuestion]:
+    """The person's own questions about what belongs where, the newest first; for the compliance officer everybody's."""
+    questions = PlacementQuestion.objects.select_related("asked_by", "answered_by")
+    return questions if staff.has_role(Role.COMPLIANCE_OFFICER) else questions.filter(asked_by=staff)
+
+
+def answers_to_read(staff: Staff) -> QuerySet[PlacementQuestion]:
+    """Answers to the person's own questions that they have not looked at yet, the oldest first."""
+    mine = PlacementQuestion.objects.filter(asked_by=staff, answered_at__isnull=False, seen_at=None)
+    return mine.defer("answer").order_by("answered_at")

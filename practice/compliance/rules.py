@@ -9,10 +9,44 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
+from django.db import models
+
 from practice.infrastructure.refusals import Refusal
 
 Value = bool | int | str | list[str]
 ON_OFF: Mapping[str, tuple[Value, str]] = MappingProxyType({"on": (True, "On"), "off": (False, "Off")})
+
+
+LONGEST_ANSWER = 4_000  # characters
+DAYS_TO_ANSWER = 7  # our own pace: the law sets none
+
+
+class PlacementTopic(models.TextChoices):
+    """What somebody can ask about: the ten kinds of information that are chart wherever they stand (R-002), or none."""
+
+    MEDICATION = "EX_MEDICATION", "Medication prescription and monitoring"
+    SESSION_TIMES = "EX_SESSION_TIMES", "Session start and stop times"
+    MODALITY_FREQUENCY = "EX_MODALITY_FREQUENCY", "Modalities and frequencies of treatment"
+    TEST_RESULTS = "EX_TEST_RESULTS", "Results of clinical tests"
+    DIAGNOSIS = "EX_SUM_DIAGNOSIS", "A summary of diagnosis"
+    FUNCTIONAL_STATUS = "EX_SUM_FUNCTIONAL_STATUS", "A summary of functional status"
+    TREATMENT_PLAN = "EX_SUM_TREATMENT_PLAN", "A summary of the treatment plan"
+    SYMPTOMS = "EX_SUM_SYMPTOMS", "A summary of symptoms"
+    PROGNOSIS = "EX_SUM_PROGNOSIS", "A summary of prognosis"
+    PROGRESS = "EX_SUM_PROGRESS", "A summary of progress to date"
+    OTHER = "OTHER", "Something else"
+
+
+def refusal_to_answer(answer: str, *, answered: bool) -> Refusal | None:
+    """Why a question about what belongs where is not answered with these words, or None."""
+    if answered:
+        return Refusal("PLACEMENT_ANSWERED", "This question was answered already.", "Read the answer that was given.")
+    if not answer.strip():
+        return Refusal("PLACEMENT_NO_ANSWER", "The answer is empty.", "Write what belongs where, in plain words.")
+    if len(answer) > LONGEST_ANSWER:
+        words = f"The answer has {len(answer):,} characters; it holds {LONGEST_ANSWER:,}."
+        return Refusal("PLACEMENT_TOO_LONG", words, "Nothing was saved; shorten it.")
+    return None
 
 
 @dataclass(frozen=True, slots=True)

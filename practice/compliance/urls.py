@@ -8,4 +8,6 @@ urlpatterns = [
     path("policies/", views.policy_list, name="policy-list"),
     path("policies/<slug:code>/", views.policy_change, name="policy-change"),
     path("practice/profile/", views.profile_edit, name="profile-edit"),
+    path("what-belongs-where/", views.placement_list, name="placement-list"),
+    path("what-belongs-where/<uuid:question_id>/", views.placement_answer, name="placement-answer"),
 ]

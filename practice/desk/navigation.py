@@ -41,6 +41,7 @@ MENU: tuple[Place, ...] = (
         "psychotherapy-custody-list",
         (*CLINICAL, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR),
     ),
+    Place("What belongs where", "placement-list", (*CLINICAL, Role.COMPLIANCE_OFFICER)),
     Place("Practice policies", "policy-list", (Role.COMPLIANCE_OFFICER,)),
     Place("The practice on letters", "profile-edit", (Role.ADMINISTRATOR,)),
     Place("All accesses", "access-all", (Role.COMPLIANCE_OFFICER,)),

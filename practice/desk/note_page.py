@@ -9,12 +9,13 @@ from django.views.decorators.http import require_GET
 
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
-from practice.people.policies import charts_visible_to
 from records.chart.forms.notes import note_sheet
-from records.chart.models import ChartNote, Participation
+from records.chart.models import ChartNote
 from records.chart.policies import open_draft
-from records.chart.rules.sessions import ABSENT, Modality
+from records.chart.rules.sessions import Modality
 from records.psychotherapy.sheets import sheet_context
+
+from .session_people import patients_in
 
 
 @require_GET
@@ -40,9 +41,8 @@ def note_edit(request: HttpRequest, note_id: UUID) -> HttpResponse:
 
 def others_there(note: ChartNote, staff: Staff) -> list[UUID]:
     """The other patients who attended the session of a note and are in the care of its author."""
-    there = Participation.objects.filter(encounter=note.encounter_id, taken_off=False).exclude(attendance__in=ABSENT)
-    others = there.exclude(patient=note.patient_id).filter(patient__in=charts_visible_to(staff))
-    return list(others.values_list("patient_id", flat=True))
+    there = patients_in(note.encounter, staff) if note.encounter else []
+    return [patient for patient in there if patient != note.patient_id]
 
 
 def session_line(note: ChartNote) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import chart_pages, choosing, health, mark, note_page, views
+from . import chart_pages, choosing, health, mark, note_page, sealed_pages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,13 @@ urlpatterns = [
     path("find/", views.patient_search, name="patient-search"),
     path("still-here/", views.session_extend, name="session-extend"),
     path("chart/notes/<uuid:note_id>/write/", note_page.note_edit, name="note-edit"),
+    path(
+        "psychotherapy-notes/drafts/<uuid:draft_id>/to-chart/", sealed_pages.sentence_out, name="psychotherapy-move-out"
+    ),
+    path(
+        "psychotherapy-notes/drafts/<uuid:draft_id>/from-chart/", sealed_pages.sentence_in, name="psychotherapy-move-in"
+    ),
+    path("psychotherapy-notes/patients/<uuid:patient_id>/jot/", sealed_pages.jot, name="psychotherapy-jot"),
     path("patients/<uuid:patient_id>/", chart_pages.patient_page, name="patient-page"),
     path("patients/<uuid:patient_id>/diagnoses/", chart_pages.patient_diagnoses, name="patient-diagnoses"),
     path("patients/<uuid:patient_id>/measures/", chart_pages.patient_results, name="patient-results"),

@@ -10,6 +10,8 @@ from django.utils import timezone
 from authorizations.models import Authorization
 from authorizations.queries import ending_soon
 from disclosures.releases.models import Release
+from practice.compliance.models import PlacementQuestion
+from practice.compliance.queries import answers_to_read
 from practice.infrastructure.days import today
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
@@ -43,6 +45,7 @@ PLACES = {
     "chart.handover": "handover-open",
     "chart.cosignaturerequest": "note-cosign",
     "chart.chartnote": "note-open",
+    "compliance.placementquestion": "placement-answer",
 }
 # Work that is done on a page of the patient.
 PATIENT_PLACES = {
@@ -59,6 +62,7 @@ BUTTONS = {
     TaskKind.RELEASE_UNCONFIRMED: "Say how it ended",
     TaskKind.COSIGNATURE: "Read",
     TaskKind.NOTE_RETURNED: "Mend",
+    TaskKind.PLACEMENT_QUESTION: "Answer",
 }
 MOST = 200
 LOOK_BACK = 30  # days back for sessions without a note
@@ -74,6 +78,7 @@ def home_groups(staff: Staff) -> list[Group]:
         found += [sealed_notes_asked_for(staff), note_drafts(staff), notes_awaiting(staff), sealed_drafts(staff)]
         found += [destructions_due(staff)]
         found += [sessions_today(staff), sessions_to_mark(staff)]
+        found.append(placement_answers(staff))
         found += [sessions_without_note(staff), authorizations_ending(staff)]
     return sorted(_one_of_each(found), key=lambda group: group.first_due)
 
@@ -133,7 +138,19 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
         found[repeat.pk] = definition.title if definition else ""
     for handover in Handover.objects.filter(pk__in=ids.get("chart.handover", [])).select_related("by").defer("summary"):
         found[handover.pk] = f"{handover.title} by {handover.by.display_name}"
+    questions = PlacementQuestion.objects.filter(pk__in=ids.get("compliance.placementquestion", []))
+    for question in questions.defer("answer"):
+        found[question.pk] = question.get_topic_display()
     return found
+
+
+def placement_answers(staff: Staff) -> Group:
+    """Answers of the compliance officer that the asker has not read yet."""
+    lines = [
+        Line(question.get_topic_display(), f"Answered {day(question.answered_at)}", path_to("placement-list"), "Read")
+        for question in answers_to_read(staff)[:MOST]
+    ]
+    return Group("Answers about what belongs where", lines)
 
 
 def _place(task: Task) -> str:

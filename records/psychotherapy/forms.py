@@ -54,6 +54,21 @@ def _day(label: str, invalid: str) -> forms.DateField:
     return forms.DateField(label=label, widget=widget, error_messages={"required": invalid, "invalid": invalid})
 
 
+def _date() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+_NOT_A_DAY = {"invalid": "Give the day as a date."}
+SEARCHED_KINDS = [("note", "Signed notes"), ("addendum", "Addenda"), ("draft", "Drafts")]
+
+
+class PatientField(forms.ModelChoiceField):
+    """One patient by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.legal_name)
+
+
 class StaffField(forms.ModelChoiceField):
     """A person of the practice by name."""
 
@@ -104,6 +119,39 @@ class DraftForm(forms.Form):
         if day > today():
             raise forms.ValidationError("This day is in the future. A note is about a session that took place.")
         return day
+
+
+class SearchForm(forms.Form):
+    """What the author looks for in their own sealed notes. Sent by POST: no word of it stands in an address."""
+
+    words = forms.CharField(
+        label="Words",
+        max_length=300,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "spellcheck": "false", "dir": "auto"}),
+        help_text="In any order; in quotation marks, together.",
+        error_messages={"required": "Say what to look for."},
+    )
+    patient = PatientField(
+        queryset=Patient.objects.none(), label="About", required=False, empty_label="Everybody you wrote about"
+    )
+    kinds = forms.MultipleChoiceField(
+        label="In", required=False, widget=forms.CheckboxSelectMultiple, choices=SEARCHED_KINDS
+    )
+    first = forms.DateField(label="Sessions from", required=False, widget=_date(), error_messages=_NOT_A_DAY)
+    last = forms.DateField(label="Sessions to", required=False, widget=_date(), error_messages=_NOT_A_DAY)
+
+    def __init__(self, *args: Any, patients: Collection[UUID], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        about = self.fields["patient"]
+        assert isinstance(about, PatientField)  # noqa: S101 - for the type checker
+        about.queryset = Patient.objects.filter(pk__in=patients).order_by("sort_name")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        first, last = given.get("first"), given.get("last")
+        if first and last and last < first:
+            self.add_error("last", "The last day is before the first.")
+        return given
 
 
 class GrantForm(forms.Form):

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from .custody_rules import LONGEST_WAIT_DAYS, SHORTEST_WAIT_DAYS, CustodyReason, Opening
-from .rules import EventKind, Subject
+from .rules import Direction, EventKind, Exclusion, Subject
 
 APP = "psychotherapy_app"
 REVIEW = "psychotherapy_review"
@@ -299,6 +299,27 @@ class Event(SealedModel):
 
     class Meta(SealedModel.Meta):
         verbose_name = "psychotherapy event"
+
+
+class Moved(SealedModel):
+    """Where a sentence of a note went, or came from: it stands here alone, for the author of the note.
+
+    Its id is the token of the move, so that a move tried again is made once. No text, and no hash of one: a short
+    sentence could be guessed from it.
+    """
+
+    append_only = True
+    login_privileges = {APP: ("SELECT", "INSERT")}
+
+    author = models.UUIDField(db_index=True)
+    draft = models.UUIDField(db_index=True, help_text="The draft, and the note that it becomes.")
+    chart_note = models.UUIDField(help_text="The progress note at the other end.")
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    exclusion = models.CharField(max_length=30, choices=Exclusion.choices, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(SealedModel.Meta):
+        verbose_name = "moved sentence"
 
 
 class Package(SealedModel):

@@ -57,6 +57,13 @@ class Subject(models.TextChoices):
     PACKAGE = "package", "Release package"
 
 
+class Direction(models.TextChoices):
+    """Which way a sentence was moved, seen from the sealed note."""
+
+    OUT = "out", "To the progress note"
+    IN = "in", "From the progress note"
+
+
 class SkillArea(models.TextChoices):
     """What the training is about (45 CFR 164.508(a)(2)(i)(B))."""
 
@@ -116,6 +123,21 @@ UNREADABLE: Final = Refusal(
     f"{SEALED_UNCHANGED} Nothing was saved over it.",
     "Whoever keeps the practice's keys can bring the missing one back.",
 )
+CHANGED_MEANWHILE: Final = Refusal(
+    "PN_CHANGED",
+    "This psychotherapy note was changed in another window. Nothing was moved.",
+    "Load the page again, then move the sentence.",
+)
+SENTENCE_GONE: Final = Refusal(
+    "PN_SENTENCE_GONE",
+    "This sentence no longer stands in the psychotherapy note as it was. Nothing was moved.",
+    "Wait until the note is saved, then try again.",
+)
+
+
+def too_long(text: str) -> Refusal:
+    """Why a sentence cannot come into a note that would be too long with it."""
+    return Refusal("PN_TOO_LONG", text_too_long(text) or "", "Nothing was moved.")
 
 
 def text_too_long(text: str) -> str | None:

@@ -14,6 +14,7 @@ from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
 from records.psychotherapy.forms import DraftForm
 from records.psychotherapy.guard import belongs_in_chart
+from records.psychotherapy.passages import units as units_of
 from records.psychotherapy.policies import patients_to_name, refusal_to_keep
 from records.psychotherapy.rules import IN_THE_CHART, IN_THE_SEALED_NOTE, SEALED_UNCHANGED, Exclusion
 
@@ -44,15 +45,18 @@ def sheet_context(
     staff: Staff = request.user  # type: ignore[assignment]
     found = vault.sheet(staff, patient_id=patient.pk, session=session_id, session_on=session_on)
     if found.draft is not None:
-        return {"sheet": editor(staff, found.draft, next=next) | {"notes": found.notes}}
+        return {"sheet": editor(staff, found.draft, next=next, session=session_id) | {"notes": found.notes}}
     refusal = refusal_to_keep(staff)
     if found.notes or refusal:
         return {"sheet": {**LABELS, "notes": found.notes, "refusal": None if found.notes else refusal}}
     return {"sheet": blank(staff, found.blank_id, [patient.pk, *also], session_on, session=session_id, next=next)}
 
 
-def editor(staff: Staff, draft: vault.DraftText, *, next: str = "") -> dict[str, Any]:
-    """The sheet of a draft: its editor, or nothing to type in when the stored text cannot be opened now."""
+def editor(staff: Staff, draft: vault.DraftText, *, next: str = "", session: UUID | None = None) -> dict[str, Any]:
+    """The sheet of a draft: its editor, or nothing to type in when the stored text cannot be opened now.
+
+    A draft that belongs to no session yet joins `session` at its next save.
+    """
     head = draft.head
     if draft.text is None:
         return {**LABELS, "draft": draft, "unreadable": True}
@@ -64,7 +68,7 @@ def editor(staff: Staff, draft: vault.DraftText, *, next: str = "") -> dict[str,
             "session_on": head.session_on,
             "patients": head.patients,
             "version": draft.version,
-            "session": head.session,
+            "session": head.session or session,
             "addendum_to": head.addendum_to,
             "next": next,
         },
@@ -95,7 +99,13 @@ def shown(form: DraftForm, draft_id: UUID, **more: Any) -> dict[str, Any]:
     addendum = bool(form["addendum_to"].value())
     marks = marks_of(form["text"].value() or "")
     sheet = {"form": form, "save": save, "draft_id": draft_id, "is_addendum": addendum, "marks": marks}
+    sheet["speaks_of"] = _chosen(form)
     return {**LABELS, **sheet, **more}
+
+
+def _chosen(form: DraftForm) -> str:
+    """Whom the note speaks of, as the form stands: names (R-008)."""
+    return ", ".join(sorted(str(box.data["label"]) for box in form["patients"] if box.data["selected"]))
 
 
 def marks_of(text: str) -> list[dict[str, Any]] | None:
@@ -108,15 +118,13 @@ def marks_of(text: str) -> list[dict[str, Any]] | None:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     found, at, units = [], 0, 0
     for mark in belongs_in_chart(text):
-        start = units + _units(text[at : mark.start])
+        start = units + units_of(text[at : mark.start])
         sentence = text[mark.start : mark.end]
-        at, units = mark.end, start + _units(sentence)
-        found.append({"start": start, "end": units, "reason": mark.reason, "sentence": sentence})
+        at, units = mark.end, start + units_of(sentence)
+        found.append(
+            {"start": start, "end": units, "kind": mark.category.value, "reason": mark.reason, "sentence": sentence}
+        )
     return found
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def header_of(staff: Staff, patients: Collection[UUID]) -> Patient | None:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from .views import custody, drafts, keeping, notes, packages, training
+from .views import custody, drafts, keeping, notes, packages, search, training
 
 urlpatterns = [
     path("", notes.home, name="psychotherapy-home"),
     path("patients/<uuid:patient_id>/", notes.note_list, name="psychotherapy-note-list"),
     path("patients/<uuid:patient_id>/new/", drafts.draft_new, name="psychotherapy-draft-new"),
     path("patients/<uuid:patient_id>/new/<uuid:draft_id>/", drafts.draft_begin, name="psychotherapy-draft-begin"),
+    path("search/", search.search, name="psychotherapy-search"),
     path("drafts/<uuid:draft_id>/", drafts.draft_edit, name="psychotherapy-draft-edit"),
     path("drafts/<uuid:draft_id>/save/", drafts.draft_save, name="psychotherapy-draft-save"),
     path("drafts/<uuid:draft_id>/sign/", drafts.draft_sign, name="psychotherapy-draft-sign"),

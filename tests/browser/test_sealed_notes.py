@@ -1,11 +1,13 @@
 """A therapist writes a psychotherapy note: it saves itself, two windows lose nothing, and what is signed was read."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from practice.people.models import Patient, Staff
 from records.chart.actions.notes import start_note
-from records.chart.models import NoteFormat
+from records.chart.models import ChartNote, NoteFormat
 from records.psychotherapy import vault
 from tests.psychotherapy.conftest import DAY, TEXT, write_draft, write_note
 from tests.psychotherapy.test_packages import authorize
@@ -153,3 +155,75 @@ def test_marks_stand_beside_the_progress_note_and_never_in_it(
         page.locator("[data-mark]").get_by_role("button", name="Keep").press("Enter")
         expect(page.locator("[data-marks]")).to_be_hidden()
         expect(written).to_be_focused()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_sentence_is_marked_while_writing_moved_and_moved_back(
+    a_visit: Visit, hale: Staff, lindqvist: Patient, viewport: dict[str, int]
+) -> None:
+    """Both notes say the right thing on the page and on the server, and whoever types on loses no word."""
+    progress = start_note(by=hale, patient=lindqvist, format=NoteFormat.objects.get(code="soap"))
+    dose = "Sertraline 50 mg daily."
+    with a_visit(viewport) as visitor:
+        page = visitor.page
+        visitor.sign_in(hale, f"/chart/notes/{progress.pk}/write/")
+        page.get_by_role("textbox", name="Plan").fill("Continue.")
+
+        def turn_to(tab: str) -> None:
+            if viewport == NARROW:
+                page.get_by_role("tab", name=tab).click()
+
+        turn_to("Psychotherapy note")
+        sealed = page.get_by_role("textbox", name="Psychotherapy note")
+        sealed.press_sequentially(f"He held back. {dose} ", delay=5)
+        for _turn in range(40):  # never a pause of 1.5 seconds, and the marks come all the same
+            sealed.press_sequentially("He waited. ", delay=100)
+            if page.locator("[data-mark]").count():
+                break
+        mark = page.locator("[data-mark]").first
+        expect(mark).to_contain_text(dose)
+        expect(mark.locator("[data-section]")).to_have_value("objective")
+        visitor.look("marked while writing")
+        mark.locator("[data-section]").select_option("plan")
+        mark.get_by_role("button", name="Move to progress note").click()
+        told = page.locator("[data-marks-told]")
+        expect(told).to_contain_text("Moved to the progress note, Plan.")
+        written = sealed.input_value()
+        assert dose not in written and written.startswith("He held back. He waited. ")
+        visitor.look("moved")
+        assert ChartNote.objects.get().sections["plan"] == f"Continue.\n{dose}"
+        turn_to("Progress note")
+        plan = page.get_by_role("textbox", name="Plan")
+        expect(plan).to_have_value(f"Continue.\n{dose}")
+        plan.press("Control+End")
+        plan.press_sequentially(" Reviewed.")
+        expect(page.locator("[data-note] [data-save-line]")).to_contain_text("Saved")
+        turn_to("Psychotherapy note")
+        told.get_by_role("button", name="Undo").click()
+        expect(told).to_contain_text("Moved back.")
+        expect(sealed).to_have_value(written.replace("back. ", f"back. {dose} ", 1))
+        expect(page.locator("[data-note] textarea").last).to_have_value("Continue. Reviewed.")
+        page.locator("[data-mark]").get_by_role("button", name="Not sure").click()
+        expect(page.locator("[data-mark]")).to_contain_text("Asked; the answer will stand on your home page.")
+        turn_to("Progress note")
+        plan.select_text()
+        page.get_by_role("button", name="Move to psychotherapy note").click()
+        expect(page.locator("[data-move-in-told]")).to_contain_text("Moved to the psychotherapy note.")
+        visitor.look("moved in")
+        expect(plan).to_have_value("")
+        turn_to("Psychotherapy note")
+        expect(sealed).to_have_value(re.compile("Continue. Reviewed.$"))
+        page.reload()
+        assert ChartNote.objects.get().sections["plan"] == "" and not ChartNote.objects.get().branches.exists()
+        turn_to("Psychotherapy note")
+        expect(sealed).to_have_value(re.compile("Continue. Reviewed.$"))
+        visitor.go(f"/psychotherapy-notes/patients/{lindqvist.pk}/jot/")
+        expect(page.get_by_role("heading", name="T. L.")).to_be_visible()
+        visitor.look("jotting")
+        visitor.go("/psychotherapy-notes/search/")
+        page.get_by_role("searchbox", name="Words").fill("back held")
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator(".excerpt mark")).to_have_count(2)
+        visitor.look("found")
+        visitor.go("/what-belongs-where/")
+        visitor.look("what belongs where")

@@ -79,6 +79,12 @@ MODELS: dict[str, Kept] = {
         id name address phone privacy_contact_title privacy_contact_name privacy_contact_phone log_origin""",
     ),
     "compliance.PolicySetting": Kept(APPEND_ONLY, plain="id code value from_on reason set_by set_at"),
+    "compliance.PlacementQuestion": Kept(
+        APPEND_ONLY,
+        updates="answer answered_by answered_at seen_at",
+        encrypted="answer",
+        plain="id topic asked_by asked_at answered_by answered_at seen_at",
+    ),
     "authorizations.Authorization": Kept(
         APPEND_ONLY,
         encrypted="""
@@ -241,6 +247,7 @@ MODELS: dict[str, Kept] = {
         id author grantee patients sessions_from sessions_to program skill_area starts_at ends_at granted_at
         ends""",
     ),
+    "psychotherapy.Moved": Kept(APPEND_ONLY, plain="id author draft chart_note direction exclusion at"),
     "psychotherapy.Event": Kept(APPEND_ONLY, plain="id at actor kind author note package detail"),
     "psychotherapy.Package": Kept(
         EDITABLE,

@@ -133,7 +133,7 @@ def test_each_save_answers_its_author_with_the_marks_and_keeps_none(
         ("Sertraline went up to 75 mg last week.", "medication"),
         ("GAD-7 today 9 (was 13).", "test result"),
     ]
-    assert [set(mark) for mark in marks] == [{"start", "end", "reason"}] * 2
+    assert [set(mark) for mark in marks] == [{"start", "end", "kind", "reason"}] * 2
     assert "ertraline" not in caplog.text
     by_button = client.get(reverse("psychotherapy-draft-edit", args=[draft_id])).content.decode()
     assert by_button.count("This belongs in the chart:") == 3  # two, and the row for those to come

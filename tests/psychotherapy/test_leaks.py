@@ -168,6 +168,21 @@ def test_no_search_finds_a_sealed_word(world: World, signed_in: SignedIn, who: s
         assert answers[0] == answers[1]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", OTHERS)
+def test_the_search_of_sealed_notes_finds_nobody_elses(world: World, signed_in: SignedIn, who: str) -> None:
+    """The same page, by the same number of queries, before there are notes and after."""
+    client, told = signed_in(world.people[who]), []
+    for _turn in range(2):
+        default, sealed = CaptureQueriesContext(connections["default"]), CaptureQueriesContext(connections[SEALED])
+        with default, sealed:
+            response = client.post(reverse("psychotherapy-search"), {"words": CANARY})
+        answer = TOKEN.sub("", response.content.decode())
+        told.append((response.status_code, answer, len(sealed)))
+        write(world)
+    assert told[0] == told[1] and told[0][0] == (200 if world.people[who].is_clinical else 403)
+
+
 def plain(pages: dict[str, bytes]) -> dict[str, str]:
     """Pages without what differs between any two requests."""
     return {where: TOKEN.sub("", page.decode("utf-8", "replace")) for where, page in pages.items()}
@@ -185,6 +200,9 @@ BY_ID = [
     ("psychotherapy-draft-discard", "draft", "get"),
     ("psychotherapy-draft-discard", "draft", "post"),
     ("psychotherapy-draft-save", "draft", "post"),
+    ("psychotherapy-move-out", "draft", "get"),
+    ("psychotherapy-move-out", "draft", "post"),
+    ("psychotherapy-move-in", "draft", "post"),
     ("psychotherapy-package-withdraw", "package", "post"),
 ]
 
@@ -252,8 +270,15 @@ def test_the_practice_database_does_not_know_that_notes_exist(
     client = signed_in(world.people["hale"])
     client.get(reverse("psychotherapy-note-open", args=[world.sealed["note"]]))
     client.get(reverse("psychotherapy-draft-edit", args=[world.sealed["draft"]]))
+    client.post(reverse("psychotherapy-search"), {"words": CANARY})
+    move = {"token": str(uuid4()), "sentence": "Sertraline 50 mg daily.", "kind": "EX_MEDICATION", "version": "1"}
+    draft = write_draft(world.people["hale"], world.patient, text=f"{CANARY}. Sertraline 50 mg daily.").id
+    told = client.post(reverse("psychotherapy-move-out", args=[draft]), move)
+    assert told.status_code == 200 and CANARY.encode() not in told.content
+    subjects = {*map(str, world.sealed.values()), str(draft), move["token"]}
     for table, row in rows_of(superuser("default")):
-        assert not any(str(subject) in row for subject in world.sealed.values()), table
+        assert CANARY not in row and "Sertraline" not in row, table
+        assert not any(subject in row for subject in subjects), table
 
 
 @pytest.mark.committing
@@ -298,11 +323,18 @@ def test_an_error_in_the_middle_of_reading_shows_and_logs_nothing(
     client.raise_request_exception = False
     monkeypatch.setattr("records.psychotherapy.views.notes.render", fail)
     monkeypatch.setattr("records.psychotherapy.views.drafts.render", fail)
+    monkeypatch.setattr("records.psychotherapy.views.search.render", fail)
+    monkeypatch.setattr("practice.desk.sealed_pages.render", fail)
+    monkeypatch.setattr("practice.desk.moving.change_section", fail)
+    sentence = {"token": str(uuid4()), "sentence": CANARY, "version": "1"}
     given = {"version": "1", "text": CANARY, "session_on": "", "patients": []}
     for response in (
         client.get(reverse("psychotherapy-note-open", args=[note])),
         client.get(reverse("psychotherapy-draft-edit", args=[draft.id])),
         client.post(reverse("psychotherapy-draft-save", args=[draft.id]), given),
+        client.post(reverse("psychotherapy-search"), {"words": CANARY}),
+        client.get(reverse("psychotherapy-jot", args=[lindqvist.pk])),
+        client.post(reverse("psychotherapy-move-out", args=[draft.id]), sentence),
     ):
         assert response.status_code == 500
         assert CANARY.encode() not in response.content

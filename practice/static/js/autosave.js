@@ -10,6 +10,9 @@
 //   409 {"problem": "…", "href": "…"}  saved in another window meanwhile, both texts are kept; nothing more is sent by
 //                                      itself, and the line links to where both are
 //   422 {"problem": "…"}  refused as it stands (too long…); the next change is tried again
+// Each answered save gives an "answered" event {told, fields}, also when somebody typed on meanwhile. form.settle() saves
+// what is typed and says whether the server has all of it; nothing is sent while form.dataset.held is set; and
+// form.took(told, whole) tells that text and version were changed on the server and in the form together (moving.js).
 // Somebody who types without a pause is saved every 15 seconds. `saveAll` is for the page that is about to be covered.
 // Signed out (401): the page is covered and the text waits. No line, or the server in trouble: again, ever slower.
 
@@ -31,6 +34,9 @@ class Saver {
     this.busy = null;
     this.stopped = false;
     this.waited = false;
+    this.unwanted = null; // what the server refused as it stands
+    form.settle = () => this.settle();
+    form.took = (told, whole) => this.took(told, whole);
     form.addEventListener("input", () => this.typed());
     form.addEventListener("focusout", () => this.save());
     form.addEventListener("save-now", () => this.save());
@@ -58,7 +64,23 @@ class Saver {
     if (this.stopped) return;
     const left = this.since === null ? PAUSE : this.since + CEILING - Date.now();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), Math.max(0, Math.min(PAUSE, left)));
+    this.timer = setTimeout(() => this.save(), this.form.dataset.held ? PAUSE : Math.max(0, Math.min(PAUSE, left)));
+  }
+
+  async settle() {
+    for (let turn = 0; turn < 3 && this.busy; turn += 1) await this.busy;
+    if (this.text() !== this.sent) await this.save();
+    return !this.stopped && this.text() === this.sent && this.sent !== this.unwanted;
+  }
+
+  took(told, whole) {
+    const version = this.form.elements.namedItem("version");
+    if (version) version.value = told.version;
+    this.told = [`Saved ${told.saved_at}${this.form.dataset.savedWords ?? ""}`, "is-saved"];
+    if (!whole) return this.typed();
+    this.sent = this.text();
+    this.say(...this.told);
+    this.form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: {} }));
   }
 
   say(words, state) {
@@ -69,7 +91,7 @@ class Saver {
   }
 
   refused(text, { problem }) {
-    this.sent = text;
+    this.sent = this.unwanted = text;
     this.told = [problem, "is-waiting"];
     this.say(...this.told);
   }
@@ -77,7 +99,7 @@ class Saver {
   save() {
     clearTimeout(this.timer);
     if (!this.form.isConnected || this.stopped) return null;
-    if (this.busy) { this.soon(); return this.busy; }
+    if (this.busy || this.form.dataset.held) { this.soon(); return this.busy; }
     this.since = null;
     if (this.text() === this.sent) { this.say(...this.told); return null; } // a change that was taken back
     this.busy = this.send().finally(() => { this.busy = null; });
@@ -86,12 +108,16 @@ class Saver {
 
   async send() {
     const text = this.text();
+    const fields = new FormData(this.form);
     const answer = await fetch(this.form.dataset.autosave, {
-      method: "POST", body: new FormData(this.form), redirect: "manual",
+      method: "POST", body: fields, redirect: "manual",
       headers: { "X-CSRFToken": token(), "X-Requested-With": "autosave" },
     }).catch(() => null);
     const told = await answer?.json?.().catch(() => null);
-    if (answer?.status === 200 && told) return this.saved(text, told);
+    if (answer?.status === 200 && told) {
+      this.form.dispatchEvent(new CustomEvent("answered", { detail: { told, fields } }));
+      return this.saved(text, told);
+    }
     if (answer?.status === 409 && told) return this.stop(told);
     if (answer?.status === 422 && told) return this.refused(text, told);
     this.sent = null; // whether it arrived is not known: the next time it is sent whatever stands there

@@ -14,6 +14,13 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A small window beside the rest: the link itself works without.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-popup]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (window.open(link.href, link.dataset.popup, "popup,width=400,height=640")) event.preventDefault();
+});
+
 // Going back must not show a page from before signing out, or a note from before saving.
 window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
 

@@ -3,7 +3,7 @@
 Access is checked here again, silently: the doorway in `policies` came first, and recorded who asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -40,6 +40,12 @@ from .group_notes import check_session_before_signing
 from .sessions import NO_CARE
 
 NOT_YOURS = Refusal("NOTE_NOT_YOURS", "A draft is written by its author alone.", "Write a note of your own.")
+
+CHANGED_ELSEWHERE = Refusal(
+    "NOTE_CHANGED_ELSEWHERE",
+    "The progress note was changed in another window. Nothing was moved.",
+    "Load the page again, then try once more.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +103,39 @@ def save_draft(
         return Saved(note)
     if note.version != base_version and not (window and window == note.window):
         return Saved(note, _branch(note, by, base_version, window, texts))
+    _write(note, by, texts, window)
+    return Saved(note)
+
+
+def _write(note: ChartNote, by: Staff, texts: dict[str, str], window: str) -> None:
     now = timezone.now()
     first_of_sitting = note.version == 1 or now - note.saved_at > SITTING
     rewrite(note, texts, window=window)
     if first_of_sitting:
         record(by=by, event=AuditEvent.CHANGED, subject=note, patient_id=note.patient_id, detail="draft")
-    return Saved(note)
+
+
+@transaction.atomic
+def change_section(
+    *, by: Staff, note_id: UUID, key: str, change: Callable[[str], str], base_version: int | None = None
+) -> ChartNote:
+    """Save a draft with one section changed: `change` is given its text as stored and returns the new one.
+
+    An opened page that does not know of it conflicts at its next save, so that neither text is lost. Raises Refused as
+    `save_draft` does, and when a change is due to a draft that is no longer as a page saw it (`base_version`).
+    """
+    note = own_draft(by, note_id)
+    if key not in note.format.keys:
+        raise Refused(Refusal("NOTE_NO_SECTION", "This note has no such section.", "Load the page again."))
+    texts = clean_sections(note.format.keys, note.sections | {key: change(note.sections.get(key, ""))})
+    if texts == note.sections:
+        return note
+    if base_version is not None and note.version != base_version:
+        raise Refused(CHANGED_ELSEWHERE)
+    if refusal := note_refusal(texts):
+        raise Refused(refusal)
+    _write(note, by, texts, window="")
+    return note
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from .destruction import (
     order_destruction,
 )
 from .drafts import discard_draft, open_draft, save_draft, settle_branch, sign
+from .moving import moved_sentences, passage_in_draft, put_passage, take_passage, was_moved
 from .notes import head_of_mine, my_drafts, my_notes, notes_opened_to, read, sheet
 from .packages import (
     NotReleasable,
@@ -35,18 +36,25 @@ from .packages import (
     withdraw_package,
 )
 from .rotation import Rotation, rewrap_keys
+from .searching import KINDS as SEARCHED_KINDS
+from .searching import search_mine
 from .session import open_as, record_event
 from .training import end_training_grant, give_training_grant, my_training_grants
 from .values import (
     Branch,
     DraftText,
+    Found,
     Grant,
     Happened,
+    Hit,
     Kept,
+    MovedSentence,
+    MovedText,
     NoteHead,
     NoteText,
     Order,
     PackageCover,
+    Passage,
     Releasable,
     Saved,
     SealedPackage,
@@ -55,17 +63,23 @@ from .values import (
 )
 
 __all__ = [
+    "SEARCHED_KINDS",
     "Branch",
     "DraftText",
+    "Found",
     "Grant",
     "Happened",
+    "Hit",
     "Kept",
+    "MovedSentence",
+    "MovedText",
     "NotDestroyed",
     "NotReleasable",
     "NoteHead",
     "NoteText",
     "Order",
     "PackageCover",
+    "Passage",
     "Releasable",
     "Rotation",
     "Saved",
@@ -79,6 +93,7 @@ __all__ = [
     "give_training_grant",
     "handing_over",
     "head_of_mine",
+    "moved_sentences",
     "my_drafts",
     "my_due_destructions",
     "my_kept_notes",
@@ -94,18 +109,23 @@ __all__ = [
     "package_bytes",
     "package_cover",
     "packages_awaiting_hand_over",
+    "passage_in_draft",
     "prepare_package",
     "propose_custody",
+    "put_passage",
     "read",
     "record_event",
     "releasable",
     "rewrap_keys",
     "save_draft",
+    "search_mine",
     "sessions_in_custody",
     "settle_branch",
     "sheet",
     "sign",
+    "take_passage",
     "take_step",
     "transfer_of_mine",
+    "was_moved",
     "withdraw_package",
 ]

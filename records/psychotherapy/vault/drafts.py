@@ -93,8 +93,13 @@ def _go_on(stored: Draft, wanted: Draft, text: str, base_version: int) -> Saved:
             _keep_beside(stored, text, base_version)
             return Saved("conflict", stored.id, stored.version, stored.saved_at)
         if stored.addendum_to is None:
-            changed = (stored.patients, stored.session_on) != (wanted.patients, wanted.session_on)
-            stored.patients, stored.session_on = wanted.patients, wanted.session_on
+            session = stored.session or wanted.session  # what was jotted down joins its session, and leaves none
+            changed = (stored.patients, stored.session_on, stored.session) != (
+                wanted.patients,
+                wanted.session_on,
+                session,
+            )
+            stored.patients, stored.session_on, stored.session = wanted.patients, wanted.session_on, session
         else:
             changed = False
         if text != current or changed:

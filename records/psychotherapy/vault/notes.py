@@ -137,6 +137,9 @@ def sheet(staff: Staff, *, patient_id: UUID, session: UUID | None, session_on: d
         here = {"author": actor, "patients__contains": [patient_id], "addendum_to": None}
         here |= {"session": session} if session else {"session": None, "session_on": session_on}
         draft = Draft.objects.filter(**here).order_by("-saved_at").first()
+        if draft is None and session:  # jotted down before the session was on record
+            day = here | {"session": None, "session_on": session_on}
+            draft = Draft.objects.filter(**day).order_by("-saved_at").first()
         notes = tuple(_text_of(row, actor) for row in living(Note.objects.filter(**here)).order_by("signed_at"))
         for note in notes:
             _write_down_reading(actor, note, printing=False)

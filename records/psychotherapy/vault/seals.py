@@ -8,6 +8,7 @@ key id: moved to another row, or with any of these columns edited by whoever, it
 """
 
 import secrets
+from collections.abc import Collection
 from uuid import UUID
 
 from practice.infrastructure.envelope import (
@@ -104,6 +105,34 @@ def open_text(blob: bytes | memoryview, *, key: UUID, place: Binding) -> bytes:
         return open_sealed(bytes(blob), key=_unwrap(wrapped), binding=(*place, str(key)))
     except KeyUnavailable:
         raise Unreadable from None
+
+
+class Opener:
+    """Opens many texts of one author: their wrapped keys read at once, each author's key unwrapped once."""
+
+    def __init__(self, author: UUID, kinds: Collection[Subject]) -> None:
+        rows = WrappedKey.objects.filter(author=author, kind__in=kinds)
+        self._wrapped = {row.id: row for row in rows}
+        self._authors = {row.id: row for row in AuthorKey.objects.filter(author=author)}
+        self._keys: dict[UUID, bytes] = {}
+
+    def open(self, blob: bytes | memoryview, *, key: UUID, place: Binding) -> bytes:
+        """As `open_text`. Raises `Unreadable` for whatever reason it does not open."""
+        wrapped = self._wrapped.get(key)
+        author_key = self._authors.get(wrapped.author_key) if wrapped and wrapped.author_key else None
+        if wrapped is None or author_key is None:
+            raise Unreadable
+        binding = (*_place_of_key(wrapped), str(author_key.id))
+        opened = open_key(bytes(wrapped.wrapped), key=self._author_key(author_key), binding=binding)
+        return open_sealed(bytes(blob), key=opened, binding=(*place, str(key)))
+
+    def _author_key(self, row: AuthorKey) -> bytes:
+        if row.id not in self._keys:
+            try:
+                self._keys[row.id] = _unwrap_author_key(row)
+            except KeyUnavailable:
+                raise Unreadable from None
+        return self._keys[row.id]
 
 
 def _unwrap(wrapped: WrappedKey) -> bytes:

@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from practice.infrastructure.refusals import Refusal
+from records.psychotherapy.rules import Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,67 @@ class Saved:
     id: UUID
     version: int = 0
     saved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence to be moved. `at`: where it stands or stood, in UTF-16 units; `version`: of the draft on the page."""
+
+    token: UUID
+    text: str
+    at: int | None
+    version: int
+
+    def __repr__(self) -> str:
+        return f"<Passage {self.token}>"
+
+
+@dataclass(frozen=True, slots=True)
+class MovedText:
+    """A draft after a sentence left it or came in. `edit` is None when the same move was made before."""
+
+    id: UUID
+    version: int
+    saved_at: datetime
+    text: str
+    edit: dict[str, int | str] | None
+
+    def __repr__(self) -> str:
+        return f"<MovedText {self.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class MovedSentence:
+    """That a sentence was moved, for the note's author: when, which way, under which exclusion, which chart note."""
+
+    at: datetime
+    direction: Direction
+    exclusion: str
+    chart_note: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One text of the author's own that holds every word sought; `parts`: what stands around it, hits marked."""
+
+    head: NoteHead
+    parts: tuple[tuple[str, bool], ...]
+
+    def __repr__(self) -> str:
+        return f"<Hit {self.head.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search of the author's own notes found: the first hits, how many there are, and what could not be read."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    searched: int
+    unreadable: tuple[NoteHead, ...]
+
+    def __repr__(self) -> str:
+        return f"<Found {self.total}>"
 
 
 @dataclass(frozen=True, slots=True)

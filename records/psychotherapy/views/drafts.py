@@ -162,7 +162,7 @@ def _answer(request: HttpRequest, form: DraftForm, saved: Saved) -> HttpResponse
 
 def _places(marks: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
     """Where the marks are and why. The page has the text: the answer does not repeat it."""
-    return [{key: mark[key] for key in ("start", "end", "reason")} for mark in marks or ()]
+    return [{key: mark[key] for key in ("start", "end", "kind", "reason")} for mark in marks or ()]
 
 
 def _where_next(request: HttpRequest, form: DraftForm, saved: Saved) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from practice.people.rules import CLINICAL_ROLES
 from records.psychotherapy import vault
 from records.psychotherapy.ids import new_id
 from records.psychotherapy.policies import refusal_to_keep
+from records.psychotherapy.rules import Exclusion
 from records.psychotherapy.sheets import LABELS, blank, header_of, names_of
 from records.psychotherapy.vault import NoteHead, NoteText
 
@@ -81,7 +82,10 @@ def _page(request: HttpRequest, note: NoteText, template: str) -> HttpResponse:
     history = [(event, people[event.actor].display_name) for event in note.history if event.actor in people]
     names = sorted(names_of(note.head.patients).values())
     patient = header_of(cast(Staff, request.user), note.head.patients)
-    context = {"note": note, "names": names, "patient": patient, "history": history}
+    moved = vault.moved_sentences(cast(Staff, request.user), note.head.id) if note.mine else []
+    kinds = dict(Exclusion.choices)
+    context: dict[str, Any] = {"note": note, "names": names, "patient": patient, "history": history}
+    context["moved"] = [(line, kinds.get(line.exclusion, "")) for line in moved]
     return render(request, template, context | {"author": people[note.head.author]} | LABELS)
 
 
