@@ -30,7 +30,9 @@ from .links import path_to
 from .moving import Move, Place, move_in, move_out, places_for, warning_to_move_in
 from .session_people import patients_in
 
-PLACE = {"required": False, "min_value": 0, "max_value": 4 * LONGEST_TEXT}
+
+def _place_in_text() -> forms.IntegerField:
+    return forms.IntegerField(required=False, min_value=0, max_value=4 * LONGEST_TEXT)
 
 
 class MoveForm(forms.Form):
@@ -39,13 +41,13 @@ class MoveForm(forms.Form):
     token = forms.UUIDField()
     sentence = forms.CharField(strip=False, max_length=LONGEST_TEXT)
     version = forms.IntegerField(min_value=0, max_value=MOST_SAVES)
-    at = forms.IntegerField(**PLACE)  # in the sealed text
+    at = _place_in_text()  # in the sealed text
     kind = forms.ChoiceField(choices=Exclusion.choices, required=False)
     patient = forms.UUIDField(required=False)
     note = forms.UUIDField(required=False)
     section = forms.CharField(required=False, max_length=60)
     chart_version = forms.IntegerField(required=False, min_value=0, max_value=MOST_SAVES)
-    chart_at = forms.IntegerField(**PLACE)  # in the section
+    chart_at = _place_in_text()  # in the section
     sure = forms.BooleanField(required=False)
 
     def clean_sentence(self) -> str:

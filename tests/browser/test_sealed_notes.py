@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from practice.compliance.models import PlacementQuestion
 from practice.people.models import Patient, Staff
 from records.chart.actions.notes import start_note
 from records.chart.models import ChartNote, NoteFormat
@@ -202,9 +203,11 @@ def test_a_sentence_is_marked_while_writing_moved_and_moved_back(
         told.get_by_role("button", name="Undo").click()
         expect(told).to_contain_text("Moved back.")
         expect(sealed).to_have_value(written.replace("back. ", f"back. {dose} ", 1))
-        expect(page.locator("[data-note] textarea").last).to_have_value("Continue. Reviewed.")
+        expect(page.locator("[data-note] textarea").last).to_have_value("Continue.\nReviewed.")
+        assert not PlacementQuestion.objects.exists()
         page.locator("[data-mark]").get_by_role("button", name="Not sure").click()
         expect(page.locator("[data-mark]")).to_contain_text("Asked; the answer will stand on your home page.")
+        assert [question.topic for question in PlacementQuestion.objects.all()] == ["EX_MEDICATION"]
         turn_to("Progress note")
         plan.select_text()
         page.get_by_role("button", name="Move to psychotherapy note").click()
@@ -212,11 +215,11 @@ def test_a_sentence_is_marked_while_writing_moved_and_moved_back(
         visitor.look("moved in")
         expect(plan).to_have_value("")
         turn_to("Psychotherapy note")
-        expect(sealed).to_have_value(re.compile("Continue. Reviewed.$"))
+        expect(sealed).to_have_value(re.compile(r"Continue\.\sReviewed\.$"))
         page.reload()
         assert ChartNote.objects.get().sections["plan"] == "" and not ChartNote.objects.get().branches.exists()
         turn_to("Psychotherapy note")
-        expect(sealed).to_have_value(re.compile("Continue. Reviewed.$"))
+        expect(sealed).to_have_value(re.compile(r"Continue\.\sReviewed\.$"))
         visitor.go(f"/psychotherapy-notes/patients/{lindqvist.pk}/jot/")
         expect(page.get_by_role("heading", name="T. L.")).to_be_visible()
         visitor.look("jotting")

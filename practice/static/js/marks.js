@@ -132,11 +132,12 @@ class Marks {
     const row = target.closest("[data-mark]");
     const at = [...this.list.children].indexOf(row);
     const mark = this.marks[at];
-    if (!mark) return;
-    if (target.closest("[data-keep]")) this.keep(mark, at);
-    if (target.closest("[data-sentence]")) this.find(mark);
-    if (target.closest("[data-ask]")) this.ask(mark, at);
-    if (target.closest("[data-move]")) this.move(mark, row.querySelector("select").value, at);
+    const button = target.closest("button");
+    if (!mark || !button) return;
+    if (button.matches("[data-keep]")) this.keep(mark, at);
+    if (button.matches("[data-sentence]")) this.find(mark);
+    if (button.matches("[data-ask]")) this.ask(mark, at);
+    if (button.matches("[data-move]")) this.move(mark, row.querySelector("select").value, at);
   }
 
   keep(mark, at) {
