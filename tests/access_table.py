@@ -160,6 +160,17 @@ TABLE: dict[str, Row] = {
     "safety-plan-print": row("200 200 403 404 404 404"),
     "safety-plan-review": row("ok ok 403 404 404 404", post=True),
     "safety-plan-end": row("ok ok 403 404 404 404", post=True),
+    # --- documents: filed by front desk too, who opens none; the same day they mend what they filed
+    "patient-documents": row("200 200 403 404 404 404"),
+    "document-scan": row("403 403 403 200 403 403"),
+    "document-file": row("200 200 403 200 404 404"),
+    "document-open": row("200 200 403 404 404 404"),
+    "document-view": row("200 200 403 404 404 404"),
+    "document-original": row("200 200 403 404 404 404"),
+    "document-read": row("ok ok 403 404 404 404", post=True),
+    "document-correct": row("200 200 403 200 404 404"),
+    "document-take-out": row("200 200 403 200 404 404"),
+    "document-reading": row("302 404 404 404 404 404"),
     # --- psychotherapy notes: the author's, and for everybody else the 404 of nothing
     "psychotherapy-home": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
     "psychotherapy-note-list": row("200 200 403 404 404 404", sealed=True),  # one's own about this patient

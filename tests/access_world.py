@@ -25,12 +25,14 @@ from disclosures.releases.models import Release
 from practice.compliance.actions import ask_placement
 from practice.compliance.models import PracticeProfile
 from practice.compliance.rules import PlacementTopic
+from practice.infrastructure.copies import take_in
 from practice.infrastructure.days import today
 from practice.infrastructure.uploads import check_upload
 from practice.people import actions
 from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, CareRole, LicenseKind, RepresentativeKind, Role, TelecomKind
 from records.chart.actions import safety
+from records.chart.actions.documents import FilingFacts, file_document
 from records.chart.actions.formats import copy_format
 from records.chart.actions.handover import hand_over
 from records.chart.actions.measures import record_measure
@@ -162,6 +164,7 @@ def _chart(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         "text_id": uuid4(),
         "unwritten_session": session.pk,
         "planned_session": planned.pk,
+        **_document(staff["desk"], patient),
     }
 
 
@@ -197,6 +200,12 @@ def _plans(by: Staff, patient: Patient) -> PlanVersion:
         version = make_plan(by, patient, words)
     save_plan_of(by, patient, f"{CHART} for the third time")
     return version
+
+
+def _document(desk: Staff, patient: Patient) -> dict[str, Any]:
+    facts = FilingFacts(dated_on=today(), kind="report", source="Bayview Hospital", from_outside=True)
+    filing = file_document(by=desk, patient=patient, taken=take_in(BytesIO(pdf())), facts=facts)
+    return {"document_id": filing.document_id, "reading_id": filing.document.readings.get().pk}
 
 
 def _sealed(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from practice.infrastructure.pdf import render_pdf
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
 from records.chart.documents import Block, render_context
+from records.chart.filed_documents import with_documents
 
 from .models import Release, ReleaseItem
 
@@ -28,7 +29,7 @@ def chart_package(release: Release, items: Sequence[ReleaseItem], *, approved_by
         "pieces": [(block, [block]) for block in blocks],
         "approved_by": approved_by.display_name,
     }
-    pdf = render_pdf("documents/chart_package.html", context)
+    pdf = with_documents(render_pdf("documents/chart_package.html", context), blocks)
     with pikepdf.open(BytesIO(pdf)) as document:
         return pdf, len(document.pages)
 

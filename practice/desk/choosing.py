@@ -25,6 +25,14 @@ def authorization_scan(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+def document_scan(request: HttpRequest) -> HttpResponse:
+    """A document came in: whose is it?"""
+    staff = cast(Staff, request.user)
+    require_act(staff, Act.DOCUMENT_FILE)
+    return _choose(request, staff, "File a document", "document-file")
+
+
+@require_http_methods(["GET", "POST"])
 def release_start(request: HttpRequest) -> HttpResponse:
     """Records are to leave: whose?"""
     staff = cast(Staff, request.user)

@@ -27,6 +27,7 @@ BAR: tuple[Place, ...] = (
 ACTS: tuple[Place, ...] = (
     Place("Record a disclosure", "record-start", (Role.FRONT_DESK, Role.COMPLIANCE_OFFICER)),
     Place("Prepare a release", "release-start", (Role.FRONT_DESK,)),
+    Place("File a document", "document-scan", (Role.FRONT_DESK,)),
     Place("Scan an authorization", "authorization-scan", (Role.FRONT_DESK,)),
     Place("New accounting", "accounting-start", (Role.COMPLIANCE_OFFICER,)),
     Place("New patient", "patient-new", (Role.FRONT_DESK, Role.CLINICIAN)),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("health/", health.health, name="health"),
     path("favicon.ico", mark.mark, name="mark"),
     path("authorizations/scan/", choosing.authorization_scan, name="authorization-scan"),
+    path("chart/documents/scan/", choosing.document_scan, name="document-scan"),
     path("releases/new/", choosing.release_start, name="release-start"),
     path("releases/record/", choosing.record_start, name="record-start"),
     path("disclosures/accountings/new/", choosing.accounting_start, name="accounting-start"),

@@ -19,7 +19,15 @@ from practice.people.policies import charts_visible_to
 from practice.worklist.models import Task
 from practice.worklist.queries import open_tasks
 from practice.worklist.rules import TaskKind
-from records.chart.models import ChartNote, CosignatureRequest, Handover, MeasureRepeat, Participation
+from records.chart.models import (
+    ChartNote,
+    CosignatureRequest,
+    DocumentReading,
+    Handover,
+    MeasureRepeat,
+    Participation,
+)
+from records.chart.queries.documents import current_filings
 from records.chart.queries.measures import open_alarms
 from records.chart.queries.sessions import SessionLine, day_bounds, session_lines, sessions_between
 from records.chart.rules.measures import current_of
@@ -46,6 +54,7 @@ PLACES = {
     "chart.cosignaturerequest": "note-cosign",
     "chart.chartnote": "note-open",
     "compliance.placementquestion": "placement-answer",
+    "chart.documentreading": "document-reading",
 }
 # Work that is done on a page of the patient.
 PATIENT_PLACES = {
@@ -63,6 +72,7 @@ BUTTONS = {
     TaskKind.COSIGNATURE: "Read",
     TaskKind.NOTE_RETURNED: "Mend",
     TaskKind.PLACEMENT_QUESTION: "Answer",
+    TaskKind.DOCUMENT_REVIEW: "Read",
 }
 MOST = 200
 LOOK_BACK = 30  # days back for sessions without a note
@@ -141,6 +151,8 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
     questions = PlacementQuestion.objects.filter(pk__in=ids.get("compliance.placementquestion", []))
     for question in questions.defer("answer"):
         found[question.pk] = question.get_topic_display()
+    if readings := ids.get("chart.documentreading"):
+        found |= _documents_to_read(readings)
     return found
 
 
@@ -151,6 +163,14 @@ def placement_answers(staff: Staff) -> Group:
         for question in answers_to_read(staff)[:MOST]
     ]
     return Group("Answers about what belongs where", lines)
+
+
+def _documents_to_read(readings: list[UUID]) -> dict[UUID, str]:
+    """By the id of the asking: the kind and the day of the document, never its title."""
+    documents = dict(DocumentReading.objects.filter(pk__in=readings).values_list("pk", "document"))
+    filings = current_filings().filter(document__in=documents.values()).defer("source")
+    words = {row.document_id: f"{row.get_kind_display()} of {day(row.dated_on)}" for row in filings}
+    return {pk: words.get(document, "") for pk, document in documents.items()}
 
 
 def _place(task: Task) -> str:

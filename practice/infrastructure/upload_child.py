@@ -16,7 +16,8 @@ MAX_PAGES = 300
 MAX_OBJECTS = 200_000
 MAX_POINTS = 52_000_000
 # Another file inside: a PDF, the end of a ZIP archive, or a page a browser would run.
-SECOND_FILE = re.compile(rb"%PDF-|PK\x05\x06|<script|<html|<svg|<\?php|<!doctype", re.IGNORECASE)
+# Long enough that the points of a photograph do not read as one by chance.
+SECOND_FILE = re.compile(rb"%PDF-|PK\x05\x06\x00{4}|<script|<html[\s>]|<svg[\s>/]|<\?php|<!doctype", re.IGNORECASE)
 ACTIVE_KEYS = frozenset(
     {"/JS", "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/EF", "/RichMedia", "/XFA"}
 )

@@ -43,9 +43,9 @@ SENTENCES = {
 class UploadRefused(Exception):
     """A file that is not taken. `refusal.words` is the sentence for the field; the message is the code alone."""
 
-    def __init__(self, code: str, words: str) -> None:
+    def __init__(self, code: str, words: str, remedy: str = REMEDY) -> None:
         super().__init__(code)
-        self.refusal = Refusal(code, words, REMEDY)
+        self.refusal = Refusal(code, words, remedy)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

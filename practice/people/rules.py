@@ -91,6 +91,7 @@ class Act(models.TextChoices):
     DEMOGRAPHICS_ALL = "demographics_all", "Find and read names, addresses and contacts of every patient"
     DEMOGRAPHICS_IN_CARE = "demographics_in_care", "Read names, addresses and contacts of patients in their care"
     DISCLOSURE_RECORD = "disclosure_record", "Record disclosures"
+    DOCUMENT_FILE = "document_file", "File documents into any chart, without opening them afterwards"
     PATIENT_EDIT = "patient_edit", "Change names, addresses and contacts"
     PATIENT_OPEN = "patient_open", "Take on and close patients"
     POLICY_CHANGE = "policy_change", "Change practice policies, with the reason"
@@ -118,6 +119,7 @@ MAY: dict[Role, frozenset[Act]] = {
             Act.CARE_ASSIGN_ANY,
             Act.DEMOGRAPHICS_ALL,
             Act.DISCLOSURE_RECORD,
+            Act.DOCUMENT_FILE,
             Act.PATIENT_EDIT,
             Act.PATIENT_OPEN,
         }

@@ -15,6 +15,7 @@ from practice.infrastructure.templatetags.look import day as day_words
 from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient, Staff
 
+from .filed_documents import document_blocks, document_items, number_documents, with_documents
 from .measure_documents import measure_blocks, measure_items
 from .models import CarePlan, ChartAddendum, ChartNote, Diagnosis, Encounter, Handover, Medication
 from .paper import Block, ReleaseItemInfo
@@ -60,6 +61,7 @@ def release_items(patient: Patient) -> list[ReleaseItemInfo]:
     for handover in Handover.objects.filter(patient=patient).select_related("by").defer("summary"):
         title = f"{handover.title} by {handover.by.display_name}"
         items.append(ReleaseItemInfo("handover", handover.pk, timezone.localdate(handover.made_at), title))
+    items += document_items(patient)
     return sorted(items, key=lambda item: (item.on or date.min, item.kind, str(item.id)), reverse=True)
 
 
@@ -79,26 +81,31 @@ def render_context(item_ids: Iterable[UUID], *, patient: Patient) -> list[Block]
         *_result_blocks(patient, wanted),
         *plan_blocks(patient, wanted),
         *measure_blocks(patient, wanted),
+        *document_blocks(patient, wanted),
     ]
     if missing := wanted - {block.id for block in blocks}:
         raise LookupError(f"{len(missing)} of {len(wanted)} items are not in this chart")
-    return sorted(blocks, key=lambda block: (block.on or date.min, block.kind, str(block.id)))
+    blocks.sort(key=lambda block: (block.on or date.min, block.kind, str(block.id)))
+    number_documents(blocks)
+    return blocks
 
 
 def internal_chart_pdf(patient: Patient, item_ids: Iterable[UUID], *, practice: object, printed_by: Staff) -> bytes:
     """Chosen items of a chart as a PDF that says on every page that it is not for release. Raises LookupError."""
-    return render_pdf(
+    blocks = render_context(item_ids, patient=patient)
+    paper = render_pdf(
         "documents/internal_chart.html",
         {
             "title": "From the chart",
             "practice": practice,
             "patient": patient,
-            "blocks": render_context(item_ids, patient=patient),
+            "blocks": blocks,
             "printed_by": printed_by.display_name,
             "printed_at": timezone.now(),
             "internal_copy": True,
         },
     )
+    return with_documents(paper, blocks, note="Internal copy, not for release. ")
 
 
 def internal_note_pdf(note: ChartNote, *, practice: object, printed_by: Staff) -> bytes:

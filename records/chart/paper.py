@@ -31,3 +31,5 @@ class Block:
     addenda: list[dict[str, str]] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+    pages: int = 0  # of a filed document, whose copy goes behind the paper
+    number: int = 0  # its place among those

@@ -15,10 +15,22 @@ from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
-from practice.people.policies import charts_visible_to, may_open_chart, open_chart, supervises
-from practice.people.rules import Role
+from practice.people.policies import charts_visible_to, may_open_chart, open_chart, open_patient, supervises
+from practice.people.rules import Act, Role, may
 
-from .models import ChartNote, CosignatureRequest, Encounter, Handover, Measure, PlanDraft, PlanVersion, SafetyPlan
+from .models import (
+    ChartNote,
+    CosignatureRequest,
+    Document,
+    DocumentReading,
+    Encounter,
+    Handover,
+    Measure,
+    PlanDraft,
+    PlanVersion,
+    SafetyPlan,
+)
+from .queries.documents import was_added_today_by
 from .rules.notes import NoteState
 
 # Who makes note formats for the whole practice: those who answer for what is written in them.
@@ -275,3 +287,52 @@ def _absent(staff: Staff, model: type[models.Model], ident: UUID | str, patient_
         detail="not_found",
     )
     raise Http404
+
+
+def may_file_documents(staff: Staff, patient: Patient) -> bool:
+    """Whoever may open the chart, and front desk, who files without opening."""
+    return may_open_chart(staff, patient) or (staff.is_active and may(staff.roles, Act.DOCUMENT_FILE))
+
+
+def open_filing(staff: Staff, patient_id: UUID | str) -> Patient:
+    """The doorway to filing a document into a chart. Front desk passes without opening the chart."""
+    if charts_visible_to(staff).filter(pk=patient_id).exists() or not may(staff.roles, Act.DOCUMENT_FILE):
+        return open_chart(staff, patient_id)
+    return open_patient(staff, patient_id)
+
+
+def open_document(staff: Staff, document_id: UUID | str) -> Document:
+    """The doorway to one document, without its bytes. 404 for one that was taken out of the chart."""
+    document = _document(staff, document_id)
+    open_chart(staff, document.patient_id)
+    if hasattr(document, "cancellation"):
+        _absent(staff, Document, document_id, document.patient_id)
+    record(by=staff, event=AuditEvent.VIEWED, subject=document, patient_id=document.patient_id, detail="document")
+    return document
+
+
+def open_asked_reading(staff: Staff, reading_id: UUID | str) -> Document:
+    """The doorway from a task: the document that this person was asked to read. 404 for what another was asked."""
+    reading = DocumentReading.objects.filter(pk=reading_id, reader=staff).first()
+    if reading is None:
+        _absent(staff, DocumentReading, reading_id)
+    return open_document(staff, reading.document_id)
+
+
+def open_document_to_mend(staff: Staff, document_id: UUID | str) -> Document:
+    """The doorway to how a document is filed: for whoever opens the chart, and for who added it, the same day."""
+    document = _document(staff, document_id)
+    if may_open_chart(staff, document.patient) or not was_added_today_by(staff, document):
+        return open_document(staff, document_id)
+    open_filing(staff, document.patient_id)
+    if hasattr(document, "cancellation"):
+        _absent(staff, Document, document_id, document.patient_id)
+    return document
+
+
+def _document(staff: Staff, document_id: UUID | str) -> Document:
+    rows = Document.objects.select_related("patient", "added_by", "cancellation").defer("original", "shown")
+    document = rows.filter(pk=document_id).first()
+    if document is None:
+        _absent(staff, Document, document_id)
+    return document

@@ -1,4 +1,4 @@
-"""One line of time through a patient's chart: notes, sessions, results, diagnoses, medication, plans.
+"""One line of time through a patient's chart: notes, sessions, results, diagnoses, medication, plans, documents.
 
 One union in the database and one query per kind on the page, however long the chart is. A search for words is in
 `searching`.
@@ -32,6 +32,7 @@ from .models import (
     SafetyPlan,
 )
 from .policies import readable_by
+from .queries.documents import current_filings
 from .queries.sessions import sessions_of
 
 OPENING = 400
@@ -52,6 +53,7 @@ class EntryKind(models.TextChoices):
     RISK = "risk", "Risk"
     SAFETY = "safety", "Safety plans"
     HANDOVER = "handover", "Handovers"
+    DOCUMENT = "document", "Documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def sources_of(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet
         EntryKind.RISK: (RiskAssessment.objects.filter(patient=patient), F("on")),
         EntryKind.SAFETY: (SafetyPlan.objects.filter(patient=patient), _local("signed_at")),
         EntryKind.HANDOVER: (Handover.objects.filter(patient=patient), _local("made_at")),
+        EntryKind.DOCUMENT: (current_filings().filter(document__patient=patient), F("dated_on")),
     }
 
 
@@ -144,6 +147,7 @@ LOADERS: dict[EntryKind, Callable[[], QuerySet[Any]]] = {
     EntryKind.RISK: lambda: RiskAssessment.objects.select_related("by"),
     EntryKind.SAFETY: lambda: SafetyPlan.objects.select_related("signed_by"),
     EntryKind.HANDOVER: lambda: Handover.objects.select_related("by", "to"),
+    EntryKind.DOCUMENT: current_filings,
 }
 
 

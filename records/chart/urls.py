@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     carrying,
     cosigning,
+    documents,
     endings,
     formats,
     group_notes,
@@ -105,4 +106,13 @@ urlpatterns = [
     path("safety-plans/<uuid:plan_id>/print/", safety.safety_plan_print, name="safety-plan-print"),
     path("safety-plans/<uuid:plan_id>/review/", safety.safety_plan_review, name="safety-plan-review"),
     path("safety-plans/<uuid:plan_id>/end/", safety.safety_plan_end, name="safety-plan-end"),
+    path("patients/<uuid:patient_id>/documents/", documents.patient_documents, name="patient-documents"),
+    path("patients/<uuid:patient_id>/documents/file/", documents.document_file, name="document-file"),
+    path("documents/<uuid:document_id>/", documents.document_open, name="document-open"),
+    path("documents/<uuid:document_id>/view/", documents.document_view, name="document-view"),
+    path("documents/<uuid:document_id>/original/", documents.document_original, name="document-original"),
+    path("documents/<uuid:document_id>/read/", documents.document_read, name="document-read"),
+    path("documents/<uuid:document_id>/correct/", documents.document_correct, name="document-correct"),
+    path("documents/<uuid:document_id>/take-out/", documents.document_take_out, name="document-take-out"),
+    path("documents/readings/<uuid:reading_id>/", documents.document_reading, name="document-reading"),
 ]

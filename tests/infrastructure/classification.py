@@ -138,6 +138,16 @@ MODELS: dict[str, Kept] = {
     "chart.NoteCancellation": Kept(APPEND_ONLY, encrypted="reason", plain="id note by kind cancelled_at"),
     "chart.ChartDraftBranch": Kept(EDITABLE, encrypted="sections", plain="id note author base_version window saved_at"),
     "chart.ChartAddendum": Kept(APPEND_ONLY, encrypted="text", plain="id note author by_trainee signed_at"),
+    "chart.Document": Kept(
+        APPEND_ONLY,
+        encrypted="original shown",
+        plain="id patient kind size sha256 shown_kind pages added_by added_at",
+    ),
+    "chart.DocumentFiling": Kept(
+        APPEND_ONLY, encrypted="source", plain="id document replaces dated_on kind from_outside filed_by filed_at"
+    ),
+    "chart.DocumentCancellation": Kept(APPEND_ONLY, encrypted="reason", plain="id document cancelled_by cancelled_at"),
+    "chart.DocumentReading": Kept(APPEND_ONLY, updates="read_at", plain="id document reader asked_at read_at"),
     "chart.Diagnosis": Kept(
         APPEND_ONLY,
         plain="""

@@ -56,6 +56,7 @@ class TestRoles:
             (Act.STAFF_MANAGE, {Role.ADMINISTRATOR}),
             (Act.POLICY_CHANGE, {Role.COMPLIANCE_OFFICER}),
             (Act.ACCOUNTING_PREPARE, {Role.COMPLIANCE_OFFICER}),
+            (Act.DOCUMENT_FILE, {Role.FRONT_DESK}),
         ],
     )
     def test_the_acts_that_open_much_belong_to_exactly_these_roles(self, act: Act, roles: set[Role]) -> None:

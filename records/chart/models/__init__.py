@@ -3,6 +3,7 @@
 from .base import CANNOT_BE_OPENED, Imported
 from .cosigning import CosignatureRequest, NoteCancellation, NoteSignature, NoteVersion
 from .diagnoses import Diagnosis, DiagnosisStatus, Observation
+from .documents import Document, DocumentCancellation, DocumentFiling, DocumentReading
 from .handover import Handover, HandoverRead
 from .icd import IcdCode, IcdRelease, IcdTerm
 from .measures import AlarmAnswer, Measure, MeasureAlarm, MeasureInError, MeasureRepeat
@@ -25,6 +26,10 @@ __all__ = [
     "CosignatureRequest",
     "Diagnosis",
     "DiagnosisStatus",
+    "Document",
+    "DocumentCancellation",
+    "DocumentFiling",
+    "DocumentReading",
     "Encounter",
     "GoalWorkedOn",
     "Handover",

@@ -13,6 +13,7 @@ from environs import Env
 from practice.desk.demo.agreements import fill_authorizations
 from practice.desk.demo.chart import fill_chart
 from practice.desk.demo.disclosures import fill_disclosures
+from practice.desk.demo.documents import fill_documents
 from practice.desk.demo.measures import fill_measures
 from practice.desk.demo.notes import fill_notes
 from practice.desk.demo.people import STAFF
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             fill_sealed_notes(demo, held)
             fill_notes(demo)
             authorizations = fill_authorizations(demo)
+            fill_documents(demo)
         # each of these commits by itself: an entry stands before anything else can happen
         fill_disclosures(demo, authorizations)
         fill_releases(demo, authorizations)

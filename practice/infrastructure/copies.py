@@ -1,0 +1,171 @@
+"""Documents from outside: the original as it came, and beside it a copy that nothing can hide in.
+
+What people see and what goes into a package is the copy. It is made in a process of its own (`copies_child`) that
+parses the whole file: pages drawn anew without anything that acts, pictures coded anew without what a camera wrote into
+them. Of a Word document there is no copy: it is kept, and given back as it came. What a file is, is decided by its
+bytes; its name and the type the browser claims are not asked, and not kept.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.http import HttpResponse
+
+from practice.infrastructure.pdf import PdfFailed
+from practice.infrastructure.uploads import SENTENCES, UploadRefused
+
+CHILD = Path(__file__).with_name("copies_child.py")
+SECONDS = 55  # the web server waits 60 for an answer
+MAX_BYTES = 25 * 1024 * 1024
+MOST_COPY_BYTES = 200 * 1024 * 1024
+KINDS = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "docx": "Word"}
+PICTURES_AND_PDF = ("pdf", "jpeg", "png", "tiff")
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "tiff": "image/tiff",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+BEGINNINGS = {
+    "pdf": (b"%PDF-",),
+    "jpeg": (b"\xff\xd8\xff",),
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "tiff": (b"II*\x00", b"MM\x00*"),
+    "docx": (b"PK\x03\x04",),
+}
+REMEDY = "Scan the paper again, or ask the sender for a plain PDF, and choose the new file."
+
+# What only this check can find; the other sentences are those of every upload.
+MORE_SENTENCES = {
+    "encrypted": "This PDF is locked with a password. Ask the sender for an open copy.",
+    "encrypted_word": "This Word document is locked with a password. Ask the sender for an open copy.",
+    "bomb": "This file unpacks to far more than a document holds, so it was not opened.",
+    "macros": "This Word document contains macros, which are programs.",
+    "archive_inside": "This Word document contains another packed file.",
+    "program_inside": "This Word document contains an embedded program or file.",
+    "link_word": "This Word document would fetch something from elsewhere when it is opened.",
+    "kind_word": "This is a packed file, but not a Word document.",
+}
+ALL_SENTENCES = {**SENTENCES, **MORE_SENTENCES}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TakenIn:
+    """A file that parsed: its real kind, its bytes and their SHA-256 in hex; the copy, its kind and its pages.
+
+    `copy` is empty and `copy_kind` "" where there is nothing to look at here (Word).
+    """
+
+    kind: str
+    data: bytes
+    sha256: str
+    copy: bytes
+    copy_kind: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Enclosure:
+    """A copy that goes behind a package: its title for the bookmark, the line under its pages (ASCII), its bytes."""
+
+    title: str
+    label: str
+    kind: str
+    data: bytes
+
+
+def take_in(file: IO[bytes] | Any, *, allow: Collection[str] = tuple(KINDS), max_bytes: int = MAX_BYTES) -> TakenIn:
+    """Read and check a file of at most `max_bytes`, and make the copy. Raises UploadRefused with a sentence of its own
+    for each thing that is wrong with it.
+    """
+    data = file.read(max_bytes + 1)
+    if not data:
+        raise refusal("empty", "This file is empty.")
+    if len(data) > max_bytes:
+        raise refusal("too_large", f"This file is larger than {max_bytes // 1024**2} MB.")
+    kind = next((kind for kind in allow if data.startswith(BEGINNINGS[kind])), "")
+    if not kind:
+        raise refusal("kind", f"This is not a {listed(allow)} file, whatever its name says.")
+    header, copy = _in_child(["take", kind], data)
+    verdict = str(header.get("verdict"))
+    if verdict != "ok":
+        verdict = verdict if verdict in ALL_SENTENCES else "damaged"
+        raise refusal(verdict, ALL_SENTENCES[verdict])
+    return TakenIn(kind, data, hashlib.sha256(data).hexdigest(), copy, str(header["kind"]), int(header["pages"]))
+
+
+def refusal(code: str, words: str) -> UploadRefused:
+    return UploadRefused(f"UPLOAD_{code.upper()}", words, REMEDY)
+
+
+def listed(allow: Collection[str]) -> str:
+    """The kinds in words: "PDF, JPEG or PNG"."""
+    *first, last = (KINDS[kind] for kind in allow)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def append_pages(package: bytes, enclosures: Sequence[Enclosure]) -> bytes:
+    """`package` with the pages of every enclosure behind it, each page with its line. Raises PdfFailed.
+
+    The result does not claim to be PDF/UA: pages from outside are pictures to a screen reader. Without enclosures the
+    package is given back as it is.
+    """
+    if not enclosures:
+        return package
+    pieces = [{"title": e.title, "label": e.label, "kind": e.kind, "size": len(e.data)} for e in enclosures]
+    job = json.dumps({"size": len(package), "pieces": pieces}).encode() + b"\n"
+    header, made = _in_child(["append"], b"".join([job, package, *(enclosure.data for enclosure in enclosures)]))
+    if header.get("verdict") != "ok" or not made.startswith(b"%PDF-"):
+        raise PdfFailed("enclosures")
+    return made
+
+
+def as_page(data: bytes, kind: str, name: str) -> HttpResponse:
+    """A copy as a response that a browser shows and does not run or keep. `name` has no extension and no person."""
+    return _response(data, kind, f'inline; filename="{name}.{kind}"')
+
+
+def as_original(data: bytes, kind: str, name: str) -> HttpResponse:
+    """A file as it came, as a download that no browser opens inside the product."""
+    return _response(data, kind, f'attachment; filename="{name}.{kind}"')
+
+
+def _response(data: bytes, kind: str, disposition: str) -> HttpResponse:
+    return HttpResponse(
+        data,
+        content_type=MEDIA_TYPES[kind],
+        headers={
+            "Content-Disposition": disposition,
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cache-Control": "no-store, private",
+        },
+    )
+
+
+def _in_child(arguments: list[str], given: bytes) -> tuple[dict[str, Any], bytes]:
+    """The child's answer; whatever ends it early (memory, time, a crash of a parser) means the file is damaged."""
+    try:
+        result = subprocess.run(  # noqa: S603 (our own interpreter and script, the arguments are words of ours)
+            [sys.executable, "-I", str(CHILD), *arguments],
+            input=given,
+            capture_output=True,
+            timeout=SECONDS,
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+            check=False,
+        )
+        head, _, body = result.stdout.partition(b"\n")
+        header = json.loads(head)
+    except (subprocess.TimeoutExpired, ValueError):
+        return {}, b""
+    if result.returncode != 0 or not isinstance(header, dict) or len(body) > MOST_COPY_BYTES:
+        return {}, b""
+    return header, body
