@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.compliance.queries import practice_profile
+from practice.infrastructure.days import today
 from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.infrastructure.templatetags.look import day, time_of_day
@@ -48,7 +49,8 @@ def patient_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     }
     if every:
         context |= _version_context(every[0], queries.goal_history(patient, staff))
-        context["review_due_on"] = queries.review_due_on(every[0])
+        due_on = queries.review_due_on(every[0])
+        context |= {"review_due_on": due_on, "review_late": due_on < today()}
     return render(request, "chart/treatment_plan.html", context)
 
 
