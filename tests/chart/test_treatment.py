@@ -15,6 +15,7 @@ from practice.people.actions.care import begin_care, finish_care
 from practice.people.rules import CareRole
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind
+from records.chart.actions.handover import hand_over
 from records.chart.actions.notes import discard_draft, sign_note
 from records.chart.actions.plan_reviews import tend_all_review_tasks
 from records.chart.actions.treatment import (
@@ -30,6 +31,7 @@ from records.chart.actions.treatment import (
 from records.chart.documents import release_items, render_context
 from records.chart.models import GoalWorkedOn, PlanAgreement, PlanDraft, PlanReview, PlanVersion
 from records.chart.queries.treatment import agreement_of, goal_history, goals_of_note, has_agreed, review_due_on
+from records.chart.rules.handover import HandoverKind
 from records.chart.rules.treatment import AgreementHow, ReviewOutcome
 from records.chart.timeline import EntryKind, entries, timeline
 from tests.everybody import noon
@@ -256,6 +258,12 @@ def test_the_task_goes_with_the_care(hale, osei, lindqvist, plan):
     assert [task.person for task in open_reviews()] == [osei]
     dropped = Task.objects.get(kind=TaskKind.PLAN_REVIEW, person=hale)
     assert dropped.state == "dropped" and dropped.drop_reason
+
+
+def test_a_review_is_handed_over_with_the_patient(hale, osei, lindqvist, plan):
+    given = {"kind": HandoverKind.TRANSFER, "to": osei, "from_on": today(), "last_day": today()}
+    hand_over(by=hale, patient=lindqvist, summary="Exposure half done.", **given)
+    assert [task.person for task in open_reviews()] == [osei]
 
 
 def test_an_older_version_is_not_reviewed(hale, lindqvist, plan):

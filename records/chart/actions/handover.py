@@ -18,6 +18,7 @@ from practice.worklist.rules import TaskKind
 from ..models import ChartNote, Handover, HandoverRead
 from ..queries.handover import own_summaries
 from ..rules.handover import HandoverFacts, HandoverKind, handover_refusals
+from .plan_reviews import tend_review_tasks
 
 
 @transaction.atomic
@@ -76,6 +77,7 @@ def hand_over(
         for care in leaving:
             if care.until_on is None or care.until_on > last_day:
                 end_care(by=by, care=care, until_on=last_day)
+    tend_review_tasks(patient, by=by)
     return handover
 
 
