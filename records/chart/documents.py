@@ -17,7 +17,7 @@ from practice.people.models import Patient, Staff
 
 from .filed_documents import document_blocks, document_items, number_documents, with_documents
 from .measure_documents import measure_blocks, measure_items
-from .models import CarePlan, ChartAddendum, ChartNote, Diagnosis, Encounter, Handover, Medication
+from .models import CarePlan, ChartAddendum, ChartNote, Diagnosis, Encounter, Handover, Medication, NoteCancellation
 from .paper import Block, ReleaseItemInfo
 from .plan_documents import plan_blocks, plan_items
 from .queries.cosigning import cosignatures
@@ -106,6 +106,11 @@ def internal_chart_pdf(patient: Patient, item_ids: Iterable[UUID], *, practice: 
         },
     )
     return with_documents(paper, blocks, note="Internal copy, not for release. ")
+
+
+def cancelled_since(item_ids: Iterable[UUID], moment: datetime) -> bool:
+    """Whether one of these items is a note that was cancelled after this moment: a package made before is outdated."""
+    return NoteCancellation.objects.filter(note__in=list(item_ids), cancelled_at__gt=moment).exists()
 
 
 def internal_note_pdf(note: ChartNote, *, practice: object, printed_by: Staff) -> bytes:

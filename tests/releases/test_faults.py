@@ -21,6 +21,8 @@ from disclosures.releases.queries import entry_of
 from disclosures.releases.rules import ReleaseState
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
+from records.chart.actions.endings import cancel_note
+from records.chart.rules.notes import CancelKind
 from records.psychotherapy.actions import approve_package
 from tests.psychotherapy.conftest import write_note
 
@@ -268,3 +270,16 @@ def test_two_people_closing_at_once_make_one_entry(approved, dana, castellanos, 
     )
     assert sum(isinstance(result, Release) for result in results) == 1
     assert Entry.objects.filter(kind="delivery").count() == 1
+
+
+def test_a_package_with_a_note_that_was_cancelled_since_does_not_leave(approved, dana, hale):
+    """Before it is committed it is prepared again; committed and not given out yet, it is closed as not delivered."""
+    release, later = approved(), approved()
+    actions.commit_release(by=dana, release_id=later.pk)
+    note = release.items.first().object_id
+    cancel_note(by=hale, note_id=note, kind=CancelKind.WRONG_CHART, reason="It is about somebody else.")
+    with pytest.raises(Refused, match="NOTE_CANCELLED_SINCE"):
+        actions.commit_release(by=dana, release_id=release.pk)
+    with pytest.raises(Refused, match="NOTE_CANCELLED_SINCE"):
+        actions.deliver(by=dana, release_id=later.pk)
+    assert Release.objects.get(pk=release.pk).state == ReleaseState.APPROVED

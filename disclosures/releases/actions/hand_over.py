@@ -25,6 +25,7 @@ from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
 from practice.worklist.actions import close_task
 from practice.worklist.rules import TaskKind
+from records.chart.documents import cancelled_since
 from records.psychotherapy import vault
 
 from ..models import Release
@@ -62,6 +63,7 @@ def _commit(*, by: Staff, release_id: UUID | str) -> Release:
         raise Refused(
             Refusal("NO_PACKAGE", "The locked file is not made yet.", "Make the locked file, then hand it over.")
         )
+    _check_package(release, "Withdraw this release and prepare it again from the chart as it stands.")
     release.sha256, release.verdict = package.sha256, decision.as_record()
     release.state, release.committed_by, release.committed_at = ReleaseState.COMMITTED, by, now
     release.disclosed_on = local_date(now)
@@ -210,9 +212,21 @@ def _note_served(*, by: Staff, release_id: UUID) -> None:
     release = locked_release(by, release_id)
     check_open(release)
     if release.served_at is None:
+        _check_package(
+            release, "Close this release as not delivered, and prepare it again from the chart as it stands."
+        )
         release.served_at = _still_allowed(release)
         release.save(update_fields=["served_at"])
     record(by=by, event=AuditEvent.RELEASE_DELIVERED, subject=release, patient_id=release.patient_id, detail="served")
+
+
+def _check_package(release: Release, remedy: str) -> None:
+    """Raises Refused when a note in the frozen package was cancelled since: its text may speak of somebody else."""
+    first = release.packages.order_by("made_at").first()
+    kept = release.items.filter(kind="note", removed=False).values_list("object_id", flat=True)
+    if first is not None and cancelled_since(kept, first.made_at):
+        words = "A note in this package was cancelled after the package was made, so the package cannot leave."
+        raise Refused(Refusal("NOTE_CANCELLED_SINCE", words, remedy))
 
 
 def _still_allowed(release: Release) -> datetime:
