@@ -21,6 +21,7 @@ from practice.desk.demo.plans import fill_plans
 from practice.desk.demo.practice import Demo, fill_people
 from practice.desk.demo.releases import fill_releases
 from practice.desk.demo.sealed import fill_sealed_notes
+from practice.desk.demo.sessions import fill_sessions
 from practice.infrastructure.days import today
 from practice.infrastructure.environment import made_secret
 from practice.people.models import Staff
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             held = fill_chart(demo)
             fill_plans(demo)
             fill_measures(demo)
+            fill_sessions(demo)
             fill_sealed_notes(demo, held)
             fill_notes(demo)
             authorizations = fill_authorizations(demo)
