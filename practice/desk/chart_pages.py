@@ -16,6 +16,7 @@ from practice.people.rules import Act, may
 from records.chart.models import CarePlan, Diagnosis, Medication
 from records.chart.queries.diagnoses import active_diagnoses
 from records.chart.queries.measures import repeats_of
+from records.chart.queries.sessions import planned_sessions
 from records.chart.queries.treatment import plan_at_a_glance
 from records.chart.rules.measures import current
 from records.chart.searching import MOST, search_chart
@@ -60,6 +61,7 @@ def patient_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "most": MOST,
         "diagnoses": active_diagnoses(patient)[:6],
         "medications": Medication.objects.filter(patient=patient, ended_on__isnull=True, status="active")[:6],
+        "next_sessions": planned_sessions(patient, limit=2),
         "plans": CarePlan.objects.filter(patient=patient, ended_on__isnull=True).order_by("-started_on")[:3],
         "plan": plan_at_a_glance(patient),
         "measure": latest_score(patient),

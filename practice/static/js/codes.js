@@ -24,7 +24,9 @@ for (const form of document.querySelectorAll("form[data-code-times]")) {
   };
   const range = ([from, to]) => (to ? `${from} to ${to} minutes` : `${from} minutes or more`);
 
+  const place = form.querySelector("[data-patient-place]");
   const show = () => {
+    if (place) place.hidden = !["video", "phone"].includes(field("modality")?.value) && !place.querySelector("input").value;
     const length = minutes();
     const code = field("code").value.trim();
     const crisis = code === "90839" && /90840/.test(field("add_on").value) && length >= 75;

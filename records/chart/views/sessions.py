@@ -23,7 +23,7 @@ from ..models import AttendanceChange, ChartNote, Encounter, Participation
 from ..queries.group_notes import names_in_shared, shared_is_fixed, shared_text
 from ..queries.sessions import codes_words, presence_words, session_title, session_words, sessions_to_write
 from ..rules.notes import NoteState
-from ..rules.sessions import ABSENT, Attendance, SessionKind, SessionState
+from ..rules.sessions import ABSENT, TELEHEALTH, Attendance, SessionKind, SessionState
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,6 +111,7 @@ def session_page(
         "cancelled": session.state == SessionState.CANCELLED,
         "absences": [(one.value, one.label) for one in ABSENT if _may_be_said(one, session)],
         "any_form": PresenceFields(),
+        "telehealth": session.modality in TELEHEALTH,
         "changes": AttendanceChange.objects.filter(participation__in=parts.values()).select_related(
             "changed_by", "participation__patient"
         ),
