@@ -31,7 +31,7 @@ def write_and_sign(visitor: Visitor) -> None:
     page.get_by_role("button", name="Begin the note").wait_for()
     visitor.look("new session")
     page.get_by_label("Start").fill("00:05")
-    page.get_by_label("End").fill("00:55")
+    page.get_by_label("End", exact=True).fill("00:55")
     page.get_by_role("button", name="Begin the note").click()
     page.get_by_role("heading", name="Progress note", exact=True).wait_for()
     sheets = page.locator("form[data-autosave]")

@@ -25,7 +25,7 @@ def test_a_note_saves_itself_is_looked_at_signed_and_added_to(
         visitor.look("a session in the future")
         page.get_by_label("Day").fill("2024-03-05")
         page.get_by_label("Start").fill("14:00")
-        page.get_by_label("End").fill("14:53")
+        page.get_by_label("End", exact=True).fill("14:53")
         page.get_by_label("Note format").select_option(label="DAP")
         page.get_by_role("button", name="Begin the note").click()
         line = page.locator("form[data-autosave] [data-save-line]").first
