@@ -43,6 +43,19 @@ TABLE: dict[str, Row] = {
     "patient-search": row("200 200 200 200 200 200", post=True),  # shows what is open to the person: tests/desk
     "patient-page": row("200 200 403 302 302 404"),  # those who see no chart go to the details
     "patient-diagnoses": row("200 200 403 404 404 404"),
+    "diagnosis-new": row("200 200 403 404 404 404"),
+    "diagnosis-open": row("200 200 403 404 404 404"),
+    "icd-search": row("ok ok ok 403 403 403", post=True),  # the book of codes: nothing of any patient
+    "observation-new": row("200 200 403 404 404 404"),
+    "observation-correct": row("200 200 403 404 404 404"),
+    "medication-new": row("200 200 403 404 404 404"),
+    "medication-open": row("200 200 403 404 404 404"),
+    "medication-change": row("200 200 403 404 404 404"),
+    "medication-correct": row("200 200 403 404 404 404"),
+    "medication-stop": row("200 200 403 404 404 404"),
+    "monitoring-new": row("200 200 403 404 404 404"),
+    "monitoring-open": row("200 200 403 404 404 404", plan_id="monitoring_plan"),
+    "monitoring-end": row("200 200 403 404 404 404", plan_id="monitoring_plan"),
     "patient-results": row("200 200 403 404 404 404"),
     # --- each person's own
     "shorthand": row("200 200 200 200 200 200"),

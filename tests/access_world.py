@@ -32,13 +32,15 @@ from practice.people import actions
 from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, CareRole, LicenseKind, RepresentativeKind, Role, TelecomKind
 from records.chart.actions import safety
+from records.chart.actions.diagnoses import add_observation
 from records.chart.actions.documents import FilingFacts, file_document
 from records.chart.actions.formats import copy_format
 from records.chart.actions.handover import hand_over
 from records.chart.actions.measures import record_measure
+from records.chart.actions.medication import Prescription, add_medication, plan_monitoring
 from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.actions.sessions import EXPECTED, start_session
-from records.chart.models import NoteFormat, PlanVersion
+from records.chart.models import Diagnosis, NoteFormat, PlanVersion
 from records.chart.rules.handover import HandoverKind
 from records.chart.rules.measures import current_of
 from records.psychotherapy import vault
@@ -144,11 +146,21 @@ def _chart(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
     planned = start_session(
         by=staff["own"], patient=patient, started_at=timezone.now() + timedelta(days=1), presence=EXPECTED
     )
+    taken = add_medication(by=staff["own"], patient=patient, prescription=Prescription("Sertraline", dosage=CHART))
+    looked_after = plan_monitoring(
+        by=staff["own"], medication=taken, what=CHART, every=12, unit="weeks", first_due_on=today()
+    )
+    diagnosis = Diagnosis.objects.create(patient=patient, title=CHART, clinical_status="active")
+    seen = add_observation(by=staff["own"], patient=patient, kind="symptoms", on=today(), text=CHART)
     return {
         "request_id": _trainee_note(staff, patient),
         "format_id": format.pk,
         "own_format": copy_format(by=staff["own"], source_id=format.pk).pk,
         "plan_version": _plans(staff["own"], patient).pk,
+        "diagnosis_id": diagnosis.pk,
+        "observation_id": seen.pk,
+        "medication_id": taken.pk,
+        "monitoring_plan": looked_after.pk,
         "note_id": signed.pk,
         "handover_id": hand_over(
             by=staff["own"],

@@ -1,4 +1,4 @@
-"""The chart's pages of one patient: timeline, diagnoses and medication, measures."""
+"""The chart's pages of one patient: timeline and measures."""
 
 from typing import Any, cast
 from uuid import UUID
@@ -13,9 +13,10 @@ from practice.audit.rules import AuditEvent
 from practice.people.models import Staff
 from practice.people.policies import charts_visible_to, open_chart, open_patient
 from practice.people.rules import Act, may
-from records.chart.models import CarePlan, Diagnosis, Medication
+from records.chart.models import CarePlan
 from records.chart.queries.diagnoses import active_diagnoses
 from records.chart.queries.measures import repeats_of
+from records.chart.queries.medication import current_medication
 from records.chart.queries.sessions import planned_sessions
 from records.chart.queries.treatment import plan_at_a_glance
 from records.chart.rules.measures import current
@@ -60,7 +61,7 @@ def patient_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "found": len(shown),
         "most": MOST,
         "diagnoses": active_diagnoses(patient)[:6],
-        "medications": Medication.objects.filter(patient=patient, ended_on__isnull=True, status="active")[:6],
+        "medications": current_medication(patient)[:6],
         "next_sessions": planned_sessions(patient, limit=2),
         "plans": CarePlan.objects.filter(patient=patient, ended_on__isnull=True).order_by("-started_on")[:3],
         "plan": plan_at_a_glance(patient),
@@ -75,18 +76,6 @@ def by_year(shown: list[TimelineEntry]) -> list[tuple[str, list[TimelineEntry]]]
     for entry in shown:
         years.setdefault(str(entry.on.year) if entry.on else "No date", []).append(entry)
     return list(years.items())
-
-
-@require_GET
-def patient_diagnoses(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    """Diagnoses and medication, those in force first."""
-    patient = open_chart(cast(Staff, request.user), patient_id)
-    context = {
-        "patient": patient,
-        "diagnoses": Diagnosis.objects.filter(patient=patient).order_by("ended_on", "-onset_on")[:500],
-        "medications": Medication.objects.filter(patient=patient).order_by("ended_on", "-started_on")[:500],
-    }
-    return render(request, "desk/diagnoses.html", context)
 
 
 @require_GET

@@ -24,6 +24,5 @@ urlpatterns = [
     ),
     path("psychotherapy-notes/patients/<uuid:patient_id>/jot/", sealed_pages.jot, name="psychotherapy-jot"),
     path("patients/<uuid:patient_id>/", chart_pages.patient_page, name="patient-page"),
-    path("patients/<uuid:patient_id>/diagnoses/", chart_pages.patient_diagnoses, name="patient-diagnoses"),
     path("patients/<uuid:patient_id>/measures/", chart_pages.patient_results, name="patient-results"),
 ]

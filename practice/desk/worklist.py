@@ -55,6 +55,7 @@ PLACES = {
     "chart.chartnote": "note-open",
     "compliance.placementquestion": "placement-answer",
     "chart.documentreading": "document-reading",
+    "chart.monitoringplan": "monitoring-open",
 }
 # Work that is done on a page of the patient.
 PATIENT_PLACES = {
@@ -73,6 +74,7 @@ BUTTONS = {
     TaskKind.NOTE_RETURNED: "Mend",
     TaskKind.PLACEMENT_QUESTION: "Answer",
     TaskKind.DOCUMENT_REVIEW: "Read",
+    TaskKind.MEDICATION_MONITORING: "Enter the result",
 }
 MOST = 200
 LOOK_BACK = 30  # days back for sessions without a note

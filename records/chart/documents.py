@@ -15,9 +15,10 @@ from practice.infrastructure.templatetags.look import day as day_words
 from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient, Staff
 
+from .diagnosis_documents import diagnosis_blocks, diagnosis_items
 from .filed_documents import document_blocks, document_items, number_documents, with_documents
 from .measure_documents import measure_blocks, measure_items
-from .models import CarePlan, ChartAddendum, ChartNote, Diagnosis, Encounter, Handover, Medication, NoteCancellation
+from .models import CarePlan, ChartAddendum, ChartNote, Encounter, Handover, NoteCancellation
 from .paper import Block, ReleaseItemInfo
 from .plan_documents import plan_blocks, plan_items
 from .queries.cosigning import cosignatures
@@ -28,7 +29,7 @@ from .queries.sessions import codes_words, participation_of, session_title, sess
 from .queries.treatment import goals_of_note
 from .rules.notes import CancelKind, NoteState
 from .rules.sessions import SessionState
-from .rules.values import CODE_SYSTEMS, ResultCategory
+from .rules.values import ResultCategory
 
 # What of the notes is given out: those that are final, and those that were and are cancelled.
 RELEASED = (NoteState.SIGNED, NoteState.CANCELLED)
@@ -48,14 +49,9 @@ def release_items(patient: Patient) -> list[ReleaseItemInfo]:
     for row in result_days(patient):
         label = ResultCategory(row["category"]).label
         items.append(ReleaseItemInfo("result", group_id(patient.pk, _group(row)), row["day"], f"Results: {label}"))
-    for diagnosis in patient.diagnoses.all():
-        since = diagnosis.onset_on or diagnosis.recorded_on
-        items.append(ReleaseItemInfo("diagnosis", diagnosis.pk, since, f"Diagnosis: {diagnosis.title}"))
-    for medication in patient.medications.defer("dosage"):
-        title = f"Medication: {medication.title}"
-        items.append(ReleaseItemInfo("medication", medication.pk, medication.started_on, title))
     for plan in patient.care_plans.defer("activities"):
         items.append(ReleaseItemInfo("plan", plan.pk, plan.started_on, f"Plan of care: {plan.title}"))
+    items += diagnosis_items(patient)
     items += plan_items(patient)
     items += measure_items(patient)
     for handover in Handover.objects.filter(patient=patient).select_related("by").defer("summary"):
@@ -74,8 +70,7 @@ def render_context(item_ids: Iterable[UUID], *, patient: Patient) -> list[Block]
     blocks = [
         *map(_released_note, _of(patient.chart_notes.filter(state__in=RELEASED), wanted)),
         *(_session_block(session, patient) for session in _of(sessions_of(patient), wanted)),
-        *map(_diagnosis_block, _of(patient.diagnoses.all(), wanted)),
-        *map(_medication_block, _of(patient.medications.all(), wanted)),
+        *diagnosis_blocks(patient, wanted),
         *map(_plan_block, _of(patient.care_plans.all(), wanted)),
         *map(_handover_block, _of(Handover.objects.filter(patient=patient), wanted)),
         *_result_blocks(patient, wanted),
@@ -239,28 +234,6 @@ def _session_block(encounter: Encounter, patient: Patient) -> Block:
     else:
         facts += _own_facts(encounter, patient)
     return Block(encounter.pk, "session", f"{session_title(encounter)}, {day_words(on)}", on, facts)
-
-
-def _diagnosis_block(row: Diagnosis) -> Block:
-    facts = [
-        ("Code", f"{row.code} ({CODE_SYSTEMS.get(row.code_system, row.code_system)})" if row.code else ""),
-        ("Status", ", ".join(filter(None, [row.clinical_status, row.verification_status]))),
-        ("Since", day_words(row.onset_on) or row.as_given.get("onset_on", "")),
-        ("Until", day_words(row.ended_on) or row.as_given.get("ended_on", "")),
-    ]
-    on = row.onset_on or row.recorded_on
-    return Block(row.pk, "diagnosis", f"Diagnosis: {row.title}", on, [fact for fact in facts if fact[1]])
-
-
-def _medication_block(row: Medication) -> Block:
-    facts = [
-        ("Dosage", row.dosage or ""),
-        ("Status", row.status),
-        ("Prescribed by", row.prescriber),
-        ("Since", day_words(row.started_on) or row.as_given.get("started_on", "")),
-        ("Until", day_words(row.ended_on) or row.as_given.get("ended_on", "")),
-    ]
-    return Block(row.pk, "medication", f"Medication: {row.title}", row.started_on, [fact for fact in facts if fact[1]])
 
 
 def _plan_block(row: CarePlan) -> Block:

@@ -4,7 +4,7 @@ A draft is its author's alone: for everybody else it does not exist. A signed no
 also while it awaits a co-signature, and when it was cancelled: it says so.
 """
 
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -21,11 +21,15 @@ from practice.people.rules import Act, Role, may
 from .models import (
     ChartNote,
     CosignatureRequest,
+    Diagnosis,
     Document,
     DocumentReading,
     Encounter,
     Handover,
     Measure,
+    Medication,
+    MonitoringPlan,
+    Observation,
     PlanDraft,
     PlanVersion,
     SafetyPlan,
@@ -33,6 +37,7 @@ from .models import (
 from .queries.documents import was_added_today_by
 from .rules.notes import NoteState
 
+OfChart = TypeVar("OfChart", Diagnosis, Observation, Medication)
 # Who makes note formats for the whole practice: those who answer for what is written in them.
 FORMAT_MAKERS = (Role.CLINICIAN, Role.SUPERVISOR)
 
@@ -169,6 +174,39 @@ def open_session(staff: Staff, encounter_id: UUID | str) -> tuple[Encounter, lis
     for patient in patients:
         record(by=staff, event=AuditEvent.VIEWED, subject=encounter, patient_id=patient.pk, detail="session")
     return encounter, patients
+
+
+def open_diagnosis(staff: Staff, diagnosis_id: UUID) -> Diagnosis:
+    """The doorway to one diagnosis, which is the chart's."""
+    return _of_open_chart(staff, Diagnosis, diagnosis_id)
+
+
+def open_observation(staff: Staff, observation_id: UUID) -> Observation:
+    """The doorway to one dated entry about symptoms, functional status or prognosis, which is the chart's."""
+    return _of_open_chart(staff, Observation, observation_id)
+
+
+def open_medication(staff: Staff, medication_id: UUID) -> Medication:
+    """The doorway to one medication, which is the chart's."""
+    return _of_open_chart(staff, Medication, medication_id)
+
+
+def open_monitoring(staff: Staff, plan_id: UUID) -> MonitoringPlan:
+    """The doorway to what is looked after while a medication is taken, which is the chart's."""
+    plan = MonitoringPlan.objects.select_related("medication__patient", "set_by").filter(pk=plan_id).first()
+    if plan is None:
+        _absent(staff, MonitoringPlan, plan_id)
+    open_chart(staff, plan.medication.patient_id)
+    return plan
+
+
+def _of_open_chart(staff: Staff, model: type[OfChart], pk: UUID) -> OfChart:
+    """A row of a chart that this person may open. Raises Refused or Http404 as the chart's doorway does."""
+    row = model._default_manager.select_related("patient").filter(pk=pk).first()
+    if row is None:
+        _absent(staff, model, pk)
+    open_chart(staff, row.patient_id)
+    return row
 
 
 def open_plan_version(staff: Staff, version_id: UUID | str) -> PlanVersion:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -21,10 +21,13 @@ from .models import (
     CarePlan,
     ChartNote,
     Diagnosis,
+    DiagnosisStatus,
     Encounter,
     Handover,
     Measure,
     Medication,
+    MonitoringDone,
+    Observation,
     PlanReview,
     PlanVersion,
     Result,
@@ -46,7 +49,10 @@ class EntryKind(models.TextChoices):
     MEASURE = "measure", "Measures"
     RESULT = "result", "Results"
     DIAGNOSIS = "diagnosis", "Diagnoses"
+    COURSE = "course", "Course of diagnoses"
+    OBSERVATION = "observation", "Symptoms and prognosis"
     MEDICATION = "medication", "Medication"
+    MONITORING = "monitoring", "Monitoring"
     TREATMENT_PLAN = "treatment-plan", "Treatment plan"
     PLAN_REVIEW = "plan-review", "Plan reviews"
     PLAN = "plan", "Imported plans"
@@ -90,8 +96,11 @@ def sources_of(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet
         EntryKind.SESSION: (sessions, _local("started_at")),
         EntryKind.MEASURE: (Measure.objects.filter(patient=patient), _local("taken_at")),
         EntryKind.RESULT: (Result.objects.filter(patient=patient), _local("taken_at")),
-        EntryKind.DIAGNOSIS: (Diagnosis.objects.filter(patient=patient), Coalesce("onset_on", "recorded_on")),
-        EntryKind.MEDICATION: (Medication.objects.filter(patient=patient), F("started_on")),
+        EntryKind.DIAGNOSIS: (_diagnoses(patient), Coalesce("onset_on", "recorded_on")),
+        EntryKind.COURSE: (_course(patient), F("on")),
+        EntryKind.OBSERVATION: (Observation.objects.filter(patient=patient, superseded_by=None), F("on")),
+        EntryKind.MEDICATION: (Medication.objects.filter(patient=patient), Coalesce("changed_on", "started_on")),
+        EntryKind.MONITORING: (MonitoringDone.objects.filter(plan__medication__patient=patient), F("done_on")),
         EntryKind.TREATMENT_PLAN: (PlanVersion.objects.filter(patient=patient), F("on")),
         EntryKind.PLAN_REVIEW: (PlanReview.objects.filter(version__patient=patient), F("on")),
         EntryKind.PLAN: (CarePlan.objects.filter(patient=patient), F("started_on")),
@@ -100,6 +109,18 @@ def sources_of(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet
         EntryKind.HANDOVER: (Handover.objects.filter(patient=patient), _local("made_at")),
         EntryKind.DOCUMENT: (current_filings().filter(document__patient=patient), F("dated_on")),
     }
+
+
+def _diagnoses(patient: Patient) -> QuerySet[Diagnosis]:
+    """Each once: an imported one that was given a code is shown by its code. Where it stands is on its own page."""
+    return Diagnosis.objects.filter(patient=patient, coded_as=None)
+
+
+def _course(patient: Patient) -> QuerySet[DiagnosisStatus]:
+    """What became of diagnoses: every line of their history but the one they were written down with."""
+    earlier = DiagnosisStatus.objects.filter(diagnosis=OuterRef("diagnosis"), recorded_at__lt=OuterRef("recorded_at"))
+    changed = Exists(earlier) | Q(diagnosis__recorded_by=None)
+    return DiagnosisStatus.objects.filter(changed, patient=patient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +161,10 @@ LOADERS: dict[EntryKind, Callable[[], QuerySet[Any]]] = {
     EntryKind.MEASURE: lambda: Measure.objects.select_related("in_error", "entered_by", "alarm_answer"),
     EntryKind.RESULT: lambda: Result.objects.all(),
     EntryKind.DIAGNOSIS: lambda: Diagnosis.objects.all(),
-    EntryKind.MEDICATION: lambda: Medication.objects.all(),
+    EntryKind.COURSE: lambda: DiagnosisStatus.objects.select_related("diagnosis", "recorded_by"),
+    EntryKind.OBSERVATION: lambda: Observation.objects.select_related("author"),
+    EntryKind.MEDICATION: lambda: Medication.objects.select_related("prescribed_by"),
+    EntryKind.MONITORING: lambda: MonitoringDone.objects.select_related("recorded_by", "plan__medication"),
     EntryKind.TREATMENT_PLAN: lambda: PlanVersion.objects.select_related("author"),
     EntryKind.PLAN_REVIEW: lambda: PlanReview.objects.select_related("reviewed_by", "version"),
     EntryKind.PLAN: lambda: CarePlan.objects.all(),

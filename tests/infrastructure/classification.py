@@ -163,7 +163,7 @@ MODELS: dict[str, Kept] = {
     "chart.Observation": Kept(APPEND_ONLY, encrypted="text", plain="id patient kind on author recorded_at supersedes"),
     "chart.IcdRelease": Kept(APPEND_ONLY, plain="id label in_force_from source sha256 codes_count loaded_at"),
     "chart.IcdCode": Kept(APPEND_ONLY, plain="id release code compact title billable parent chapter"),
-    "chart.IcdTerm": Kept(APPEND_ONLY, plain="id release code text words mental"),
+    "chart.IcdTerm": Kept(APPEND_ONLY, plain="id release code text words own mental"),
     "chart.Medication": Kept(
         APPEND_ONLY,
         encrypted="dosage route frequency comment",

@@ -25,6 +25,7 @@ from records.chart.models import (
     Result,
 )
 from records.chart.rules.cosigning import Decision, SignerRole
+from records.chart.rules.diagnoses import ICD_10_CM
 from records.chart.rules.notes import NoteState
 from records.chart.rules.sessions import Modality, SessionKind
 from records.chart.rules.values import ResultCategory
@@ -175,11 +176,11 @@ def _facts(demo: Demo, key: str, patient: Patient, about: DemoPatient, sessions:
     theme = THEMES[about.theme]
     Diagnosis.objects.create(
         patient=patient,
-        code_system="ICD-10-CM",
+        code_system=ICD_10_CM,
         code=theme.code,
+        release_label="2026-04",
         title=theme.diagnosis,
-        clinical_status="resolved" if about.ended_weeks_ago else "active",
-        verification_status="confirmed",
+        recorded_by=demo.staff[about.therapist],
         onset_on=patient.opened_on - timedelta(days=90),
         recorded_on=patient.opened_on,
     )

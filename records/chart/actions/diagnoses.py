@@ -113,7 +113,7 @@ def change_diagnosis(
             on=on,
             today=today(),
             onset=diagnosis.first_onset_day,
-            last_on=standing.line.on if standing.line else None,
+            last_on=standing.last_on,
             was_primary=standing.primary,
             others_in_force=bool(others),
             successor_named=named is not None,
@@ -130,7 +130,7 @@ def change_diagnosis(
         _step_down(by, others, on)
     line = _write(by, diagnosis, status, verification, is_primary, on, comment)
     if named is not None and not is_primary and not elsewhere:
-        _write(by, named.diagnosis, named.status, named.verification, True, max(on, named.since or on), "")
+        _write(by, named.diagnosis, named.status, named.verification, True, max(on, named.last_on or on), "")
     record(by=by, event=AuditEvent.CHANGED, subject=diagnosis, patient_id=patient.pk, detail="diagnosis")
     return line
 
@@ -196,7 +196,7 @@ def _step_down(by: Staff, others: list[Standing], on: date) -> None:
     """Who was primary is not any more."""
     for one in others:
         if one.primary:
-            _write(by, one.diagnosis, one.status, one.verification, False, max(on, one.since or on), "")
+            _write(by, one.diagnosis, one.status, one.verification, False, max(on, one.last_on or on), "")
 
 
 def _write(

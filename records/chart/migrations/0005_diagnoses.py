@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                         help_text="The code and the text as plain lower-case words, for the search.", max_length=420
                     ),
                 ),
+                ("own", models.BooleanField(default=True, help_text="Not one of the heading above it.")),
                 ("mental", models.BooleanField(help_text="Of chapter 5, which is searched first.")),
             ],
             options={

@@ -108,6 +108,11 @@ class DiagnosisStatus(models.Model):
         return f"diagnosis status {self.pk}"
 
     @property
+    def words(self) -> str:
+        """What is said of which diagnosis, for a search: "F41.1 Generalized anxiety disorder, resolved"."""
+        return f"{self.diagnosis.code} {self.diagnosis.title}, {self.get_status_display()}".lstrip()
+
+    @property
     def shown_comment(self) -> str:
         """The comment for a page; one that cannot be opened says so, and the page still stands."""
         try:

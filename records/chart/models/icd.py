@@ -65,6 +65,7 @@ class IcdTerm(models.Model):
     words = models.CharField(
         max_length=420, help_text="The code and the text as plain lower-case words, for the search."
     )
+    own = models.BooleanField(default=True, help_text="Not one of the heading above it.")
     mental = models.BooleanField(help_text="Of chapter 5, which is searched first.")
 
     class Meta:

@@ -175,6 +175,11 @@ class MonitoringDone(models.Model):
         return f"monitoring done {self.pk}"
 
     @property
+    def words(self) -> str:
+        """What was looked after for which medication, for a search. Raises Unreadable."""
+        return f"{self.plan.what} {self.plan.medication.title}"
+
+    @property
     def shown(self) -> str:
         """The result for a list."""
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,7 +16,10 @@ from ..rules.diagnoses import IN_FORCE, ClinicalStatus, Verification, imported_s
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A diagnosis and where it stands: by its history, or as it was imported where nobody here has said more."""
+    """A diagnosis and where it stands: by its history, or as it was imported where nobody here has said more.
+
+    `since` is the day from which it has this status without a break.
+    """
 
     diagnosis: Diagnosis
     status: ClinicalStatus
@@ -28,6 +32,11 @@ class Standing:
     def in_force(self) -> bool:
         """Whether it counts among the patient's diagnoses today: active, or in remission."""
         return self.status in IN_FORCE
+
+    @property
+    def last_on(self) -> date | None:
+        """The day of the line written last; its history goes on from there."""
+        return self.line.on if self.line else None
 
     @property
     def words(self) -> str:
@@ -53,9 +62,10 @@ def standings(patient: Patient) -> list[Standing]:
 def standings_of(rows: Iterable[Diagnosis]) -> list[Standing]:
     """Where these diagnoses stand, in the order given: one query for all of them."""
     rows = list(rows)
-    lines = DiagnosisStatus.objects.filter(diagnosis__in=rows, current=True).select_related("recorded_by")
-    current = {line.diagnosis_id: line for line in lines}
-    return [_standing(row, current.get(row.pk)) for row in rows]
+    histories: dict[UUID, list[DiagnosisStatus]] = {row.pk: [] for row in rows}
+    for line in DiagnosisStatus.objects.filter(diagnosis__in=rows).order_by("recorded_at"):
+        histories[line.diagnosis_id].append(line)
+    return [_standing(row, histories[row.pk]) for row in rows]
 
 
 def active_diagnoses(patient: Patient) -> list[Standing]:
@@ -87,10 +97,12 @@ def earlier_versions(observation: Observation) -> list[Observation]:
     return found
 
 
-def _standing(row: Diagnosis, line: DiagnosisStatus | None) -> Standing:
+def _standing(row: Diagnosis, history: list[DiagnosisStatus]) -> Standing:
+    line = next((line for line in history if line.current), None)
     if line is not None:
         status, verification = ClinicalStatus(line.status), Verification(line.verification)
-        return Standing(row, status, verification, line.primary, line.on, line)
+        run = takewhile(lambda earlier: earlier.status == line.status, reversed(history))
+        return Standing(row, status, verification, line.primary, min(one.on for one in run), line)
     ended = bool(row.ended_on or row.as_given.get("ended_on"))
     status = imported_status(row.clinical_status, row.verification_status, ended=ended)
     since = row.recorded_on if status in IN_FORCE else row.ended_on

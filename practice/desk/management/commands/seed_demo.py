@@ -12,6 +12,7 @@ from environs import Env
 
 from practice.desk.demo.agreements import fill_authorizations
 from practice.desk.demo.chart import fill_chart
+from practice.desk.demo.diagnoses import fill_diagnoses
 from practice.desk.demo.disclosures import fill_disclosures
 from practice.desk.demo.documents import fill_documents
 from practice.desk.demo.measures import fill_measures
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             fill_people(demo, password=password, totp_secret=secret)
             held = fill_chart(demo)
+            fill_diagnoses(demo)
             fill_plans(demo)
             fill_measures(demo)
             fill_sessions(demo)

@@ -49,6 +49,8 @@ class Command(BaseCommand):
                 if not server.root.is_relative_to(settings.BASE_DIR):
                     self.stdout.write(f"The data stands in {server.root}.")
             self._bring_up_to_date()
+            if settings.MODE != "test":
+                call_command("load_icd10", if_none=True)
             if settings.MODE == "demo":
                 call_command("seed_demo")
             _collect_static_files()
