@@ -62,6 +62,7 @@ function remove(row) {
 form?.addEventListener("click", (event) => {
   const button = event.target.closest("button[name]");
   if (!button || !["add", "up", "down", "remove"].includes(button.name)) return;
+  if (button.name === "add" && !crypto.randomUUID) return; // not over plain http: the server adds the row
   event.preventDefault();
   if (button.name === "add") return add(button.value.split(":")[0], button);
   const row = rowOf(button.value);
