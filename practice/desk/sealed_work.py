@@ -11,7 +11,8 @@ from practice.infrastructure.templatetags.look import day
 from practice.people.models import Patient, Staff
 from practice.worklist.rules import TaskKind
 from records.psychotherapy import vault
-from records.psychotherapy.custody_rules import Step
+from records.psychotherapy.custody_actions import requests_in_custody
+from records.psychotherapy.custody_rules import Step, Transfer
 
 from .lines import Group, Line, person_words
 from .links import path_to
@@ -64,29 +65,44 @@ def packages_to_hand_over(staff: Staff) -> Group:
 
 
 def custody_matters(staff: Staff) -> Group:
-    """Transfers of custody in which this person has a step to take, or which are about their own notes.
+    """Transfers of custody in which this person has something to do, or which are about their own notes.
 
-    An author is told while a transfer stands, whether they keep notes or not; a custodian always finds the way in.
+    An author is told while a transfer stands, whether they keep notes or not. Whoever has no other work here finds the
+    way to their custody on this page; for everybody else it is in the menu.
     """
     transfers = [one for one in vault.my_transfers(staff) if one.stopped_at is None]
     people = Staff.objects.in_bulk({one.author for one in transfers} | {one.custodian for one in transfers})
-    lines = []
+    lines, to_stop = [], False
     for one in transfers:
-        href = path_to("psychotherapy-custody-open", one.id)
-        author, custodian = people[one.author].display_name, people[one.custodian].display_name
-        steps, effect = one.steps_of(staff.pk, timezone.now()), one.effect_at
-        due = timezone.localtime(effect).date() if effect and not one.in_effect else None
+        href, steps = path_to("psychotherapy-custody-open", one.id), one.steps_of(staff.pk, timezone.now())
+        author, custodian = f"Notes of {people[one.author].display_name}", f"To {people[one.custodian].display_name}"
+        due = timezone.localtime(one.effect_at).date() if one.effect_at and not one.in_effect else None
         if one.author == staff.pk and (not one.in_advance or one.confirmed_at):
             words = "Custody of your notes is taken" if one.in_effect else "A transfer of custody of your notes stands"
-            lines.append(Line(words, f"To {custodian}", href, "Look, or stop it", due_on=due, about=one.because))
+            lines.append(Line(words, custodian, href, "Look, or stop it", due_on=due, about=one.because))
+            to_stop = to_stop or not one.in_effect
         elif Step.TAKE in steps:
-            lines.append(Line(f"Notes of {author}", "The waiting time is over", href, "Take custody", due_on=due))
+            lines.append(Line(author, "The waiting time is over", href, "Take custody", due_on=due))
+        elif Step.CONFIRM in steps and not one.in_advance:
+            lines.append(Line(author, custodian, href, "Confirm or stop", about=one.because))
         elif one.custodian == staff.pk:
-            words = "You have custody" if one.in_effect else "You are named as custodian"
-            lines.append(Line(f"Notes of {author}", words, href, "Open"))
-        elif Step.CONFIRM in steps:
-            lines.append(Line(f"Notes of {author}", f"To {custodian}", href, "Confirm or stop", about=one.because))
-    return Group("Custody of psychotherapy notes", lines, sealed=True)
+            lines += _asked_in_custody(staff, one, author)
+            if not staff.roles:
+                words = "You have custody" if one.in_effect else "You are named as custodian"
+                lines.append(Line(author, words, href, "Open"))
+    return Group("Custody of psychotherapy notes", lines, sealed=True, first=to_stop)
+
+
+def _asked_in_custody(staff: Staff, transfer: Transfer, author: str) -> list[Line]:
+    """Authorizations that ask a custodian for an author's notes, until a package is made for them."""
+    lines = []
+    for line in requests_in_custody(staff, transfer, today()):
+        title, words = person_words(line.authorization.patient)
+        href = path_to("psychotherapy-custody-package", transfer.id, line.authorization.pk)
+        about = f"{author}, for {line.recipient}"
+        lines.append((line.authorization.pk, Line(title, words, href, "Decide and prepare", about=about)))
+    made = {one.authorization_id for one in vault.my_packages(staff) if not one.withdrawn_at} if lines else set()
+    return [line for authorization, line in lines if authorization not in made]
 
 
 def destructions_due(staff: Staff) -> Group:

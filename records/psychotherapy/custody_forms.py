@@ -26,6 +26,7 @@ class ProposeForm(forms.Form):
 
     author = StaffField(
         queryset=Staff.objects.none(),
+        empty_label="Choose",
         label="Who can no longer act",
         help_text="Everybody who may have kept psychotherapy notes is listed. Nobody here can see whether they did.",
         error_messages={"required": "Say who can no longer act."},
@@ -38,12 +39,14 @@ class ProposeForm(forms.Form):
     )
     custodian = CustodianField(
         queryset=Staff.objects.none(),
+        empty_label="Choose",
         label="Who takes custody",
         help_text="Somebody with a license in force and a sign-in here. They will not be able to read any note.",
         error_messages={"required": "Say who takes custody."},
     )
     second = StaffField(
         queryset=Staff.objects.none(),
+        empty_label="Choose",
         label="Who confirms",
         help_text="A second person, who knows for themselves what happened.",
         error_messages={"required": "Say who confirms."},
@@ -65,6 +68,7 @@ class NameForm(forms.Form):
 
     custodian = CustodianField(
         queryset=Staff.objects.none(),
+        empty_label="Choose",
         label="Custodian",
         help_text="A colleague, or somebody from outside who was invited for this and has a license in force.",
         error_messages={"required": "Say who shall have custody."},

@@ -155,10 +155,13 @@ class SearchForm(forms.Form):
 
 
 class GrantForm(forms.Form):
-    """Letting one person of a training program read signed notes, for a time (R-023)."""
+    """Letting trainees or supervisors of a training program, each by name, read signed notes for a time (R-023)."""
 
-    grantee = StaffField(
-        queryset=Staff.objects.none(), label="Who may read", error_messages={"required": "Say who may read."}
+    grantees = SeveralStaffField(
+        queryset=Staff.objects.none(),
+        label="Who may read",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Say who may read.", "invalid_choice": "Choose from the people listed."},
     )
     patients = PatientsField(
         queryset=Patient.objects.none(),
@@ -177,7 +180,7 @@ class GrantForm(forms.Form):
 
     def __init__(self, *args: Any, author: Staff, patients: Collection[UUID], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["grantee"].queryset = staff_in_training(author)  # type: ignore[attr-defined]
+        self.fields["grantees"].queryset = staff_in_training(author)  # type: ignore[attr-defined]
         mine = Patient.objects.filter(pk__in=patients).order_by("sort_name")
         self.fields["patients"].queryset = mine  # type: ignore[attr-defined]
 

@@ -1,11 +1,12 @@
 """What psychotherapy notes are, what belongs elsewhere, and what may happen to them. Values in, values out."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import models
+from django.utils import timezone
 
 from practice.infrastructure.refusals import Refusal
 
@@ -168,6 +169,11 @@ def refusal_to_release(*, patients: Sequence[UUID], patient: UUID, readable: boo
     if not readable:
         return Refusal("PN_UNREADABLE", SEALED_UNCHANGED)
     return None
+
+
+def training_ends_at(last_day: date) -> datetime:
+    """When a training grant ends by itself: with its last day, in the practice's time (W-29)."""
+    return timezone.make_aware(datetime.combine(last_day + timedelta(days=1), time.min))
 
 
 def describe_release(days: Iterable[date]) -> str:

@@ -82,14 +82,16 @@ def world(
 
 
 def write(world: World) -> World:
-    """Dr. Hale signs a note with an addendum, keeps a draft with a second text, and approves a package."""
+    """Dr. Hale signs a note with an addendum, keeps two texts of a draft, approves a package, orders a destruction."""
     hale, patient = world.people["hale"], world.patient
     note = write_note(hale, patient, text=f"{CANARY} note")
     write_note(hale, text=f"{CANARY} addendum", addendum_to=note)
     draft = write_draft(hale, patient, text=f"{CANARY} draft").id
     write_draft(hale, patient, draft_id=draft, base_version=9, text=f"{CANARY} second text")
     package = approve(hale, world.authorization, note, to=[world.people["named"]]).cover.id
-    return World(world.people, patient, world.authorization, {"note": note, "draft": draft, "package": package})
+    (order,) = vault.order_destruction(hale, [write_note(hale, patient, text=CANARY)], allowed=lambda head: None)
+    sealed = {"note": note, "draft": draft, "package": package, "order": order.id}
+    return World(world.people, patient, world.authorization, sealed)
 
 
 # --- Every page, for everybody else -----------------------------------------------------------------------------------
@@ -204,6 +206,11 @@ BY_ID = [
     ("psychotherapy-move-out", "draft", "post"),
     ("psychotherapy-move-in", "draft", "post"),
     ("psychotherapy-package-withdraw", "package", "post"),
+    ("psychotherapy-destruction-carry-out", "order", "get"),
+    ("psychotherapy-destruction-carry-out", "order", "post"),
+    ("psychotherapy-destruction-cancel", "order", "post"),
+    ("psychotherapy-custody-open", "note", "get"),
+    ("psychotherapy-custody-stop", "note", "post"),
 ]
 
 

@@ -1,19 +1,21 @@
 """Opening notes for training, on screen: dated, taken back at once, and every reading shown to the author."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from practice.people.rules import Role
 from records.psychotherapy import vault
 from records.psychotherapy.models import Note, TrainingGrant
+from records.psychotherapy.rules import training_ends_at
 from tests.everybody import make_staff
 from tests.psychotherapy.conftest import DAY
 
@@ -28,7 +30,7 @@ def trainee(db: None) -> Staff:
 
 
 def fields(trainee: Staff, *patients: Patient, **changes: object) -> dict[str, object]:
-    given: dict[str, object] = {"grantee": str(trainee.pk), "patients": [str(patient.pk) for patient in patients]}
+    given: dict[str, object] = {"grantees": [str(trainee.pk)], "patients": [str(patient.pk) for patient in patients]}
     given |= {"sessions_from": DAY.isoformat(), "sessions_to": DAY.isoformat(), "program": "Internship"}
     return given | {"skill_area": "individual", "ends_on": today().isoformat(), **changes}
 
@@ -116,6 +118,68 @@ def test_a_clinician_without_notes_is_offered_nothing_to_open(
     osei: Staff, abernathy: Patient, signed_in: SignedIn
 ) -> None:
     assert "Nothing is opened for training" in signed_in(osei).get(reverse(LIST)).content.decode()
+
+
+def test_every_opening_by_a_grant_is_shown_to_the_author_beside_it_and_to_nobody_else(
+    hale: Staff, trainee: Staff, lindqvist: Patient, note: UUID, signed_in: SignedIn
+) -> None:
+    author, reader = signed_in(hale), signed_in(trainee)
+    author.post(reverse(LIST), fields(trainee, lindqvist))
+    assert "Not opened yet" in author.get(reverse(LIST)).content.decode()
+    for _ in range(2):
+        reader.get(reverse("psychotherapy-note-open", args=[note]))
+    assert "Opened 2 times" in author.get(reverse(LIST)).content.decode()
+    assert "Opened 2 times" not in reader.get(reverse(LIST)).content.decode()
+    assert [one.note for one in vault.my_training_grants(hale)[0].read] == [note, note]
+    assert vault.my_training_grants(trainee)[0].read == ()
+
+
+def test_several_may_read_at_once_and_each_is_taken_back_by_itself(
+    hale: Staff, trainee: Staff, lindqvist: Patient, note: UUID, signed_in: SignedIn
+) -> None:
+    supervisor = make_staff("amsel", "Judith Amsel", Role.SUPERVISOR)
+    both = [str(trainee.pk), str(supervisor.pk)]
+    signed_in(hale).post(reverse(LIST), fields(trainee, lindqvist, grantees=both))
+    assert len(vault.my_training_grants(hale)) == 2
+    assert vault.read(trainee, note) is not None and vault.read(supervisor, note) is not None
+    grant = next(one for one in vault.my_training_grants(hale) if one.grantee == trainee.pk)
+    vault.end_training_grant(hale, grant.id)
+    assert vault.read(trainee, note) is None and vault.read(supervisor, note) is not None
+
+
+W_29 = [
+    # the grant's last day, from today: open today?
+    (0, True, "allowed through its last day"),
+    (-1, False, "denied on the day after"),
+    (1, True, "allowed before"),
+]
+
+
+@pytest.mark.parametrize(("days", "allowed", "why"), W_29, ids=[row[2] for row in W_29])
+def test_w_29_a_grant_ends_by_itself_with_its_last_day(
+    hale: Staff, trainee: Staff, lindqvist: Patient, note: UUID, days: int, allowed: bool, why: str
+) -> None:
+    """Row-level security asks the clock: nobody has to do anything."""
+    last = today() + timedelta(days=days)
+    vault.give_training_grant(
+        hale,
+        to=trainee,
+        patients=[lindqvist.pk],
+        sessions_from=DAY,
+        sessions_to=DAY,
+        program="Internship",
+        skill_area="individual",
+        starts_at=training_ends_at(last) - timedelta(days=30),
+        ends_at=training_ends_at(last),
+    )
+    with vault.open_as(trainee):
+        assert Note.objects.exists() == allowed
+    assert (vault.read(trainee, note) is not None) == allowed
+
+
+def test_w_29_the_last_day_ends_at_midnight_of_the_practice() -> None:
+    ends = timezone.localtime(training_ends_at(date(2026, 6, 30)))
+    assert (ends.date(), ends.hour, ends.minute) == (date(2026, 7, 1), 0, 0)
 
 
 @pytest.mark.committing

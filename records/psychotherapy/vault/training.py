@@ -1,14 +1,15 @@
 """Training grants: the one way somebody else reads a sealed note (R-023, 45 CFR 164.508(a)(2)(i)(B))."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from practice.people.models import Staff
-from records.psychotherapy.models import TrainingGrant
-from records.psychotherapy.rules import EventKind
+from records.psychotherapy.models import Event, TrainingGrant
+from records.psychotherapy.rules import SHOWN_EVENTS, EventKind
 
 from .session import lock, open_as, write_event
-from .values import Grant
+from .values import Grant, Happened
 
 
 def give_training_grant(
@@ -52,14 +53,31 @@ def end_training_grant(staff: Staff, grant_id: UUID) -> bool:
 
 
 def my_training_grants(staff: Staff) -> list[Grant]:
-    """Grants the person gave or was given, latest end first, with those taken back marked so."""
-    with open_as(staff):
+    """Grants the person gave or was given, latest end first, with those taken back marked so.
+
+    With one's own stands every opening by the other person while it held: whom, when, which note.
+    """
+    with open_as(staff) as actor:
         rows = list(TrainingGrant.objects.order_by("-ends_at"))
         taken_back = {(row.ends, row.author): row.granted_at for row in rows if row.ends}
-        return [_grant(row, taken_back.get((row.id, row.author))) for row in rows if row.ends is None]
+        given = [row for row in rows if row.ends is None]
+        read = _readings(actor, {row.grantee for row in given if row.author == actor})
+        return [_grant(row, taken_back.get((row.id, row.author)), read.get(row.grantee, [])) for row in given]
 
 
-def _grant(row: TrainingGrant, taken_back_at: datetime | None = None) -> Grant:
+def _readings(author: UUID, readers: set[UUID]) -> dict[UUID, list[Happened]]:
+    """Who of these opened which note of the author's, newest first."""
+    found: dict[UUID, list[Happened]] = {}
+    if readers:
+        events = Event.objects.filter(author=author, actor__in=readers, kind=EventKind.OPENED).order_by("-at")
+        for row in events[:SHOWN_EVENTS]:
+            if row.actor:
+                found.setdefault(row.actor, []).append(Happened(row.at, "Opened", row.actor, row.note))
+    return found
+
+
+def _grant(row: TrainingGrant, taken_back_at: datetime | None = None, read: Sequence[Happened] = ()) -> Grant:
+    until = min(row.ends_at, taken_back_at or row.ends_at)
     return Grant(
         row.id,
         row.author,
@@ -72,4 +90,5 @@ def _grant(row: TrainingGrant, taken_back_at: datetime | None = None) -> Grant:
         row.starts_at,
         row.ends_at,
         taken_back_at,
+        tuple(one for one in read if row.starts_at <= one.at <= until),
     )

@@ -34,6 +34,7 @@ class Happened:
     at: datetime
     what: str
     actor: UUID
+    note: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ class Grant:
     starts_at: datetime
     ends_at: datetime
     taken_back_at: datetime | None = None
+    read: tuple[Happened, ...] = ()  # every opening by the one it was given to, newest first, for the author
 
 
 @dataclass(frozen=True, slots=True)

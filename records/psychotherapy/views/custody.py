@@ -156,9 +156,10 @@ def _page(request: HttpRequest, staff: Staff, transfer: Transfer, happened: Happ
         covers = [cover for cover in vault.my_packages(staff) if cover.approved_by == staff.pk]
         packages = [cover for cover in covers if cover.author == transfer.author]
     made = {cover.authorization_id for cover in packages if cover.withdrawn_at is None}
+    (shown,) = lines_of(staff, [transfer])
     context = {
-        "line": lines_of(staff, [transfer])[0],
-        "steps": steps_of(lines_of(staff, [transfer])[0]),
+        "line": shown,
+        "steps": steps_of(shown),
         "asked": [(line, line.authorization.pk in made) for line in asked],
         "packages": packages,
         "happened": happened,

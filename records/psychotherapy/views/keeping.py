@@ -24,7 +24,7 @@ from records.psychotherapy.custody_rules import ORDER_DAYS, last_backup_ends_on
 from records.psychotherapy.sheets import names_of
 from records.psychotherapy.vault import NotDestroyed
 
-SHOWN_KEPT = 50
+SHOWN_PAST, SHOWN_KEPT = 200, 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +33,7 @@ def keeping_list(request: HttpRequest) -> HttpResponse:
     staff = cast(Staff, request.user)
     require_role(staff, *sorted(CLINICAL_ROLES))
     lines = actions.kept_notes(staff, today())
-    past = [line for line in lines if line.kept.order is None and line.refusal is None]
+    past = [line for line in lines if line.kept.order is None and line.refusal is None][:SHOWN_PAST]
     form = DestroyForm(request.POST or None, choices=[(str(line.kept.head.id), "") for line in past])
     if request.method == "POST" and form.is_valid():
         try:

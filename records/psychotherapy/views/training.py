@@ -1,7 +1,6 @@
 """Training grants: an author opens signed notes to one trainee or supervisor, for a time."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from practice.people.policies import require_role
 from practice.people.rules import CLINICAL_ROLES
 from records.psychotherapy import vault
 from records.psychotherapy.forms import GrantForm
+from records.psychotherapy.rules import training_ends_at
 from records.psychotherapy.sheets import names_of
 from records.psychotherapy.vault import Grant
 
@@ -40,26 +40,27 @@ def grant_list(request: HttpRequest) -> HttpResponse:
     form = GrantForm(request.POST or None, author=staff, patients=patients)
     if request.method == "POST" and form.is_valid():
         _give(staff, form)
-        messages.success(request, "Opened for training. Every reading is written down and shown to you.")
+        messages.success(request, "Opened for training. Every opening is written down and shown to you here.")
         return redirect("psychotherapy-grant-list")
     context = {"lines": _lines(staff), "form": form if patients else None}
     return render(request, "psychotherapy/training.html", context)
 
 
 def _give(staff: Staff, form: GrantForm) -> None:
-    asked = form.cleaned_data
-    last = datetime.combine(asked["ends_on"] + timedelta(days=1), time.min)
-    vault.give_training_grant(
-        staff,
-        to=asked["grantee"],
-        patients=[patient.pk for patient in asked["patients"]],
-        sessions_from=asked["sessions_from"],
-        sessions_to=asked["sessions_to"],
-        program=asked["program"],
-        skill_area=asked["skill_area"],
-        starts_at=timezone.now(),
-        ends_at=timezone.make_aware(last),
-    )
+    """One grant for each person: each is taken back by itself."""
+    asked, now = form.cleaned_data, timezone.now()
+    for person in asked["grantees"]:
+        vault.give_training_grant(
+            staff,
+            to=person,
+            patients=[patient.pk for patient in asked["patients"]],
+            sessions_from=asked["sessions_from"],
+            sessions_to=asked["sessions_to"],
+            program=asked["program"],
+            skill_area=asked["skill_area"],
+            starts_at=now,
+            ends_at=training_ends_at(asked["ends_on"]),
+        )
 
 
 def _lines(staff: Staff) -> list[GrantLine]:

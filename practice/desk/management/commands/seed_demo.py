@@ -12,6 +12,7 @@ from environs import Env
 
 from practice.desk.demo.agreements import fill_authorizations
 from practice.desk.demo.chart import fill_chart
+from practice.desk.demo.custody import fill_custody
 from practice.desk.demo.diagnoses import fill_diagnoses
 from practice.desk.demo.disclosures import fill_disclosures
 from practice.desk.demo.documents import fill_documents
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             fill_sessions(demo)
             fill_sealed_notes(demo, held)
             fill_notes(demo)
+            fill_custody(demo)
             authorizations = fill_authorizations(demo)
             fill_documents(demo)
         # each of these commits by itself: an entry stands before anything else can happen
