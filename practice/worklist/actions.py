@@ -44,3 +44,8 @@ def close_task(
     return Task.objects.filter(
         kind=kind, subject_type=subject._meta.label_lower, subject_id=subject.pk, state=TaskState.OPEN
     ).update(state=state, closed_at=timezone.now(), closed_by=by, drop_reason=reason)
+
+
+def give_task(*, task: Task, to: "Staff") -> int:
+    """Ask another person instead. Out: how many open tasks were moved (0 or 1)."""
+    return Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(person=to)

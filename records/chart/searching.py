@@ -20,7 +20,7 @@ MOST = 200
 # Where the words of each kind stand: attributes, which may hold text, numbers, or lists and mappings of them.
 WORDS: dict[EntryKind, tuple[str, ...]] = {
     EntryKind.SESSION: ("title", "get_kind_display", "clinician", "outside_clinician", "others_present", "code"),
-    EntryKind.MEASURE: ("words",),
+    EntryKind.MEASURE: ("title", "words"),
     EntryKind.RESULT: ("title", "shown"),
     EntryKind.DIAGNOSIS: ("code", "title"),
     EntryKind.COURSE: ("words", "comment"),

@@ -26,6 +26,7 @@ from records.chart.actions.measures import (
     repeat_measure,
     replace_measure,
 )
+from records.chart.actions.standing_tasks import tend_standing_tasks
 from records.chart.documents import release_items, render_context
 from records.chart.models import AlarmAnswer, Measure, MeasureInError, Result
 from records.chart.queries.measures import latest_in_words, measures_of, open_alarms, repeats_of
@@ -367,6 +368,16 @@ class TestRepeats:
         repeat_measure(by=hale, patient=lindqvist, definition=PHQ_9, every_weeks=0)
         assert self.due() == []
         assert repeats_of(lindqvist) == []
+
+    def test_the_task_goes_with_the_care(self, hale: Staff, osei: Staff, lindqvist: Patient) -> None:
+        repeat_measure(by=hale, patient=lindqvist, definition=PHQ_9, every_weeks=2)
+        begin_care(by=hale, patient=lindqvist, staff=osei, role=CareRole.TREATING, from_on=today())
+        assert tend_standing_tasks() == 0  # both treat the patient
+        lindqvist.care_relationships.filter(staff=hale).update(until_on=today() - timedelta(days=1))
+        assert (tend_standing_tasks(), tend_standing_tasks()) == (1, 0)
+        assert Task.objects.get(kind="measure_due", state="open").person == osei
+        taken(osei, lindqvist)
+        assert Task.objects.get(kind="measure_due", state="open").person == osei
 
     def test_it_is_set_on_its_page_and_stands_on_home(
         self, hale: Staff, lindqvist: Patient, signed_in: SignedIn

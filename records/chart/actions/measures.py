@@ -26,6 +26,7 @@ from ..queries.measures import repeat_of
 from ..rules import measures as rules
 from ..rules.sessions import CLOCK_SLACK
 from .sessions import NO_CARE
+from .standing_tasks import responsible
 
 NOTE_LIMIT = 20_000
 
@@ -214,7 +215,7 @@ def _plan_next(*, by: Staff, patient: Patient, code: str) -> None:
         due_on=repeat.due_on,
         subject=repeat.row,
         patient=patient,
-        person=repeat.row.set_by,
+        person=responsible(patient, repeat.row.set_by),
     )
 
 

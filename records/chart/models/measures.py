@@ -47,6 +47,11 @@ class Measure(models.Model):
         return rules.definition(self.code, self.version)
 
     @property
+    def title(self) -> str:
+        """What the measure is called: "PHQ-9"."""
+        return self.definition.title
+
+    @property
     def band(self) -> str:
         """What the total is called: "moderate"; "" without a total."""
         return "" if self.total is None else self.definition.band_of(self.total)
