@@ -33,6 +33,7 @@ WORDS: dict[EntryKind, tuple[str, ...]] = {
     EntryKind.RISK: ("findings",),
     EntryKind.SAFETY: ("parts", "reason"),
     EntryKind.HANDOVER: ("title", "summary"),
+    EntryKind.DOCUMENT: ("get_kind_display", "source"),
 }
 
 

@@ -25,11 +25,13 @@ from records.chart.documents import release_items, render_context
 from records.chart.filed_documents import with_documents
 from records.chart.models import Document, DocumentFiling, DocumentReading
 from records.chart.rules.documents import DocumentKind, filed_title, filing_refusals
-from records.chart.timeline import EntryKind, entries, timeline
+from records.chart.searching import search_chart
+from records.chart.timeline import EntryKind, Span, entries, timeline
 from tests.infrastructure.test_copies import word
 from tests.infrastructure.test_uploads import pdf, picture, run_on_opening
 
 pytestmark = pytest.mark.django_db
+DOCUMENTS = Span(EntryKind.DOCUMENT)
 CANARY = "Bayview Hospital, ward of Dr. Nakamura"
 
 
@@ -150,7 +152,7 @@ def test_a_correction_keeps_how_it_was_filed_before(hale, filed):
 def test_a_document_taken_out_is_kept_and_nowhere_to_be_seen(hale, lindqvist, filed, signed_in):
     take_out(by=hale, document_id=filed.document_id, reason="Belongs to Ruth")
     assert Document.objects.count() == 1
-    assert not release_items(lindqvist) and not list(timeline(lindqvist, hale, "document"))
+    assert not release_items(lindqvist) and not list(timeline(lindqvist, hale, DOCUMENTS))
     with pytest.raises(LookupError):
         render_context([filed.document_id], patient=lindqvist)
     browser = signed_in(hale)
@@ -180,8 +182,9 @@ def test_only_when_somebody_said_they_read_it_changes_in_a_reading(filed):
 
 
 def test_documents_stand_in_the_line_of_time_by_the_day_on_them(hale, lindqvist, filed):
-    (line,) = entries(timeline(lindqvist, hale, "document"))
+    (line,) = entries(timeline(lindqvist, hale, DOCUMENTS))
     assert (line.kind, line.on, line.row.title) == (EntryKind.DOCUMENT, filed.dated_on, filed.title)
+    assert [entry.id for entry in search_chart(lindqvist, hale, "report bayview", Span())] == [filed.pk]
 
 
 def test_lists_never_load_the_bytes(hale, lindqvist, signed_in, django_assert_max_num_queries):
