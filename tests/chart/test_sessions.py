@@ -20,7 +20,8 @@ from records.chart.actions.series import begin_planned, cancel_session, copy_for
 from records.chart.actions.sessions import EXPECTED, Presence, correct_session, say_presence, start_session
 from records.chart.documents import release_items, render_context
 from records.chart.models import AttendanceChange, ChartNote, Encounter, Participation, SharedPart
-from records.chart.timeline import timeline
+from records.chart.searching import search_chart
+from records.chart.timeline import Span, timeline
 from tests.everybody import make_patient
 
 from .conftest import recently
@@ -348,6 +349,7 @@ def test_the_shared_part_stands_in_each_participants_note_paper_and_release_and_
     save_shared_part(by=hale, encounter=group, text="Topic: anger at work. Role play in pairs.", base_version=0)
     notes = [signed_note(hale, group, one, dap, f"Own words {number}.") for number, one in enumerate(haddads)]
     browser = signed_in(hale)
+    assert [entry.id for entry in search_chart(haddads[1], hale, "anger pairs", Span())] == [notes[1].pk]
     for number, (patient, note) in enumerate(zip(haddads, notes, strict=True)):
         (block,) = render_context([note.pk], patient=patient)
         paper = f"{block}"
