@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from .guard_rules import ABOUT_ONE_PERSON, NEVER, RULES, SOMEBODY_ELSE, TOLD, TRIGGERS, WORD
+from .guard_plain import PLAIN_RULES
+from .guard_rules import ABOUT_ONE_PERSON, NEVER, RULES, SOMEBODY_ELSE, TOLD, WORD
 from .rules import Exclusion
 
 CITE: Final = "45 CFR 164.501"
@@ -39,6 +40,9 @@ class Mark:
     cite: str = CITE
 
 
+_RULES: Final = (*RULES, *PLAIN_RULES)
+# most sentences hold none of these words and are read no further
+_TRIGGERS: Final = frozenset().union(*(rule.words for rule in _RULES))
 _END: Final = re.compile(r"[.!?…]+[\"”’')\]]{0,3}(?=\s|$)|\n+")
 _TITLES: Final = frozenset({"dr", "mr", "mrs", "ms", "st", "vs"})
 _MONTHS: Final = frozenset({"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"})
@@ -60,12 +64,12 @@ def belongs_in_chart(text: str) -> list[Mark]:
 def exclusion_of(sentence: str) -> Exclusion | None:
     """The exclusion one sentence falls under, or None."""
     lowered = sentence.lower()
-    words = TRIGGERS.intersection(WORD.findall(lowered))
+    words = _TRIGGERS.intersection(WORD.findall(lowered))
     if not words or NEVER.search(sentence):
         return None
     told: bool | None = None
     another: bool | None = None
-    for rule in RULES:
+    for rule in _RULES:
         if rule.words.isdisjoint(words) or not rule.pattern.search(sentence):
             continue
         if rule.category in ABOUT_ONE_PERSON:

@@ -312,8 +312,6 @@ RULES: Final = (
     _rule(_KIND.SYMPTOMS, r"\b(?:sleep(?:s|ing)?|slept)\b[^\n]{0,20}\b(?:\d|three|four|five|six|seven)\b[^\n]{0,14}\b(?:hours?|hrs?|h)\b|\b(?:\d|two|three|four|five|several) (?:panic attacks?|nightmares?|flashbacks?|binge\w{0,3}(?: episodes)?|episodes of)\b|\b(?:symptoms?)\b[^\n]{0,20}\b(?:persist|persistent|stable|unchanged|present|absent|remain|include|consistent)\w{0,2}\b",
           "sleep, sleeps, sleeping, slept, panic, nightmare, nightmares, flashback, flashbacks, binge, bingeing, binges, episodes, symptom, symptoms"),
 )  # fmt: skip
-# most sentences hold none of these words and are read no further
-TRIGGERS: Final = frozenset().union(*(rule.words for rule in RULES))
 
 # What makes a sentence conversation, impression or question rather than a summary. `NEVER` speaks against every rule,
 # `TOLD` against those that are not firm.

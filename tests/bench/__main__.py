@@ -18,7 +18,7 @@ def main() -> int:
     from django.test.utils import setup_test_environment
 
     from tests import databases
-    from tests.bench import documents, guard, imports, ledger, notes, people, writers
+    from tests.bench import documents, guard, imports, ledger, notes, people, sealed_search, writers
     from tests.bench.measure import Row, table
 
     setup_test_environment()
@@ -33,6 +33,7 @@ def main() -> int:
         writers.typing,
         imports.import_bundles,
         guard.guard,
+        sealed_search.sealed_search,
         ledger.append,
         ledger.verify,
         documents.accounting,

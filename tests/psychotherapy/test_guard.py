@@ -55,7 +55,7 @@ def test_conversation_questions_quotations_and_hunches_are_left_alone(sentence: 
     assert belongs_in_chart(sentence) == []
 
 
-@pytest.mark.parametrize(("name", "recall_floor"), [("guard_corpus.tsv", 0.95), ("guard_corpus_outside.tsv", 0.6)])
+@pytest.mark.parametrize(("name", "recall_floor"), [("guard_corpus.tsv", 0.95), ("guard_corpus_outside.tsv", 0.7)])
 def test_nine_of_ten_marks_are_right_on_each_part_of_the_corpus(name: str, recall_floor: float) -> None:
     found = score(CORPORA / name)
     assert found.precision >= 0.9 and found.recall >= recall_floor and found.right_category >= 0.9
