@@ -18,7 +18,7 @@ def main() -> int:
     from django.test.utils import setup_test_environment
 
     from tests import databases
-    from tests.bench import documents, guard, imports, ledger, notes, people, sealed_search, writers
+    from tests.bench import codes, documents, guard, imports, ledger, notes, people, sealed_search, writers
     from tests.bench.measure import Row, table
 
     setup_test_environment()
@@ -32,6 +32,7 @@ def main() -> int:
         writers.twenty_writers,
         writers.typing,
         imports.import_bundles,
+        codes.search_of_codes,
         guard.guard,
         sealed_search.sealed_search,
         ledger.append,

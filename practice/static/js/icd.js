@@ -14,7 +14,6 @@ let active = null;
 
 if (part) {
   part.querySelector("[name=find]").remove();
-  part.querySelector(".icd-found")?.remove();
   const list = part.querySelector(".icd-line").appendChild(document.createElement("ul"));
   list.id = "icd-codes";
   list.hidden = true;
@@ -75,6 +74,7 @@ if (part) {
 
   box.addEventListener("input", () => {
     code.value = "";
+    part.querySelector(".icd-found")?.remove(); // what the server offered was for other words
     clearTimeout(timer);
     if (box.value.trim().length > 1) timer = setTimeout(ask, 120);
     else { close(); list.replaceChildren(); }

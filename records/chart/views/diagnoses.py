@@ -185,7 +185,15 @@ def observation_correct(request: HttpRequest, observation_id: UUID) -> HttpRespo
 
 
 def form_page(
-    request: HttpRequest, patient: Patient, form: Form, *, title: str, button: str, back: str = "", **more: object
+    request: HttpRequest,
+    patient: Patient,
+    form: Form,
+    *,
+    title: str,
+    button: str,
+    back: str = "",
+    template: str = "chart/diagnoses_form.html",
+    **more: object,
 ) -> HttpResponse:
     """A page that is one form, under the tab of diagnoses and medication."""
     context = {
@@ -195,4 +203,4 @@ def form_page(
         "button": button,
         "back": back or reverse("patient-diagnoses", args=[patient.pk]),
     }
-    return render(request, "chart/diagnoses_form.html", context | more)
+    return render(request, template, context | more)

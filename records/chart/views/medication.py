@@ -28,6 +28,8 @@ from ..forms.medication import ChangeForm, MedicationForm, MonitoringDoneForm, M
 from ..queries.medication import course_of, steps
 from .diagnoses import form_page
 
+WHOLE = "chart/medication_form.html"
+
 
 @require_http_methods(["GET", "POST"])
 def medication_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
@@ -50,7 +52,7 @@ def medication_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "The medication is on record.")
             return redirect("medication-open", row.pk)
-    return form_page(request, patient, form, title="Add a medication", button="Save")
+    return form_page(request, patient, form, title="Add a medication", button="Save", template=WHOLE)
 
 
 @require_GET
@@ -115,7 +117,9 @@ def medication_correct(request: HttpRequest, medication_id: UUID) -> HttpRespons
     back = reverse("medication-open", args=[medication.pk])
     words = "For a mistake in what was written. Another dose is a change."
     title = f"Correct {medication.title}"
-    return form_page(request, medication.patient, form, title=title, button="Correct", back=back, words=words)
+    return form_page(
+        request, medication.patient, form, title=title, button="Correct", back=back, words=words, template=WHOLE
+    )
 
 
 @require_http_methods(["GET", "POST"])
