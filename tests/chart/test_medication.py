@@ -7,7 +7,9 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
+from practice.people.actions.care import begin_care
 from practice.people.models import Patient, Staff
+from practice.people.rules import CareRole
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 from records.chart.actions.medication import (
@@ -18,6 +20,7 @@ from records.chart.actions.medication import (
     plan_monitoring,
     record_monitoring,
     stop_medication,
+    tend_all_monitoring_tasks,
 )
 from records.chart.models import Medication, MonitoringDone, MonitoringPlan
 from records.chart.queries.medication import courses, current_medication
@@ -210,6 +213,24 @@ def test_monitoring_asks_the_treating_clinician_and_again_after_each_result(hale
     assert again.due_on == today() + timedelta(weeks=12) == MonitoringPlan.objects.get(pk=plan.pk).due_on
     with pytest.raises(Refused, match="MONITORING_TWICE"):
         record_monitoring(by=hale, plan=plan, done_on=today(), result="Again.")
+
+
+def test_monitoring_that_is_due_moves_to_whoever_treats_the_patient_now(
+    hale: Staff, osei: Staff, lindqvist: Patient
+) -> None:
+    plan = _plan(hale, add_medication(by=hale, patient=lindqvist, prescription=SERTRALINE))
+    begin_care(by=hale, patient=lindqvist, staff=osei, role=CareRole.TREATING, from_on=today())
+    tend_all_monitoring_tasks()  # two treat now: it stays with who was asked
+    assert [task.person for task in Task.objects.filter(state=TaskState.OPEN)] == [hale]
+    lindqvist.care_relationships.filter(staff=hale).update(until_on=today() - timedelta(days=1))
+    tend_all_monitoring_tasks()
+    tend_all_monitoring_tasks()
+    task = Task.objects.get(state=TaskState.OPEN)
+    assert (task.person, task.due_on, task.subject_id) == (osei, today(), plan.pk)
+    assert Task.objects.count() == 2
+    lindqvist.care_relationships.filter(staff=osei).update(until_on=today() - timedelta(days=1))
+    tend_all_monitoring_tasks()  # nobody treats: it is not lost
+    assert Task.objects.get(state=TaskState.OPEN) == task
 
 
 def test_monitoring_ends_with_the_medication(hale: Staff, lindqvist: Patient) -> None:

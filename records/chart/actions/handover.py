@@ -18,6 +18,7 @@ from practice.worklist.rules import TaskKind
 from ..models import ChartNote, Handover, HandoverRead
 from ..queries.handover import own_summaries
 from ..rules.handover import HandoverFacts, HandoverKind, handover_refusals
+from .medication import tend_monitoring_tasks
 from .plan_reviews import tend_review_tasks
 
 
@@ -78,6 +79,7 @@ def hand_over(
             if care.until_on is None or care.until_on > last_day:
                 end_care(by=by, care=care, until_on=last_day)
     tend_review_tasks(patient, by=by)
+    tend_monitoring_tasks(patient, by=by)
     return handover
 
 

@@ -17,10 +17,11 @@ from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to
 from practice.worklist.actions import add_task, close_task
+from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 
 from ..models import Medication, MonitoringDone, MonitoringPlan
-from ..queries.medication import Course, course_of, who_monitors
+from ..queries.medication import Course, course_of, monitored_patients, who_monitors
 from ..rules.medication import (
     MedicationChange,
     PrescribedWhere,
@@ -32,6 +33,8 @@ from ..rules.medication import (
 )
 from ..rules.partial_days import first_day, whole_day
 from .sessions import NO_CARE
+
+CARE_OVER = "The person does not treat the patient any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,27 @@ def end_monitoring(*, by: Staff, plan: MonitoringPlan) -> None:
     plan.refresh_from_db(fields=["ended_on"])
     if plan.ended_on is None:
         _end(by, plan, today())
+
+
+@transaction.atomic
+def tend_monitoring_tasks(patient: Patient, *, by: Staff | None = None) -> None:
+    """Give what is due to whoever treats the patient now. Safe to run twice; called at a handover, and daily."""
+    advisory_lock(f"medication {patient.pk}")
+    kind = TaskKind.MEDICATION_MONITORING
+    open_now = Task.objects.filter(kind=kind, patient=patient, state=TaskState.OPEN).select_related("person")
+    for task in open_now:
+        person = who_monitors(patient, task.person, today()) if task.person else None
+        if person in (None, task.person):
+            continue
+        plan = MonitoringPlan.objects.get(pk=task.subject_id)
+        close_task(kind=kind, subject=plan, by=by, state=TaskState.DROPPED, reason=CARE_OVER)
+        add_task(kind=kind, due_on=task.due_on, subject=plan, patient=patient, person=person)
+
+
+def tend_all_monitoring_tasks() -> None:
+    """As above for every patient whose medication is looked after."""
+    for patient in monitored_patients().distinct().iterator():
+        tend_monitoring_tasks(patient)
 
 
 def _end(by: Staff, plan: MonitoringPlan, on: date) -> None:

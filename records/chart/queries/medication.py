@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from practice.people.models import CareRelationship, Patient, Staff
 from practice.people.rules import CareRole
 
@@ -89,14 +91,20 @@ def steps(course: Course) -> list[tuple[str, str, Medication]]:
     return found
 
 
-def who_monitors(patient: Patient, otherwise: Staff, on: date) -> Staff:
-    """Whose home page shows that monitoring is due: the treating clinician, who began first; else `otherwise`."""
+def who_monitors(patient: Patient, asked: Staff, on: date) -> Staff:
+    """Whose home page shows that monitoring is due: whoever was asked while they treat the patient, else who does.
+
+    Of several who treat the patient the one who began first; with nobody, it stays with whoever was asked.
+    """
     treating = CareRelationship.objects.filter(patient=patient, role=CareRole.TREATING, staff__is_active=True)
     begun = treating.filter(from_on__lte=on).select_related("staff").order_by("from_on")
     in_force = [care.staff for care in begun if care.until_on is None or care.until_on >= on]
-    if otherwise in in_force:
-        return otherwise
-    return in_force[0] if in_force else otherwise
+    return asked if asked in in_force or not in_force else in_force[0]
+
+
+def monitored_patients() -> QuerySet[Patient]:
+    """Patients with medication that is looked after."""
+    return Patient.objects.filter(medications__monitoring__ended_on__isnull=True, medications__monitoring__isnull=False)
 
 
 def _chain(first: Medication, after: dict[UUID, Medication]) -> Iterable[Medication]:
