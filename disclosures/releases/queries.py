@@ -194,6 +194,8 @@ def _step(title: str, state: str, words: str, href: str = "", button: str = "") 
 
 def _approval(release: Release, stopped: bool, may_approve: bool) -> dict[str, str]:
     title = "Read and approved"
+    if release.is_notes and release.approved_by_id != release.approver_id:
+        title = "Approved by the custodian, without reading"
     if release.approved_at:
         return _step(title, "done", f"By {_name(release.approved_by)}, {_when(release.approved_at)}.")
     if stopped:

@@ -15,6 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from authorizations.models import Authorization
+from disclosures.releases.actions import commit_notes_package
+from disclosures.releases.models import Release
+from disclosures.releases.queries import entry_of
+from disclosures.releases.rules import Method, RecipientKind
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people.models import License, Patient, Staff
@@ -369,6 +373,18 @@ def test_custody_shows_no_row_but_under_an_opening_that_the_same_transaction_wro
 # --- Practised --------------------------------------------------------------------------------------------------------
 
 
+def _the_database_keeps_the_key_from_the_custodian(connection: psycopg.Connection, custodian: Staff) -> None:
+    """Whoever packed sees that there is a package, holds no key of it, and makes no other without an opening."""
+    with acting(connection, custodian.pk):
+        assert (count(connection, "package"), count(connection, "wrappedkey")) == (1, 0)
+    columns = """author, patient, authorization_id, recipient_name, description, notes, session_days, key, sealed,
+        sha256, size, named_staff, made_at, approved_by, approved_at, hand_over_until"""
+    table = "psychotherapy_package"
+    copy = f"INSERT INTO {table} (id, {columns}) SELECT gen_random_uuid(), {columns} FROM {table}"
+    with acting(connection, custodian.pk), pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(copy)
+
+
 def everything_shown(client: Client, paths: list[str]) -> str:
     return "".join(client.get(path).content.decode() for path in paths)
 
@@ -384,6 +400,7 @@ def test_practised_the_author_left_and_a_patient_authorizes_a_release(
     in_custody: Transfer,
     signed_in: SignedIn,
     superuser: Superuser,
+    connect_as: Connect,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     note = write_note(hale, lindqvist, text=CANARY, session_on=DAY - timedelta(days=30))
@@ -420,12 +437,25 @@ def test_practised_the_author_left_and_a_patient_authorizes_a_release(
         pikepdf.open(io.BytesIO(locked))
     inside = text_of(locked, passphrase)
     assert CANARY in inside and "Miriam Hale" in inside and "Kofi Osei" in inside
+    _the_database_keeps_the_key_from_the_custodian(connect_as(APP, SEALED), osei)
+    release = commit_notes_package(
+        by=dana,
+        package_id=package.id,
+        release=Release(
+            recipient_kind=RecipientKind.ATTORNEY, identity_verified="card seen", method=Method.LOCKED_FILE
+        ),
+    )
+    entry = entry_of(release)
+    assert entry is not None and entry.private["pn_authors"] == [str(hale.pk)], "the ledger names the originator"
+    assert "without reading" in desk.get(reverse("release-open", args=[release.pk])).content.decode()
+    assert CANARY not in desk.get(reverse("release-open", args=[release.pk])).content.decode()
     rows = superuser(SEALED).execute(
         "SELECT kind, actor FROM psychotherapy_event WHERE author = %s ORDER BY at", [hale.pk]
     )
     events = {(kind, actor) for kind, actor in rows.fetchall()}
     steps = {"custody_taken", "package_prepared", "package_approved"}
-    assert {(kind, osei.pk) for kind in steps} | {("custody_confirmed", brook.pk)} <= events
+    others = {("custody_confirmed", brook.pk), ("package_handed_over", dana.pk)}
+    assert {(kind, osei.pk) for kind in steps} | others <= events
     kinds = (
         superuser(SEALED).execute("SELECT kind, ground FROM psychotherapy_custodyopening ORDER BY opened_at").fetchall()
     )

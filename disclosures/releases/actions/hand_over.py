@@ -138,7 +138,8 @@ def fill_from_package(release: Release, cover: vault.PackageCover) -> None:
     release.purpose, release.description = release.authorization.purpose, cover.description
     release.facts = {"within_class": "yes"}  # the author named the recipient
     release.smallest_set_confirmed = True  # the author chose the notes one by one and approved exactly these
-    release.prepared_by_id = release.approved_by_id = release.approver_id = cover.approved_by  # author, or custodian
+    release.approver_id = cover.author
+    release.prepared_by_id = release.approved_by_id = cover.approved_by  # the author, or the custodian of their notes
     release.prepared_at = release.approved_at = cover.approved_at
 
 
