@@ -7,8 +7,9 @@ is, also when the source says something else by now: the chart is corrected by p
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import models, transaction
 
@@ -31,6 +32,8 @@ from practice.people.models import (
 from practice.people.policies import care_in_force
 from practice.people.rules import CareRole, Role
 
+from . import fhir_patient
+from .exchange.restore import Restored, restore
 from .fhir_facts import Bundle, Problem
 from .fhir_patient import PatientFacts
 from .models import CarePlan, Diagnosis, Encounter, Medication, Participation, Result
@@ -65,14 +68,7 @@ def write_bundle(bundle: Bundle, *, by: Staff, clinician: Staff | None = None) -
 
     Raises Refused when `by` may not import, or may not give the chart of a patient who is here already to `clinician`.
     """
-    if not (by.is_active and by.has_role(*IMPORTERS)):
-        raise Refused(
-            Refusal(
-                "IMPORT_ROLE",
-                "Records are imported by an administrator, a clinician or front desk.",
-                "Name one of them with --by.",
-            )
-        )
+    _check_importer(by)
     advisory_lock("fhir-import")
     report = Report(problems=list(bundle.problems), not_imported=Counter(bundle.not_imported))
     known: dict[str, Known] = {}
@@ -87,6 +83,47 @@ def write_bundle(bundle: Bundle, *, by: Staff, clinician: Staff | None = None) -
     for person in known.values():
         record(by=by, event=AuditEvent.IMPORTED, subject=person.patient, patient_id=person.patient.pk, detail=detail)
     return report
+
+
+@transaction.atomic
+def write_whole_chart(content: Any, *, by: Staff, clinician: Staff | None = None, zone: tzinfo) -> Report:
+    """Take over a whole chart that this product gave out: the same rows by the same ids, what is here stays.
+
+    Raises Refused as `write_bundle`, NotABundle when the file is not what it says it is; nothing is then kept.
+    """
+    _check_importer(by)
+    advisory_lock("fhir-import")
+    found, report = Restored(content), Report()
+    patient = Patient.objects.filter(pk=found.patient_id).first()
+    if patient is None:
+        facts, doubts = fhir_patient.read(found.patient, zone, today())
+        report.problems += [Problem("Patient", words, skipped=False) for words in doubts]
+        patient = _take_on(facts, ident=found.patient_id)
+        _add_demographics(patient, facts, report)
+        report.new["patients"] += 1
+    else:
+        report.already["patients"] += 1
+    report.numbers.append(patient.number)
+    if clinician is not None and not care_in_force(clinician).filter(patient=patient).exists():
+        begin = start_care if report.already["patients"] else begin_care
+        begin(by=by, patient=patient, staff=clinician, role=CareRole.TREATING, from_on=today())
+        report.new["care relationships"] += 1
+    new, already = restore(found, patient)
+    report.new.update(new)
+    report.already.update(already)
+    record(by=by, event=AuditEvent.IMPORTED, subject=patient, patient_id=patient.pk, detail="whole_chart")
+    return report
+
+
+def _check_importer(by: Staff) -> None:
+    if not (by.is_active and by.has_role(*IMPORTERS)):
+        raise Refused(
+            Refusal(
+                "IMPORT_ROLE",
+                "Records are imported by an administrator, a clinician or front desk.",
+                "Name one of them with --by.",
+            )
+        )
 
 
 def _patient(facts: PatientFacts, report: Report, by: Staff, clinician: Staff | None) -> Known | None:
@@ -117,8 +154,9 @@ def _patient(facts: PatientFacts, report: Report, by: Staff, clinician: Staff | 
     return Known(patient, f"{source.system}|{source.value}")
 
 
-def _take_on(facts: PatientFacts) -> Patient:
+def _take_on(facts: PatientFacts, ident: UUID | None = None) -> Patient:
     return Patient.objects.create(
+        id=ident or uuid4(),
         number=next_patient_number(),
         legal_name=facts.legal_name,
         sort_name=facts.sort_name,

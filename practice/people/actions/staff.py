@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -178,3 +179,14 @@ def _ordered(roles: Iterable[str]) -> list[str]:
     """Known roles, each once, in the order of the matrix."""
     given = set(roles)
     return [role.value for role in Role if role.value in given]
+
+
+def keep_outside_author(*, ident: UUID, full_name: str, title: str) -> Staff:
+    """Somebody who wrote in a chart that was taken over and never worked here: kept by name, with no way to sign in.
+
+    Call in the transaction that takes the chart over; whoever asked for it was checked there.
+    """
+    staff = Staff(pk=ident, username=f"outside-{ident}", full_name=full_name, title=title, is_active=False)
+    staff.set_unusable_password()
+    staff.save(force_insert=True)
+    return staff

@@ -14,8 +14,9 @@ from practice.audit.history import written_by
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Staff
+from records.chart.exchange.restore import is_whole_chart
 from records.chart.fhir import NotABundle, parse, read_json
-from records.chart.fhir_import import Report, write_bundle
+from records.chart.fhir_import import Report, write_bundle, write_whole_chart
 
 SECONDS_BETWEEN_PROGRESS = 5
 
@@ -60,9 +61,13 @@ class Command(BaseCommand):
         """Import one file and say what became of it; None when it was refused whole."""
         try:
             content = read_json(path.read_bytes())
-            bundle = parse(content, zone=timezone.get_current_timezone(), today=today())
+            zone = timezone.get_current_timezone()
+            bundle = None if is_whole_chart(content) else parse(content, zone=zone, today=today())
             with written_by(by):
-                report = write_bundle(bundle, by=by, clinician=clinician)
+                if bundle is None:
+                    report = write_whole_chart(content, by=by, clinician=clinician, zone=zone)
+                else:
+                    report = write_bundle(bundle, by=by, clinician=clinician)
         except (OSError, NotABundle, Refused) as error:
             self.stderr.write(f"{path.name}: refused whole, nothing of it was kept: {_why(error)}.")
             return None

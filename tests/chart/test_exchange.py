@@ -1,0 +1,177 @@
+"""The whole chart as FHIR R4: everything a release may give out, nothing else, and the same chart again elsewhere."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from practice.infrastructure.refusals import Refused
+from practice.people.models import Patient, Staff
+from practice.people.rules import Role
+from records.chart.documents import release_items, render_context
+from records.chart.exchange.bundle import ROWS, chart_bundle
+from records.chart.exchange.rows import TABLES
+from records.chart.fhir import NotABundle, parse, read_json
+from records.chart.fhir_import import Report, write_whole_chart
+from records.chart.index import ITEM_KINDS
+from records.chart.models import ChartNote
+from tests import databases
+from tests.access_world import SEALED, World, build
+from tests.everybody import make_staff
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[[Staff], Client]
+# What the file itself does not tell apart: the original of a picture stays where it came in.
+OTHER_THERE = {"Filed"}
+
+
+def shown(patient: Patient) -> list[dict[str, Any]]:
+    """The whole chart as a release would give it out."""
+    blocks = render_context([item.id for item in release_items(patient)], patient=patient)
+    found = [asdict(block) for block in blocks]
+    for block in found:
+        block["facts"] = [fact for fact in block["facts"] if fact[0] not in OTHER_THERE]
+    return found
+
+
+def bundle_of(patient: Patient) -> Any:
+    return read_json(chart_bundle(patient, at=timezone.now()))
+
+
+def take_over(content: Any, by: Staff, clinician: Staff | None = None) -> Report:
+    return write_whole_chart(content, by=by, clinician=clinician, zone=timezone.get_current_timezone())
+
+
+@pytest.mark.committing
+def test_in_another_practice_it_is_the_same_chart_and_a_second_time_changes_nothing(signed_in: SignedIn) -> None:
+    world = build(signed_in)
+    patient = Patient.objects.get(pk=world.ids["patient_id"])
+    before, content = shown(patient), bundle_of(patient)
+    kinds = {item.kind for item in release_items(patient)}
+    assert kinds <= set(ITEM_KINDS), "a kind of item that no page of choices has a word for"
+    assert {"note", "session", "plan", "handover"} <= kinds
+
+    databases.clone(databases.build_templates(), os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    importer = make_staff("lane2", "Kim Lane", Role.CLINICIAN, licensed=True)
+    report = take_over(content, importer, importer)
+    again = Patient.objects.get(pk=patient.pk)
+    assert again.number == report.numbers[0]
+    assert shown(again) == before
+    author = ChartNote.objects.filter(patient=again).latest("signed_at").author
+    assert (author.full_name, author.is_active, author.roles) == ("Miriam Hale", False, [])
+    second = take_over(content, importer)
+    assert second.new.total() == 0
+    assert shown(again) == before
+
+
+def test_it_is_plain_fhir_to_everybody_else(signed_in: SignedIn) -> None:
+    world = build(signed_in)
+    content = bundle_of(Patient.objects.get(pk=world.ids["patient_id"]))
+    kinds = {entry["resource"]["resourceType"] for entry in content["entry"]}
+    assert {"Patient", "Practitioner", "Encounter", "DocumentReference", "CarePlan"} <= kinds
+    addresses = {entry["fullUrl"] for entry in content["entry"]}
+    for entry in content["entry"]:
+        resource = entry["resource"]
+        assert entry["fullUrl"] == f"urn:uuid:{resource['id']}"
+        for reference in _references(resource):
+            assert reference in addresses, (resource["resourceType"], reference)
+    stranger = parse(content, zone=timezone.get_current_timezone(), today=timezone.localdate())
+    assert len(stranger.patients) == 1
+
+
+def _references(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["reference"]] if isinstance(value.get("reference"), str) else []
+        return own + [found for part in value.values() for found in _references(part)]
+    return [found for part in value for found in _references(part)] if isinstance(value, list) else []
+
+
+def test_drafts_and_sealed_words_are_not_in_it(signed_in: SignedIn) -> None:
+    world = build(signed_in)
+    patient = Patient.objects.get(pk=world.ids["patient_id"])
+    text = chart_bundle(patient, at=timezone.now()).decode()
+    assert SEALED not in text
+    for note in ChartNote.objects.filter(patient=patient).exclude(state__in=["signed", "cancelled"]):
+        assert str(note.pk) not in text
+    for identifier in ("psychotherapy.note_id", "psychotherapy.draft_id"):
+        if identifier in world.ids:
+            assert str(world.ids[identifier]) not in text
+
+
+@pytest.fixture
+def world(signed_in: SignedIn) -> World:
+    return build(signed_in)
+
+
+@pytest.fixture
+def content(world: World) -> Any:
+    return bundle_of(Patient.objects.get(pk=world.ids["patient_id"]))
+
+
+def _edit(content: Any, table: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the first row of a table in the file."""
+    for entry in content["entry"]:
+        for extension in entry["resource"].get("extension", []):
+            row = json.loads(extension["valueString"]) if extension["url"] == ROWS else {}
+            if row.get("table") == table:
+                change(row)
+                extension["valueString"] = json.dumps(row)
+                return
+    raise AssertionError(f"no row of {table}")
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "words"),
+    [
+        ("chartnote", lambda row: row.update(table="authorkey"), "does not know"),
+        ("chartnote", lambda row: row["fields"].pop("on"), "not those of this version"),
+        ("chartnote", lambda row: row["fields"].update(on="soon"), "cannot be read"),
+        ("chartnote", lambda row: row["fields"].update(state="forged"), "does not fit"),
+        ("chartnote", lambda row: row["fields"].update(author_id=str(uuid4())), "not in this file"),
+        ("chartnote", lambda row: row["fields"].update(patient_id=str(uuid4())), "not in this file"),
+        ("encounter", lambda row: row["fields"].update(started_at="2026-01-01T00:00:00"), "cannot be read"),
+    ],
+)
+def test_a_file_that_is_not_what_it_says_is_refused_whole(
+    content: Any, table: str, change: Callable[[dict[str, Any]], None], words: str
+) -> None:
+    _edit(content, table, change)
+    here = Patient.objects.count(), ChartNote.objects.count()
+    importer = make_staff("lane2", "Kim Lane", Role.CLINICIAN, licensed=True)
+    with pytest.raises(NotABundle, match=words):
+        take_over(content, importer)
+    assert (Patient.objects.count(), ChartNote.objects.count()) == here
+
+
+def test_a_row_that_is_here_with_another_patient_is_refused(content: Any, world: World) -> None:
+    importer = make_staff("lane2", "Kim Lane", Role.CLINICIAN, licensed=True)
+    text = json.dumps(content)
+    patient = next(entry["resource"] for entry in content["entry"] if entry["resource"]["resourceType"] == "Patient")
+    stolen = json.loads(text.replace(patient["id"], str(world.other_patient)))
+    with pytest.raises(NotABundle, match="another patient"):
+        take_over(stolen, importer)
+
+
+def test_who_may_not_import_takes_nothing_over(content: Any) -> None:
+    stranger = make_staff("nobody", "No Body", Role.COMPLIANCE_OFFICER)
+    with pytest.raises(Refused):
+        take_over(content, stranger)
+
+
+def test_every_table_of_the_chart_is_given_out_or_left_out_on_purpose() -> None:
+    from django.apps import apps
+
+    out = {
+        "AttendanceChange", "ChartDraftBranch", "DocumentCancellation", "DocumentReading", "IcdCode", "IcdRelease",
+        "IcdTerm", "MeasureAlarm", "MeasureRepeat", "NoteFormat", "NoteVersion", "PlanDraft", "PlanDraftBranch",
+        "SafetyPlanDraft",
+    }  # fmt: skip
+    given = {table.model.__name__ for table in TABLES}
+    assert given | out == {model.__name__ for model in apps.get_app_config("chart").get_models()}
+    assert not given & out
