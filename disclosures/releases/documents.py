@@ -5,17 +5,22 @@ from io import BytesIO
 from typing import Any
 
 import pikepdf
+from django.utils import timezone
 
 from disclosures.ledger.rules import Basis
 from practice.compliance.queries import practice_profile
 from practice.infrastructure.days import today
-from practice.infrastructure.pdf import render_pdf
+from practice.infrastructure.pdf import attach_file, render_pdf
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
+from records.chart.exchange.bundle import chart_bundle
 from records.chart.documents import Block, render_context
 from records.chart.filed_documents import with_documents
 
 from .models import Release, ReleaseItem
+
+
+DATA_FILE = "chart-fhir-r4.json"
 
 
 def chart_package(release: Release, items: Sequence[ReleaseItem], *, approved_by: Staff) -> tuple[bytes, int]:
@@ -30,6 +35,9 @@ def chart_package(release: Release, items: Sequence[ReleaseItem], *, approved_by
         "approved_by": approved_by.display_name,
     }
     pdf = with_documents(render_pdf("documents/chart_package.html", context), blocks)
+    if release.with_data:
+        data = chart_bundle(release.patient, at=timezone.now())
+        pdf = attach_file(pdf, DATA_FILE, data, "application/fhir+json")
     with pikepdf.open(BytesIO(pdf)) as document:
         return pdf, len(document.pages)
 

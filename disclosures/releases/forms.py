@@ -225,7 +225,7 @@ class ReleaseFields(forms.Form):
         for name in (
             "recipient_name", "recipient_kind", "recipient_address", "purpose", "identity_verified", "authority",
             "process", "counsel_review", "emergency", "treatment_permission", "override_reason", "method",
-            "justification", "disclosed_on", "description", "exception", "smallest_set_confirmed",
+            "justification", "disclosed_on", "description", "exception", "smallest_set_confirmed", "with_data",
         ):  # fmt: skip
             if name in self.cleaned_data:
                 setattr(release, name, self.cleaned_data[name])
@@ -236,12 +236,17 @@ class ReleaseFields(forms.Form):
 class NewReleaseForm(ReleaseFields):
     """A chart package to prepare: the fields above, how it leaves, who approves, and the documents."""
 
-    own_last = [("On its way", ["method", "approver", "justification"])]
+    own_last = [("On its way", ["method", "with_data", "approver", "justification"])]
 
     method = forms.ChoiceField(
         label="How it leaves",
         choices=[("", "Choose"), *[(method.value, method.label) for method in PACKAGE_METHODS]],
         error_messages={"required": "Choose how it is handed over."},
+    )
+    with_data = forms.BooleanField(
+        label="Also as data for another records system (FHIR R4)",
+        required=False,
+        help_text="Of the whole chart only, as a file inside the locked file.",
     )
     approver = forms.ModelChoiceField(
         label="Who reads and approves it",

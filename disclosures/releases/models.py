@@ -54,6 +54,7 @@ class Release(models.Model):
     method = models.CharField(max_length=20, choices=Method.choices)
     # how much
     whole_chart = models.BooleanField(default=False)
+    with_data = models.BooleanField(default=False, help_text="The whole chart as FHIR R4 inside the file too.")
     justification = EncryptedTextField(default="")
     smallest_set_confirmed = models.BooleanField(default=False)
     # who and when
@@ -192,6 +193,7 @@ keep_history(
     Release,
     plain=[
         "number", "record_class", "state", "basis", "exception", "process", "emergency", "method", "whole_chart",
+        "with_data",
         "recipient_kind", "smallest_set_confirmed", "approved_at", "committed_at", "disclosed_on", "served_at",
         "closed_at", "closed_on", "package", "sha256",
     ],

@@ -124,6 +124,15 @@ def _font_faces() -> str:
     return mark_safe("".join(rules))  # noqa: S308
 
 
+def attach_file(pdf: bytes, name: str, data: bytes, mime: str) -> bytes:
+    """`pdf` with a file inside it, which a reader shows among its attachments. Locking the PDF locks the file too."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as document:
+        document.attachments[name] = pikepdf.AttachedFileSpec(document, data, filename=name, mime_type=mime)
+        document.save(out)
+    return out.getvalue()
+
+
 def lock_pdf(pdf: bytes, passphrase: str) -> bytes:
     """`pdf` encrypted with AES-256 (PDF 2.0, revision 6) so that it opens only with `passphrase`."""
     if not passphrase:

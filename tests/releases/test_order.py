@@ -16,15 +16,19 @@ from disclosures.ledger.models import Checkpoint, Entry
 from disclosures.ledger.rules import Basis
 from disclosures.releases import actions
 from disclosures.releases.actions import GateRefused
+from disclosures.releases.documents import DATA_FILE, chart_package
 from disclosures.releases.models import ChartPackage, Release
 from disclosures.releases.queries import entry_of
 from disclosures.releases.rules import Method, RecipientKind, ReleaseState
 from practice.audit.models import AuditEntry
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
+from practice.infrastructure.pdf import lock_pdf
 from practice.infrastructure.refusals import Refused
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
+from records.chart.exchange.restore import is_whole_chart
+from records.chart.fhir import read_json
 
 from .conftest import CANARY, draft_of, note_keys, signed_note
 
@@ -368,3 +372,16 @@ def test_a_package_cannot_be_changed_afterwards(approved):
     release = approved()
     with pytest.raises(DatabaseError), transaction.atomic():
         ChartPackage.objects.filter(release=release).update(sha256="0" * 64)
+
+
+def test_the_whole_chart_leaves_as_data_inside_the_locked_file_and_nowhere_else(prepared, hale):
+    with pytest.raises(Refused, match="DATA_OF_A_PART"):
+        prepared(with_data=True, method=Method.LOCKED_FILE)
+    release = prepared(method=Method.LOCKED_FILE)
+    release.with_data = True
+    pdf, _pages = chart_package(release, list(release.items.all()), approved_by=hale)
+    with pikepdf.open(BytesIO(lock_pdf(pdf, "k7qm-2xwd")), password="k7qm-2xwd") as document:
+        data = document.attachments[DATA_FILE].get_file().read_bytes()
+    assert is_whole_chart(read_json(data))
+    with pytest.raises(pikepdf.PasswordError):
+        pikepdf.open(BytesIO(lock_pdf(pdf, "k7qm-2xwd")))

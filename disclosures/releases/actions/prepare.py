@@ -38,6 +38,7 @@ def prepare_release(*, by: Staff, release: Release, keys: Collection[str], appro
     open_patient_for_release(by, release.patient_id)
     chosen = _chosen(release, keys)
     _check_choice(release, approver)
+    _check_data(release)
     items = [Item(item_key(info), info.on) for info in chosen]
     decision = decide(proposal_of(release, items, on=today()))
     if not decision.allowed:
@@ -79,6 +80,26 @@ def _check_choice(release: Release, approver: Staff) -> None:
         raise Refused(refusal)
     if release.method not in PACKAGE_METHODS:
         raise Refused(Refusal("METHOD_MISSING", "It is not said how it leaves.", "Choose how it is handed over."))
+
+
+def _check_data(release: Release) -> None:
+    """Data for another system is made of the whole chart and leaves inside a locked file. Raises Refused."""
+    if release.with_data and not release.whole_chart:
+        raise Refused(
+            Refusal(
+                "DATA_OF_A_PART",
+                "Data for another records system is made of the whole chart, and a part of it is not chosen.",
+                "Choose every document, or release what is chosen as a document alone.",
+            )
+        )
+    if release.with_data and release.method != Method.LOCKED_FILE:
+        raise Refused(
+            Refusal(
+                "DATA_ON_PAPER",
+                "Data for another records system leaves as a file, not on paper.",
+                "Choose “Locked file”, or leave the data out.",
+            )
+        )
 
 
 @transaction.atomic
@@ -128,6 +149,7 @@ def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str])
         row.removed = str(row.pk) not in wanted
     kept = [row for row in rows if not row.removed]
     release.whole_chart = release.whole_chart and len(kept) == len(rows)
+    _check_data(release)
     decision = decide(proposal_of(release, gate_items(rows), on=today()))
     if not decision.allowed:
         record_refusal(by=by, release=release, decision=decision)

@@ -179,6 +179,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("whole_chart", models.BooleanField(default=False)),
+                (
+                    "with_data",
+                    models.BooleanField(default=False, help_text="The whole chart as FHIR R4 inside the file too."),
+                ),
                 ("justification", practice.infrastructure.fields.EncryptedTextField(default="")),
                 ("smallest_set_confirmed", models.BooleanField(default=False)),
                 ("prepared_at", models.DateTimeField(default=django.utils.timezone.now)),
