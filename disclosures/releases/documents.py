@@ -13,12 +13,11 @@ from practice.infrastructure.days import today
 from practice.infrastructure.pdf import attach_file, render_pdf
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
-from records.chart.exchange.bundle import chart_bundle
 from records.chart.documents import Block, render_context
+from records.chart.exchange.bundle import chart_bundle
 from records.chart.filed_documents import with_documents
 
 from .models import Release, ReleaseItem
-
 
 DATA_FILE = "chart-fhir-r4.json"
 

@@ -304,7 +304,8 @@ MODELS: dict[str, Kept] = {
         justification receipt end_reason""",
         plain="""
         id number record_class patient state basis exception process authorization emergency recipient_name
-        recipient_kind recipient_address method whole_chart with_data smallest_set_confirmed prepared_by prepared_at approver
+        recipient_kind recipient_address method whole_chart with_data smallest_set_confirmed prepared_by prepared_at
+        approver
         approved_by approved_at committed_by committed_at disclosed_on served_at closed_by closed_at closed_on package
         sha256 verdict""",
     ),

@@ -56,6 +56,7 @@ def hand_over(
     if note is not None and not own_summaries(by, patient).filter(pk=note.pk).exists():
         raise Refused(Refusal("HANDOVER_NOTE", "This summary is not a signed one of yours about this patient."))
     leaving = list(own)
+    first = from_on or last_day or today()
     if to is not None and from_on is not None:
         role = CareRole.COVERING if kind == HandoverKind.COVER else CareRole.TREATING
         start_care(by=by, patient=patient, staff=to, role=role, from_on=from_on, until_on=until_on)
@@ -64,7 +65,7 @@ def hand_over(
         kind=kind,
         by=by,
         to=to,
-        from_on=from_on or last_day,
+        from_on=first,
         until_on=until_on if kind == HandoverKind.COVER else None,
         last_day=None if kind == HandoverKind.COVER else last_day,
         summary=summary,

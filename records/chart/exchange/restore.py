@@ -22,9 +22,9 @@ from .bundle import PRODUCT, ROWS, STAFF, WHOLE_CHART
 from .rows import TABLES
 from .values import BadRow, read
 
-ORDER = [table.model for table in TABLES]
+ORDER: list[Any] = [table.model for table in TABLES]
 OF_A_NOTE = (m.GoalWorkedOn, m.CosignatureRequest, m.NoteSignature, m.ChartAddendum, m.NoteCancellation)
-BY_NAME = {model._meta.model_name: model for model in [m.NoteFormat, *ORDER]}
+BY_NAME: dict[str, Any] = {model._meta.model_name: model for model in [m.NoteFormat, *ORDER]}
 
 
 def is_whole_chart(content: Any) -> bool:
@@ -41,8 +41,8 @@ class Restored:
         self.people: dict[UUID, tuple[str, str]] = {}
         self.formats: list[m.NoteFormat] = []
         self.rows: dict[type[models.Model], list[Any]] = {model: [] for model in ORDER}
-        resources = [entry.get("resource") for entry in content.get("entry", []) if isinstance(entry, dict)]
-        resources = [one for one in resources if isinstance(one, dict)]
+        entries = [entry.get("resource") for entry in content.get("entry", []) if isinstance(entry, dict)]
+        resources: list[dict[str, Any]] = [one for one in entries if isinstance(one, dict)]
         patients = [one for one in resources if one.get("resourceType") == "Patient"]
         if len(patients) != 1:
             raise NotABundle("a whole chart is of one patient")
@@ -64,14 +64,17 @@ class Restored:
         self.people[_uuid(resource.get("id"))] = (name["text"][:200], prefix[0][:40])
 
     def _row(self, given: Any) -> None:
-        model = BY_NAME.get(given.get("table")) if isinstance(given, dict) else None
+        model = BY_NAME.get(str(given.get("table"))) if isinstance(given, dict) else None
         if model is None:
             raise NotABundle("it holds a table that this version does not know")
         try:
             row = read(model, given.get("fields"))
         except BadRow as bad:
             raise NotABundle(str(bad)) from None
-        (self.formats if model is m.NoteFormat else self.rows[model]).append(row)
+        if isinstance(row, m.NoteFormat):
+            self.formats.append(row)
+        else:
+            self.rows[model].append(row)
 
     def _check(self) -> None:
         """Every row is of this patient, and points at nothing that is not in the file."""

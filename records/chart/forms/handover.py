@@ -59,7 +59,7 @@ class HandoverForm(forms.Form):
         if not summaries.exists():
             del self.fields["note"]
         if not self.is_bound:
-            self.initial |= {"from_on": today() + timedelta(days=1), "last_day": today()}
+            self.initial.update(from_on=today() + timedelta(days=1), last_day=today())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
