@@ -16,6 +16,8 @@ from practice.people.rules import AddressUse, NameUse, TelecomKind
 from ..documents import release_items, render_context
 from ..models import ChartNote, Document, DocumentFiling, NoteFormat
 from ..paper import Block
+from ..queries.diagnoses import standings_of
+from ..rules.diagnoses import TO_FHIR, ClinicalStatus
 from .rows import Row, rows_of
 from .values import written
 
@@ -164,10 +166,14 @@ def _session(row: Any, block: Block | None) -> Json:
 
 
 def _diagnosis(row: Any, block: Block | None) -> Json:
-    clinical = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+    terms = "http://terminology.hl7.org/CodeSystem"
+    status = standings_of([row])[0].status
+    doubts = {ClinicalStatus.RULED_OUT: "refuted", ClinicalStatus.IN_ERROR: "entered-in-error"}
+    verification = [{"system": f"{terms}/condition-ver-status", "code": doubts[status]}] if status in doubts else []
     return {
         "resourceType": "Condition",
-        "clinicalStatus": {"coding": [{"system": clinical, "code": "resolved" if row.ended_on else "active"}]},
+        "clinicalStatus": {"coding": [{"system": f"{terms}/condition-clinical", "code": TO_FHIR[status]}]},
+        "verificationStatus": {"coding": verification} if verification else {},
         "code": _coded(row),
         "onsetDateTime": _iso(row.onset_on),
         "abatementDateTime": _iso(row.ended_on),

@@ -16,6 +16,7 @@ from practice.desk.demo.custody import fill_custody
 from practice.desk.demo.diagnoses import fill_diagnoses
 from practice.desk.demo.disclosures import fill_disclosures
 from practice.desk.demo.documents import fill_documents
+from practice.desk.demo.handover import fill_handover
 from practice.desk.demo.measures import fill_measures
 from practice.desk.demo.notes import fill_notes
 from practice.desk.demo.people import STAFF
@@ -66,6 +67,7 @@ class Command(BaseCommand):
             fill_custody(demo)
             authorizations = fill_authorizations(demo)
             fill_documents(demo)
+            fill_handover(demo)
         # each of these commits by itself: an entry stands before anything else can happen
         fill_disclosures(demo, authorizations)
         fill_releases(demo, authorizations)
