@@ -91,7 +91,9 @@ def test_an_imported_diagnosis_is_given_its_code(client: Client, lindqvist: Pati
         patient=lindqvist, title="Anxiety (finding)", code="1", clinical_status="active"
     )
     url = f"{reverse('diagnosis-new', args=[lindqvist.pk])}?for={imported.pk}"
-    assert "Anxiety (finding)" in client.get(url).content.decode()
+    page = client.get(url).content.decode()
+    assert "“Anxiety (finding)” was imported." in page
+    assert 'value="Anxiety"' in page
     client.post(url, DIAGNOSIS | {"code": "F41.1"})
     assert [one.diagnosis.code for one in active_diagnoses(lindqvist)] == ["F41.1"]
     other = Diagnosis.objects.create(patient=abernathy, title="Not hers to see")
@@ -132,6 +134,8 @@ def test_medication_is_added_changed_and_stopped_on_its_pages(client: Client, ha
     client.post(reverse("medication-new", args=[lindqvist.pk]), new)
     (course,) = courses(lindqvist)
     assert course.now.shown_prescriber == hale.display_name
+    correct = client.get(reverse("medication-correct", args=[course.now.pk])).content.decode()
+    assert 'value="Jan 2026"' in correct
     url = reverse("medication-change", args=[course.now.pk])
     wrong = {"dosage": HERON, "on": (today() + timedelta(days=1)).isoformat()}
     page = client.post(url, wrong).content.decode()

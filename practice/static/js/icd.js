@@ -83,8 +83,9 @@ if (part) {
     const all = options();
     if (event.key === "Escape" && !list.hidden) { event.preventDefault(); close(); return; }
     if (event.key === "Enter") { event.preventDefault(); if (!list.hidden && active) take(active); return; }
-    if ((event.key !== "ArrowDown" && event.key !== "ArrowUp") || !all.length) return;
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
+    if (!all.length) { if (!code.value && box.value.trim().length > 1) ask(); return; }
     if (list.hidden) { list.hidden = false; box.setAttribute("aria-expanded", "true"); mark(all[0]); return; }
     const step = event.key === "ArrowDown" ? 1 : -1;
     mark(all[(all.indexOf(active) + step + all.length) % all.length]);

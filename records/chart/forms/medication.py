@@ -62,7 +62,7 @@ class MedicationForm(DoseForm):
         choice.label_from_instance = lambda one: one.display_name  # type: ignore[attr-defined]
         if corrects is not None:
             self.fields["comment"].label = "What was wrong"
-            self.initial = {**initial_of(corrects), **self.initial}
+            self.initial = {**initial_of(corrects), "started": corrects.start_words, **self.initial}
         self.initial.setdefault("where", PrescribedWhere.ELSEWHERE)
 
     def clean(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a diagnosis can be, and what may be said of it when. Pure: values in, refusal or value out."""
 
+import re
 from datetime import date
 
 from django.db import models
@@ -54,6 +55,11 @@ TO_FHIR = {
     ClinicalStatus.RULED_OUT: "inactive",
     ClinicalStatus.IN_ERROR: "inactive",
 }
+
+
+def plain_title(title: str) -> str:
+    """The title of an imported diagnosis without SNOMED's tag: "Stress (finding)" as "Stress"."""
+    return re.sub(r" \((disorder|finding|situation|event|procedure|context-dependent category)\)$", "", title)
 
 
 def imported_status(clinical: str, verification: str, *, ended: bool) -> ClinicalStatus:

@@ -24,7 +24,7 @@ from ..models import Diagnosis
 from ..queries.diagnoses import active_diagnoses, earlier_versions, history_of, observations, standings, standings_of
 from ..queries.icd import search_codes
 from ..queries.medication import courses
-from ..rules.diagnoses import ClinicalStatus, ObservationKind
+from ..rules.diagnoses import ClinicalStatus, ObservationKind, plain_title
 
 SHOWN = 20  # observations before the fold
 
@@ -65,7 +65,7 @@ def diagnosis_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         form = DiagnosisForm(initial=request.POST.dict(), patient=patient, any_in_force=in_force)
         form.find(request.POST.get("sought", "")[:120])
         return _diagnosis_page(request, form, imported, looked=True)
-    start = {"sought": imported.title[:120], "onset": imported.onset_words} if imported else {}
+    start = {"sought": plain_title(imported.title)[:120], "onset": imported.onset_words} if imported else {}
     form = DiagnosisForm(request.POST or None, initial=start, patient=patient, any_in_force=in_force)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
