@@ -23,6 +23,7 @@ class MoveIn {
     const chosen = field.value.slice(field.selectionStart, field.selectionEnd);
     const words = chosen.trim();
     if (words === this.picked?.words && field === this.picked?.field) return;
+    if (!words && !this.picked) return; // what was said of the last move stays
     this.picked = words ? { field, words, start: field.selectionStart + chosen.indexOf(words) } : null;
     this.token = crypto.randomUUID();
     this.sure.hidden = true;

@@ -20,6 +20,7 @@ from practice.desk.demo.handover import fill_handover
 from practice.desk.demo.measures import fill_measures
 from practice.desk.demo.notes import fill_notes
 from practice.desk.demo.people import STAFF
+from practice.desk.demo.placement import fill_placement
 from practice.desk.demo.plans import fill_plans
 from practice.desk.demo.practice import Demo, fill_people
 from practice.desk.demo.releases import fill_releases
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             authorizations = fill_authorizations(demo)
             fill_documents(demo)
             fill_handover(demo)
+            fill_placement(demo)
         # each of these commits by itself: an entry stands before anything else can happen
         fill_disclosures(demo, authorizations)
         fill_releases(demo, authorizations)
