@@ -24,6 +24,7 @@ from records.chart.queries.notes import usual_format
 from records.chart.queries.sessions import on_lists
 from records.chart.rules.formats import prose_keys
 from records.chart.rules.notes import NoteState
+from records.chart.rules.sessions import SessionState
 from records.psychotherapy import vault
 from records.psychotherapy.guard import REASONS, belongs_in_chart, sentences
 from records.psychotherapy.passages import Edit, code_points, find, put_in, taken_out
@@ -127,8 +128,10 @@ def places_for(staff: Staff, head: NoteHead, note_id: UUID | None = None) -> lis
 
 def _place(staff: Staff, head: NoteHead, patient: Patient, note_id: UUID | None) -> Place:
     notes = ChartNote.objects.filter(patient=patient, author=staff).select_related("format").defer("sections")
-    session = _session(head, patient)
+    session = _session(staff, head, patient)
     about = notes.filter(encounter=session) if session else notes.filter(encounter=None, on=head.session_on)
+    if session and head.session is None:
+        about |= notes.filter(encounter=None, on=head.session_on)
     drafts = notes.filter(state=NoteState.DRAFT)
     begun = (drafts.filter(pk=note_id).first() if note_id else None) or (
         about.filter(state=NoteState.DRAFT).order_by("-saved_at").first()
@@ -142,9 +145,13 @@ def _place(staff: Staff, head: NoteHead, patient: Patient, note_id: UUID | None)
     return Place(patient, begun, sections)
 
 
-def _session(head: NoteHead, patient: Patient) -> Encounter | None:
+def _session(staff: Staff, head: NoteHead, patient: Patient) -> Encounter | None:
+    """The session a sealed note is about; of one that names none, the author's only session with them that day."""
     theirs = Encounter.objects.filter(pk__in=on_lists(patient).values("encounter_id"))
-    return theirs.filter(pk=head.session).first() if head.session else None
+    if head.session:
+        return theirs.filter(pk=head.session).first()
+    of_day = theirs.filter(clinician=staff, started_at__date=head.session_on, state=SessionState.RECORDED)[:2]
+    return of_day[0] if len(of_day) == 1 else None
 
 
 def _signed_already(note: ChartNote) -> Refusal:
@@ -201,7 +208,7 @@ def _begun(by: Staff, head: NoteHead, patient: Patient) -> ChartNote:
     format = usual_format(by)
     if format is None:
         raise Refused(Refusal("NOTE_NO_FORMAT", "This practice has no format for progress notes."))
-    return start_note(by=by, patient=patient, format=format, encounter=_session(head, patient), on=head.session_on)
+    return start_note(by=by, patient=patient, format=format, encounter=_session(by, head, patient), on=head.session_on)
 
 
 def _into_chart(

@@ -91,6 +91,13 @@ def test_it_goes_into_the_note_already_begun_and_into_the_section_chosen(
     assert chart_texts(lindqvist) == {"plan": f"Continue.\n{DOSE}"}
 
 
+def test_a_note_that_names_no_session_goes_with_the_only_one_of_its_day(hale: Staff, lindqvist: Patient) -> None:
+    session = session_today(hale, lindqvist)
+    draft = write_draft(hale, lindqvist, text=TEXT, session_on=today()).id
+    assert out(hale, draft)
+    assert ChartNote.objects.get(patient=lindqvist).encounter == session
+
+
 @pytest.mark.parametrize("code", ["soap", "dap", "birp", "free"])
 def test_every_exclusion_has_a_section_in_every_format(db: None, code: str) -> None:
     keys = NoteFormat.objects.get(code=code).keys

@@ -15,7 +15,7 @@ ANSWER = (
     "What a medication means to the patient, what it is feared or wished for, can stay in your psychotherapy note."
 )
 JOTTED = (
-    "She came in out of breath and sat down in her coat. The story of the train again, and again nobody meets her at the "
+    "He came in out of breath and sat down in his coat. The story of the train again, and again nobody meets him at the "
     "station. Sertraline went up to 75 mg last week.\n\nI caught myself wanting to be the one who waits on the platform. "
     "PHQ-9 today 11, was 15. Next time: what would it mean to be met?"
 )
