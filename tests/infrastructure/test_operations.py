@@ -24,7 +24,7 @@ def test_every_setting_is_explained() -> None:
 
 
 def test_every_command_in_the_handbook_exists() -> None:
-    assert set(re.findall(r"manage\.py ([a-z_]+)", HANDBOOK)) <= set(get_commands())
+    assert set(re.findall(r"manage\.py ([a-z_0-9]+)", HANDBOOK)) <= set(get_commands())
 
 
 def test_every_make_target_in_readme_and_handbook_exists() -> None:

@@ -19,10 +19,12 @@ from disclosures.releases.actions import commit_notes_package
 from disclosures.releases.models import Release
 from disclosures.releases.queries import entry_of
 from disclosures.releases.rules import Method, RecipientKind
+from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people.models import License, Patient, Staff
 from practice.people.rules import LicenseKind, Role
+from practice.worklist.models import Task
 from records.psychotherapy import custody_actions as actions
 from records.psychotherapy import vault
 from records.psychotherapy.custody_rules import CustodyReason, Step, Transfer, refusal_of_people
@@ -108,18 +110,21 @@ def test_one_proposes_another_confirms_and_the_author_is_told_and_stops_it(
     hale: Staff, osei: Staff, castellanos: Staff, brook: Staff, signed_in: SignedIn
 ) -> None:
     officer, administrator, author = signed_in(castellanos), signed_in(brook), signed_in(hale)
+    custodian = signed_in(osei)
+    told = AuditEntry.objects.count(), Task.objects.count()
     made = officer.post(reverse("psychotherapy-custody-new"), proposal(hale, osei, brook))
     path = made.headers["Location"]
     assert "Confirm or stop" in administrator.get("/").content.decode()
     assert "transfer of custody of your notes" in author.get("/").content.decode()
     assert officer.post(f"{path}confirm/").status_code == 403, "who proposed does not confirm"
     assert administrator.post(f"{path}confirm/").status_code == 302
-    assert signed_in(osei).post(f"{path}take/").status_code == 403, "the waiting time is not over"
+    assert custodian.post(f"{path}take/").status_code == 403, "the waiting time is not over"
     assert "If this is not so, stop it" in author.get(path).content.decode()
     author.post(f"{path}stop/")
     assert "transfer of custody" not in author.get("/").content.decode()
     assert "Stopped" in officer.get(path).content.decode()
     assert administrator.post(f"{path}stop/").status_code == 403
+    assert (AuditEntry.objects.count(), Task.objects.count()) == told, "nothing of it stands in the practice's database"
     with vault.open_as(hale):
         kinds = list(Event.objects.filter(kind__startswith="custody").order_by("at").values_list("kind", "actor"))
     assert kinds == [
