@@ -27,6 +27,7 @@ from .chart_filter import ChartFilterForm
 from .measures import chosen_series, latest_score, series_of
 
 PER_PAGE = 30
+OFTEN = (EntryKind.NOTE, EntryKind.SESSION, EntryKind.MEASURE, EntryKind.DOCUMENT)  # one click; the rest in a list
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,6 +44,8 @@ def patient_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     asked = ChartFilterForm(request.POST if request.method == "POST" else request.GET)
     span, words = asked.span(), asked.words_asked()
     page: Page[Any] | None = None
+    if request.method == "POST" and not words and asked.is_valid():
+        return redirect(f"{request.path}?{asked.keep().removesuffix('&')}")
     if words:
         shown = search_chart(patient, staff, words, span)
         record(by=staff, event=AuditEvent.SEARCHED, subject=patient, patient_id=patient.pk, detail="chart")
@@ -54,6 +57,7 @@ def patient_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "years": by_year(shown),
         "page": page,
         "kinds": EntryKind.choices,
+        "often": [(kind.value, kind.label) for kind in OFTEN],
         "span": span,
         "keep": asked.keep(),
         "form": asked,
