@@ -3,6 +3,7 @@
 The product runs as processes of its own here, so that one can be killed in the middle of a save.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -12,11 +13,18 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from practice.people.models import Patient, Staff
-from records.chart.actions.sessions import start_session
-from records.chart.models import ChartNote
+from records.chart.actions.measures import record_measure
+from records.chart.actions.sessions import EXPECTED, start_session
+from records.chart.models import ChartNote, DocumentFiling, Handover, Measure
+from records.chart.queries.measures import open_alarms
+from records.chart.queries.treatment import goals_of_note
+from records.chart.rules.measures import current_of
 from records.psychotherapy import vault
+from tests.chart.plans import make_plan
+from tests.infrastructure.test_uploads import pdf
 from tests.web import WebServer
 
+from .conftest import Visit
 from .visitor import Visitor, visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.committing]
@@ -173,3 +181,137 @@ def sign_both(visitor: Visitor) -> None:
     sheet(page, 0)[0].press("Control+Enter")
     page.get_by_role("button", name="Sign as Dr. Miriam Hale").click()
     expect(page.locator(".flash")).to_contain_text("Signed")
+
+
+# --- The same day, when all goes well ---------------------------------------------------------------------------------
+
+DOSE = "Sertraline 50 mg daily."
+MEETING = "He spoke twice in the meeting on Tuesday."
+
+
+@pytest.fixture
+def planned(hale: Staff, osei: Staff, lindqvist: Patient) -> Patient:
+    """A session is planned for this hour; the plan is signed, and anxiety was measured last week."""
+    make_plan(hale, lindqvist)
+    definition = current_of("gad-7")
+    assert definition is not None
+    answers = {str(item): 1 for item in range(1, 8)}
+    week = timedelta(days=7)
+    record_measure(by=hale, patient=lindqvist, definition=definition, answers=answers, taken_at=timezone.now() - week)
+    start_session(by=hale, patient=lindqvist, started_at=timezone.now(), presence=EXPECTED)
+    return lindqvist
+
+
+def test_a_day_from_the_planned_session_to_the_cover_for_tomorrow(
+    a_visit: Visit, hale: Staff, osei: Staff, planned: Patient
+) -> None:
+    with a_visit() as visitor:
+        visitor.sign_in(hale)
+        the_session_is_written_up(visitor)
+        thoughts_of_death_are_answered(visitor)
+        a_letter_is_filed(visitor)
+        both_notes_are_signed(visitor)
+        a_word_is_found(visitor)
+        a_colleague_covers(visitor, osei)
+    note = ChartNote.objects.get()
+    assert note.state == "signed" and len(goals_of_note(note)) == 1
+    text = "\n".join(note.sections.values())
+    assert MEETING in text and DOSE in text and "GAD-7" in text
+    kept = vault.read(hale, vault.my_notes(hale)[0].id)
+    assert kept is not None and kept.text.strip() == SEALED
+    assert not open_alarms(hale) and Measure.objects.get(code="phq-9").alarm
+    assert DocumentFiling.objects.get().source == "Bayview Hospital"
+    assert Handover.objects.get().to == osei
+
+
+def the_session_is_written_up(visitor: Visitor) -> None:
+    """From the home page: both sheets, a goal, the last score by keys, and one sentence to the sheet it belongs on."""
+    page, keys = visitor.page, visitor.page.keyboard
+    today = page.get_by_role("region", name="Today’s sessions")
+    expect(today).to_contain_text("Tobias Lindqvist")
+    visitor.look("home with a planned session")
+    today.get_by_role("button", name="New note Tobias Lindqvist").click()
+    progress, line = sheet(page, 0)
+    sealed, sealed_line = sheet(page, 1)
+    add(progress, MEETING)
+    progress.press("Alt+i")
+    keys.press("m")
+    expect(progress).to_have_value(re.compile("GAD-7"))
+    page.get_by_role("group", name="Goals worked on").get_by_label("Speak up at work weekly").check()
+    expect(line).to_contain_text("Saved")
+    add(sealed, f"{SEALED} {DOSE}")
+    mark = page.locator("[data-mark]").first
+    expect(mark).to_contain_text(DOSE)
+    visitor.look("both sheets of a session")
+    mark.get_by_role("button", name="Move to progress note").click()
+    expect(page.locator("[data-marks-told]")).to_contain_text("Moved to the progress note")
+    for one in (line, sealed_line):
+        expect(one).to_contain_text("Saved")
+
+
+def thoughts_of_death_are_answered(visitor: Visitor) -> None:
+    """The ninth item interrupts at once, stands over every page of the chart, and goes when somebody answers for it."""
+    page = visitor.page
+    page.get_by_role("link", name="Measures").first.click()
+    page.get_by_text("Take a measure").click()
+    page.get_by_role("link", name="Enter the answers of the PHQ-9").click()
+    for item in range(1, 9):
+        page.locator(f"#q-{item}").get_by_label("Not at all").check()
+    page.locator("#q-9").get_by_label("Several days").check()
+    visitor.look("a measure being entered")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_role("heading", name="Act on this now").wait_for()
+    page.get_by_label("I assessed the risk with the patient").check()
+    page.get_by_role("button", name="I have seen it and did this").click()
+    page.get_by_text("Kept: what you did about it stands with the measure.").wait_for()
+
+
+def a_letter_is_filed(visitor: Visitor) -> None:
+    page = visitor.page
+    page.get_by_role("link", name="Documents").first.click()
+    visitor.look("no documents yet")
+    page.get_by_role("link", name="File a document").first.click()
+    page.locator("input[type=file]").first.set_input_files(
+        [{"name": "letter.pdf", "mimeType": "application/pdf", "buffer": pdf()}]
+    )
+    page.get_by_label("Date on the document").fill("2026-01-14")
+    page.get_by_label("Kind").select_option("report")
+    page.get_by_label("From", exact=True).fill("Bayview Hospital")
+    visitor.look("a document being filed")
+    page.get_by_role("button", name="File it").click()
+    page.get_by_role("link", name="Bayview Hospital").first.click()
+    visitor.look("a document")
+
+
+def both_notes_are_signed(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.go("/")
+    page.get_by_role("link", name="Continue Tobias Lindqvist").first.click()
+    expect(page.get_by_label("Speak up at work weekly")).to_be_checked()
+    sign_both(visitor)
+
+
+def a_word_is_found(visitor: Visitor) -> None:
+    """In the chart, where the sentence stands now; never what is sealed."""
+    page = visitor.page
+    visitor.find("Lindqvist")
+    search = page.get_by_role("search").get_by_role("searchbox").last
+    search.fill("Sertraline")
+    search.press("Enter")
+    expect(page.get_by_text("1 entry with “Sertraline”.")).to_be_visible()
+    expect(page.get_by_text(DOSE)).to_be_visible()
+    visitor.look("a word found in a chart")
+
+
+def a_colleague_covers(visitor: Visitor, colleague: Staff) -> None:
+    page = visitor.page
+    page.get_by_role("link", name="Details").first.click()
+    page.get_by_role("link", name="Hand over").first.click()
+    page.get_by_label("Somebody covers for a time").check()
+    page.get_by_label("To", exact=True).select_option(label=colleague.display_name)
+    page.get_by_label("Their last day").fill("2099-01-01")
+    page.get_by_label("What the next person must know").fill("Sleeps badly; the meeting went well.")
+    visitor.look("a cover being arranged")
+    page.get_by_role("button", name="Arrange it").click()
+    expect(page.locator(".flash")).to_be_visible()
+    visitor.look("a cover arranged")

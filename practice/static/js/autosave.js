@@ -114,10 +114,7 @@ class Saver {
       headers: { "X-CSRFToken": token(), "X-Requested-With": "autosave" },
     }).catch(() => null);
     const told = await answer?.json?.().catch(() => null);
-    if (answer?.status === 200 && told) {
-      this.form.dispatchEvent(new CustomEvent("answered", { detail: { told, fields } }));
-      return this.saved(text, told);
-    }
+    if (answer?.status === 200 && told) return this.saved(text, told, fields);
     if (answer?.status === 409 && told) return this.stop(told);
     if (answer?.status === 422 && told) return this.refused(text, told);
     this.sent = null; // whether it arrived is not known: the next time it is sent whatever stands there
@@ -138,11 +135,12 @@ class Saver {
     if (href && this.line) this.line.append(Object.assign(document.createElement("a"), { href, textContent: "See both" }));
   }
 
-  saved(text, told) {
+  saved(text, told, fields) {
     this.sent = text;
     this.wait = PAUSE;
     const version = this.form.elements.namedItem("version");
     if (version && told.version !== undefined) version.value = told.version;
+    this.form.dispatchEvent(new CustomEvent("answered", { detail: { told, fields } }));
     this.told = [`Saved ${told.saved_at}${this.form.dataset.savedWords ?? ""}`, "is-saved"];
     if (this.text() !== text) return this.typed();
     this.say(...this.told);
