@@ -197,6 +197,10 @@ TABLE: dict[str, Row] = {
     "psychotherapy-jot": row("200 200 403 404 404 404", sealed=True),  # one's own sheet of today, for any clinician
     "psychotherapy-search": row("200 200 200 403 403 403", sealed=True),  # in one's own, for any clinician
     "psychotherapy-draft-discard": row("200 404 404 404 404 404", sealed=True),
+    "psychotherapy-attachment-new": row("200 404 404 404 404 404", sealed=True),
+    "psychotherapy-attachment-open": row("200 404 404 404 404 404", sealed=True),
+    "psychotherapy-attachment-original": row("200 404 404 404 404 404", sealed=True),
+    "psychotherapy-attachment-remove": row("ok 404 404 404 404 404", post=True, sealed=True),
     "psychotherapy-branch-settle": row("ok 404 404 404 404 404", post=True, sealed=True),
     "psychotherapy-note-open": row("200 404 404 404 404 404", sealed=True),
     "psychotherapy-note-print": row("200 404 404 404 404 404", sealed=True),

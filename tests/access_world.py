@@ -255,11 +255,15 @@ def _sealed(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         waits_days=7,
     )
     (order,) = vault.order_destruction(staff["own"], [note.id], allowed=lambda head: None)
+    draft = save(staff["own"], SEALED).id
+    attached = vault.attach(staff["own"], draft_id=draft, name=SEALED, taken=take_in(BytesIO(pdf())))
+    assert attached
     return {
         "psychotherapy.custody_id": custody.id,
         "psychotherapy.order_id": order.id,
         "psychotherapy.note_id": note.id,
-        "psychotherapy.draft_id": save(staff["own"], SEALED).id,
+        "psychotherapy.draft_id": draft,
+        "psychotherapy.attachment_id": attached.id,
         "psychotherapy.branch_id": uuid4(),
         "psychotherapy.grant_id": grant.id,
         "new_draft": uuid4(),

@@ -1,10 +1,11 @@
 """What stands in a release package of psychotherapy notes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
 from practice.compliance.queries import practice_profile
+from practice.infrastructure.copies import Enclosure, append_pages
 from practice.infrastructure.pdf import render_pdf
 from practice.people.models import Patient, Staff
 
@@ -36,4 +37,12 @@ def package_pdf(
         "recipient": recipient,
         "on": on,
     }
-    return render_pdf("documents/psychotherapy_package.html", context)
+    return append_pages(render_pdf("documents/psychotherapy_package.html", context), list(enclosures(chosen)))
+
+
+def enclosures(chosen: Sequence[Releasable]) -> Iterator[Enclosure]:
+    """The shown copies of everything attached to these notes, each with the line that stands under its pages."""
+    for one in chosen:
+        for number, file in enumerate(one.files, 1):
+            label = f"Attachment {number} to the note of {one.head.session_on:%m/%d/%Y}"
+            yield Enclosure(label, label, file.kind, file.data)

@@ -7,6 +7,8 @@ from uuid import UUID
 from django import forms
 from django.db.models import Q
 
+from practice.infrastructure.copies import PICTURES_AND_PDF
+from practice.infrastructure.copies_forms import FilesField
 from practice.infrastructure.days import today, years_after
 from practice.people.models import Patient, Staff
 
@@ -81,6 +83,12 @@ class SeveralStaffField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.display_name)
+
+
+class AttachForm(forms.Form):
+    """Photographs, drawings and PDFs for a sealed note. No Word documents: they cannot be shown in the page."""
+
+    scans = FilesField(label="Files", allow=PICTURES_AND_PDF, help_text="PDF, JPEG, PNG or TIFF, each up to 25 MB.")
 
 
 class DraftForm(forms.Form):

@@ -116,6 +116,29 @@ class DraftBranch(SealedModel):
         verbose_name = "psychotherapy draft branch"
 
 
+class Attachment(SealedModel):
+    """A photograph, drawing or PDF that belongs to a note. Named by the id that draft and note share, so that signing
+    seals nothing anew; from then on the row stays.
+
+    Three sealed parts under one key of its own, which the author's key wraps: what it is called and is, the copy that
+    is shown, and the file as it came.
+    """
+
+    login_privileges = {APP: ("SELECT", "INSERT", "UPDATE(wrapped)", "DELETE")}
+
+    author = models.UUIDField(db_index=True)
+    note = models.UUIDField(db_index=True, help_text="The draft, and the note that it becomes.")
+    author_key = models.UUIDField()
+    wrapped = models.BinaryField(help_text="The key of the three parts; emptied when the note is destroyed.")
+    about = models.BinaryField()
+    shown = models.BinaryField()
+    original = models.BinaryField()
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(SealedModel.Meta):
+        verbose_name = "attachment"
+
+
 class Note(SealedModel):
     """A signed psychotherapy note, or a signed addendum to one. Never copied per patient (R-008), never changed."""
 

@@ -105,6 +105,13 @@ IN_THE_SEALED_NOTE: Final = (
     "Dream or relationship material in detail",
 )
 
+MOST_ATTACHMENTS: Final = 20
+TOO_MANY_ATTACHMENTS: Final = Refusal(
+    "PN_TOO_MANY_ATTACHMENTS",
+    f"A note holds {MOST_ATTACHMENTS} files; this one has as many.",
+    "Take one off, or put several pages into one PDF.",
+)
+
 NOT_YOURS = "Psychotherapy notes are read by the person who wrote them."
 SEALED_UNCHANGED: Final = "This note cannot be opened now: it is kept, unchanged."
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import custody, drafts, keeping, notes, packages, search, training
+from .views import attachments, custody, drafts, keeping, notes, packages, search, training
 
 urlpatterns = [
     path("", notes.home, name="psychotherapy-home"),
@@ -15,6 +15,14 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/sign/", drafts.draft_sign, name="psychotherapy-draft-sign"),
     path("drafts/<uuid:draft_id>/discard/", drafts.draft_discard, name="psychotherapy-draft-discard"),
     path("drafts/<uuid:draft_id>/texts/<uuid:branch_id>/", drafts.branch_settle, name="psychotherapy-branch-settle"),
+    path("drafts/<uuid:draft_id>/files/", attachments.attachment_new, name="psychotherapy-attachment-new"),
+    path("files/<uuid:attachment_id>/", attachments.attachment_open, name="psychotherapy-attachment-open"),
+    path(
+        "files/<uuid:attachment_id>/original/",
+        attachments.attachment_original,
+        name="psychotherapy-attachment-original",
+    ),
+    path("files/<uuid:attachment_id>/remove/", attachments.attachment_remove, name="psychotherapy-attachment-remove"),
     path("training/", training.grant_list, name="psychotherapy-grant-list"),
     path("training/<uuid:grant_id>/end/", training.grant_end, name="psychotherapy-grant-end"),
     path("packages/", packages.package_list, name="psychotherapy-package-list"),

@@ -274,7 +274,7 @@ def test_several_sound_files_are_several_documents(hale, lindqvist, signed_in):
 def test_a_page_that_sends_files_by_itself_is_told_what_became_of_each(hale, lindqvist, signed_in):
     browser, page, head = signed_in(hale), url("document-file", lindqvist.pk), {"X-Requested-With": "filing"}
     answer = browser.post(page, form(), headers=head)
-    assert answer.status_code == 201 and answer.json()["filed"] == "Letter, Dr. Falk, of Mar 2, 2026, 1 page"
+    assert answer.status_code == 201 and answer.json()["filed"] == "Filed: Letter, Dr. Falk, of Mar 2, 2026, 1 page"
     answer = browser.post(page, form(source="", scans=SimpleUploadedFile("x", b"")), headers=head)
     assert answer.status_code == 422
     assert "This file is empty" in str(answer.json()["problems"]["scans"])

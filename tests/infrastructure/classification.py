@@ -238,6 +238,9 @@ MODELS: dict[str, Kept] = {
     ),
     "psychotherapy.AuthorKey": Kept(EDITABLE, sealed="wrapped", plain="id author root_key_id created_at"),
     "psychotherapy.WrappedKey": Kept(EDITABLE, sealed="wrapped", plain="id author kind subject author_key root_key_id"),
+    "psychotherapy.Attachment": Kept(
+        EDITABLE, sealed="wrapped about shown original", plain="id author note author_key added_at"
+    ),
     "psychotherapy.Draft": Kept(
         EDITABLE,
         sealed="sealed",

@@ -32,6 +32,7 @@ SEALED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "psychotherapy_draft": {APP: WRITE},
     "psychotherapy_draftbranch": {APP: ("SELECT", "INSERT", "DELETE")},
+    "psychotherapy_attachment": {APP: ("SELECT", "INSERT", "UPDATE(wrapped)", "DELETE")},
     "psychotherapy_note": {APP: ("SELECT", "INSERT")},
     "psychotherapy_traininggrant": {APP: ("SELECT", "INSERT"), REVIEW: READ},
     "psychotherapy_moved": {APP: ("SELECT", "INSERT")},

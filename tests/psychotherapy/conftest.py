@@ -1,15 +1,18 @@
 """Notes to test with: what Dr. Hale writes about Tobias Lindqvist."""
 
+import hashlib
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from practice.infrastructure.copies import TakenIn
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
 from records.psychotherapy.vault import Saved
 from tests.everybody import make_patient
+from tests.infrastructure.test_uploads import pdf
 
 DAY = today() - timedelta(days=1)
 TEXT = "When he told the meeting story he watched my face the whole time.\n\nHypothesis: “stay in the room”. 🕊 שלום"
@@ -20,6 +23,15 @@ def write_draft(staff: Staff, *patients: Patient, text: str = TEXT, **changes: o
     given: dict[str, object] = {"draft_id": uuid4(), "session": None, "session_on": DAY, "base_version": 0}
     given |= {"patients": [patient.pk for patient in patients], "text": text, **changes}
     return vault.save_draft(staff, **given)  # type: ignore[arg-type]
+
+
+def attach(staff: Staff, draft_id: UUID, *, name: str = "drawing.pdf", data: bytes = b"%PDF as it came") -> UUID:
+    """A file on a draft, as if it had been checked: that is tested in tests/infrastructure/test_copies.py."""
+    copy = pdf()
+    taken = TakenIn("pdf", data, hashlib.sha256(data).hexdigest(), copy, "pdf", 1)
+    head = vault.attach(staff, draft_id=draft_id, name=name, taken=taken)
+    assert head is not None
+    return head.id
 
 
 def write_note(staff: Staff, *patients: Patient, text: str = TEXT, **changes: object) -> UUID:

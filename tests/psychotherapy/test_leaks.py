@@ -34,7 +34,7 @@ from practice.people.rules import CareRole, Role
 from records.psychotherapy import vault
 from records.psychotherapy.ids import new_id
 from tests.everybody import make_staff
-from tests.psychotherapy.conftest import DAY, write_draft, write_note
+from tests.psychotherapy.conftest import DAY, attach, write_draft, write_note
 from tests.psychotherapy.test_packages import approve, authorize
 
 SignedIn = Callable[[Staff], Client]
@@ -88,9 +88,10 @@ def write(world: World) -> World:
     write_note(hale, text=f"{CANARY} addendum", addendum_to=note)
     draft = write_draft(hale, patient, text=f"{CANARY} draft").id
     write_draft(hale, patient, draft_id=draft, base_version=9, text=f"{CANARY} second text")
+    attachment = attach(hale, draft, name=f"{CANARY}.pdf", data=f"%PDF {CANARY} bytes".encode())
     package = approve(hale, world.authorization, note, to=[world.people["named"]]).cover.id
     (order,) = vault.order_destruction(hale, [write_note(hale, patient, text=CANARY)], allowed=lambda head: None)
-    sealed = {"note": note, "draft": draft, "package": package, "order": order.id}
+    sealed = {"note": note, "draft": draft, "package": package, "order": order.id, "attachment": attachment}
     return World(world.people, patient, world.authorization, sealed)
 
 
@@ -202,6 +203,11 @@ BY_ID = [
     ("psychotherapy-draft-discard", "draft", "get"),
     ("psychotherapy-draft-discard", "draft", "post"),
     ("psychotherapy-draft-save", "draft", "post"),
+    ("psychotherapy-attachment-new", "draft", "get"),
+    ("psychotherapy-attachment-new", "draft", "post"),
+    ("psychotherapy-attachment-open", "attachment", "get"),
+    ("psychotherapy-attachment-original", "attachment", "get"),
+    ("psychotherapy-attachment-remove", "attachment", "post"),
     ("psychotherapy-move-out", "draft", "get"),
     ("psychotherapy-move-out", "draft", "post"),
     ("psychotherapy-move-in", "draft", "post"),
@@ -277,6 +283,7 @@ def test_the_practice_database_does_not_know_that_notes_exist(
     client = signed_in(world.people["hale"])
     client.get(reverse("psychotherapy-note-open", args=[world.sealed["note"]]))
     client.get(reverse("psychotherapy-draft-edit", args=[world.sealed["draft"]]))
+    client.get(reverse("psychotherapy-attachment-open", args=[world.sealed["attachment"]]))
     client.post(reverse("psychotherapy-search"), {"words": CANARY})
     move = {"token": str(uuid4()), "sentence": "Sertraline 50 mg daily.", "kind": "EX_MEDICATION", "version": "1"}
     draft = write_draft(world.people["hale"], world.patient, text=f"{CANARY}. Sertraline 50 mg daily.").id

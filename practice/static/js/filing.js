@@ -42,7 +42,8 @@ if (form) {
   };
 
   const waiting = () => chosen.filter((one) => !one.done);
-  const name = () => { button.textContent = waiting().length > 1 ? `File ${waiting().length} documents` : "File it"; };
+  const words = button.dataset.words ?? "File it";
+  const name = () => { button.textContent = waiting().length > 1 ? `${words.split(" ")[0]} ${waiting().length} files` : words; };
 
   const send = (one, fields) => new Promise((resolve) => {
     const body = new FormData();
@@ -94,7 +95,7 @@ if (form) {
     let stopped = false;
     for (const one of waiting()) {
       const { status, answer } = await send(one, fields);
-      if (status === 201) { one.done = true; say(one, `Filed: ${answer.filed}`); one.line.querySelector("button").hidden = true; continue; }
+      if (status === 201) { one.done = true; say(one, answer.filed); one.line.querySelector("button").hidden = true; continue; }
       if (status === 422 && answer) {
         const problems = answer.problems;
         say(one, (problems.scans ?? []).map((found) => found.message).join(" ") || "Not filed yet: see below.", true);

@@ -3,49 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
-from practice.infrastructure.copies import TakenIn, take_in
+from practice.infrastructure.copies_forms import FilesField
 from practice.infrastructure.days import today
-from practice.infrastructure.uploads import UploadRefused
 
 from ..actions.documents import FilingFacts
 from ..models import DocumentFiling
 from ..rules.documents import REASON_LIMIT, SOURCE_LIMIT, DocumentKind, filing_refusals
-
-ACCEPTED = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.docx,image/*,application/pdf"
-AT_ONCE = 20
-
-
-class FilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Some files, each checked and copied; cleans to a list of `TakenIn`, in the order they were chosen.
-
-    A file that is refused gives one error that begins with its place and name, so that the others can be told apart.
-    """
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(allow_empty_file=True, widget=FilesInput(attrs={"accept": ACCEPTED}), **kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> list[TakenIn]:
-        given: list[UploadedFile] = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
-        if not given:
-            raise forms.ValidationError("Choose a file first.")
-        if len(given) > AT_ONCE:
-            raise forms.ValidationError(f"Choose at most {AT_ONCE} files at once.")
-        taken, errors = [], []
-        for file in given:
-            try:
-                taken.append(take_in(file))
-            except UploadRefused as refused:
-                name = f"{file.name}: " if len(given) > 1 else ""
-                errors.append(f"{name}{refused.refusal.words} {refused.refusal.remedy}")
-        if errors:
-            raise forms.ValidationError(errors)
-        return taken
 
 
 class FilingForm(forms.Form):

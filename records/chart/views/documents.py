@@ -67,13 +67,13 @@ def document_file(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         try:
             filed = [
                 file_document(by=staff, patient=patient, taken=taken, facts=form.facts())
-                for taken in form.cleaned_data["scans"]
+                for _name, taken in form.cleaned_data["scans"]
             ]
         except Refused as refused:
             form.add_error("scans", f"{refused.refusal.words} {refused.refusal.remedy}")
         else:
             if by_itself:
-                return JsonResponse({"filed": receipt_words(filed[0])}, status=201)
+                return JsonResponse({"filed": f"Filed: {receipt_words(filed[0])}"}, status=201)
             messages.success(request, "Filed." if len(filed) == 1 else f"{len(filed)} documents are filed.")
             return redirect("document-file", patient.pk)
     if by_itself:

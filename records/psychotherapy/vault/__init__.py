@@ -5,6 +5,7 @@ happened in the same transaction, and returns plain values. Nothing lazy leaves 
 there: `None`, the same as for a note that does not exist, found with the same number of queries.
 """
 
+from .attachments import attach, has_attachments, remove_attachment
 from .custody import (
     my_transfers,
     pack_in_custody,
@@ -23,7 +24,7 @@ from .destruction import (
 )
 from .drafts import discard_draft, open_draft, save_draft, settle_branch, sign
 from .moving import moved_sentences, passage_in_draft, put_passage, take_passage, was_moved
-from .notes import head_of_mine, my_drafts, my_notes, notes_opened_to, read, sheet
+from .notes import head_of_mine, my_drafts, my_notes, notes_opened_to, open_attachment, read, sheet
 from .packages import (
     NotReleasable,
     handing_over,
@@ -41,6 +42,8 @@ from .searching import search_mine
 from .session import open_as, record_event
 from .training import end_training_grant, give_training_grant, my_training_grants
 from .values import (
+    AttachedFile,
+    AttachmentHead,
     Branch,
     DraftText,
     Found,
@@ -64,6 +67,8 @@ from .values import (
 
 __all__ = [
     "SEARCHED_KINDS",
+    "AttachedFile",
+    "AttachmentHead",
     "Branch",
     "DraftText",
     "Found",
@@ -86,12 +91,14 @@ __all__ = [
     "SealedPackage",
     "Sheet",
     "StaleDraft",
+    "attach",
     "cancel_destruction",
     "destroy",
     "discard_draft",
     "end_training_grant",
     "give_training_grant",
     "handing_over",
+    "has_attachments",
     "head_of_mine",
     "moved_sentences",
     "my_drafts",
@@ -103,6 +110,7 @@ __all__ = [
     "my_transfers",
     "notes_opened_to",
     "open_as",
+    "open_attachment",
     "open_draft",
     "order_destruction",
     "pack_in_custody",
@@ -116,6 +124,7 @@ __all__ = [
     "read",
     "record_event",
     "releasable",
+    "remove_attachment",
     "rewrap_keys",
     "save_draft",
     "search_mine",

@@ -30,6 +30,7 @@ from .packages import (
     fill_package,
     keep_package,
     refuse_second,
+    with_files,
 )
 from .session import ALIAS, lock, open_as, write_event
 from .values import Releasable, SealedPackage
@@ -167,7 +168,7 @@ def _texts(author: UUID, note_ids: set[UUID], patient_id: UUID, covered: Covered
         refusal = refusal_to_release(patients=row.patients, patient=patient_id, readable=readable) or covered(head)
         if refusal is not None:
             raise NotReleasable(refusal)
-        chosen.append(Releasable(head, text, None))
+        chosen.append(with_files(Releasable(head, text, None)))
     if not chosen or len(chosen) != len(note_ids):
         raise NotReleasable(NOTHING_CHOSEN)
     return chosen

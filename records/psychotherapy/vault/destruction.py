@@ -18,6 +18,7 @@ from records.psychotherapy.custody_rules import ORDER_DAYS
 from records.psychotherapy.models import Destruction, Draft, Note, Package, WrappedKey
 from records.psychotherapy.rules import EventKind, Subject
 
+from .attachments import destroy_keys_of
 from .drafts import head_of
 from .session import lock, open_as, write_event
 from .values import Kept, NoteHead, Order
@@ -126,6 +127,7 @@ def destroy(staff: Staff, order_id: UUID, *, allowed: Allowed) -> bool:
         keys = WrappedKey.objects.filter(pk__in=[row.key for row in rows], kind=Subject.NOTE, author=actor)
         if keys.delete()[0] != len(rows):
             raise RuntimeError("the keys of a note and its addenda were not all there to be deleted")
+        destroy_keys_of([row.id for row in rows])
         Destruction.objects.filter(pk=order_id).update(destroyed_at=timezone.now())
         for row in rows:
             write_event(actor, EventKind.DESTROYED, author=actor, note=row.id, detail=row.sealed_sha256)

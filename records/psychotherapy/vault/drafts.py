@@ -1,6 +1,7 @@
 """Writing: one draft row per note, rewritten under a fresh key at each save, until its author signs it."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import date
 from typing import Final, Literal
 from uuid import UUID
@@ -16,6 +17,7 @@ from records.psychotherapy.models import Destruction, Draft, DraftBranch, Note, 
 from records.psychotherapy.policies import refusal_to_begin, refusal_to_keep, refusal_to_name
 from records.psychotherapy.rules import STALE, TEXT_EMPTY, TEXTS_DIFFER, UNREADABLE, EventKind, Subject
 
+from .attachments import delete_of_draft, heads
 from .seals import open_text, place_of_branch, place_of_text, seal_text
 from .session import ALIAS, lock, open_as, write_event, write_event_once_a_sitting
 from .values import Branch, DraftText, NoteHead, Saved, StaleDraft
@@ -192,7 +194,7 @@ def text_of_draft(draft: Draft) -> DraftText:
         text: str | None = _text_of(draft)
     except Unreadable:
         text = None
-    return DraftText(head_of(draft), draft.version, text, _branches(draft.id))
+    return DraftText(head_of(draft), draft.version, text, _branches(draft.id), heads(draft.id))
 
 
 def head_of(row: Draft | Note) -> NoteHead:
@@ -246,6 +248,7 @@ def discard_draft(staff: Staff, *, draft_id: UUID, version: int) -> bool:
             raise StaleDraft(STALE)
         if text_of_draft(draft).text is None:
             raise StaleDraft(UNREADABLE)
+        delete_of_draft(draft_id)
         _delete(draft)
         write_event(actor, EventKind.DISCARDED, author=actor, note=draft_id)
         return True
@@ -258,11 +261,12 @@ def _delete(draft: Draft) -> None:
     draft.delete()
 
 
-def sign(staff: Staff, *, draft_id: UUID, version: int) -> NoteHead | None:
+def sign(staff: Staff, *, draft_id: UUID, version: int, attached: Collection[UUID] | None = None) -> NoteHead | None:
     """Signs the draft exactly as its author was shown it (`version`); it can never be changed after that.
 
-    None when it is not the person's. Raises StaleDraft when it changed since, is empty, cannot be opened, or when a
-    second text waits for a decision. The hash of the sealed note stands in the event.
+    `attached`: the files they were shown with it. None when it is not the person's. Raises StaleDraft when it changed
+    since, is empty, cannot be opened, or when a second text waits for a decision. The hash of the sealed note stands in
+    the event.
     """
     with open_as(staff) as actor:
         lock(draft_id)
@@ -272,6 +276,8 @@ def sign(staff: Staff, *, draft_id: UUID, version: int) -> NoteHead | None:
             return None
         shown = text_of_draft(draft)
         _check_signable(shown, version)
+        if attached is not None and set(attached) != {head.id for head in shown.attachments}:
+            raise StaleDraft(STALE)
         note = _signed(draft, shown.text or "")
         _delete(draft)
         kind = EventKind.SIGNED if note.addendum_to is None else EventKind.ADDENDUM
@@ -287,7 +293,7 @@ def _check_signable(shown: DraftText, version: int) -> None:
         refusal = STALE
     elif shown.branches:
         refusal = TEXTS_DIFFER
-    elif not shown.text.strip():
+    elif not (shown.text.strip() or shown.attachments):
         refusal = TEXT_EMPTY
     if refusal:
         raise StaleDraft(refusal)

@@ -10,14 +10,15 @@ from django.utils import timezone
 from practice.infrastructure.envelope import Unreadable
 from practice.people.models import Staff
 from records.psychotherapy.ids import new_id
-from records.psychotherapy.models import Draft, Event, Note, TrainingGrant
+from records.psychotherapy.models import Attachment, Draft, Event, Note, TrainingGrant
 from records.psychotherapy.rules import SHOWN_EVENTS, EventKind
 
+from .attachments import file_of, heads
 from .destruction import living, when_destroyed
 from .drafts import head_of, text_of_draft
 from .seals import open_text, place_of_text
 from .session import open_as, write_event, write_event_once_a_sitting
-from .values import Happened, NoteHead, NoteText, Sheet
+from .values import AttachedFile, Happened, NoteHead, NoteText, Sheet
 
 
 def read(staff: Staff, note_id: UUID, *, printing: bool = False) -> NoteText | None:
@@ -85,7 +86,38 @@ def _text_of(note: Note, actor: UUID) -> NoteText:
 
 
 def _single(note: Note, actor: UUID, addenda: tuple[NoteText, ...] = (), open_addendum: UUID | None = None) -> NoteText:
-    return NoteText(head_of(note), text_of_note(note), note.author == actor, open_addendum, addenda)
+    attached = heads(note.id)
+    mine = note.author == actor
+    return NoteText(head_of(note), text_of_note(note), mine, open_addendum, addenda, attachments=attached)
+
+
+def open_attachment(staff: Staff, attachment_id: UUID, *, original: bool = False) -> AttachedFile | None:
+    """The shown copy of an attachment for whoever may read its note; the file as it came for its author alone.
+
+    None for everybody else and for no such id; that is written down. None too when it, or the text of its note, cannot
+    be opened now: the note's page says so.
+    """
+    with open_as(staff) as actor:
+        row = Attachment.objects.filter(pk=attachment_id).first()
+        note = Note.objects.filter(pk=row.note, author=row.author).first() if row else None
+        if row is None or not (row.author == actor or (note and _may_read(actor, note) and not original)):
+            write_event(actor, EventKind.REFUSED)
+            return None
+        try:
+            if note is None:
+                draft = Draft.objects.get(pk=row.note, author=actor)
+                open_text(draft.sealed, key=draft.key, place=place_of_text(draft))
+            else:
+                open_text(note.sealed, key=note.key, place=place_of_text(note))
+            found = file_of(row, original=original)
+        except Unreadable:
+            write_event(actor, EventKind.UNREADABLE, author=row.author, note=row.note)
+            return None
+        if row.author == actor:
+            write_event_once_a_sitting(actor, EventKind.OPENED, row.note)
+        else:
+            write_event(actor, EventKind.OPENED, author=row.author, note=row.note, detail="attachment")
+        return found
 
 
 def text_of_note(note: Note) -> str | None:

@@ -7,6 +7,7 @@ sealed once more at rest. Until its release is committed nothing outside this da
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from practice.people.models import Staff
 from records.psychotherapy.models import Event, Note, Package
 from records.psychotherapy.rules import HAND_OVER_DAYS, EventKind, Subject, describe_release, refusal_to_release
 
+from .attachments import files, heads
 from .destruction import living
 from .drafts import head_of
 from .notes import text_of_note
@@ -40,6 +42,9 @@ class NotReleasable(Exception):
 
 
 NOTHING_CHOSEN = Refusal("PN_NOTHING_CHOSEN", "Nothing was chosen.", "Choose the notes that leave.")
+ATTACHMENT_SHUT = Refusal(
+    "PN_ATTACHMENT_UNREADABLE", "A file attached to one of these notes cannot be opened now: it is kept, unchanged."
+)
 MADE_ALREADY = Refusal(
     "PN_PACKAGE_MADE",
     "This package was made already, and its passphrase was shown. It is not shown again.",
@@ -70,7 +75,15 @@ def _releasable(row: Note, patient_id: UUID, covered: Covered) -> Releasable:
     text = text_of_note(row) if refusal is None else None
     if refusal is None:
         refusal = refusal_to_release(patients=row.patients, patient=patient_id, readable=text is not None)
-    return Releasable(head, text, refusal)
+    return Releasable(head, text, refusal, heads(row.id) if refusal is None else ())
+
+
+def with_files(one: Releasable) -> Releasable:
+    """The note with the shown copies of what is attached to it. Raises NotReleasable when one does not open."""
+    try:
+        return replace(one, files=files(one.head.id))
+    except Unreadable:
+        raise NotReleasable(ATTACHMENT_SHUT) from None
 
 
 def prepare_package(
@@ -129,12 +142,12 @@ def _chosen(by: Staff, package_id: UUID, patient_id: UUID, note_ids: set[UUID], 
         refuse_second(package_id)
         rows = living(Note.objects.filter(author=actor, pk__in=note_ids)).order_by("session_on", "signed_at")
         chosen = [_releasable(row, patient_id, covered) for row in rows]
-    if len(chosen) != len(note_ids):
-        raise NotReleasable(NOTHING_CHOSEN)
-    for one in chosen:
-        if one.refusal is not None:
-            raise NotReleasable(one.refusal)
-    return chosen
+        if len(chosen) != len(note_ids):
+            raise NotReleasable(NOTHING_CHOSEN)
+        for one in chosen:
+            if one.refusal is not None:
+                raise NotReleasable(one.refusal)
+        return [with_files(one) for one in chosen]
 
 
 def refuse_second(package_id: UUID) -> None:

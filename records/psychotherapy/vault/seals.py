@@ -89,7 +89,7 @@ def seal_text(plain: bytes, *, kind: Subject, subject: UUID, author: UUID, place
         aad = encode_binding(_place_of_key(wrapped))
         wrapped.root_key_id, wrapped.wrapped = keyring().wrap(PURPOSE, fresh, aad)
     else:
-        author_key, key = _current_author_key(author)
+        author_key, key = current_author_key(author)
         wrapped.author_key = author_key.id
         wrapped.wrapped = seal_key(fresh, key=key, binding=(*_place_of_key(wrapped), str(author_key.id)))
     wrapped.save(force_insert=True)
@@ -129,7 +129,7 @@ class Opener:
     def _author_key(self, row: AuthorKey) -> bytes:
         if row.id not in self._keys:
             try:
-                self._keys[row.id] = _unwrap_author_key(row)
+                self._keys[row.id] = unwrap_author_key(row)
             except KeyUnavailable:
                 raise Unreadable from None
         return self._keys[row.id]
@@ -143,14 +143,15 @@ def _unwrap(wrapped: WrappedKey) -> bytes:
     if author_key is None:
         raise Unreadable
     binding = (*_place_of_key(wrapped), str(author_key.id))
-    return open_key(bytes(wrapped.wrapped), key=_unwrap_author_key(author_key), binding=binding)
+    return open_key(bytes(wrapped.wrapped), key=unwrap_author_key(author_key), binding=binding)
 
 
-def _current_author_key(author: UUID) -> tuple[AuthorKey, bytes]:
+def current_author_key(author: UUID) -> tuple[AuthorKey, bytes]:
+    """The author's newest key, made when there is none. Inside an open vault. Raises Unreadable or KeyUnavailable."""
     lock(author)  # two first notes at once make one key
     found = AuthorKey.objects.filter(author=author).order_by("-created_at").first()
     if found is not None:
-        return found, _unwrap_author_key(found)
+        return found, unwrap_author_key(found)
     fresh = secrets.token_bytes(KEY_BYTES)
     made = AuthorKey(author=author)
     made.root_key_id, made.wrapped = keyring().wrap(PURPOSE, fresh, place_of_author_key(made))
@@ -158,7 +159,8 @@ def _current_author_key(author: UUID) -> tuple[AuthorKey, bytes]:
     return made, fresh
 
 
-def _unwrap_author_key(row: AuthorKey) -> bytes:
+def unwrap_author_key(row: AuthorKey) -> bytes:
+    """The key itself. Raises Unreadable or KeyUnavailable."""
     return keyring().unwrap(PURPOSE, row.root_key_id, bytes(row.wrapped), place_of_author_key(row))
 
 

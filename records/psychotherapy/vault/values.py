@@ -38,6 +38,39 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentHead:
+    """What is attached to a note: its name, what it was and what is shown. Without `kind` it cannot be opened now."""
+
+    id: UUID
+    note: UUID
+    added_at: datetime
+    name: str = ""
+    kind: str = ""
+    shown_kind: str = ""
+    pages: int = 0
+    sha256: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        return self.shown_kind in ("jpeg", "png")
+
+    def __repr__(self) -> str:
+        return f"<AttachmentHead {self.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """The bytes of an attachment: the shown copy, or the file as it came; `kind` is theirs."""
+
+    head: AttachmentHead
+    kind: str
+    data: bytes
+
+    def __repr__(self) -> str:
+        return f"<AttachedFile {self.head.id}>"
+
+
+@dataclass(frozen=True, slots=True)
 class NoteText:
     """A signed note with its addenda in the order they were signed. `text` is None when it cannot be opened now."""
 
@@ -48,6 +81,7 @@ class NoteText:
     addenda: tuple["NoteText", ...] = ()
     history: tuple[Happened, ...] = ()
     destroyed_at: datetime | None = None
+    attachments: tuple[AttachmentHead, ...] = ()
 
     def __repr__(self) -> str:  # the text must not reach a log or a traceback by way of a repr
         return f"<NoteText {self.head.id}>"
@@ -73,6 +107,7 @@ class DraftText:
     version: int
     text: str | None
     branches: tuple[Branch, ...] = ()
+    attachments: tuple[AttachmentHead, ...] = ()
 
     def __repr__(self) -> str:
         return f"<DraftText {self.head.id}>"
@@ -189,6 +224,8 @@ class Releasable:
     head: NoteHead
     text: str | None
     refusal: Refusal | None
+    attachments: tuple[AttachmentHead, ...] = ()
+    files: tuple[AttachedFile, ...] = ()  # their shown copies, for the package alone
 
     def __repr__(self) -> str:
         return f"<Releasable {self.head.id}>"

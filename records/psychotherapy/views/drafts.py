@@ -98,7 +98,8 @@ def draft_save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         vault.record_event(staff, EventKind.REFUSED, note=draft_id)
         raise Http404
     form = DraftForm(request.POST, staff=staff, named=_named_already(staff, draft_id))
-    if form.is_valid() and request.POST.get("then") == "sign" and not form.cleaned_data["text"].strip():
+    to_sign = form.is_valid() and request.POST.get("then") == "sign"
+    if to_sign and not (form.cleaned_data["text"].strip() or vault.has_attachments(staff, draft_id)):
         form.add_error("text", NOTHING_TO_SIGN)  # an empty draft is not begun by looking for the way to sign
     if not form.is_valid():
         return _not_saved(request, form, draft_id, _first_error(form))
@@ -167,6 +168,8 @@ def _places(marks: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
 
 def _where_next(request: HttpRequest, form: DraftForm, saved: Saved) -> str:
     back = _here(request, form.cleaned_data["next"])
+    if request.POST.get("then") == "attach":
+        return reverse("psychotherapy-attachment-new", args=[saved.id])
     if request.POST.get("then") == "sign":
         onward = f"?{urlencode({'next': back})}" if back else ""
         return reverse("psychotherapy-draft-sign", args=[saved.id]) + onward
@@ -207,7 +210,7 @@ def draft_sign(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _sign(request, staff, draft_id)
     draft = _open(staff, draft_id)
-    if draft.text is None or draft.branches or not draft.text.strip():
+    if draft.text is None or draft.branches or not (draft.text.strip() or draft.attachments):
         # what cannot be opened, and two texts, are told by the page itself
         if draft.text is not None and not draft.branches:
             messages.error(request, NOTHING_TO_SIGN)
@@ -218,7 +221,7 @@ def draft_sign(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 def _sign(request: HttpRequest, staff: Staff, draft_id: UUID) -> HttpResponse:
     try:
-        head = vault.sign(staff, draft_id=draft_id, version=_version(request))
+        head = vault.sign(staff, draft_id=draft_id, version=_version(request), attached=_attached(request))
     except StaleDraft as stale:
         messages.error(request, _sentence(stale.refusal))
         return redirect("psychotherapy-draft-edit", draft_id)
@@ -227,6 +230,14 @@ def _sign(request: HttpRequest, staff: Staff, draft_id: UUID) -> HttpResponse:
     messages.success(request, "Signed and sealed. It stays as it is; you can add to it.")
     back = _here(request, request.POST.get("next", ""))
     return redirect(back) if back else redirect("psychotherapy-note-open", head.addendum_to or head.id)
+
+
+def _attached(request: HttpRequest) -> list[UUID]:
+    """The files that stood on the page that signs."""
+    try:
+        return [UUID(one) for one in request.POST.getlist("attached")]
+    except ValueError:
+        return []
 
 
 def _version(request: HttpRequest) -> int:

@@ -16,6 +16,7 @@ from practice.desk.demo.custody import fill_custody
 from practice.desk.demo.diagnoses import fill_diagnoses
 from practice.desk.demo.disclosures import fill_disclosures
 from practice.desk.demo.documents import fill_documents
+from practice.desk.demo.drawings import attach_a_drawing
 from practice.desk.demo.handover import fill_handover
 from practice.desk.demo.measures import fill_measures
 from practice.desk.demo.notes import fill_notes
@@ -64,6 +65,7 @@ class Command(BaseCommand):
             fill_measures(demo)
             fill_sessions(demo)
             fill_sealed_notes(demo, held)
+            attach_a_drawing(demo, held)
             fill_notes(demo)
             fill_custody(demo)
             authorizations = fill_authorizations(demo)
