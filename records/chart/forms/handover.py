@@ -32,8 +32,8 @@ class HandoverForm(forms.Form):
     )
     to = StaffChoice(label="To", queryset=Staff.objects.none(), empty_label="Choose", required=False)
     from_on = DayField(label="Their first day", required=False)
-    until_on = DayField(label="Their last day", required=False, help_text="For a cover only.")
-    last_day = DayField(label="Your last day", required=False, help_text="Not for a cover: you stay.")
+    until_on = DayField(label="Their last day", required=False, help_text="Of the cover.")
+    last_day = DayField(label="Your last day", required=False)
     note = SummaryChoice(
         label="Summary in the chart",
         queryset=ChartNote.objects.none(),
