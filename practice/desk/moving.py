@@ -218,7 +218,7 @@ def _into_chart(
     made: list[tuple[str, Edit]] = []
 
     def change(text: str) -> str:
-        if passage.text.strip() in {text[start:end] for start, end in sentences(text)}:
+        if _stands(text, passage.text.strip()):
             return text
         edit = put_in(text, passage.text, None if at is None else code_points(text, at))
         made.append((text, edit))
@@ -226,6 +226,13 @@ def _into_chart(
 
     saved = change_section(by=by, note_id=note.pk, key=key, change=change, base_version=version)
     return ChartText(saved, key, made[0][1].for_browser(made[0][0]) if made else None)
+
+
+def _stands(text: str, passage: str) -> bool:
+    """Whether a section says this already: as a sentence of its own; several sentences, in one piece."""
+    if len(list(sentences(passage))) > 1:
+        return passage in text
+    return passage in {text[start:end] for start, end in sentences(text)}
 
 
 def warning_to_move_in(note: ChartNote, text: str) -> str:

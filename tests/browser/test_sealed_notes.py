@@ -214,6 +214,7 @@ def test_a_sentence_is_marked_while_writing_moved_and_moved_back(
         expect(page.locator("[data-move-in-told]")).to_contain_text("Moved to the psychotherapy note.")
         visitor.look("moved in")
         expect(plan).to_have_value("")
+        expect(page.locator("[data-move-in]").get_by_role("button", name="Undo")).to_be_visible()
         turn_to("Psychotherapy note")
         expect(sealed).to_have_value(re.compile(r"Continue\.\sReviewed\.$"))
         page.reload()

@@ -127,6 +127,18 @@ def test_stopped_between_the_two_databases_it_stands_in_both_and_the_second_try_
     assert len(vault.moved_sentences(hale, draft)) == 1 and list(chart_texts(lindqvist).values()) == [DOSE]
 
 
+def test_several_sentences_moved_at_once_are_one_move_too(
+    hale: Staff, lindqvist: Patient, progress: ChartNote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = write_draft(hale, lindqvist, text="One. Two.\nThree. Four.").id
+    moved = passage("Two.\nThree.")
+    with monkeypatch.context() as broken:
+        broken.setattr(moving.vault, "take_passage", lambda *_, **__: None)
+        assert out(hale, draft, moved, section="plan") is None
+    assert out(hale, draft, moved, section="plan")
+    assert chart_texts(lindqvist) == {"plan": "Two.\nThree."} and sealed_text(hale, draft) == "One. Four."
+
+
 def test_when_the_chart_cannot_be_saved_the_sealed_note_keeps_its_sentence(
     hale: Staff, lindqvist: Patient, draft: UUID, progress: ChartNote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
