@@ -33,7 +33,7 @@ def chart_package(release: Release, items: Sequence[ReleaseItem], *, approved_by
         "pieces": [(block, [block]) for block in blocks],
         "approved_by": approved_by.display_name,
     }
-    pdf = with_documents(render_pdf("documents/chart_package.html", context), blocks)
+    pdf = with_documents(render_pdf("documents/chart_package.html", context), blocks, note=f"{release.number}, ")
     if release.with_data:
         data = chart_bundle(release.patient, at=timezone.now())
         pdf = attach_file(pdf, DATA_FILE, data, "application/fhir+json")

@@ -1,6 +1,7 @@
 """Documents from outside: what is refused, in which words, and what a copy no longer holds."""
 
 import io
+import random
 import struct
 import subprocess
 import sys
@@ -408,3 +409,43 @@ def test_a_copy_is_shown_and_an_original_downloaded_and_neither_runs_or_stays() 
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Content-Security-Policy"].startswith("sandbox")
         assert "no-store" in response["Cache-Control"]
+
+
+# --- Two files in one, of every kind with every other -----------------------------------------------------------------
+
+BASES = {"pdf": pdf(), "jpeg": picture("JPEG"), "png": picture("PNG"), "tiff": tiff(), "docx": word()}
+PASSENGERS = {
+    "archive": word(),
+    "PDF": pdf(),
+    "web page": b"<!doctype html><html><body onload=alert(1)>",
+    "script": b"<script src=//elsewhere.example/x></script>",
+    "drawing": b"<svg onload=alert(1)>",
+    "PHP": b"<?php system($_GET[0]); ?>",
+    "program": b"MZ" + b"\0" * 200 + b"<script>",
+}
+
+
+@pytest.mark.parametrize("passenger", PASSENGERS)
+@pytest.mark.parametrize("kind", BASES)
+def test_no_file_is_taken_with_a_second_one_behind_it_or_in_front(kind: str, passenger: str) -> None:
+    base, other = BASES[kind], PASSENGERS[passenger]
+    for data in (base + other, other + base, base + b"\n" * 40 + other):
+        with pytest.raises((UploadRefused, copies_child.Refused)):
+            if not data.startswith(copies.BEGINNINGS[kind]):
+                take_in(BytesIO(data), allow=[kind])
+            copies_child.take(kind, data)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_hostile_pdf_with_bytes_changed_by_chance_is_refused_or_its_copy_does_nothing(seed: int) -> None:
+    chance = random.Random(seed)
+    data = bytearray(pdf(chance.choice(HOSTILE_PDFS), compress_streams=bool(seed % 2)))
+    for _ in range(chance.randint(1, 8)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    try:
+        header, copy = copies_child.take("pdf", bytes(data))
+    except Exception:
+        return  # refused: whatever a parser says, the process answers "damaged"
+    with pikepdf.open(BytesIO(copy)) as document:
+        assert header["pages"] == len(document.pages)
+        assert not any(copies_child.has_program(found) for found in copies_child.objects(document))

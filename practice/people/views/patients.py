@@ -64,6 +64,7 @@ def patient_details_page(request: HttpRequest, patient_id: UUID) -> HttpResponse
         "may_edit": refusal_to_edit(staff, patient) is None,
         "may_open_and_close": may(staff.roles, Act.PATIENT_OPEN) and refusal_to_edit(staff, patient) is None,
         "may_hold": may(staff.roles, Act.POLICY_CHANGE),
+        "may_file": may(staff.roles, Act.DOCUMENT_FILE),
         "may_decline": staff.is_clinical and refusal_to_edit(staff, patient) is None,
         "care_refusal": refusal_to_assign_any_care(staff, patient),
         "today": today(),

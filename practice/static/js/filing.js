@@ -88,6 +88,7 @@ if (form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     clearProblems();
+    take(input);
     form.querySelector("[data-none]").textContent = waiting().length ? "" : "Choose a file first.";
     if (!waiting().length) { input.focus(); return; }
     button.disabled = true;
@@ -111,11 +112,13 @@ if (form) {
     if (!waiting().length) { form.dispatchEvent(new Event("saved", { bubbles: true })); location.assign(location.pathname); }
   });
 
-  input.addEventListener("change", () => { add(input.files); input.value = ""; });
-  camera.addEventListener("change", () => { add(camera.files); camera.value = ""; });
+  const take = (field) => { add(field.files); field.value = ""; };
+  input.addEventListener("change", () => take(input));
+  camera.addEventListener("change", () => take(camera));
   for (const kind of ["dragover", "dragenter"]) drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("is-over"); });
   for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("is-over"));
   drop.addEventListener("drop", (event) => { event.preventDefault(); add(event.dataTransfer.files); });
   form.querySelector("[data-drop-words]").hidden = false;
+  take(input); // chosen before this script was there
   if (matchMedia("(pointer: coarse)").matches) form.querySelector("[data-camera]").hidden = false;
 }
