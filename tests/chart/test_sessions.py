@@ -513,3 +513,16 @@ def test_correcting_confirms_times_that_were_only_planned(hale, planned):
         others_present="",
     )
     assert not fixed.times_as_planned
+
+
+def test_a_session_that_is_planned_or_on_record_is_not_entered_a_second_time(
+    hale: Staff, lindqvist: Patient, session: Encounter, signed_in: SignedIn
+) -> None:
+    at = timezone.localtime(session.started_at)
+    sent = {"day": at.date(), "start": at.time(), "kind": "individual", "modality": "video", "then": "session"}
+    format = NoteFormat.objects.get(code="dap")
+    answer = signed_in(hale).post(
+        reverse("session-new", args=[lindqvist.pk]), sent | {"format": format.pk, "attendance": "attended"}
+    )
+    assert "on record already. Write its note, or choose another time." in answer.content.decode()
+    assert Encounter.objects.count() == 1

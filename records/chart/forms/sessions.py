@@ -8,12 +8,14 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to
 
 from ..actions.sessions import Presence
 from ..models import Encounter, NoteFormat, Participation
 from ..queries.notes import formats, usual_format
+from ..queries.sessions import sessions_at
 from ..rules.codes import ADD_ON, BASE, clean_code, mismatches, shape_refusal, suggestion
 from ..rules.sessions import (
     SAID,
@@ -191,7 +193,7 @@ class SessionForm(PresenceFields, WhenForm):
         **kwargs: Any,
     ) -> None:
         self.session = session
-        self.patient = patient
+        self.patient, self.by = patient, by
         self.planned = planned
         super().__init__(*args, **kwargs)
         self.on_list = session.participations.filter(taken_off=False).count() if session else 1
@@ -232,11 +234,22 @@ class SessionForm(PresenceFields, WhenForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        started, stopped = cleaned.get("started_at"), cleaned.get("stopped_at")
+        if self.session is None and started is not None:
+            self._check_free(started, stopped)
         if "attendance" in self.fields:
             cleaned["presence"] = self.read_presence(
                 cleaned, cleaned.get("started_at"), cleaned.get("stopped_at"), cleaned.get("kind", "")
             )
         return cleaned
+
+    def _check_free(self, started: datetime, stopped: datetime | None) -> None:
+        """Not twice at the same time with the same patient: mostly one that was planned and is written anew by mistake."""
+        taken = sessions_at(self.patient, self.by, started, stopped).first()
+        if taken is not None:
+            state = "planned" if taken.state == SessionState.PLANNED else "on record"
+            words = f"A session with this patient at {time_of_day(taken.started_at)} is {state} already."
+            self.add_error("start", f"{words} Write its note, or choose another time.")
 
 
 class HoldForm(SessionForm):

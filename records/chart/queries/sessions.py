@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from practice.people.models import Patient, Staff
@@ -55,6 +55,16 @@ def planned_sessions(patient: Patient, *, limit: int = 3) -> QuerySet[Encounter]
     """The next planned sessions of a patient, soonest first."""
     rows = Encounter.objects.filter(pk__in=on_lists(patient).values("encounter_id"), state=SessionState.PLANNED)
     return rows.order_by("started_at")[:limit]
+
+
+def sessions_at(
+    patient: Patient, clinician: Staff, started_at: datetime, stopped_at: datetime | None
+) -> QuerySet[Encounter]:
+    """The clinician's sessions with a patient, planned or held, that this time would overlap."""
+    rows = Encounter.objects.filter(pk__in=on_lists(patient).values("encounter_id"), clinician=clinician)
+    rows = rows.exclude(state=SessionState.CANCELLED)
+    still_on = Q(stopped_at__gt=started_at) | Q(stopped_at__isnull=True, started_at__gte=started_at)
+    return rows.filter(still_on, started_at__lt=stopped_at or started_at + timedelta(minutes=1)).order_by("started_at")
 
 
 def participation_of(encounter: Encounter, patient: Patient) -> Participation | None:

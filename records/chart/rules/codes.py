@@ -87,10 +87,12 @@ def shape_refusal(code: str, add_ons: Sequence[str]) -> Refusal | None:
 def mismatches(code: str, add_ons: Sequence[str], minutes: int | None, kind: str = "") -> list[Refusal]:
     """Every way in which these codes do not fit a session of so many minutes, or each other. Empty: they fit.
 
-    Without an end there is nothing to check times against. A code that is not in our table is taken as given.
+    Without an end there is nothing to check times against. A code that is not in our table is asked about.
     """
     found = []
     times = BASE.get(code)
+    if code and times is None and code not in MEDICAL:
+        found.append(_mismatch(f"{code} is not among the codes known here, so its times are not checked."))
     if times and minutes is not None and not _within(times, minutes) and not _long_crisis(code, add_ons, minutes):
         better = suggestion(kind, minutes)
         remedy = f"For {minutes} minutes the code is {better}." if better and better != code else ""

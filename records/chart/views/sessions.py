@@ -21,7 +21,14 @@ from ..forms.notes import NewNoteForm
 from ..forms.sessions import NewSessionForm, PresenceFields, PresenceForm, SessionForm
 from ..models import AttendanceChange, ChartNote, Encounter, Participation
 from ..queries.group_notes import names_in_shared, shared_is_fixed, shared_text
-from ..queries.sessions import codes_words, presence_words, session_title, session_words, sessions_to_write
+from ..queries.sessions import (
+    codes_words,
+    planned_sessions,
+    presence_words,
+    session_title,
+    session_words,
+    sessions_to_write,
+)
 from ..rules.notes import NoteState
 from ..rules.sessions import ABSENT, TELEHEALTH, Attendance, SessionKind, SessionState
 
@@ -58,10 +65,15 @@ def session_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     context = {
         "patient": patient,
         "form": form,
+        "planned": [one for one in planned_sessions(patient) if one.clinician_id == staff.pk and _is_today(one)],
         "waiting": waiting,
         "note_form": NewNoteForm(by=staff, patient=patient),
     }
     return render(request, "chart/session_new.html", context)
+
+
+def _is_today(session: Encounter) -> bool:
+    return timezone.localdate(session.started_at) == timezone.localdate()
 
 
 @require_GET
