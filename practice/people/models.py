@@ -17,6 +17,7 @@ from practice.infrastructure.fields import EncryptedJSONField
 
 from .rules import (
     CLINICAL_ROLES,
+    OUTSIDE,
     AddressUse,
     CareRole,
     LicenseKind,
@@ -75,7 +76,8 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 
     @property
     def display_name(self) -> str:
-        return f"{self.title} {self.full_name}".strip()
+        outside = " (outside)" if self.username.startswith(OUTSIDE) else ""
+        return f"{self.title} {self.full_name}{outside}".strip()
 
     def has_role(self, *roles: str) -> bool:
         return any(role in self.roles for role in roles)

@@ -173,6 +173,9 @@ class Details:
         return ", ".join(part for part in (self.family_name, self.given_names) if part)
 
 
+# How the usernames of people begin who wrote in a chart that was taken over and never worked here.
+OUTSIDE = "outside-"
+
 # Patient numbers are short enough to say on the telephone; they start here and are never used twice.
 FIRST_PATIENT_NUMBER = 10001
 

@@ -29,11 +29,12 @@ from practice.people.models import (
     PatientTelecom,
     Staff,
 )
-from practice.people.policies import care_in_force
+from practice.people.policies import care_in_force, charts_visible_to
 from practice.people.rules import CareRole, Role
 
 from . import fhir_patient
 from .exchange.restore import Restored, restore
+from .fhir import NotABundle
 from .fhir_facts import Bundle, Problem
 from .fhir_patient import PatientFacts
 from .models import CarePlan, Diagnosis, Encounter, Medication, Participation, Result
@@ -102,6 +103,7 @@ def write_whole_chart(content: Any, *, by: Staff, clinician: Staff | None = None
         _add_demographics(patient, facts, report)
         report.new["patients"] += 1
     else:
+        _check_chart_here(found, patient, by)
         report.already["patients"] += 1
     report.numbers.append(patient.number)
     if clinician is not None and not care_in_force(clinician).filter(patient=patient).exists():
@@ -113,6 +115,20 @@ def write_whole_chart(content: Any, *, by: Staff, clinician: Staff | None = None
     report.already.update(already)
     record(by=by, event=AuditEvent.IMPORTED, subject=patient, patient_id=patient.pk, detail="whole_chart")
     return report
+
+
+def _check_chart_here(found: Restored, patient: Patient, by: Staff) -> None:
+    """A chart that is here takes only what was given out here, from somebody who may open it."""
+    if not found.ours:
+        raise NotABundle("its patient is here already, and it was not sealed here or was changed since")
+    if not charts_visible_to(by).filter(pk=patient.pk).exists():
+        raise Refused(
+            Refusal(
+                "IMPORT_CHART_CLOSED",
+                "The patient of this chart is here already, and their chart is not open to whoever imports.",
+                "Name somebody with --by who cares for the patient.",
+            )
+        )
 
 
 def _check_importer(by: Staff) -> None:

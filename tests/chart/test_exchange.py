@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,10 @@ from django.utils import timezone
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
 from practice.people.rules import Role
+from records.chart.actions.endings import cancel_note
+from records.chart.actions.group_notes import save_shared_part
+from records.chart.actions.notes import add_addendum
+from records.chart.actions.sessions import start_session
 from records.chart.documents import release_items, render_context
 from records.chart.exchange.bundle import ROWS, chart_bundle
 from records.chart.exchange.rows import TABLES
@@ -21,9 +26,10 @@ from records.chart.fhir import NotABundle, parse, read_json
 from records.chart.fhir_import import Report, write_whole_chart
 from records.chart.index import ITEM_KINDS
 from records.chart.models import ChartNote
+from records.chart.rules.notes import CancelKind
 from tests import databases
 from tests.access_world import SEALED, World, build
-from tests.everybody import make_staff
+from tests.everybody import make_patient, make_staff
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Staff], Client]
@@ -35,6 +41,7 @@ def shown(patient: Patient) -> list[dict[str, Any]]:
     """The whole chart as a release would give it out."""
     blocks = render_context([item.id for item in release_items(patient)], patient=patient)
     found = [asdict(block) for block in blocks]
+    found = json.loads(json.dumps(found, default=str).replace(" (outside)", ""))
     for block in found:
         block["facts"] = [fact for fact in block["facts"] if fact[0] not in OTHER_THERE]
     return found
@@ -154,8 +161,59 @@ def test_a_row_that_is_here_with_another_patient_is_refused(content: Any, world:
     text = json.dumps(content)
     patient = next(entry["resource"] for entry in content["entry"] if entry["resource"]["resourceType"] == "Patient")
     stolen = json.loads(text.replace(patient["id"], str(world.other_patient)))
-    with pytest.raises(NotABundle, match="another patient"):
+    with pytest.raises(NotABundle, match="here already"):
         take_over(stolen, importer)
+
+
+def test_what_was_changed_outside_never_enters_a_chart_that_is_here(content: Any, world: World) -> None:
+    """Otherwise a forged note would stand here as signed by somebody of this practice."""
+    author = world.staff["own"]
+    _edit(content, "chartnote", lambda row: row["fields"].update(id=str(uuid4())))
+    with pytest.raises(NotABundle, match=r"not in this file|here already"):
+        take_over(content, author)
+    unsealed = bundle_of(Patient.objects.get(pk=world.ids["patient_id"]))
+    unsealed["identifier"]["value"] = "forged"
+    with pytest.raises(NotABundle, match="here already"):
+        take_over(unsealed, author)
+
+
+def test_a_file_from_elsewhere_names_nobody_of_this_practice_as_an_author(content: Any) -> None:
+    content["identifier"]["value"] = "another practice's seal"
+    patient = next(entry["resource"] for entry in content["entry"] if entry["resource"]["resourceType"] == "Patient")
+    elsewhere = json.loads(json.dumps(content, default=str).replace(patient["id"], str(uuid4())))
+    importer = make_staff("lane2", "Kim Lane", Role.CLINICIAN, licensed=True)
+    with pytest.raises(NotABundle, match="names people of this practice"):
+        take_over(elsewhere, importer)
+
+
+def test_a_chart_that_is_here_is_written_only_by_who_may_open_it(content: Any, world: World) -> None:
+    with pytest.raises(Refused, match="IMPORT_CHART_CLOSED"):
+        take_over(content, world.staff["desk"])
+    report = take_over(content, world.staff["own"])
+    assert report.new.total() == 0
+
+
+def test_words_about_somebody_else_stay_here(hale: Staff, lindqvist: Patient, signed: ChartNote) -> None:
+    add_addendum(by=hale, note_id=signed.pk, text="Mrs Zebulon told me of her affair.")
+    cancel_note(by=hale, note_id=signed.pk, kind=CancelKind.WRONG_CHART, reason="Zebulon's session")
+    text = chart_bundle(lindqvist, at=timezone.now()).decode()
+    assert "Zebulon" not in text
+    assert "Sleeping five hours" not in text
+
+
+def test_what_a_group_shares_goes_along_only_with_a_note_that_is_given_out(hale: Staff, lindqvist: Patient) -> None:
+    other = make_patient(20500, "Samir", "Quist", lindqvist.birth_date, treated_by=hale)
+    begun, hour = timezone.now() - timedelta(hours=2), timedelta(hours=1)
+    session = start_session(
+        by=hale,
+        patient=lindqvist,
+        others=[other],
+        kind="group",
+        started_at=begun,
+        stopped_at=begun + hour,
+    )
+    save_shared_part(by=hale, encounter=session, text="Samir Quist cried.", base_version=0)
+    assert "Quist" not in chart_bundle(lindqvist, at=timezone.now()).decode()
 
 
 def test_who_may_not_import_takes_nothing_over(content: Any) -> None:

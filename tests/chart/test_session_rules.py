@@ -49,7 +49,7 @@ NEW_YORK = ZoneInfo("America/New_York")
         ("90834", ["90836"], 45, "90836 does not go with 90834"),
         ("99214", ["90838", "90838"], 60, "twice"),
         ("90834", [], None, ""),
-        ("H0004", [], 5, ""),
+        ("H0004", [], 5, "not among the codes known here"),
     ],
 )
 def test_codes_are_checked_against_the_minutes_of_the_session(code, add_ons, minutes, said):

@@ -20,6 +20,7 @@ from records.chart.actions.series import begin_planned, cancel_session, copy_for
 from records.chart.actions.sessions import EXPECTED, Presence, correct_session, say_presence, start_session
 from records.chart.documents import release_items, render_context
 from records.chart.models import AttendanceChange, ChartNote, Encounter, Participation, SharedPart
+from records.chart.queries.notes import usual_format
 from records.chart.searching import search_chart
 from records.chart.timeline import Span, timeline
 from tests.everybody import make_patient
@@ -515,12 +516,10 @@ def test_correcting_confirms_times_that_were_only_planned(hale, planned):
     assert not fixed.times_as_planned
 
 
-def test_a_session_that_is_planned_or_on_record_is_not_entered_a_second_time(
-    hale: Staff, lindqvist: Patient, session: Encounter, signed_in: SignedIn
-) -> None:
+def test_a_session_that_is_planned_or_on_record_is_not_entered_a_second_time(hale, lindqvist, session, signed_in):
     at = timezone.localtime(session.started_at)
     sent = {"day": at.date(), "start": at.time(), "kind": "individual", "modality": "video", "then": "session"}
-    format = NoteFormat.objects.get(code="dap")
+    format = usual_format(hale)
     answer = signed_in(hale).post(
         reverse("session-new", args=[lindqvist.pk]), sent | {"format": format.pk, "attendance": "attended"}
     )

@@ -15,7 +15,7 @@ from practice.infrastructure.refusals import Refusal, Refused
 
 from ..models import CareRelationship, License, Staff
 from ..policies import check_act
-from ..rules import Act, LicenseKind, Role
+from ..rules import OUTSIDE, Act, LicenseKind, Role
 from .care import finish_care
 from .invitations import end_sign_ins, new_invitation, withdraw_invitations
 
@@ -186,7 +186,7 @@ def keep_outside_author(*, ident: UUID, full_name: str, title: str) -> Staff:
 
     Call in the transaction that takes the chart over; whoever asked for it was checked there.
     """
-    staff = Staff(pk=ident, username=f"outside-{ident}", full_name=full_name, title=title, is_active=False)
+    staff = Staff(pk=ident, username=f"{OUTSIDE}{ident}", full_name=full_name, title=title, is_active=False)
     staff.set_unusable_password()
     staff.save(force_insert=True)
     return staff

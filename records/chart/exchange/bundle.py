@@ -14,17 +14,19 @@ from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, NameUse, TelecomKind
 
 from ..documents import release_items, render_context
+from ..fhir import read_json
 from ..models import ChartNote, Document, DocumentFiling, NoteFormat
 from ..paper import Block
 from ..queries.diagnoses import standings_of
 from ..rules.diagnoses import TO_FHIR, ClinicalStatus
 from .rows import Row, rows_of
+from .seal import seal_of
 from .values import written
 
 Json = dict[str, Any]
 
 PRODUCT = "urn:practice-records"
-PATIENTS, STAFF, ROWS = f"{PRODUCT}:patient", f"{PRODUCT}:staff", f"{PRODUCT}:row"
+PATIENTS, STAFF, ROWS, SEAL = (f"{PRODUCT}:{word}" for word in ("patient", "staff", "row", "seal"))
 WHOLE_CHART = "whole-chart-1"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KINDS = {"pdf": "application/pdf", "png": "image/png", "docx": WORD}
@@ -68,6 +70,8 @@ def chart_bundle(patient: Patient, *, at: datetime) -> bytes:
         "meta": {"tag": [{"system": PRODUCT, "code": WHOLE_CHART}]},
         "entry": [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in resources],
     }
+    seal = seal_of(read_json(json.dumps(bundle).encode()))
+    bundle["identifier"] = {"system": SEAL, "value": seal}
     return json.dumps(bundle, ensure_ascii=False, indent=1).encode()
 
 

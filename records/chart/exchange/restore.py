@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, models
 
-from practice.people.actions.staff import keep_outside_author
+from practice.people.actions.staff import OUTSIDE, keep_outside_author
 from practice.people.models import Patient, PersonalRepresentative, Staff
 
 from .. import models as m
@@ -20,6 +20,7 @@ from ..rules.cosigning import Decision
 from ..rules.notes import NoteState
 from .bundle import PRODUCT, ROWS, STAFF, WHOLE_CHART
 from .rows import TABLES
+from .seal import is_ours
 from .values import BadRow, read
 
 ORDER: list[Any] = [table.model for table in TABLES]
@@ -38,6 +39,8 @@ class Restored:
     """The rows of a file, checked against each other. Raises NotABundle when it is not what it says it is."""
 
     def __init__(self, content: Any) -> None:
+        identifier = content.get("identifier")
+        self.ours = isinstance(identifier, dict) and is_ours(content, identifier.get("value"))
         self.people: dict[UUID, tuple[str, str]] = {}
         self.formats: list[m.NoteFormat] = []
         self.rows: dict[type[models.Model], list[Any]] = {model: [] for model in ORDER}
@@ -101,6 +104,8 @@ def restore(found: Restored, patient: Patient) -> tuple[Counter[str], Counter[st
     A note that is here stays as it is, with what belongs to it. Raises NotABundle when a row is here already with
     another patient, or the database refuses one.
     """
+    if not found.ours and Staff.objects.filter(pk__in=found.people).exclude(username__startswith=OUTSIDE).exists():
+        raise NotABundle("it names people of this practice as authors, and it was not sealed here or was changed since")
     for ident, (name, title) in found.people.items():
         if not Staff.objects.filter(pk=ident).exists():
             keep_outside_author(ident=ident, full_name=name, title=title)

@@ -41,6 +41,18 @@ def _of_notes(model: type[Any]) -> Callable[[Patient], QuerySet[Any]]:
     return lambda patient: model.objects.filter(note__in=_notes(patient))
 
 
+def _of_this_patient(model: type[Any]) -> Callable[[Patient], QuerySet[Any]]:
+    """What belongs to notes that speak of this patient: one from the wrong chart speaks of somebody else."""
+    return lambda patient: _of_notes(model)(patient).exclude(note__cancellation__kind=CancelKind.WRONG_CHART)
+
+
+def _shared_parts(patient: Patient) -> QuerySet[Any]:
+    """A shared part goes with a note of this patient that carries it and is given out, as on paper; never before."""
+    carried = _notes(patient).filter(author_id=F("encounter__clinician_id"))
+    carried = carried.exclude(cancellation__kind=CancelKind.WRONG_CHART)
+    return m.SharedPart.objects.filter(encounter__in=carried.values("encounter"))
+
+
 def _last_round(model: type[Any]) -> Callable[[Patient], QuerySet[Any]]:
     """Signatures and requests of the version that stands; rounds that were returned are the practice's own work."""
     return lambda patient: model.objects.filter(note__in=_notes(patient), version=F("note__version"))
@@ -90,19 +102,15 @@ TABLES = (
         ("session", "encounter_id"),
         lambda patient: m.Participation.objects.filter(patient=patient, encounter__in=_sessions(patient)),
     ),
-    Table(
-        m.SharedPart,
-        ("session", "encounter_id"),
-        lambda patient: m.SharedPart.objects.filter(encounter__in=_sessions(patient)),
-    ),
+    Table(m.SharedPart, ("session", "encounter_id"), _shared_parts),
     Table(m.PlanVersion, ("plan", "pk"), _of_patient(m.PlanVersion)),
     Table(m.PlanAgreement, ("plan", "version_id"), _of_patient(m.PlanAgreement, "version__patient")),
     Table(m.PlanReview, ("plan_review", "pk"), _of_patient(m.PlanReview, "version__patient")),
     Table(m.ChartNote, ("note", "pk"), _notes, _bare_note),
-    Table(m.GoalWorkedOn, ("note", "note_id"), _of_notes(m.GoalWorkedOn)),
+    Table(m.GoalWorkedOn, ("note", "note_id"), _of_this_patient(m.GoalWorkedOn)),
     Table(m.CosignatureRequest, ("note", "note_id"), _last_round(m.CosignatureRequest)),
     Table(m.NoteSignature, ("note", "note_id"), _last_round(m.NoteSignature)),
-    Table(m.ChartAddendum, ("note", "note_id"), _of_notes(m.ChartAddendum)),
+    Table(m.ChartAddendum, ("note", "note_id"), _of_this_patient(m.ChartAddendum)),
     Table(m.NoteCancellation, ("note", "note_id"), _of_notes(m.NoteCancellation), _bare_cancellation),
     Table(m.Diagnosis, ("diagnosis", "pk"), _of_patient(m.Diagnosis)),
     Table(m.DiagnosisStatus, ("diagnosis", "diagnosis_id"), _of_patient(m.DiagnosisStatus)),

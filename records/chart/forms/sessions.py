@@ -244,7 +244,7 @@ class SessionForm(PresenceFields, WhenForm):
         return cleaned
 
     def _check_free(self, started: datetime, stopped: datetime | None) -> None:
-        """Not twice at the same time with the same patient: mostly one that was planned and is written anew by mistake."""
+        """Not twice at the same time with one patient: mostly one that was planned and is entered anew by mistake."""
         taken = sessions_at(self.patient, self.by, started, stopped).first()
         if taken is not None:
             state = "planned" if taken.state == SessionState.PLANNED else "on record"
