@@ -33,7 +33,7 @@ from practice.people.policies import care_in_force, charts_visible_to
 from practice.people.rules import CareRole, Role
 
 from . import fhir_patient
-from .exchange.restore import Restored, restore
+from .exchange.restore import Restored, is_whole_chart, restore
 from .fhir import NotABundle
 from .fhir_facts import Bundle, Problem
 from .fhir_patient import PatientFacts
@@ -93,6 +93,8 @@ def write_whole_chart(content: Any, *, by: Staff, clinician: Staff | None = None
     Raises Refused as `write_bundle`, NotABundle when the file is not what it says it is; nothing is then kept.
     """
     _check_importer(by)
+    if not is_whole_chart(content):
+        raise NotABundle("it was not given out here, or was changed since")
     advisory_lock("fhir-import")
     found, report = Restored(content), Report()
     patient = Patient.objects.filter(pk=found.patient_id).first()
@@ -103,7 +105,7 @@ def write_whole_chart(content: Any, *, by: Staff, clinician: Staff | None = None
         _add_demographics(patient, facts, report)
         report.new["patients"] += 1
     else:
-        _check_chart_here(found, patient, by)
+        _check_chart_here(patient, by)
         report.already["patients"] += 1
     report.numbers.append(patient.number)
     if clinician is not None and not care_in_force(clinician).filter(patient=patient).exists():
@@ -117,10 +119,8 @@ def write_whole_chart(content: Any, *, by: Staff, clinician: Staff | None = None
     return report
 
 
-def _check_chart_here(found: Restored, patient: Patient, by: Staff) -> None:
-    """A chart that is here takes only what was given out here, from somebody who may open it."""
-    if not found.ours:
-        raise NotABundle("its patient is here already, and it was not sealed here or was changed since")
+def _check_chart_here(patient: Patient, by: Staff) -> None:
+    """A chart that is here is written only by somebody who may open it."""
     if not charts_visible_to(by).filter(pk=patient.pk).exists():
         raise Refused(
             Refusal(

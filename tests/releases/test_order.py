@@ -385,3 +385,12 @@ def test_the_whole_chart_leaves_as_data_inside_the_locked_file_and_nowhere_else(
     assert is_whole_chart(read_json(data))
     with pytest.raises(pikepdf.PasswordError):
         pikepdf.open(BytesIO(lock_pdf(pdf, "k7qm-2xwd")))
+
+
+def test_as_data_leaves_only_what_was_chosen_and_read(prepared, dana, hale, chart, pdf):
+    release = prepared(method=Method.LOCKED_FILE)
+    Release.objects.filter(pk=release.pk).update(with_data=True, whole_chart=True)
+    keep = [str(row.pk) for row in release.items.all()]
+    with pytest.raises(Refused, match="CHART_HAS_GROWN"):
+        actions.approve_release(by=hale, release_id=release.pk, keep=keep)
+    assert not ChartPackage.objects.exists()

@@ -102,6 +102,21 @@ def _check_data(release: Release) -> None:
         )
 
 
+def _check_still_whole(release: Release, kept: Collection[ReleaseItem]) -> None:
+    """What leaves as data is what was chosen and read: nothing may have come to the chart since. Raises Refused."""
+    if not release.with_data:
+        return
+    now = {(info.kind, info.id) for info in release_items(release.patient)}
+    if now != {(row.kind, row.object_id) for row in kept}:
+        raise Refused(
+            Refusal(
+                "CHART_HAS_GROWN",
+                "Something was added to this chart since the release was prepared, so this is not all of it.",
+                "Withdraw this release and prepare it again from the chart as it stands.",
+            )
+        )
+
+
 @transaction.atomic
 def _save_prepared(*, by: Staff, release: Release, chosen: list[ReleaseItemInfo]) -> None:
     release.number = next_number()
@@ -150,6 +165,7 @@ def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str])
     kept = [row for row in rows if not row.removed]
     release.whole_chart = release.whole_chart and len(kept) == len(rows)
     _check_data(release)
+    _check_still_whole(release, kept)
     decision = decide(proposal_of(release, gate_items(rows), on=today()))
     if not decision.allowed:
         record_refusal(by=by, release=release, decision=decision)
@@ -166,6 +182,7 @@ def _freeze(*, by: Staff, release_id: UUID, rows: list[ReleaseItem], pdf: bytes,
         row.save(update_fields=["removed"])
     kept = [row for row in rows if not row.removed]
     release.whole_chart = release.whole_chart and len(kept) == len(rows)
+    _check_still_whole(release, kept)
     release.description = describe([ReleaseItemInfo(row.kind, row.object_id, row.on, "") for row in kept])
     release.state, release.approved_by, release.approved_at = ReleaseState.APPROVED, by, timezone.now()
     release.save()

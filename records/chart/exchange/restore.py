@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, models
 
-from practice.people.actions.staff import OUTSIDE, keep_outside_author
+from practice.people.actions.staff import keep_outside_author
 from practice.people.models import Patient, PersonalRepresentative, Staff
 
 from .. import models as m
@@ -29,18 +29,22 @@ BY_NAME: dict[str, Any] = {model._meta.model_name: model for model in [m.NoteFor
 
 
 def is_whole_chart(content: Any) -> bool:
-    """Whether a bundle is a whole chart from this product."""
+    """Whether a bundle is a whole chart that was given out here, unchanged: only then are its rows believed.
+
+    One that was changed, or sealed by another practice, is a FHIR bundle like any other system's.
+    """
     meta = content.get("meta") if isinstance(content, dict) else None
     tags = meta.get("tag") if isinstance(meta, dict) else None
-    return isinstance(tags, list) and {"system": PRODUCT, "code": WHOLE_CHART} in tags
+    identifier = content.get("identifier") if isinstance(content, dict) else None
+    if not (isinstance(tags, list) and {"system": PRODUCT, "code": WHOLE_CHART} in tags):
+        return False
+    return isinstance(identifier, dict) and is_ours(content, identifier.get("value"))
 
 
 class Restored:
-    """The rows of a file, checked against each other. Raises NotABundle when it is not what it says it is."""
+    """The rows of a file that `is_whole_chart`, checked against each other. Raises NotABundle when they do not fit."""
 
     def __init__(self, content: Any) -> None:
-        identifier = content.get("identifier")
-        self.ours = isinstance(identifier, dict) and is_ours(content, identifier.get("value"))
         self.people: dict[UUID, tuple[str, str]] = {}
         self.formats: list[m.NoteFormat] = []
         self.rows: dict[type[models.Model], list[Any]] = {model: [] for model in ORDER}
@@ -104,8 +108,6 @@ def restore(found: Restored, patient: Patient) -> tuple[Counter[str], Counter[st
     A note that is here stays as it is, with what belongs to it. Raises NotABundle when a row is here already with
     another patient, or the database refuses one.
     """
-    if not found.ours and Staff.objects.filter(pk__in=found.people).exclude(username__startswith=OUTSIDE).exists():
-        raise NotABundle("it names people of this practice as authors, and it was not sealed here or was changed since")
     for ident, (name, title) in found.people.items():
         if not Staff.objects.filter(pk=ident).exists():
             keep_outside_author(ident=ident, full_name=name, title=title)
