@@ -240,6 +240,13 @@ class TestClosing:
         with pytest.raises(Refused):
             actions.close_patient(by=hale, patient=lindqvist, closed_on=day)
 
+    def test_a_patient_is_not_closed_so_long_ago_that_keeping_times_would_be_over(
+        self, hale: Staff, lindqvist: Patient
+    ) -> None:
+        with pytest.raises(Refused, match="PATIENT_CLOSED_LONG_AGO"):
+            actions.close_patient(by=hale, patient=lindqvist, closed_on=today() - timedelta(days=31))
+        actions.close_patient(by=hale, patient=lindqvist, closed_on=today() - timedelta(days=30))
+
     def test_the_database_refuses_to_remove_a_patient_to_the_application_and_to_the_owner(
         self, lindqvist: Patient
     ) -> None:

@@ -1,6 +1,6 @@
 """Taking on, changing, closing and reopening patients. Nothing here removes one."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -15,6 +15,8 @@ from ..models import Patient, PatientName, Staff
 from ..policies import check_act, check_edit
 from ..rules import FIRST_PATIENT_NUMBER, Act, CareRole, Details, NameUse, Role
 from .care import begin_care
+
+CLOSED_BACK = timedelta(days=30)
 
 
 @transaction.atomic
@@ -59,13 +61,22 @@ def change_patient(*, by: Staff, patient: Patient, details: Details) -> None:
 def close_patient(*, by: Staff, patient: Patient, closed_on: date) -> None:
     """End the care of a patient. The record stays and stays readable; nothing is removed.
 
-    Raises Refused when `by` may not, when the patient is closed already, or the day is before the first or to come.
+    Raises Refused when `by` may not, when the patient is closed already, or the day is before the first, to come, or
+    so far back that keeping times would be over before they began.
     """
     _check_open_and_close(by, patient)
     if patient.closed_on is not None:
         raise Refused(Refusal("PATIENT_CLOSED", "This patient is closed already."))
     if not patient.opened_on <= closed_on <= today():
         raise Refused(Refusal("PATIENT_CLOSED_WHEN", "The last day lies between the first day and today."))
+    if closed_on < today() - CLOSED_BACK:
+        raise Refused(
+            Refusal(
+                "PATIENT_CLOSED_LONG_AGO",
+                f"The last day lies at most {CLOSED_BACK.days} days back: keeping times are counted from it.",
+                "Give a day of the last month.",
+            )
+        )
     patient.closed_on = closed_on
     patient.save(update_fields=["closed_on"])
     record(by=by, event=AuditEvent.RECORDED, subject=patient, patient_id=patient.pk, detail="closed")
