@@ -150,7 +150,7 @@ def _chart(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
     looked_after = plan_monitoring(
         by=staff["own"], medication=taken, what=CHART, every=12, unit="weeks", first_due_on=today()
     )
-    diagnosis = Diagnosis.objects.create(patient=patient, title=CHART, clinical_status="active")
+    diagnosis = Diagnosis.objects.create(patient=patient, title="Panic disorder", clinical_status="active")
     seen = add_observation(by=staff["own"], patient=patient, kind="symptoms", on=today(), text=CHART)
     return {
         "request_id": _trainee_note(staff, patient),
