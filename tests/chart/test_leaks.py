@@ -28,7 +28,7 @@ from practice.infrastructure.days import today
 from practice.infrastructure.fields import SealedField
 from practice.people.models import Shorthand, Staff
 from tests.access_table import TABLE
-from tests.access_world import CHART, SEALED, build
+from tests.access_world import CHART, NAME, SEALED, build
 from tests.infrastructure.test_uploads import pdf
 from tests.psychotherapy.test_leaks import dumped
 from tests.test_access import Try, said
@@ -261,6 +261,8 @@ def test_what_is_typed_into_the_chart_stands_in_it_and_nowhere_else(
     unfilled = never_filled()
     walk.visit(paths)
     walk.fill_in([form for form in forms if ending(form)])
+    tablet = walk.client.get(reverse("measure-tablet"))  # in the hands of whoever holds it
+    assert tablet.status_code == 200 and not found_in(said(tablet).decode(), CANARY, CHART, SEALED, NAME)
     walk.client = signed_in(world.staff["own"])
     unfilled &= never_filled()
     assert sorted(unfilled - ELSEWHERE) == [], "no form of the chart filled these"

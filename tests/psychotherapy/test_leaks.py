@@ -10,6 +10,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 import pikepdf
@@ -20,6 +21,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db import connections
+from django.template.backends.django import Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -297,8 +299,17 @@ def test_the_practice_database_does_not_know_that_notes_exist(
 
 @pytest.mark.committing
 @pytest.mark.django_db(transaction=True)
-def test_the_dumps_of_both_databases_hold_ciphertext_only(world: World, superuser: Superuser) -> None:
+def test_the_dumps_of_both_databases_hold_ciphertext_only(world: World, signed_in: SignedIn) -> None:
+    """Wherever a sentence stands now, and whatever its author asked for."""
     world = write(world)
+    client = signed_in(world.people["hale"])
+    sentence = f"{CANARY} means sertraline 50 mg daily."
+    draft = write_draft(world.people["hale"], world.patient, text=f"He waited. {sentence}").id
+    given = {"token": str(uuid4()), "sentence": sentence, "kind": "EX_MEDICATION", "version": "1"}
+    assert client.post(reverse("psychotherapy-move-out", args=[draft]), given).status_code == 200
+    assert client.post(reverse("psychotherapy-search"), {"words": CANARY}).status_code == 200
+    for path in addresses([world.patient.pk, draft, *world.sealed.values()], only="psychotherapy-notes/"):
+        assert client.get(path).status_code < 500
     for alias in ("default", SEALED):
         dump = dumped(alias)
         assert b"COPY public" in dump
@@ -354,6 +365,30 @@ def test_an_error_in_the_middle_of_reading_shows_and_logs_nothing(
         assert CANARY.encode() not in response.content
     assert "no page today" in caplog.text
     assert CANARY not in caplog.text
+
+
+@pytest.mark.django_db
+def test_whatever_page_of_its_author_fails_shows_and_logs_nothing(
+    world: World, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every address of sealed notes that makes a page, with the page failing at the last moment."""
+    world = write(world)
+    client = signed_in(world.people["hale"])
+    client.raise_request_exception = False
+    caplog.set_level(logging.DEBUG)
+    render = Template.render
+
+    def fail(self: Template, context: Any = None, request: Any = None) -> str:
+        if self.origin.template_name == "500.html":
+            return str(render(self, context, request))
+        raise RuntimeError("no page today")
+
+    monkeypatch.setattr(Template, "render", fail)
+    paths = addresses([world.patient.pk, *world.sealed.values()], only="psychotherapy-notes/")
+    failed = [response for path in paths if (response := client.get(path)).status_code == 500]
+    assert len(failed) > 10
+    assert not [response for response in failed if CANARY.encode() in response.content]
+    assert "no page today" in caplog.text and CANARY not in caplog.text
 
 
 @pytest.mark.django_db
