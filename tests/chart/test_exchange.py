@@ -32,7 +32,7 @@ from records.chart.index import ITEM_KINDS
 from records.chart.models import ChartNote
 from records.chart.rules.notes import CancelKind
 from tests import databases
-from tests.access_world import SEALED, World, build
+from tests.access_world import SEALED, build
 from tests.everybody import make_patient, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +81,7 @@ def test_in_another_practice_it_is_the_same_chart_and_a_second_time_changes_noth
     assert shown(again) == before
 
 
-def test_it_is_plain_fhir_to_everybody_else(signed_in: SignedIn) -> None:
+def test_it_is_plain_fhir_to_everybody_else_without_drafts_or_sealed_words(signed_in: SignedIn) -> None:
     world = build(signed_in)
     content = bundle_of(Patient.objects.get(pk=world.ids["patient_id"]))
     kinds = {entry["resource"]["resourceType"] for entry in content["entry"]}
@@ -94,6 +94,10 @@ def test_it_is_plain_fhir_to_everybody_else(signed_in: SignedIn) -> None:
             assert reference in addresses, (resource["resourceType"], reference)
     stranger = parse(content, zone=timezone.get_current_timezone(), today=timezone.localdate())
     assert len(stranger.patients) == 1
+    text = json.dumps(content, default=str)
+    assert SEALED not in text
+    for note in ChartNote.objects.exclude(state__in=["signed", "cancelled"]):
+        assert str(note.pk) not in text, "a draft, or a note that awaits a co-signature"
 
 
 def _references(value: Any) -> list[str]:
@@ -103,26 +107,10 @@ def _references(value: Any) -> list[str]:
     return [found for part in value for found in _references(part)] if isinstance(value, list) else []
 
 
-def test_drafts_and_sealed_words_are_not_in_it(signed_in: SignedIn) -> None:
-    world = build(signed_in)
-    patient = Patient.objects.get(pk=world.ids["patient_id"])
-    text = chart_bundle(patient, at=timezone.now()).decode()
-    assert SEALED not in text
-    for note in ChartNote.objects.filter(patient=patient).exclude(state__in=["signed", "cancelled"]):
-        assert str(note.pk) not in text
-    for identifier in ("psychotherapy.note_id", "psychotherapy.draft_id"):
-        if identifier in world.ids:
-            assert str(world.ids[identifier]) not in text
-
-
 @pytest.fixture
-def world(signed_in: SignedIn) -> World:
-    return build(signed_in)
-
-
-@pytest.fixture
-def content(world: World) -> Any:
-    return bundle_of(Patient.objects.get(pk=world.ids["patient_id"]))
+def content(lindqvist: Patient, signed: ChartNote) -> Any:
+    """The file of a chart with one signed note."""
+    return bundle_of(lindqvist)
 
 
 def _edit(content: Any, table: str, change: Callable[[dict[str, Any]], None]) -> None:
@@ -161,25 +149,25 @@ def test_a_file_that_is_not_what_it_says_is_refused_whole(
     assert (Patient.objects.count(), ChartNote.objects.count()) == here
 
 
-def test_a_row_that_is_here_with_another_patient_is_refused(content: Any, world: World) -> None:
+def test_a_row_that_is_here_with_another_patient_is_refused(content: Any, abernathy: Patient) -> None:
     importer = make_staff("lane2", "Kim Lane", Role.CLINICIAN, licensed=True)
     text = json.dumps(content)
     patient = next(entry["resource"] for entry in content["entry"] if entry["resource"]["resourceType"] == "Patient")
-    stolen: Any = json.loads(text.replace(patient["id"], str(world.other_patient)))
+    stolen: Any = json.loads(text.replace(patient["id"], str(abernathy.pk)))
     stolen["identifier"]["value"] = seal_of(stolen)
-    care = {"patient": Patient.objects.get(pk=world.other_patient), "role": CareRole.TREATING, "from_on": today()}
+    care = {"patient": abernathy, "role": CareRole.TREATING, "from_on": today()}
     begin_care(by=importer, staff=importer, **care)
     with pytest.raises(NotABundle, match="another patient"):
         take_over(stolen, importer)
 
 
-def test_what_was_changed_outside_is_not_believed(content: Any, world: World) -> None:
+def test_what_was_changed_outside_is_not_believed(content: Any, hale: Staff) -> None:
     """Otherwise a forged note would stand here as signed by somebody of this practice."""
     assert is_whole_chart(content)
     _edit(content, "chartnote", lambda row: row["fields"].update(on="2026-01-01"))
     assert not is_whole_chart(content)
     with pytest.raises(NotABundle, match="changed since"):
-        take_over(content, world.staff["own"])
+        take_over(content, hale)
 
 
 @pytest.mark.parametrize("value", ["another practice's seal", "", None, 5, "x.y", {"a": 1}])
@@ -190,10 +178,10 @@ def test_a_seal_that_is_not_ours_is_no_seal(content: Any, value: Any) -> None:
     assert not is_whole_chart(content)
 
 
-def test_a_chart_that_is_here_is_written_only_by_who_may_open_it(content: Any, world: World) -> None:
+def test_a_chart_that_is_here_is_written_only_by_who_may_open_it(content: Any, hale: Staff, dana: Staff) -> None:
     with pytest.raises(Refused, match="IMPORT_CHART_CLOSED"):
-        take_over(content, world.staff["desk"])
-    report = take_over(content, world.staff["own"])
+        take_over(content, dana)
+    report = take_over(content, hale)
     assert report.new.total() == 0
 
 
