@@ -8,23 +8,21 @@ puts copies behind a package of ours. Nothing of a file is ever written anywhere
 import json
 import resource
 import sys
-import zipfile
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 sys.path.append(str(Path(__file__).parent))  # `-I` leaves it out; last, so that nothing of Python's own is hidden
 from upload_child import ACTIVE_KEYS, MAX_PAGES, MAX_POINTS, SECOND_FILE, has_program, objects  # type: ignore
+from word_child import ARCHIVE_END, Refused, check_word  # type: ignore
 
 MEMORY_BYTES = 1536 * 1024**2
 CPU_SECONDS = 40
 STREAM_BYTES = MAX_POINTS * 3  # one picture of the largest size, unpacked
 ALL_BYTES = 2 * 1024**3
 ALL_POINTS = 1_000_000_000
-ARCHIVE_END = b"PK\x05\x06"
 # Of a page only what is drawn; of a drawn part nothing that points outside the file or describes somebody.
 PAGE_KEYS = frozenset(
     {"/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Resources", "/Contents", "/Group"}
@@ -33,18 +31,6 @@ DROPPED_KEYS = ACTIVE_KEYS | {"/AA", "/OpenAction", "/Metadata", "/PieceInfo", "
 OUTSIDE_KEYS = ("/F", "/FFilter", "/FDecodeParms")  # of a stream: its bytes stand in another file
 PAPER = (612.0, 792.0)  # Letter, in points
 MARGIN, FOOT = 18.0, 30.0
-# Word documents
-MAX_PARTS = 2000
-PARTS_BYTES = 200 * 1024**2
-PART_RATIO, RATIO_FROM = 200, 1024**2
-ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"MSCF")
-PROGRAMS = (b"\xd0\xcf\x11\xe0", b"MZ", b"\x7fELF")
-MAIN_PART = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-DRAWS_FROM_OUTSIDE = ("attachedTemplate", "oleObject", "frame", "subDocument", "control")
-
-
-class Refused(Exception):
-    """One word why a file is not taken; the sentence stands in `copies`."""
 
 
 def main() -> None:
@@ -298,112 +284,6 @@ def add_picture(document: Any, picture: Any, jpeg: bytes) -> None:
     name = page.add_resource(image, pikepdf.Name.XObject)
     at = f"{wide:.2f} 0 0 {high:.2f} {(width - wide) / 2:.2f} {(height - high) / 2:.2f}"
     page.obj.Contents = document.make_stream(f"q {at} cm {name} Do Q".encode())
-
-
-# --- Word ------------------------------------------------------------------------------------------------------------
-
-
-def check_word(data: bytes) -> None:
-    """A Word document and nothing else: no program, no file inside, nothing fetched from elsewhere, no bomb."""
-    end = data.rfind(ARCHIVE_END)
-    if end < 0:
-        raise Refused("damaged")
-    size, begins = int.from_bytes(data[end + 12 :][:4], "little"), int.from_bytes(data[end + 16 :][:4], "little")
-    if len(data) != end + 22 or begins + size != end:
-        raise Refused("two_files")
-    try:
-        archive = zipfile.ZipFile(BytesIO(data))
-    except zipfile.BadZipFile:
-        raise Refused("damaged") from None
-    parts = archive.infolist()
-    if len(parts) > MAX_PARTS:
-        raise Refused("bomb")
-    check_whole(parts, begins)
-    left, texts = PARTS_BYTES, {}
-    for part in parts:
-        content = read_part(archive, part, left)
-        left -= len(content)
-        check_part(part.filename, content)
-        if part.filename.endswith((".xml", ".rels")):
-            texts[part.filename] = content
-    check_links(texts)
-
-
-def check_whole(parts: list[zipfile.ZipInfo], begins: int) -> None:
-    """Parts that follow each other without a gap in front, none twice, none locked, none with a path."""
-    names = [part.filename for part in parts]
-    if len(set(names)) != len(names) or not parts:
-        raise Refused("damaged")
-    if any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names):
-        raise Refused("damaged")
-    if any(part.flag_bits & 1 for part in parts):
-        raise Refused("encrypted_word")
-    if min(part.header_offset for part in parts) != 0:
-        raise Refused("two_files")
-    if sum(part.compress_size for part in parts) > begins:
-        raise Refused("bomb")  # parts that lie over each other
-
-
-def read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> bytes:
-    """The content of a part; its size is counted, whatever the archive says about it."""
-    content, most = bytearray(), min(left, max(part.compress_size * PART_RATIO, RATIO_FROM))
-    try:
-        with archive.open(part) as file:
-            while chunk := file.read(1024**2):
-                content += chunk
-                if len(content) > most:
-                    raise Refused("bomb")
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError):
-        raise Refused("damaged") from None
-    return bytes(content)
-
-
-def check_part(name: str, content: bytes) -> None:
-    lower = name.lower()
-    if "vbaproject" in lower or "vbadata" in lower or "/activex/" in lower:
-        raise Refused("macros")
-    if content.startswith(ARCHIVES):
-        raise Refused("archive_inside")
-    if content.startswith(PROGRAMS):
-        raise Refused("program_inside")
-
-
-def check_links(texts: dict[str, bytes]) -> None:
-    """What kind of document it is, and what it would fetch by itself when somebody opens it."""
-    kinds = {found.get("ContentType", "") for found in elements(texts.get("[Content_Types].xml", b""))}
-    if any("macroEnabled" in kind for kind in kinds):
-        raise Refused("macros")
-    if MAIN_PART not in kinds or "word/document.xml" not in texts:
-        raise Refused("kind_word")
-    for name, text in texts.items():
-        found = elements(text)
-        if not name.endswith(".rels"):
-            continue
-        for link in found:
-            kind = link.get("Type", "").rsplit("/", 1)[-1]
-            if link.get("TargetMode") == "External" and kind in DRAWS_FROM_OUTSIDE:
-                raise Refused("link_word")
-
-
-def elements(text: bytes) -> list[dict[str, str]]:
-    """The attributes of every element. A text that declares things of its own is not a part of a document."""
-    found: list[dict[str, str]] = []
-    parser = expat.ParserCreate()
-
-    def refuse(*_: object) -> None:
-        raise Refused("damaged")
-
-    def begin(_name: str, attributes: dict[str, str]) -> None:
-        if attributes.keys() & {"ContentType", "TargetMode"}:
-            found.append(attributes)
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = begin
-    try:
-        parser.Parse(text, True)
-    except expat.ExpatError:
-        raise Refused("damaged") from None
-    return found
 
 
 # --- Packages --------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from practice.infrastructure import copies, copies_child
+from practice.infrastructure import copies, copies_child, word_child
 from practice.infrastructure.copies import ALL_SENTENCES, Enclosure, append_pages, as_original, as_page, take_in
 from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.uploads import UploadRefused
@@ -37,10 +37,15 @@ from tests.infrastructure.test_uploads import (
 SECRET = b"GPSLatitude 47.6062 N"
 CONTENT_TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    f'<Override PartName="/word/document.xml" ContentType="{copies_child.MAIN_PART}"/></Types>'
+    f'<Override PartName="/word/document.xml" ContentType="{word_child.MAIN_PART}"/></Types>'
 )
-RELS = '<Relationships><Relationship Id="1" Type="x/{}" Target="http://x.e/t" TargetMode="External"/></Relationships>'
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RELS = '<Relationships><Relationship Id="1" Type="{}" Target="http://x.e/t" TargetMode="External"/></Relationships>'
 BODY = '<w:document xmlns:w="w"><w:body><w:p>Dear Dr. Hale</w:p></w:body></w:document>'
+
+
+def related(kind: str) -> str:
+    return RELS.format(f"{OFFICE}/{kind}")
 
 
 def word(**more: str | bytes) -> bytes:
@@ -167,7 +172,7 @@ REFUSED = [
     ("docx", "with ActiveX", word(word__activeX__activeX1_DOT_xml="<a/>"), "macros"),
     ("docx", "with a document inside", word(word__embeddings__a_DOT_docx=word()), "archive_inside"),
     ("docx", "with an OLE object", word(word__embeddings__a_DOT_bin=b"\xd0\xcf\x11\xe0rest"), "program_inside"),
-    ("docx", "with a template elsewhere", word(word___rels__s_DOT_rels=RELS.format("attachedTemplate")), "link_word"),
+    ("docx", "with a template elsewhere", word(word___rels__s_DOT_rels=related("attachedTemplate")), "link_word"),
     ("docx", "of entities", word(word__a_DOT_xml=ENTITY), "damaged"),
     ("docx", "with a path out", word(**{"__evil": "x"}), "damaged"),
     ("docx", "that is a spreadsheet", word(types=SHEET), "kind_word"),
@@ -313,7 +318,7 @@ def test_a_fax_of_several_pages_becomes_one_pdf() -> None:
 
 
 def test_a_word_document_is_kept_as_it_came_and_has_no_copy() -> None:
-    linked = word(word___rels__s_DOT_rels=RELS.format("hyperlink"))  # a link one has to click
+    linked = word(word___rels__s_DOT_rels=related("hyperlink"))  # a link one has to click
     taken = take_in(BytesIO(linked))
     assert (taken.kind, taken.data, taken.copy, taken.copy_kind, taken.pages) == ("docx", linked, b"", "", 0)
 
