@@ -23,10 +23,12 @@ from django.http import HttpResponse
 from django.template.backends.django import Template
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from practice.infrastructure.days import today
 from practice.infrastructure.fields import SealedField
-from practice.people.models import Shorthand, Staff
+from practice.people.models import Patient, Shorthand, Staff
+from records.chart.exchange.bundle import chart_bundle
 from tests.access_table import TABLE
 from tests.access_world import CHART, NAME, SEALED, build
 from tests.infrastructure.test_uploads import pdf
@@ -270,6 +272,12 @@ def test_what_is_typed_into_the_chart_stands_in_it_and_nowhere_else(
     assert CANARY.encode() in shown and CHART.encode() in shown
     told = {name: b"".join(bodies).decode("utf-8", "replace") for name, bodies in walk.answers.items()}
     assert [name for name, answer in told.items() if SEALED in answer and name not in BESIDE] == []
+
+    whole = chart_bundle(Patient.objects.get(pk=world.ids["patient_id"]), at=timezone.now()).decode()
+    sealed = [str(ident) for name, ident in world.ids.items() if name.startswith("psychotherapy.")]
+    assert (
+        found_in(whole, CANARY, CHART) and not found_in(whole, SEALED) and not [one for one in sealed if one in whole]
+    )
 
     assert [head for head in walk.heads if found_in(head, CANARY, CHART, SEALED)] == []
     assert rows_with(dumped("default").decode(), CANARY, CHART, SEALED) == []
