@@ -237,6 +237,9 @@ LOGGING = {
 # --- Words, files, jobs -----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
+# in the sign-in's own row, not in a cookie: sentences name people, and the browser keeps nothing
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "practice" / "static"]

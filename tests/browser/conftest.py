@@ -2,15 +2,35 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from zlib import crc32
 
 import pytest
 from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from .visitor import Visitor, launch, visit
+from tests.samples import FULL
+
+from .visitor import NARROW, WIDE, Visitor, launch, visit
 
 Visit = Callable[..., AbstractContextManager[Visitor]]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is tried at two widths takes turns: one of them in `make test`, both in `make test-full`."""
+    if FULL:
+        return
+    left_out = [item for item in items if _width(item) not in (None, NARROW if _turn(item) else WIDE)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _width(item: pytest.Item) -> object:
+    return getattr(getattr(item, "callspec", None), "params", {}).get("viewport")
+
+
+def _turn(item: pytest.Item) -> int:
+    return crc32(str(getattr(item, "originalname", "")).encode()) % 2
 
 
 @pytest.fixture(scope="module")

@@ -45,11 +45,11 @@ def test_from_the_invitation_to_the_new_persons_home_page(a_visit: Visit, brook:
         expect(page.get_by_role("heading", name="What is next")).to_be_visible()
 
 
-@pytest.mark.parametrize("window", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_front_desk_takes_on_a_patient_and_says_who_treats_them(
-    a_visit: Visit, dana: Staff, hale: Staff, window: dict[str, int]
+    a_visit: Visit, dana: Staff, hale: Staff, viewport: dict[str, int]
 ) -> None:
-    with a_visit(window) as visitor:
+    with a_visit(viewport) as visitor:
         page = visitor.page
         visitor.sign_in(dana, "/patients/new/")
         page.get_by_label("Family name").fill("Ferreira")
@@ -99,11 +99,11 @@ def test_a_colleague_without_a_care_relationship_is_told_whom_to_ask(
         visitor.look("chart refused")
 
 
-@pytest.mark.parametrize("window", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_the_compliance_officer_reads_the_trail(
-    a_visit: Visit, castellanos: Staff, hale: Staff, lindqvist: Patient, window: dict[str, int]
+    a_visit: Visit, castellanos: Staff, hale: Staff, lindqvist: Patient, viewport: dict[str, int]
 ) -> None:
-    with a_visit(window) as visitor:
+    with a_visit(viewport) as visitor:
         visitor.sign_in(castellanos, "/accesses/all/")
         visitor.look("accesses")
         visitor.page.get_by_label("Patient number").fill("Lindqvist")
@@ -116,16 +116,16 @@ def test_the_compliance_officer_reads_the_trail(
         visitor.look("own accesses")
 
 
-@pytest.mark.parametrize("window", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_a_new_way_in_is_shown_to_its_owner_and_to_a_second_person(
-    a_visit: Visit, brook: Staff, hale: Staff, castellanos: Staff, window: dict[str, int]
+    a_visit: Visit, brook: Staff, hale: Staff, castellanos: Staff, viewport: dict[str, int]
 ) -> None:
     actions.make_way_in(by=brook, staff=hale)
-    with a_visit(window) as visitor:
+    with a_visit(viewport) as visitor:
         visitor.sign_in(hale)
         expect(visitor.page.get_by_text("Ada Brook made a link to your sign-in")).to_be_visible()
         visitor.look("way in own")
-    with a_visit(window) as visitor:
+    with a_visit(viewport) as visitor:
         visitor.sign_in(castellanos, "/staff/ways-in/")
         visitor.look("ways in")
         visitor.page.get_by_role("link", name="Confirm").click()

@@ -240,3 +240,7 @@ def test_the_log_does_not_say_which_sealed_note_was_asked_for_or_what_came_back(
         request_log.warning(words, "/releases/packages/f59d1c77-d453-42ad-a4a5-19ca80b44cf3/")
     lines = log.getvalue().splitlines()
     assert "f59d1c77" not in log.getvalue() and len({line.split("django.request")[1] for line in lines}) == 1
+
+
+def test_sentences_for_the_next_page_are_not_kept_in_a_cookie(settings: Settings) -> None:
+    assert settings.MESSAGE_STORAGE == "django.contrib.messages.storage.session.SessionStorage"

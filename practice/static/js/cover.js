@@ -5,6 +5,7 @@ const { stillHere, signIn, person } = document.body.dataset;
 const LOOK_AGAIN = 5_000;
 let kept = null;
 let looked = Date.now();
+let otherToken = ""; // of whoever is signed in here now
 
 export const covered = () => kept !== null;
 export const holds = (node) => kept !== null && kept.page.contains(node);
@@ -22,6 +23,7 @@ export async function signInState() {
 
 async function read(answer) {
   const { csrf, user } = await answer.json();
+  otherToken = csrf;
   if (user !== person) return "other";
   for (const field of (kept?.page ?? document).querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = csrf;
   return "open";
@@ -71,12 +73,10 @@ async function knock(url, how = {}) {
   if (!answer) return tell("There is no connection now. Your text is still here. Try again in a moment.", true);
   if (answer.headers.get("content-type")?.includes("json")) {
     const state = await read(answer);
-    return state === "open" ? putBack() : tell(SOMEBODY_ELSE, false);
+    return state === "open" ? putBack() : somebodyElse();
   }
   show(new DOMParser().parseFromString(await answer.text(), "text/html"));
 }
-
-const SOMEBODY_ELSE = "Somebody else is signed in here now. This page waits for the person who wrote in it, and shows nothing to anybody else.";
 
 function show(page) {
   const door = document.querySelector("[data-door]");
@@ -95,6 +95,21 @@ function tell(words, again) {
   const retry = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-primary", textContent: "Try again" });
   retry.addEventListener("click", openDoor);
   door.replaceChildren(...(again ? [retry] : []));
+}
+
+// Their own pages cover themselves, with what they have typed, when they come back to them.
+function somebodyElse() {
+  tell("Somebody else is signed in here now. This page waits for the person who wrote in it, and shows nothing to anybody else.", false);
+  const door = document.querySelector("[data-door]");
+  const change = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-primary", textContent: "Sign them out, and sign in" });
+  change.addEventListener("click", async () => {
+    change.disabled = true;
+    const fields = new FormData();
+    fields.set("csrfmiddlewaretoken", otherToken);
+    await fetch(document.body.dataset.signOut, { method: "POST", body: fields, redirect: "manual" }).catch(() => null);
+    openDoor();
+  });
+  door.replaceChildren(change);
 }
 
 function putBack() {
@@ -120,7 +135,7 @@ async function come() {
     return;
   }
   if (state === "open") putBack();
-  else if (state === "other") tell(SOMEBODY_ELSE, false);
+  else if (state === "other") somebodyElse();
   else if (!document.querySelector("[data-door] form")) openDoor();
 }
 
