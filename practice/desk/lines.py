@@ -58,14 +58,16 @@ def summary(found: Iterable[Group]) -> str:
     soon = sum(1 for line in lines if line.due_on and now <= line.due_on <= now + timedelta(days=7))
     if not lines:
         return ""
-    parts = [_how_many(late, "late"), _how_many(soon, "due within a week")]
+    figures = max(late, soon) > len(IN_WORDS)  # one sentence does not mix words and figures
+    parts = [_how_many(late, "late", figures), _how_many(soon, "due within a week", figures)]
     said = ", ".join(part for part in parts if part)
     return f"{len(lines)} to do. {said[:1].upper()}{said[1:]}{'.' if said else ''}".strip()
 
 
-def _how_many(number: int, words: str) -> str:
-    return f"{_count(number)} {'is' if number == 1 else 'are'} {words}" if number else ""
+IN_WORDS = ("one", "two", "three", "four", "five", "six")
 
 
-def _count(number: int) -> str:
-    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(number, str(number))
+def _how_many(number: int, words: str, figures: bool) -> str:
+    if not number:
+        return ""
+    return f"{number if figures else IN_WORDS[number - 1]} {'is' if number == 1 else 'are'} {words}"

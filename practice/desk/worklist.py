@@ -29,6 +29,7 @@ from records.chart.models import (
 )
 from records.chart.queries.documents import current_filings
 from records.chart.queries.measures import open_alarms
+from records.chart.queries.medication import monitored_titles
 from records.chart.queries.sessions import SessionLine, day_bounds, session_lines, sessions_between
 from records.chart.rules.measures import current_of
 from records.chart.rules.notes import NoteState, overdue_on
@@ -148,6 +149,8 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
     for repeat in MeasureRepeat.objects.filter(pk__in=ids.get("chart.measurerepeat", [])):
         definition = current_of(repeat.code)
         found[repeat.pk] = definition.title if definition else ""
+    if plans := ids.get("chart.monitoringplan"):
+        found |= monitored_titles(plans)  # what is looked after is text of the chart, and stays there
     for handover in Handover.objects.filter(pk__in=ids.get("chart.handover", [])).select_related("by").defer("summary"):
         found[handover.pk] = f"{handover.title} by {handover.by.display_name}"
     questions = PlacementQuestion.objects.filter(pk__in=ids.get("compliance.placementquestion", []))
@@ -215,6 +218,14 @@ def note_drafts(staff: Staff) -> Group:
         for note in drafts.order_by("on", "created_at")[:MOST]
     ]
     return Group("Progress notes to sign", lines)
+
+
+def next_to_write(staff: Staff) -> Line | None:
+    """The progress note that this person would write next: the soonest due, begun or not, then today's sessions."""
+    waiting = [*note_drafts(staff).lines, *sessions_without_note(staff).lines]
+    if waiting:
+        return min(waiting, key=lambda line: line.due_on or date.max)
+    return next(iter(sessions_today(staff).lines), None)
 
 
 def notes_awaiting(staff: Staff) -> Group:

@@ -57,10 +57,13 @@ def test_the_second_of_two_windows_is_told_at_once_and_both_texts_are_kept(
         second.goto(first.url)
         second.get_by_label("Plan", exact=True).fill("Typed in the second window.")
         expect(second.locator("form[data-autosave] [data-save-line]").first).to_contain_text("Saved")
+        expect(first.get_by_text("Changed in another window.")).to_be_visible()  # before anything is typed here
+        expect(first.get_by_role("link", name="Load what it says now")).to_be_visible()
         first.get_by_label("Plan", exact=True).fill("Typed in the first window.")
         expect(first.get_by_text("Both texts are kept.")).to_be_visible()
         first.get_by_role("link", name="See both").click()
         expect(first.get_by_role("heading", name="Two texts of this note")).to_be_visible()
+        expect(first.get_by_role("heading", name="Two texts of this note")).to_be_in_viewport()
         visitor.look("two texts")
         expect(first.locator(".note-paper", has_text="Typed in the first window.")).to_be_visible()
         first.get_by_role("button", name="Make the other one the draft").click()

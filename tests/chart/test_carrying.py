@@ -13,7 +13,7 @@ from practice.people.rules import CareRole
 from records.chart.actions.carrying import bring_over
 from records.chart.actions.notes import discard_draft, save_draft, sign_note, start_note
 from records.chart.models import ChartNote, NoteFormat
-from records.chart.queries.carrying import carried_days, sources_of
+from records.chart.queries.carrying import MOST_ALIKE, carried_days, sources_of
 from records.chart.rules.carrying import joined, marks_after, unchecked
 from records.chart.rules.notes import NOTE_LIMIT
 
@@ -98,7 +98,7 @@ def test_a_saved_text_is_kept_when_one_goes_to_choose(hale, signed, fresh, signe
 def test_a_section_that_the_format_does_not_have_is_shown_and_cannot_be_ticked(hale, lindqvist, signed, signed_in):
     soap = start_note(by=hale, patient=lindqvist, format=NoteFormat.objects.get(code="soap"))
     page = signed_in(hale).get(reverse("note-bring", args=[soap.pk])).text
-    assert page.count("SOAP has no such section") == 1 and page.count(" disabled") == 1
+    assert page.count("SOAP has no such section") == 1 and page.count('type="checkbox"') == 2
     note = bring_over(by=hale, note_id=soap.pk, source_id=signed.pk, keys=["data", "plan"])
     assert [key for key, text in note.sections.items() if text] == ["plan"]
 
@@ -117,6 +117,32 @@ def test_only_signed_notes_of_this_patient_are_offered(hale, osei, lindqvist, ab
         assert refused.value.refusal.code == "CARRY_NO_SOURCE"
     sign_note(by=osei, note_id=other.pk, seen_version=2)
     assert sources_of(fresh) == [signed, other]  # one's own first, then the last of the team
+
+
+def test_a_call_between_sessions_does_not_hide_the_last_note_in_the_format(hale, lindqvist, signed, fresh, signed_in):
+    call = start_note(by=hale, patient=lindqvist, format=NoteFormat.objects.get(code="free"))
+    key = call.format.keys[0]
+    save_draft(by=hale, note_id=call.pk, sections={key: "Moved to Thursday."}, base_version=1)
+    sign_note(by=hale, note_id=call.pk, seen_version=2)
+    assert sources_of(fresh) == [signed, call]
+    browser, page = signed_in(hale), reverse("note-bring", args=[fresh.pk])
+    first = browser.get(page).text
+    assert "Continue weekly." in first and "Moved to Thursday." not in first and "Bring over what is ticked" in first
+    other = browser.get(page, {"from": call.pk}).text
+    assert "Moved to Thursday." in other and "Continue weekly." not in other
+    assert "checkbox" not in other and "Bring over what is ticked" not in other  # no box that cannot be ticked
+    assert "Continue weekly." in browser.get(page, {"from": "not an id"}).text
+
+
+def test_the_notes_before_the_last_one_can_be_chosen_up_to_a_number(hale, lindqvist, signed, fresh, dap):
+    for n in range(MOST_ALIKE + 2):
+        more = start_note(by=hale, patient=lindqvist, format=dap)
+        save_draft(by=hale, note_id=more.pk, sections={"plan": f"Plan {n}."}, base_version=1)
+        sign_note(by=hale, note_id=more.pk, seen_version=2)
+    found = sources_of(fresh)
+    assert len(found) == MOST_ALIKE and found[0].sections["plan"] == f"Plan {n}."
+    third = bring_over(by=hale, note_id=fresh.pk, source_id=found[2].pk, keys=["plan"])
+    assert third.sections["plan"] == f"Plan {n - 2}."
 
 
 def test_another_window_that_saves_later_keeps_its_text_beside(hale, signed, fresh):

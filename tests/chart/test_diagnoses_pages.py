@@ -163,6 +163,7 @@ def test_monitoring_stands_on_the_home_page_until_the_result_is_entered(client: 
     home = client.get(reverse("home")).content.decode()
     assert url in home
     assert HERON not in home
+    assert "<p>Lithium</p>" in home
     assert "Write what came out." in client.post(url, {"done_on": today().isoformat()}).content.decode()
     client.post(url, {"done_on": today().isoformat(), "result": HERON})
     assert Task.objects.filter(state="open").get().due_on == MonitoringPlan.objects.get().due_on

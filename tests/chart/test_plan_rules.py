@@ -223,7 +223,7 @@ def test_an_answer_or_review_is_of_a_day_of_the_past_year(on, code):
 
 def test_goals_are_inserted_as_plain_lines():
     assert plain_goals(content()) == (
-        "Goal 1.1: Speak up at work weekly, by 2027-03-01\n"
-        "  Objective 1.1.1: Says one thing in each meeting (Diary), by 2027-01-29\n"
+        "Goal 1.1: Speak up at work weekly, by Mar 1, 2027\n"
+        "  Objective 1.1.1: Says one thing in each meeting (Diary), by Jan 29, 2027\n"
         "Goal 1.2: Sleep 6.5 hours"
     )

@@ -13,15 +13,18 @@ from django.utils import timezone
 from authorizations.actions import record_revocation
 from practice.desk.lines import Group, Line, summary
 from practice.desk.sealed_work import sealed_notes_asked_for
+from practice.desk.templatetags import next_up
 from practice.desk.worklist import home_groups
 from practice.infrastructure.days import today
+from practice.people.actions.care import begin_care
 from practice.people.models import Patient, Staff
-from practice.people.rules import Role
+from practice.people.rules import CareRole, Role
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind
+from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.models import ChartNote, Encounter, NoteFormat, Participation
-from tests.psychotherapy.conftest import write_note
+from tests.psychotherapy.conftest import write_draft, write_note
 from tests.psychotherapy.test_packages import approve, authorize
 
 SignedIn = Callable[[Staff], Client]
@@ -78,6 +81,25 @@ def test_a_session_without_a_note_waits(hale: Staff, lindqvist: Patient) -> None
     assert [group.words for group in home_groups(hale)] == ["Progress notes to sign"]
 
 
+def test_a_note_just_signed_leads_its_author_on_and_says_nothing_of_sealed_drafts(
+    hale: Staff, osei: Staff, lindqvist: Patient, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin_care(by=hale, patient=lindqvist, staff=osei, role=CareRole.TREATING, from_on=today())
+    draft = start_note(by=hale, patient=lindqvist, format=NoteFormat.objects.get(code="dap"))
+    save_draft(by=hale, note_id=draft.pk, sections={"plan": "Continue weekly."}, base_version=1)
+    page = reverse("note-open", args=[sign_note(by=hale, note_id=draft.pk, seen_version=2).pk])
+    browser = signed_in(hale)
+    write_draft(hale, lindqvist)
+    shown = browser.get(page).text
+    assert "No progress note waits to be written." in shown
+    assert "/psychotherapy-notes/drafts/" not in shown
+    waiting = reverse("note-edit", args=[a_draft(lindqvist, hale).pk])
+    assert waiting in browser.get(page).text
+    assert "What is next" not in signed_in(osei).get(page).text
+    monkeypatch.setattr(next_up, "SHOWN_FOR", timedelta(0))
+    assert "What is next" not in browser.get(page).text
+
+
 def test_a_solo_practice_sees_all_of_it_on_one_page(solo: Staff, lindqvist: Patient, signed_in: SignedIn) -> None:
     a_task(lindqvist)
     a_task(lindqvist, TaskKind.RELEASE_UNCONFIRMED, role=Role.COMPLIANCE_OFFICER)
@@ -98,6 +120,7 @@ def test_an_empty_home_says_what_will_appear(dana: Staff, signed_in: SignedIn) -
         ([None], "1 to do."),
         ([-1], "1 to do. One is late."),
         ([-1, -3, 2], "3 to do. Two are late, one is due within a week."),
+        ([-1] + [2] * 7, "8 to do. 1 is late, 7 are due within a week."),
         ([40], "1 to do."),
     ],
 )

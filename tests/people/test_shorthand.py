@@ -68,6 +68,22 @@ def test_what_was_typed_comes_back_with_the_sentence(signed_in: SignedIn, hale: 
     assert "two words" in page
 
 
+def test_an_older_meaning_is_given_up_only_when_asked_again(signed_in: SignedIn, hale: Staff) -> None:
+    set_shorthand(by=hale, short="pt", long="patient")
+    typed = {"short": "pt", "long": "physical therapy"}
+    asked = signed_in(hale).post(reverse("shorthand"), typed).content.decode()
+    assert "“pt” is written out as “patient” until now." in asked and "physical therapy" in asked
+    assert 'name="instead_of" value="pt"' in asked
+    assert Shorthand.objects.get(staff=hale).entries == {"pt": "patient"}
+    other = typed | {"short": "sx", "instead_of": "pt"}  # agreeing to one is not agreeing to another
+    set_shorthand(by=hale, short="sx", long="symptoms")
+    signed_in(hale).post(reverse("shorthand"), other)
+    signed_in(hale).post(reverse("shorthand"), typed | {"instead_of": "pt"})
+    assert Shorthand.objects.get(staff=hale).entries == {"pt": "physical therapy", "sx": "symptoms"}
+    signed_in(hale).post(reverse("shorthand"), typed)  # the same again changes nothing, and asks nothing
+    assert Shorthand.objects.get(staff=hale).entries["pt"] == "physical therapy"
+
+
 def test_they_are_encrypted_and_leave_no_word_in_the_trail(signed_in: SignedIn, hale: Staff) -> None:
     signed_in(hale).post(reverse("shorthand"), {"short": "zqx", "long": "canary of shorthand"})
     with connection.cursor() as cursor:

@@ -12,7 +12,6 @@ from records.chart.actions.plan_reviews import tend_review_tasks
 from records.chart.actions.treatment import begin_plan, save_plan
 from records.chart.models import (
     ChartNote,
-    Diagnosis,
     GoalWorkedOn,
     NoteFormat,
     NoteSignature,
@@ -20,6 +19,7 @@ from records.chart.models import (
     PlanReview,
     PlanVersion,
 )
+from records.chart.queries.diagnoses import active_diagnoses
 from records.chart.rules.cosigning import Decision, SignerRole
 from records.chart.rules.notes import NoteState
 from records.chart.rules.plan_tree import Content
@@ -59,16 +59,16 @@ def _goal(
 
 
 def _plan(patient: Patient, problems: list[tuple[str, list[Any]]], doing: list[str], **facts: Any) -> Content:
-    diagnosis = Diagnosis.objects.filter(patient=patient, ended_on__isnull=True).order_by("-onset_on").first()
+    standing = next((one for one in active_diagnoses(patient) if one.coded), None)
     rows = []
     for n, (text, goals) in enumerate(problems, 1):
-        linked = diagnosis if n == 1 else None
+        linked = standing if n == 1 else None
         rows.append(
             {
                 "id": _ident(patient, f"problem {n}"),
                 "text": text,
-                "diagnosis": str(linked.pk) if linked else "",
-                "diagnosis_words": f"{linked.code} {linked.title}" if linked else "",
+                "diagnosis": str(linked.diagnosis.pk) if linked else "",
+                "diagnosis_words": linked.words if linked else "",
                 "goals": goals,
             }
         )

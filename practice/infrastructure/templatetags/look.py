@@ -50,6 +50,12 @@ def time_of_day(value: datetime | None) -> str:
 
 
 @register.filter
+def exact_time(value: datetime | None) -> str:
+    """A moment to the second, where two of one minute are to be told apart: "2:03:07 pm"."""
+    return f"{time_of_day(value)[:-3]}:{timezone.localtime(value):%S} {time_of_day(value)[-2:]}" if value else ""
+
+
+@register.filter
 def age(born: date | None) -> str:
     """Age in whole years today; "" where the birth date is not known."""
     if born is None:

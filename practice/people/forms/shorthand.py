@@ -24,6 +24,8 @@ class ShorthandForm(forms.Form):
         error_messages={"required": "Say what it becomes.", "max_length": f"Up to {LONG_LONGEST:,} characters."},
     )
 
+    instead_of = forms.CharField(required=False, widget=forms.HiddenInput)  # the abbreviation whose meaning is given up
+
     def __init__(self, *args: Any, entries: dict[str, str], **kwargs: Any) -> None:
         self.entries = entries
         super().__init__(*args, **kwargs)
@@ -38,4 +40,13 @@ class ShorthandForm(forms.Form):
                 "long" if refusal.code in {"SHORTHAND_LONG", "SHORTHAND_ITSELF"} else "short",
                 f"{refusal.words} {refusal.remedy}",
             )
+        elif self._stands_for_something_else(cleaned):
+            self.data = {**cleaned, "instead_of": cleaned["short"]}
+            words = f"“{cleaned['short']}” is written out as “{self.entries[cleaned['short']]}” until now."
+            self.add_error("long", f"{words} Press Keep again to write this instead.")
         return cleaned
+
+    def _stands_for_something_else(self, cleaned: dict[str, Any]) -> bool:
+        """Whether an older meaning would be lost, and nobody has agreed to that yet."""
+        before = self.entries.get(cleaned["short"])
+        return before not in (None, cleaned["long"]) and cleaned["instead_of"] != cleaned["short"]

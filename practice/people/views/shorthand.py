@@ -24,7 +24,7 @@ def shorthand(request: HttpRequest) -> HttpResponse:
     entries = entries_of(staff)
     form = ShorthandForm(request.POST or None, entries=entries)
     if request.method == "POST" and form.is_valid():
-        set_shorthand(by=staff, **form.cleaned_data)
+        set_shorthand(by=staff, short=form.cleaned_data["short"], long=form.cleaned_data["long"])
         messages.success(request, "Kept. It is written out in every note you open from now on.")
         return redirect("shorthand")
     return render(request, "people/shorthand.html", {"entries": entries, "form": form})

@@ -13,6 +13,8 @@
 // Each answered save gives an "answered" event {told, fields}, also when somebody typed on meanwhile. form.settle() saves
 // what is typed and says whether the server has all of it; nothing is sent while form.dataset.held is set; and
 // form.took(told, whole) tells that text and version were changed on the server and in the form together (moving.js).
+// Other windows of this browser with a form of the same address are told at once that it was saved: where nothing is
+// unsaved they offer to load it anew, where something is their own save finds out (409). Only the address is told.
 // Somebody who types without a pause is saved every 15 seconds. `saveAll` is for the page that is about to be covered.
 // Signed out (401): the page is covered and the text waits. No line, or the server in trouble: again, ever slower.
 
@@ -21,6 +23,7 @@ import { cover, signInState, token } from "./cover.js";
 const PAUSE = 1500;
 const CEILING = 15_000;
 const LONGEST = 30_000;
+const windows = new BroadcastChannel("practice-saved");
 
 class Saver {
   constructor(form) {
@@ -77,17 +80,25 @@ class Saver {
     const version = this.form.elements.namedItem("version");
     if (version) version.value = told.version;
     this.told = [`Saved ${told.saved_at}${this.form.dataset.savedWords ?? ""}`, "is-saved"];
+    windows.postMessage(this.form.dataset.autosave);
     if (!whole) return this.typed();
     this.sent = this.text();
     this.say(...this.told);
     this.form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: {} }));
   }
 
-  say(words, state) {
+  say(words, state, link = null) {
     if (!this.line) return;
     this.line.classList.remove("is-saved", "is-waiting");
     if (state) this.line.classList.add(state);
-    if (this.line.textContent !== words) this.line.textContent = words;
+    if (link) this.line.replaceChildren(`${words} `, Object.assign(document.createElement("a"), link));
+    else if (this.line.textContent !== words) this.line.textContent = words;
+  }
+
+  elsewhere() {
+    if (this.stopped || this.busy || this.text() !== this.sent) return;
+    this.told = ["Changed in another window.", "is-waiting", { href: location.pathname + location.search, textContent: "Load what it says now" }];
+    this.say(...this.told);
   }
 
   refused(text, { problem }) {
@@ -131,8 +142,7 @@ class Saver {
 
   stop({ problem, href }) {
     this.stopped = true;
-    this.say(`${problem} `, "is-waiting");
-    if (href && this.line) this.line.append(Object.assign(document.createElement("a"), { href, textContent: "See both" }));
+    this.say(problem, "is-waiting", href ? { href, textContent: "See both" } : null);
   }
 
   saved(text, told, fields) {
@@ -140,6 +150,7 @@ class Saver {
     this.wait = PAUSE;
     const version = this.form.elements.namedItem("version");
     if (version && told.version !== undefined) version.value = told.version;
+    windows.postMessage(this.form.dataset.autosave);
     this.form.dispatchEvent(new CustomEvent("answered", { detail: { told, fields } }));
     this.told = [`Saved ${told.saved_at}${this.form.dataset.savedWords ?? ""}`, "is-saved"];
     if (this.text() !== text) return this.typed();
@@ -160,6 +171,7 @@ class Saver {
 }
 
 const savers = [...document.querySelectorAll("form[data-autosave]")].map((form) => new Saver(form));
+windows.onmessage = ({ data }) => { for (const one of savers) if (one.form.dataset.autosave === data) one.elsewhere(); };
 
 // Everything that is not saved yet, on its way; settles when the server has answered.
 export const saveAll = () => Promise.allSettled(savers.map((one) => one.busy ?? one.save()));

@@ -28,7 +28,9 @@ def bring_over(*, by: Staff, note_id: UUID, source_id: UUID, keys: Collection[st
     source = next((one for one in sources_of(note) if one.pk == source_id), None)
     if source is None:
         raise Refused(
-            Refusal("CARRY_NO_SOURCE", "That note is no longer the last one of this chart.", "Open this page again.")
+            Refusal(
+                "CARRY_NO_SOURCE", "That note is not among those that can be brought over.", "Open this page again."
+            )
         )
     texts, marks = dict(note.sections), dict(note.carried)
     for part in offered(note, source):

@@ -10,6 +10,9 @@ from ..rules.carrying import unchecked
 from ..rules.formats import prose_keys
 from ..rules.notes import NoteState
 
+MOST_ALIKE = 8  # notes in the format of the draft to choose from
+MOST_OTHERS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -22,10 +25,25 @@ class Part:
 
 
 def sources_of(note: ChartNote) -> list[ChartNote]:
-    """The author's last signed note of this patient before the draft, and the last of anybody's when it is later."""
-    ordered = earlier_notes(note).select_related("format", "author").order_by("-on", "-signed_at")
-    own, last = ordered.filter(author_id=note.author_id).first(), ordered.first()
-    return list(dict.fromkeys(filter(None, (own, last))))
+    """The last notes of this patient before the draft: those in its format first, then those with a section that fits.
+
+    Of each kind the author's own come before the team's, the newest first. A short call between two sessions so does
+    not hide the note of the last session.
+    """
+    ordered = earlier_notes(note).select_related("format", "author").defer("sections").order_by("-on", "-signed_at")
+    alike = ordered.filter(format__code=note.format.code)
+    others = ordered.exclude(format__code=note.format.code)
+    own = alike.filter(author_id=note.author_id)[:1]  # however much the team wrote since
+    found = list(dict.fromkeys([*own, *alike[:MOST_ALIKE], *others[:MOST_OTHERS]]))
+    return sorted(
+        found,
+        key=lambda one: (one.format.code != note.format.code, not fits(note, one), one.author_id != note.author_id),
+    )
+
+
+def fits(note: ChartNote, source: ChartNote) -> bool:
+    """Whether the draft's format has a place for any section of the source's."""
+    return not set(prose_keys(note.format.sections)).isdisjoint(prose_keys(source.format.sections))
 
 
 def earlier_notes(note: ChartNote) -> QuerySet[ChartNote]:

@@ -68,6 +68,16 @@ def courses(patient: Patient) -> list[Course]:
     return sorted(found, key=lambda course: (course.ended, -_ordinal(course.first.started_on), course.now.title))
 
 
+def monitored_titles(plans: Iterable[UUID]) -> dict[UUID, str]:
+    """By the id of a monitoring plan: what the medication is called now. Two queries, none without plans."""
+    first = dict(MonitoringPlan.objects.filter(pk__in=list(plans)).values_list("pk", "medication"))
+    patients = Medication.objects.filter(pk__in=first.values()).values("patient")
+    rows = list(Medication.objects.filter(patient__in=patients).only("title", "supersedes")) if first else []
+    after: dict[UUID, Medication] = {row.supersedes_id: row for row in rows if row.supersedes_id}
+    by_id = {row.pk: row for row in rows}
+    return {plan: list(_chain(by_id[medication], after))[-1].title for plan, medication in first.items()}
+
+
 def current_medication(patient: Patient) -> list[Course]:
     """What the patient takes now."""
     return [course for course in courses(patient) if not course.ended]

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from practice.infrastructure.days import today
 from practice.infrastructure.envelope import Unreadable
+from practice.infrastructure.templatetags.look import day
 from practice.people.models import CareRelationship, Patient, Staff
 from practice.people.policies import charts_visible_to
 from practice.people.rules import CareRole, in_force
@@ -28,7 +29,6 @@ class Worked:
     note_id: UUID
     on: date
     author: str
-    draft: bool
 
 
 @dataclass(slots=True)
@@ -164,16 +164,15 @@ def _latest_progress(reviews: list[PlanReview]) -> dict[str, tuple[str, date]]:
     return found
 
 
-def goal_history(patient: Patient, staff: Staff) -> dict[str, list[Worked]]:
-    """By goal id: the notes this person may read in which it was ticked, newest first."""
-    notes = ChartNote.objects.filter(readable_by(staff), patient=patient).exclude(state=NoteState.CANCELLED)
+def goal_history(patient: Patient) -> dict[str, list[Worked]]:
+    """By goal id: the signed notes in which it was ticked, newest first. A draft is no history yet."""
+    signed = (NoteState.SIGNED, NoteState.AWAITING)
+    notes = ChartNote.objects.filter(patient=patient, state__in=signed)
     ticks = GoalWorkedOn.objects.filter(note__in=notes).select_related("note__author").defer("note__sections")
     found: dict[str, list[Worked]] = defaultdict(list)
     for tick in ticks.order_by("-note__on", "-note__created_at"):
         note = tick.note
-        found[str(tick.goal_id)].append(
-            Worked(note.pk, note.on, note.author.display_name, note.state == NoteState.DRAFT)
-        )
+        found[str(tick.goal_id)].append(Worked(note.pk, note.on, note.author.display_name))
     return dict(found)
 
 
@@ -247,7 +246,10 @@ def goals_to_insert(patient: Patient) -> str:
 
 
 def plan_to_insert(patient: Patient, staff: Staff) -> str:
-    """What the last signed note says under "Plan", the person's own note first; else how the plan in force treats."""
+    """What the last signed note says under "Plan", the person's own note first; else how the plan in force treats.
+
+    Its first line says which day it comes from: whoever reads the new note sees what is new.
+    """
     notes = ChartNote.objects.filter(readable_by(staff), patient=patient, state=NoteState.SIGNED)
     for chosen in (notes.filter(author=staff), notes):
         for note in chosen.order_by("-on", "-signed_at")[:10]:
@@ -256,7 +258,8 @@ def plan_to_insert(patient: Patient, staff: Staff) -> str:
             except Unreadable:
                 continue
             if text:
-                return text
+                return f"Planned {day(note.on)}:\n{text}"
     version = current_version(patient)
     content = content_of(version) if version else None
-    return plain_treatment(content) if content else ""
+    text = plain_treatment(content) if content else ""
+    return f"Treatment plan of {day(version.on)}:\n{text}" if version and text else ""

@@ -17,6 +17,8 @@ from uuid import UUID, uuid4
 
 from django.db import models
 
+from .partial_days import partial_words
+
 Content = dict[str, Any]
 FACTS = ("frequency", "modality", "length", "discharge")
 KINDS = ("problem", "goal", "objective", "intervention")
@@ -238,7 +240,7 @@ def plain_goals(content: Content) -> str:
     """Goals and objectives as plain text, to be put into a note."""
     lines = []
     for item in items_of(content):
-        by = f", by {item.target_on}" if item.target_on else ""
+        by = f", by {partial_words(item.target_on)}" if item.target_on else ""
         if item.kind == "goal":
             lines.append(f"Goal {item.number}: {item.title}{by}")
         elif item.kind == "objective":

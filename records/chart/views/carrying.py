@@ -1,4 +1,4 @@
-"""Bringing sections over from the last note: doorway, choice, action, redirect."""
+"""Bringing sections over from an earlier note: doorway, choice, action, redirect."""
 
 from typing import cast
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from practice.infrastructure.refusals import Refused
@@ -13,12 +14,14 @@ from practice.people.models import Staff
 
 from .. import policies
 from ..actions.carrying import bring_over
-from ..queries.carrying import offered, sources_of
+from ..queries.carrying import fits, offered, sources_of
 
 
 @require_http_methods(["GET", "POST"])
 def note_bring(request: HttpRequest, note_id: UUID) -> HttpResponse:
-    """The last note, section by section with a box each; what is ticked is copied into the draft and marked there."""
+    """The last notes to choose from; the chosen one section by section with a box each. What is ticked is copied into
+    the draft and marked there.
+    """
     staff = cast(Staff, request.user)
     note = policies.open_draft(staff, note_id)
     sources = sources_of(note)
@@ -27,7 +30,8 @@ def note_bring(request: HttpRequest, note_id: UUID) -> HttpResponse:
         keys = request.POST.getlist("keys")
         if chosen is None or not keys:
             messages.error(request, "Nothing was brought over: tick at least one section.")
-            return redirect("note-bring", note.pk)
+            back = reverse("note-bring", args=[note.pk])
+            return redirect(f"{back}?from={chosen.pk}" if chosen else back)
         try:
             bring_over(by=staff, note_id=note.pk, source_id=chosen.pk, keys=keys)
         except Refused as refused:
@@ -35,5 +39,14 @@ def note_bring(request: HttpRequest, note_id: UUID) -> HttpResponse:
             return redirect("note-bring", note.pk)
         messages.success(request, "Brought over. Each section says so until you have edited it.")
         return redirect("note-edit", note.pk)
-    shown = [{"note": source, "parts": offered(note, source)} for source in sources]
-    return render(request, "chart/note_bring.html", {"note": note, "patient": note.patient, "sources": shown})
+    source = next((one for one in sources if str(one.pk) == request.GET.get("from")), next(iter(sources), None))
+    parts = offered(note, source) if source else []
+    context = {
+        "note": note,
+        "patient": note.patient,
+        "sources": [(one, fits(note, one)) for one in sources],
+        "source": source,
+        "parts": parts,
+        "may_bring": any(part.fits for part in parts),
+    }
+    return render(request, "chart/note_bring.html", context)

@@ -98,9 +98,11 @@ def note_save(request: HttpRequest, note_id: UUID) -> HttpResponse:
     if saved.branch:
         problem = "This draft was saved from another window too. Both texts are kept."
         if by_itself:
-            return JsonResponse({"problem": problem, "href": edit}, status=409)
+            return JsonResponse(
+                {"problem": problem, "href": f"{edit}?texts={saved.note.version}#two-texts"}, status=409
+            )
         messages.warning(request, f"{problem} Choose below.")
-        return redirect(edit)
+        return redirect(f"{edit}#two-texts")
     if by_itself:
         return JsonResponse({"saved_at": time_of_day(saved.note.saved_at), "version": saved.note.version})
     following = {"sign": "note-sign", "bring": "note-bring"}.get(request.POST.get("then", ""), "note-edit")

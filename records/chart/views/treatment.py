@@ -48,7 +48,7 @@ def patient_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "imported": CarePlan.objects.filter(patient=patient).order_by("ended_on", "-started_on")[:200],
     }
     if every:
-        context |= _version_context(every[0], queries.goal_history(patient, staff))
+        context |= _version_context(every[0], queries.goal_history(patient))
         due_on = queries.review_due_on(every[0])
         context |= {"review_due_on": due_on, "review_late": due_on < today()}
     return render(request, "chart/treatment_plan.html", context)
@@ -126,7 +126,9 @@ def plan_save(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     if saved.branch:
         problem = "This plan was saved from another window too. Both texts are kept."
         if by_itself:
-            return JsonResponse({"problem": problem, "href": edit}, status=409)
+            return JsonResponse(
+                {"problem": problem, "href": f"{edit}?texts={saved.draft.version}#two-texts"}, status=409
+            )
         messages.warning(request, f"{problem} Choose below.")
         return redirect(edit)
     if by_itself:
@@ -311,7 +313,7 @@ def plan_review_new(request: HttpRequest, version_id: UUID) -> HttpResponse:
         "version": version,
         "form": form,
         "due_on": queries.review_due_on(version),
-        "worked": queries.goal_history(version.patient, staff),
+        "worked": queries.goal_history(version.patient),
     }
     return render(request, "chart/treatment_review.html", context)
 

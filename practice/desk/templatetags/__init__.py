@@ -1,0 +1,1 @@
+"""Template tags that need more than one part of the product."""
