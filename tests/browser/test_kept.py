@@ -71,6 +71,22 @@ def test_after_an_ended_sign_in_the_page_is_empty_until_the_same_person_is_back(
         assert TEXT in str(ChartNote.objects.get().sections)
 
 
+def test_words_of_any_form_are_kept_when_the_sign_in_has_ended(a_visit: Visit, hale: Staff, lindqvist: Patient) -> None:
+    with a_visit() as visitor:
+        visitor.sign_in(hale, f"/chart/patients/{lindqvist.pk}/hand-over/")
+        text = visitor.page.get_by_label("What the next person must know")
+        text.fill(TEXT)
+        Session.objects.all().delete()
+        visitor.page.get_by_role("button", name="Arrange it").click()
+        expect(visitor.page.get_by_text("You have been signed out")).to_be_visible()
+        assert TEXT not in visitor.page.content()
+        visitor.sign_in_on_the_spot(hale)
+        expect(text).to_have_value(TEXT)
+        visitor.page.get_by_role("button", name="Arrange it").click()
+        expect(visitor.page.get_by_text("Choose who it is.")).to_be_visible()
+        expect(text).to_have_value(TEXT)
+
+
 def test_own_abbreviations_are_written_out_and_taken_back_by_the_keyboard(
     a_visit: Visit, hale: Staff, lindqvist: Patient
 ) -> None:

@@ -4,7 +4,7 @@
 // <button data-sign>; several such forms on a page are told apart by where the caret is. <form data-warn-unsaved> asks before leaving once something was typed; code that
 // saves by itself sends a "saved" event on the form when the server has the text.
 
-import { holds } from "./cover.js";
+import { cover, holds, signInState } from "./cover.js";
 
 const changed = new Set();
 
@@ -13,6 +13,20 @@ document.addEventListener("input", (event) => {
   if (form?.matches("[data-warn-unsaved]")) changed.add(form);
 });
 document.addEventListener("saved", (event) => changed.delete(event.target));
+
+// Words typed into a form are sent only while the sign-in lasts: otherwise the page is covered with them, and they are
+// there again after signing in on the spot.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!changed.has(form) || form.dataset.autosave !== undefined || form.dataset.asked) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const state = await signInState();
+  if (state === "ended" || state === "other") { cover(); return; }
+  form.dataset.asked = "yes";
+  form.requestSubmit(event.submitter);
+  delete form.dataset.asked;
+}, true);
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

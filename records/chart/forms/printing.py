@@ -6,7 +6,7 @@ from django import forms
 
 from ..paper import ReleaseItemInfo
 
-MOST = 300  # items on one print: more is a whole chart, which leaves as a release
+MOST = 1_000  # items on one print; more would not be rendered in time
 
 
 class PrintForm(forms.Form):
