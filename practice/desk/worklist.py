@@ -194,7 +194,8 @@ def alarm_lines(staff: Staff) -> list[Line]:
     lines = []
     for measure in open_alarms(staff)[:MOST]:
         title, words = person_words(measure.patient)
-        about = f"{measure.definition.title} of {day(measure.taken_at)}"
+        when = f"{day(measure.taken_at)}, {time_of_day(measure.taken_at)}"
+        about = f"{measure.definition.title} of {when}{', on the tablet' if measure.by_patient else ''}"
         lines.append(Line(title, words, path_to("measure-alarm", measure.pk), "Look at it now", about=about))
     return lines
 

@@ -14,6 +14,7 @@ from practice.desk.worklist import home_groups
 from practice.infrastructure.refusals import Refused
 from practice.people.actions.care import begin_care
 from practice.people.rules import CareRole
+from records.chart.actions.endings import cancel_note
 from records.chart.actions.group_notes import add_participant, save_shared_part, take_off_list
 from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.actions.series import begin_planned, cancel_session, copy_forward, hold_session, move_session
@@ -21,6 +22,7 @@ from records.chart.actions.sessions import EXPECTED, Presence, correct_session, 
 from records.chart.documents import release_items, render_context
 from records.chart.models import AttendanceChange, ChartNote, Encounter, Participation, SharedPart
 from records.chart.queries.notes import usual_format
+from records.chart.rules.notes import CancelKind
 from records.chart.searching import search_chart
 from records.chart.timeline import Span, timeline
 from tests.everybody import make_patient
@@ -228,6 +230,29 @@ def test_a_planned_session_is_moved_cancelled_with_a_reason_and_then_stands(hale
     }
     with pytest.raises(IntegrityError, match="cancelled_with_reason"), transaction.atomic():
         Encounter.objects.filter(pk=planned.pk).update(cancel_reason="")
+
+
+def test_a_session_recorded_by_mistake_is_corrected_or_taken_off_once_its_note_is_cancelled(
+    signed_in, hale, lindqvist, session, dap
+):
+    note = own_note(hale, session, lindqvist, dap)
+    off = {"by": hale, "encounter": session, "reason": "other", "words": "Entered twice."}
+    assert code_of(lambda: cancel_session(**off)) == "SESSION_HAS_DRAFT"
+    sign_note(by=hale, note_id=note.pk, seen_version=note.version)
+    assert code_of(lambda: cancel_session(**off)) == "SESSION_SIGNED"
+    cancel_note(by=hale, note_id=note.pk, kind=CancelKind.IN_ERROR, reason="Entered twice.")
+    browser = signed_in(hale)
+    where = url("session-cancel", session.pk)
+    assert where in browser.get(url("session-open", session.pk)).text
+    assert url("session-correct", session.pk) in browser.get(url("session-open", session.pk)).text
+    asked = browser.post(where, {"reason": "other", "words": " "})
+    assert "Say what was wrong" in asked.text
+    browser.post(where, {"reason": "other", "words": "Entered twice."})
+    session.refresh_from_db()
+    assert (session.state, session.cancel_words) == ("cancelled", "Entered twice.")
+    assert seat(session, lindqvist).cpt == ""
+    assert [group.words for group in home_groups(hale)] == []
+    assert AttendanceChange.objects.get().was == "attended"
 
 
 def test_what_is_planned_is_not_part_of_the_chart_yet(hale, planned, lindqvist):

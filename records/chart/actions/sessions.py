@@ -18,7 +18,7 @@ from practice.people.policies import charts_visible_to
 
 from ..models import AttendanceChange, Encounter, Participation
 from ..rules.codes import clean_code, mismatches, shape_refusal
-from ..rules.notes import NoteState
+from ..rules.notes import NOT_STANDING
 from ..rules.sessions import (
     Attendance,
     Modality,
@@ -102,7 +102,7 @@ def correct_session(
 ) -> Encounter:
     """Correct a session of one's own; `presence` too, where one patient was expected.
 
-    Raises Refused when it is somebody else's, not on record, or a signed note stands on it.
+    Raises Refused when it is somebody else's, not on record, or a signed note stands on it (a cancelled one does not).
     """
     encounter = own_session(by, encounter)
     if refusal := refusal_to_correct(by, encounter):
@@ -137,7 +137,7 @@ def refusal_to_correct(by: Staff, encounter: Encounter) -> Refusal | None:
             "This session is not on record yet, or was cancelled.",
             "A planned session can be moved, cancelled, or put on record once it has begun.",
         )
-    if encounter.notes.exclude(state=NoteState.DRAFT).exists():
+    if encounter.notes.exclude(state__in=NOT_STANDING).exists():
         return Refusal(
             "SESSION_SIGNED",
             "A signed note stands on this session, so its times no longer change.",
@@ -155,7 +155,7 @@ def say_presence(*, by: Staff, encounter: Encounter, said: dict[str, Presence]) 
     encounter = own_session(by, encounter)
     if encounter.state != SessionState.RECORDED:
         raise Refused(refusal_to_correct(by, encounter) or NO_CARE)
-    fixed = set(encounter.notes.exclude(state=NoteState.DRAFT).values_list("patient_id", flat=True))
+    fixed = set(encounter.notes.exclude(state__in=NOT_STANDING).values_list("patient_id", flat=True))
     for part in present(encounter):
         presence = said.get(str(part.pk))
         if presence is None or presence == presence_of(part):

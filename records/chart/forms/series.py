@@ -67,7 +67,7 @@ class MoveForm(WhenForm):
 
 
 class CancelForm(forms.Form):
-    """Why a planned session is called off."""
+    """Why a planned session is called off; of one on record (`recorded`) what was wrong with it."""
 
     reason = forms.ChoiceField(label="Reason", choices=CancelReason.choices, widget=forms.RadioSelect)
     words = forms.CharField(
@@ -78,6 +78,11 @@ class CancelForm(forms.Form):
         help_text="Kept in the chart.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, recorded: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].error_messages["required"] = "Say why it is cancelled."
+        if recorded:
+            self.initial["reason"] = CancelReason.OTHER
+            words = self.fields["words"]
+            words.label, words.required = "What was wrong", True
+            words.error_messages["required"] = "Say what was wrong, for example “entered twice”."

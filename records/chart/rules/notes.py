@@ -32,6 +32,10 @@ class NoteState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+# Of these a session or its codes may still be corrected: nothing that stands was signed on it.
+NOT_STANDING = frozenset({NoteState.DRAFT, NoteState.CANCELLED})
+
+
 class CancelKind(models.TextChoices):
     """Why a note is cancelled. The text of one in the wrong chart speaks of somebody else, so it is never released."""
 

@@ -22,13 +22,13 @@ from practice.people.rules import Role
 from .. import policies
 from ..actions.notes import start_note
 from ..actions.series import begin_planned, cancel_session, copy_forward, hold_session, move_session
-from ..actions.sessions import HERE, Presence
+from ..actions.sessions import HERE, Presence, refusal_to_correct
 from ..forms.notes import NewNoteForm
 from ..forms.series import CancelForm, CopyForm, MoveForm
 from ..forms.sessions import HoldForm
 from ..models import Encounter
 from ..queries.sessions import day_bounds, session_lines, session_title, sessions_between
-from ..rules.sessions import ABSENT, Attendance
+from ..rules.sessions import ABSENT, Attendance, SessionState
 
 
 @require_GET
@@ -133,10 +133,13 @@ def session_move(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def session_cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """Call a planned session off."""
+    """Call a planned session off, or take one off the record that was recorded by mistake."""
     staff = cast(Staff, request.user)
     session, patients = _own(staff, session_id)
-    form = CancelForm(request.POST or None)
+    recorded = session.state == SessionState.RECORDED
+    if recorded and (refusal := refusal_to_correct(staff, session)):
+        raise Refused(refusal)
+    form = CancelForm(request.POST or None, recorded=recorded)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -146,10 +149,12 @@ def session_cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "The session is cancelled.")
             return redirect("session-open", session.pk)
+    title = button = "Cancel the session"
     lead = "For a cancellation that came too late, go back and choose “Late cancel”."
-    return _small_page(
-        request, session, patients, form, title="Cancel the session", lead=lead, button="Cancel the session"
-    )
+    if recorded:
+        title, button = "Recorded by mistake", "Take it off the record"
+        lead = "The session stays in the chart as cancelled. One that nobody came to is corrected instead: “No show”."
+    return _small_page(request, session, patients, form, title=title, lead=lead, button=button)
 
 
 @require_http_methods(["GET", "POST"])

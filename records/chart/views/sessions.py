@@ -29,7 +29,7 @@ from ..queries.sessions import (
     session_words,
     sessions_to_write,
 )
-from ..rules.notes import NoteState
+from ..rules.notes import NOT_STANDING, NoteState
 from ..rules.sessions import ABSENT, TELEHEALTH, Attendance, SessionKind, SessionState
 
 
@@ -107,7 +107,7 @@ def session_page(
     notes = ChartNote.objects.filter(policies.readable_by(staff), encounter=session, patient__in=patients)
     rows = list(notes.select_related("author", "format").order_by("created_at"))
     mine = session.clinician_id == staff.pk
-    signed = any(note.state != NoteState.DRAFT for note in rows)
+    signed = any(note.state not in NOT_STANDING for note in rows)
     context = {
         "session": session,
         "title": session_title(session),
@@ -144,7 +144,7 @@ def _seat(
 ) -> dict[str, Any]:
     """One participant on the page: what is said of them, the form to say otherwise, and their notes."""
     own = [note for note in notes if note.patient_id == part.patient_id]
-    fixed = any(note.state != NoteState.DRAFT for note in own)
+    fixed = any(note.state not in NOT_STANDING for note in own)
     may_say = session.clinician_id == staff.pk and session.state == SessionState.RECORDED and not fixed
     given = forms.get("presence_forms", {}).get(part.pk)
     return {
