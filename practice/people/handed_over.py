@@ -6,6 +6,10 @@ middleware had a hole; it is there so that each of them lands on the screen. Tak
 password and code, by the same person or another. Nothing ends this session while the person is still answering: the
 screen covers itself when it lies untouched, and what was typed waits on it.
 
+What other tabs already show is beyond the server. A form that hands over is marked `data-hand-over`: before it is sent,
+every other tab of the browser saves and covers itself (idle.js), and a tab coming out of the background without a line
+covers itself too (cover.js). A tab with a bare PDF has no script: the page with the button asks to close it first.
+
 An app that has such a screen calls `hand_over` from a signed-in view, and `screen_of` in the view of the screen, which
 is marked `login_not_required`. The screen's address has no arguments: what it is about stands in the session alone.
 """
@@ -15,6 +19,7 @@ from dataclasses import asdict, dataclass, field
 
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 
@@ -39,6 +44,7 @@ def hand_over(request: HttpRequest, *, screen: str, back: str, about: dict[str, 
     """End this sign-in and show the one screen. `about` holds ids and codes only. The caller has recorded the act."""
     held = HandedOver(screen, back, str(request.user.pk), about)
     logout(request)
+    rotate_token(request)
     request.session[KEY] = asdict(held)
     return redirect(screen)
 

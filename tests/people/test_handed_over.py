@@ -71,6 +71,15 @@ def test_the_page_before_is_gone_from_the_browser_too(hale: Staff, lindqvist: Pa
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
 
 
+def test_a_form_left_open_in_another_tab_has_an_old_token(hale: Staff, lindqvist: Patient, signed_in: SignedIn) -> None:
+    client = signed_in(hale)
+    client.get(reverse("patient-results", args=[lindqvist.pk]))
+    before = client.cookies["csrf"].value
+    client.post(reverse("measure-hand-over", args=[lindqvist.pk, "phq-9"]))
+    client.get(SCREEN)
+    assert before not in [cookie.value for cookie in client.cookies.values()]
+
+
 def test_the_screen_shows_initials_and_nothing_more_of_anybody(tablet: Client) -> None:
     page = tablet.get(SCREEN).content.decode()
     assert "For T. L." in page

@@ -1,11 +1,16 @@
 // When a sign-in has ended the page is covered and emptied. What stood there waits in memory, nowhere else, and comes
 // back at the same place when the same person has signed in again, on the spot or in another tab; nobody else gets it.
+// A tab that is put into the background is veiled at once, and shows itself again when the server knows its person; after
+// a while in the background, and without a line to ask, it is covered: the screen may be in other hands by now.
 
 const { stillHere, signIn, person } = document.body.dataset;
 const LOOK_AGAIN = 5_000;
+const PATIENCE = 3_000; // behind the veil
 let kept = null;
 let looked = Date.now();
 let otherToken = ""; // of whoever is signed in here now
+let hiddenSince = null;
+let asking = false;
 
 export const covered = () => kept !== null;
 export const holds = (node) => kept !== null && kept.page.contains(node);
@@ -30,7 +35,7 @@ async function read(answer) {
 }
 
 // `signedOut` settles when the sign-in is over on the server too: until then nobody may be found signed in here.
-export function cover(signedOut = Promise.resolve()) {
+export function cover(signedOut = Promise.resolve(), why = "You have been signed out") {
   if (kept) return;
   const writing = document.activeElement;
   kept = {
@@ -43,13 +48,14 @@ export function cover(signedOut = Promise.resolve()) {
     caret: writing?.matches?.("textarea, input[type=text]") ? [writing.selectionStart, writing.selectionEnd] : null,
   };
   kept.page.append(...document.body.childNodes);
-  document.title = "Signed out";
+  document.title = why;
   const sheet = document.createElement("main");
   sheet.className = "cover";
-  sheet.innerHTML = `<div class="cover-sheet"><p class="h3">You have been signed out</p>
+  sheet.innerHTML = `<div class="cover-sheet"><p class="h3" data-why></p>
     <p class="quiet" data-words role="status">This page is covered, and your text waits in it. Sign in and it is as you left it.</p>
     <div data-door></div>
     <p class="fine"><a target="_blank" rel="noopener">Sign in in another tab</a></p></div>`;
+  sheet.querySelector("[data-why]").textContent = why;
   sheet.querySelector("a").href = signIn;
   sheet.addEventListener("submit", answerDoor);
   document.body.replaceChildren(sheet);
@@ -124,14 +130,34 @@ function putBack() {
   document.dispatchEvent(new Event("uncovered"));
 }
 
+const veil = () => document.documentElement.classList.toggle("veiled", document.visibilityState !== "visible" && !kept);
+
+function leave() {
+  hiddenSince = Date.now();
+  veil();
+}
+
 // Coming to this tab: a page whose person has signed out elsewhere, or made room for somebody else, is covered.
 async function come() {
-  if (document.visibilityState !== "visible" || (!kept && Date.now() - looked < LOOK_AGAIN)) return;
-  looked = Date.now();
+  if (asking) return;
+  const long = hiddenSince !== null && Date.now() - hiddenSince > LOOK_AGAIN;
+  if (kept || (!long && Date.now() - looked < LOOK_AGAIN)) veil();
+  if (!kept && !long && Date.now() - looked < LOOK_AGAIN) return;
+  hiddenSince = null;
+  asking = true;
+  await look(long);
+  asking = false;
+  veil();
+}
+
+async function look(long) {
   await kept?.signedOut;
-  const state = await signInState();
+  const tooLong = new Promise((resolve) => setTimeout(resolve, PATIENCE, "away"));
+  const state = await Promise.race([signInState(), tooLong]);
+  looked = Date.now();
   if (!kept) {
     if (state === "ended" || state === "other") cover();
+    else if (state === "away" && long) cover(undefined, "This page is covered");
     return;
   }
   if (state === "open") putBack();
@@ -139,5 +165,8 @@ async function come() {
   else if (!document.querySelector("[data-door] form")) openDoor();
 }
 
-document.addEventListener("visibilitychange", come);
-window.addEventListener("focus", come);
+if (stillHere) {
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? come() : leave()));
+  window.addEventListener("focus", () => { if (document.visibilityState === "visible") come(); });
+  window.addEventListener("online", () => { if (kept) come(); });
+}
