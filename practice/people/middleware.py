@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -12,6 +13,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
@@ -57,10 +59,9 @@ class SignInLimits:
             return None
         if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
             return HttpResponse("Your sign-in has ended.", status=401, content_type="text/plain; charset=utf-8")
-        if getattr(request, "sign_in_ended", False):
-            path = request.get_full_path() if request.method == "GET" else "/"
-            return redirect_to_login(path)
-        return None
+        if request.method not in ("GET", "HEAD"):
+            return redirect(f"{redirect_to_login(_page_sent_from(request)).url}&undone=1")
+        return redirect_to_login(request.get_full_path()) if getattr(request, "sign_in_ended", False) else None
 
     def _still_good(self, request: HttpRequest) -> bool:
         now = time.time()
@@ -72,6 +73,14 @@ class SignInLimits:
         if POLL_HEADER not in request.headers and now - last >= GRAIN:
             request.session[LAST_ACT] = now
         return True
+
+
+def _page_sent_from(request: HttpRequest) -> str:
+    """The page of ours on which a form was sent: most addresses that take a form are no pages to come back to."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    ours = parts.netloc == request.get_host() and parts.path != reverse("account_login")
+    ours = ours and not parts.path.startswith("//")
+    return parts._replace(scheme="", netloc="", fragment="").geturl() if ours else "/"
 
 
 def begin_sign_in(request: HttpRequest) -> None:
@@ -100,7 +109,11 @@ class RefusalPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET":  # an address that only takes a form
+            allow, response = response["Allow"], render(request, "404.html", status=405)
+            response["Allow"] = allow
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Unreadable):

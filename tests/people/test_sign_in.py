@@ -224,6 +224,28 @@ class TestTheEnd:
             assert (answer.status_code, answer.url) == (302, "/account/login/?next=/%3Fpage%3D2")
             assert answer["Clear-Site-Data"] == '"cache", "storage"'
 
+    @pytest.mark.parametrize(
+        ("came_from", "back"),
+        [
+            ("http://testserver/patients/?page=2#x", "/patients/%3Fpage%3D2"),
+            ("http://testserver//evil.example/", "/"),
+            ("https://evil.example/patients/", "/"),
+            ("http://testserver/account/login/?next=/x/", "/"),
+            ("", "/"),
+        ],
+    )
+    def test_what_is_sent_after_it_leads_back_to_the_page_it_was_sent_from(
+        self, client: Client, came_from: str, back: str
+    ) -> None:
+        answer = client.post(reverse("shorthand-remove"), {"short": "pt"}, headers={"Referer": came_from})
+        assert (answer.status_code, answer.url) == (302, f"/account/login/?next={back}&undone=1")
+        assert "what you sent was not done" in client.get(answer.url).content.decode()
+
+    def test_an_address_that_only_takes_a_form_answers_with_a_page(self, hale: Staff, signed_in: SignedIn) -> None:
+        answer = signed_in(hale).get(reverse("shorthand-remove"))
+        assert (answer.status_code, answer["Allow"]) == (405, "POST")
+        assert "<h1" in answer.content.decode()
+
     def test_polling_does_not_keep_it_open(self, hale: Staff, signed_in: SignedIn) -> None:
         with time_machine.travel(NOON) as clock:
             client = signed_in(hale)
