@@ -237,8 +237,8 @@ LOGGING = {
 # --- Words, files, jobs -----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
-# in the sign-in's own row, not in a cookie: sentences name people, and the browser keeps nothing
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# in the sign-in's own row and sealed, not in a cookie: sentences name people, and the browser keeps nothing
+MESSAGE_STORAGE = "practice.infrastructure.messages.SealedStorage"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

@@ -243,4 +243,4 @@ def test_the_log_does_not_say_which_sealed_note_was_asked_for_or_what_came_back(
 
 
 def test_sentences_for_the_next_page_are_not_kept_in_a_cookie(settings: Settings) -> None:
-    assert settings.MESSAGE_STORAGE == "django.contrib.messages.storage.session.SessionStorage"
+    assert settings.MESSAGE_STORAGE == "practice.infrastructure.messages.SealedStorage"
