@@ -8,8 +8,9 @@ import pikepdf
 import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from practice.audit.models import AuditEntry
 from practice.audit.rules import AuditEvent
@@ -179,6 +180,10 @@ def test_only_when_somebody_said_they_read_it_changes_in_a_reading(filed):
         DocumentReading.objects.filter(pk=reading.pk).update(asked_at=reading.asked_at)
     with pytest.raises(DatabaseError), transaction.atomic():
         reading.delete()
+    readings = DocumentReading.objects.filter(pk=reading.pk)
+    readings.update(read_at=timezone.now())
+    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic():
+        readings.update(read_at=None)
 
 
 def test_documents_stand_in_the_line_of_time_by_the_day_on_them(hale, lindqvist, filed):

@@ -160,6 +160,18 @@ def test_a_draft_is_written_by_its_author_alone(osei, hale, lindqvist, draft):
         assert code_of(refused) == "NOTE_NOT_YOURS"
 
 
+def test_of_signing_and_discarding_at_once_the_later_is_told_that_the_draft_is_gone(hale, draft):
+    discard_draft(by=hale, note_id=draft.pk)
+    for act in (
+        lambda: sign_note(by=hale, note_id=draft.pk, seen_version=draft.version),
+        lambda: discard_draft(by=hale, note_id=draft.pk),
+        lambda: save_draft(by=hale, note_id=draft.pk, sections={"data": "Late."}, base_version=draft.version),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert code_of(refused) == "NOTE_DISCARDED"
+
+
 def test_a_signed_note_is_not_saved_signed_or_discarded_again(hale, signed):
     for act in (
         lambda: save(hale, signed, "later", base=2),

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -28,6 +29,7 @@ from records.chart.timeline import Span, timeline
 from tests.everybody import make_patient
 
 from .conftest import recently
+from .trainees import make_trainee, supervise
 
 pytestmark = pytest.mark.django_db
 NO_SHOW = Presence("no_show")
@@ -138,6 +140,106 @@ def test_attendance_stands_once_the_own_note_is_signed_and_the_others_can_still_
     assert code_of(lambda: say_presence(by=hale, encounter=group, said={str(leila.pk): NO_SHOW})) == "ATTENDANCE_SIGNED"
     say_presence(by=hale, encounter=group, said={str(samir.pk): NO_SHOW})
     assert seat(group, haddads[1]).attendance == "no_show"
+
+
+SAID_OF_A_SESSION = [
+    {"started_at": recently() - timedelta(hours=3)},
+    {"stopped_at": None},
+    {"state": "planned"},
+    {"state": "cancelled", "cancel_reason": "other"},
+    {"kind": "other"},
+    {"modality": "phone"},
+    {"times_as_planned": True},
+]
+SAID_OF_A_PARTICIPANT = [
+    {"taken_off": True},
+    {"attendance": "no_show"},
+    {"cpt": "90837"},
+    {"add_ons": ["90785"]},
+    {"patient_place": "Illinois"},
+]
+
+
+def changes(rows, said) -> bool:
+    """Whether the database takes it; undone at once."""
+    try:
+        with transaction.atomic():
+            assert rows.update(**said) == 1
+            transaction.set_rollback(True)
+    except IntegrityError as refused:
+        assert "a signed note rests on this session" in str(refused)
+        return False
+    return True
+
+
+def held(session, patient) -> tuple[set[bool], set[bool]]:
+    """Of the session, and of what is said of a patient in it: whether the database takes changes."""
+    sessions, parts = Encounter.objects.filter(pk=session.pk), session.participations.filter(patient=patient)
+    return (
+        {changes(sessions, said) for said in SAID_OF_A_SESSION},
+        {changes(parts, said) for said in SAID_OF_A_PARTICIPANT},
+    )
+
+
+def test_the_database_holds_the_session_of_a_signed_note_and_lets_go_once_it_was_cancelled(
+    hale, lindqvist, session, dap
+):
+    note = own_note(hale, session, lindqvist, dap)
+    assert held(session, lindqvist) == ({True}, {True})
+    note = sign_note(by=hale, note_id=note.pk, seen_version=note.version)
+    assert held(session, lindqvist) == ({False}, {False})
+    cancel_note(by=hale, note_id=note.pk, kind=CancelKind.IN_ERROR, reason="Another day.")
+    assert held(session, lindqvist) == ({True}, {True})
+
+
+def test_the_database_holds_the_session_of_a_note_that_waits_for_co_signature(hale, lindqvist, session, dap):
+    supervise(lindqvist, hale)
+    note = signed_note(make_trainee(lindqvist), session, lindqvist, dap)
+    assert note.state == "awaiting"
+    assert held(session, lindqvist) == ({False}, {False})
+
+
+def test_with_one_note_of_a_group_signed_the_database_holds_its_list_but_not_what_is_said_of_the_others(
+    hale, group, haddads, dap
+):
+    signed_note(hale, group, haddads[0], dap)
+    others = group.participations.filter(patient=haddads[1])
+    assert not changes(others, {"taken_off": True})
+    assert changes(others, {"attendance": "no_show"})
+
+
+A_SESSION = """
+    INSERT INTO chart_encounter (
+        id, clinician_id, outside_clinician, kind, modality, started_at, others_present, title, code, recorded_at,
+        state, times_as_planned, cancel_reason, source_system, source_id, as_given
+    ) VALUES (
+        gen_random_uuid(), gen_random_uuid(), '', 'individual', 'video', now(), '', '', '', '2026-01-01', 'recorded',
+        false, '', '', '', '{}'
+    );
+    INSERT INTO chart_participation
+        (id, encounter_id, patient_id, attendance, cpt, add_ons, patient_place, taken_off)
+        SELECT gen_random_uuid(), id, gen_random_uuid(), 'attended', '', '[]', '', false FROM chart_encounter
+"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE chart_encounter SET clinician_id = NULL",
+        "UPDATE chart_encounter SET recorded_at = now()",
+        "DELETE FROM chart_encounter",
+        "UPDATE chart_participation SET patient_id = gen_random_uuid()",
+        "DELETE FROM chart_participation",
+        "UPDATE chart_attendancechange SET was = 'attended'",
+    ],
+)
+def test_not_even_the_database_superuser_gives_a_session_to_others_or_deletes_it(superuser, statement):
+    connection = superuser("default")
+    with pytest.raises(psycopg.errors.RestrictViolation), connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute(A_SESSION)
+        connection.execute("SET LOCAL session_replication_role = origin")
+        connection.execute(statement)
 
 
 def test_another_clinician_of_a_participant_says_nothing_about_the_session(hale, osei, group, haddads):

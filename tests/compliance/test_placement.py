@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -76,3 +77,8 @@ def test_a_question_is_answered_once_and_by_the_officer_alone(hale: Staff, caste
     with pytest.raises(Refused, match="PLACEMENT_ANSWERED"):
         answer_placement(by=castellanos, question_id=question.pk, answer="Second.")
     assert PlacementQuestion.objects.get().answer == "First."
+    kept = PlacementQuestion.objects.get()
+    kept.answer, kept.answered_by = "Second.", hale
+    for column in ("answer", "answered_by"):
+        with pytest.raises(IntegrityError, match="do not change"), transaction.atomic():
+            kept.save(update_fields=[column])

@@ -105,6 +105,46 @@ def test_nobody_may_change_or_empty_what_only_grows(superuser: Superuser, alias:
                 assert connection.execute(query, [login, table]).fetchone() == (False,), (login, table)
 
 
+# Whoever owns the tables keeps every privilege on them, so what only grows is held by triggers.
+GUARDED_EVENTS = """
+    SELECT c.relname, e.event
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+         CROSS JOIN (VALUES ('DELETE', 8), ('UPDATE', 16), ('TRUNCATE', 32)) e(event, bit)
+    WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & 2 = 2 AND t.tgtype & e.bit = e.bit
+"""
+PUBLISHED = "published by NCHS, loaded whole from a file that is checked; nothing a practice wrote"
+WITHOUT_GUARDS = {"chart.IcdRelease": PUBLISHED, "chart.IcdCode": PUBLISHED, "chart.IcdTerm": PUBLISHED}
+
+
+def guards_missing(connection: psycopg.Connection) -> list[str]:
+    found = {(str(table), str(event)) for table, event in connection.execute(GUARDED_EVENTS)}
+    grows = [m for app in ("chart", "compliance") for m in apps.get_app_config(app).get_models()]
+    tables = [
+        m._meta.db_table for m in grows if getattr(m, "append_only", False) and m._meta.label not in WITHOUT_GUARDS
+    ]
+    assert len(tables) > 30
+    return [
+        f"{event} {one}" for one in tables for event in ("UPDATE", "DELETE", "TRUNCATE") if (one, event) not in found
+    ]
+
+
+def test_what_only_grows_in_the_chart_is_guarded_against_the_owner_of_the_tables(superuser: Superuser) -> None:
+    assert guards_missing(superuser("default")) == []
+
+
+def test_a_guard_that_was_dropped_or_switched_off_is_missed(superuser: Superuser) -> None:
+    connection = superuser("default")
+    with connection.transaction(force_rollback=True):
+        connection.execute("DROP TRIGGER diagnosis_stands ON chart_diagnosis")
+        connection.execute("ALTER TABLE chart_participation DISABLE TRIGGER participations_are_not_emptied")
+        assert sorted(guards_missing(connection)) == [
+            "DELETE chart_diagnosis",
+            "TRUNCATE chart_diagnosis",
+            "TRUNCATE chart_participation",
+            "UPDATE chart_diagnosis",
+        ]
+
+
 # each statement breaks one rule; it is rolled back, so that no other test meets it
 BROKEN = [
     ("default", "ALTER ROLE practice_app SUPERUSER", "practice_app is superuser"),

@@ -9,6 +9,30 @@ from django.db import migrations, models
 
 import practice.infrastructure.fields
 
+# An answer is given once; after that only its having been read is added. Nothing is removed.
+STANDS = """
+CREATE FUNCTION compliance_question_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (OLD.id, OLD.topic, OLD.asked_by_id, OLD.asked_at) IS DISTINCT FROM
+       (NEW.id, NEW.topic, NEW.asked_by_id, NEW.asked_at)
+    OR (OLD.answered_at IS NOT NULL AND (OLD.answer, OLD.answered_by_id, OLD.answered_at) IS DISTINCT FROM
+       (NEW.answer, NEW.answered_by_id, NEW.answered_at))
+    OR (OLD.seen_at IS NOT NULL AND OLD.seen_at IS DISTINCT FROM NEW.seen_at) THEN
+        RAISE EXCEPTION 'a question and its answer do not change' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER question_stands BEFORE UPDATE ON compliance_placementquestion
+    FOR EACH ROW EXECUTE FUNCTION compliance_question_stands();
+CREATE TRIGGER questions_are_kept BEFORE DELETE OR TRUNCATE ON compliance_placementquestion
+    FOR EACH STATEMENT EXECUTE FUNCTION compliance_refuse_change();
+"""
+FALLS = """
+DROP TRIGGER questions_are_kept ON compliance_placementquestion;
+DROP TRIGGER question_stands ON compliance_placementquestion;
+DROP FUNCTION compliance_question_stands();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -83,4 +107,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(STANDS, FALLS),
     ]

@@ -41,6 +41,10 @@ from .sessions import NO_CARE
 
 NOT_YOURS = Refusal("NOTE_NOT_YOURS", "A draft is written by its author alone.", "Write a note of your own.")
 
+DISCARDED = Refusal(
+    "NOTE_DISCARDED", "This draft was discarded meanwhile, in another window.", "Begin a new note if one is wanted."
+)
+
 CHANGED_ELSEWHERE = Refusal(
     "NOTE_CHANGED_ELSEWHERE",
     "The progress note was changed in another window. Nothing was moved.",
@@ -277,9 +281,14 @@ def add_addendum(*, by: Staff, note_id: UUID, text: str) -> ChartAddendum:
 
 
 def own_draft(by: Staff, note_id: UUID) -> ChartNote:
-    """The draft, locked for this transaction. Raises Refused when it is another's, closed to its author, or signed."""
+    """The draft, locked for this transaction.
+
+    Raises Refused when it is another's, closed to its author, signed, or was discarded since its page was opened.
+    """
     drafts = ChartNote.objects.select_for_update(of=("self",)).select_related("format", "patient", "encounter")
-    note = drafts.get(pk=note_id)
+    note = drafts.filter(pk=note_id).first()
+    if note is None:
+        raise Refused(DISCARDED)
     if note.author_id != by.pk:
         raise Refused(NOT_YOURS)
     if not charts_visible_to(by).filter(pk=note.patient_id).exists():

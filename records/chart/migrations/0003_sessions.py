@@ -34,6 +34,73 @@ DROP TRIGGER shared_parts_are_not_emptied ON chart_sharedpart;
 DROP FUNCTION chart_shared_part_stands();
 """
 
+# A session is never deleted, nor moved to somebody else. What else is said of it stands as long as a signed note rests
+# on it; a cancelled note holds nothing. Signing holds the session's row (check_session_before_signing), and so does a
+# change of who took part, so that of a signature and a change at the same moment one sees the other.
+SESSION_STANDS = """
+CREATE FUNCTION chart_only_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF to_jsonb(NEW) - TG_ARGV = to_jsonb(OLD) - TG_ARGV THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'what is on record in a chart does not change' USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION chart_session_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM chart_chartnote WHERE encounter_id = OLD.id AND state IN ('signed', 'awaiting')) THEN
+        RAISE EXCEPTION 'a signed note rests on this session' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION chart_participation_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM chart_encounter WHERE id = OLD.encounter_id FOR SHARE;
+    IF EXISTS (
+        SELECT 1 FROM chart_chartnote WHERE encounter_id = OLD.encounter_id AND state IN ('signed', 'awaiting')
+        AND (patient_id = OLD.patient_id OR OLD.taken_off <> NEW.taken_off)
+    ) THEN
+        RAISE EXCEPTION 'a signed note rests on this session' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER session_keeps_its_place BEFORE UPDATE OR DELETE ON chart_encounter FOR EACH ROW
+    EXECUTE FUNCTION chart_only_moves(
+        'kind', 'modality', 'started_at', 'stopped_at', 'others_present', 'state', 'times_as_planned', 'cancel_reason',
+        'cancel_words'
+    );
+CREATE TRIGGER session_stands BEFORE UPDATE ON chart_encounter
+    FOR EACH ROW EXECUTE FUNCTION chart_session_stands();
+CREATE TRIGGER sessions_are_not_emptied BEFORE TRUNCATE ON chart_encounter
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_only_moves();
+CREATE TRIGGER participation_keeps_its_place BEFORE UPDATE OR DELETE ON chart_participation FOR EACH ROW
+    EXECUTE FUNCTION chart_only_moves(
+        'attendance', 'cpt', 'add_ons', 'code_reason', 'patient_place', 'taken_off'
+    );
+CREATE TRIGGER participation_stands BEFORE UPDATE ON chart_participation
+    FOR EACH ROW EXECUTE FUNCTION chart_participation_stands();
+CREATE TRIGGER participations_are_not_emptied BEFORE TRUNCATE ON chart_participation
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_only_moves();
+CREATE TRIGGER attendance_changes_stand BEFORE UPDATE OR DELETE OR TRUNCATE ON chart_attendancechange
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_only_moves();
+"""
+SESSION_FALLS = """
+DROP TRIGGER attendance_changes_stand ON chart_attendancechange;
+DROP TRIGGER participations_are_not_emptied ON chart_participation;
+DROP TRIGGER participation_stands ON chart_participation;
+DROP TRIGGER participation_keeps_its_place ON chart_participation;
+DROP TRIGGER sessions_are_not_emptied ON chart_encounter;
+DROP TRIGGER session_stands ON chart_encounter;
+DROP TRIGGER session_keeps_its_place ON chart_encounter;
+DROP FUNCTION chart_participation_stands();
+DROP FUNCTION chart_session_stands();
+DROP FUNCTION chart_only_moves();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -238,4 +305,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(FORBID, ALLOW),
+        migrations.RunSQL(SESSION_STANDS, SESSION_FALLS),
     ]

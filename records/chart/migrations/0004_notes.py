@@ -242,6 +242,14 @@ def remove_formats(apps, schema_editor):
     NoteFormat.objects.filter(code="free").update(position=3)
 
 
+# The headings of every signed note stand in its format: a change is a new version, also for the owner of the tables.
+FORMATS_STAND = """
+CREATE TRIGGER format_stands BEFORE UPDATE OR DELETE OR TRUNCATE ON chart_noteformat
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_only_moves();
+"""
+FORMATS_FALL = "DROP TRIGGER format_stands ON chart_noteformat;"
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("chart", "0003_sessions"),
@@ -495,4 +503,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(STANDS, MOVES),
         migrations.RunSQL(KEEP, LET_GO),
         migrations.RunPython(add_formats, remove_formats),
+        migrations.RunSQL(FORMATS_STAND, FORMATS_FALL),
     ]

@@ -59,10 +59,19 @@ CREATE TRIGGER diagnosis_history_is_not_emptied BEFORE TRUNCATE ON chart_diagnos
 -- judged when the transaction ends: on the way from one primary diagnosis to the next there is none
 CREATE CONSTRAINT TRIGGER one_primary_diagnosis AFTER INSERT OR UPDATE ON chart_diagnosisstatus
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION chart_one_primary_diagnosis();
-CREATE TRIGGER observation_stands BEFORE UPDATE OR DELETE ON chart_observation
-    FOR EACH ROW EXECUTE FUNCTION chart_history_stands();
+CREATE TRIGGER observation_stands BEFORE UPDATE OR DELETE OR TRUNCATE ON chart_observation
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_history_stands();
+CREATE TRIGGER diagnosis_stands BEFORE UPDATE OR DELETE OR TRUNCATE ON chart_diagnosis
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_history_stands();
+CREATE TRIGGER care_plan_stands BEFORE UPDATE OR DELETE OR TRUNCATE ON chart_careplan
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_history_stands();
+CREATE TRIGGER result_stands BEFORE UPDATE OR DELETE OR TRUNCATE ON chart_result
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_history_stands();
 """
 UNGUARD = """
+DROP TRIGGER result_stands ON chart_result;
+DROP TRIGGER care_plan_stands ON chart_careplan;
+DROP TRIGGER diagnosis_stands ON chart_diagnosis;
 DROP TRIGGER observation_stands ON chart_observation;
 DROP TRIGGER one_primary_diagnosis ON chart_diagnosisstatus;
 DROP TRIGGER diagnosis_history_is_not_emptied ON chart_diagnosisstatus;

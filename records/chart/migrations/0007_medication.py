@@ -22,8 +22,8 @@ END $$;
 
 CREATE TRIGGER medication_fits BEFORE INSERT ON chart_medication
     FOR EACH ROW EXECUTE FUNCTION chart_medication_fits();
-CREATE TRIGGER medication_stands BEFORE UPDATE OR DELETE ON chart_medication
-    FOR EACH ROW EXECUTE FUNCTION chart_history_stands();
+CREATE TRIGGER medication_stands BEFORE UPDATE OR DELETE OR TRUNCATE ON chart_medication
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_history_stands();
 CREATE TRIGGER monitoring_plan_stands BEFORE UPDATE ON chart_monitoringplan
     FOR EACH ROW WHEN (
         OLD.ended_on IS NOT NULL
@@ -31,10 +31,10 @@ CREATE TRIGGER monitoring_plan_stands BEFORE UPDATE ON chart_monitoringplan
         IS DISTINCT FROM
            (NEW.id, NEW.medication_id, NEW.what, NEW.every, NEW.unit, NEW.first_due_on, NEW.set_by_id, NEW.set_at)
     ) EXECUTE FUNCTION chart_history_stands();
-CREATE TRIGGER monitoring_plan_is_kept BEFORE DELETE ON chart_monitoringplan
-    FOR EACH ROW EXECUTE FUNCTION chart_history_stands();
-CREATE TRIGGER monitoring_done_stands BEFORE UPDATE OR DELETE ON chart_monitoringdone
-    FOR EACH ROW EXECUTE FUNCTION chart_history_stands();
+CREATE TRIGGER monitoring_plan_is_kept BEFORE DELETE OR TRUNCATE ON chart_monitoringplan
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_history_stands();
+CREATE TRIGGER monitoring_done_stands BEFORE UPDATE OR DELETE OR TRUNCATE ON chart_monitoringdone
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_history_stands();
 """
 UNGUARD = """
 DROP TRIGGER monitoring_done_stands ON chart_monitoringdone;

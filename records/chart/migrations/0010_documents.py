@@ -16,6 +16,19 @@ FORBID = "".join(
     for table in TABLES
 )
 ALLOW = "".join(f"DROP TRIGGER {table}_stands ON {table};\n" for table in TABLES)
+READING_STANDS = """
+CREATE TRIGGER reading_stands BEFORE UPDATE OR DELETE ON chart_documentreading
+    FOR EACH ROW EXECUTE FUNCTION chart_only_moves('read_at');
+CREATE TRIGGER what_was_read_stands BEFORE UPDATE ON chart_documentreading
+    FOR EACH ROW WHEN (OLD.read_at IS NOT NULL) EXECUTE FUNCTION chart_history_stands();
+CREATE TRIGGER readings_are_not_emptied BEFORE TRUNCATE ON chart_documentreading
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_history_stands();
+"""
+READING_FALLS = """
+DROP TRIGGER readings_are_not_emptied ON chart_documentreading;
+DROP TRIGGER what_was_read_stands ON chart_documentreading;
+DROP TRIGGER reading_stands ON chart_documentreading;
+"""
 
 
 class Migration(migrations.Migration):
@@ -227,4 +240,5 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("document", "reader"), name="chart_documentreading_once"),
         ),
         migrations.RunSQL(FORBID, ALLOW),
+        migrations.RunSQL(READING_STANDS, READING_FALLS),
     ]

@@ -14,8 +14,8 @@ CREATE TRIGGER handover_stands BEFORE UPDATE OR DELETE ON chart_handover
     FOR EACH ROW EXECUTE FUNCTION chart_history_stands();
 CREATE TRIGGER handovers_are_not_emptied BEFORE TRUNCATE ON chart_handover
     FOR EACH STATEMENT EXECUTE FUNCTION chart_history_stands();
-CREATE TRIGGER handover_read_stands BEFORE UPDATE OR DELETE ON chart_handoverread
-    FOR EACH ROW EXECUTE FUNCTION chart_history_stands();
+CREATE TRIGGER handover_read_stands BEFORE UPDATE OR DELETE OR TRUNCATE ON chart_handoverread
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_history_stands();
 """
 UNGUARD = """
 DROP TRIGGER handover_read_stands ON chart_handoverread;
