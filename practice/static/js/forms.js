@@ -4,21 +4,23 @@
 // <button data-sign>; several such forms on a page are told apart by where the caret is. <form data-warn-unsaved> asks before leaving once something was typed; code that
 // saves by itself sends a "saved" event on the form when the server has the text.
 
-import { cover, holds, signInState } from "./cover.js";
+import { cover, covered, holds, signInState } from "./cover.js";
 
 const changed = new Set();
 
+const typed = new Set(); // every form somebody typed into, whether leaving it asks or not
 document.addEventListener("input", (event) => {
   const form = event.target.form;
+  if (form?.method === "post" && !form.matches("[role=search]")) typed.add(form);
   if (form?.matches("[data-warn-unsaved]")) changed.add(form);
 });
-document.addEventListener("saved", (event) => changed.delete(event.target));
+document.addEventListener("saved", (event) => { changed.delete(event.target); typed.delete(event.target); });
 
 // Words typed into a form are sent only while the sign-in lasts: otherwise the page is covered with them, and they are
 // there again after signing in on the spot.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!changed.has(form) || form.dataset.autosave !== undefined || form.dataset.asked) return;
+  if (!document.body.dataset.stillHere || covered() || !typed.has(form) || form.dataset.autosave !== undefined || form.dataset.asked) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const state = await signInState();
@@ -31,6 +33,7 @@ document.addEventListener("submit", async (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   changed.delete(form);
+  typed.delete(form);
   if (form.method !== "post" || form.matches("[role=search]")) return;
   if (form.dataset.sending) { event.preventDefault(); return; }
   form.dataset.sending = "yes";
