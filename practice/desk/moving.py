@@ -1,7 +1,9 @@
 """A sentence moves between the psychotherapy note and the progress note: the two records meet on this floor alone.
 
 It is saved where it goes before it is taken from where it was, each in a transaction of its own: whatever stops in
-between leaves it in both, never in none. Trying again with the same token makes it one move. The chart's side is a
+between leaves it in both, never in none. What takes it away holds the progress note and asks first whether it stands at
+the other end now: a try that arrives late, after it was moved back, takes nothing. Both directions hold the progress
+note before the sealed one, so that neither waits for the other. Trying again with the same token makes it one move. The chart's side is a
 draft saved, as at any pause in typing; where the sentence came from stands on the sealed side alone.
 """
 
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from practice.audit.models import AuditEntry
@@ -17,7 +20,7 @@ from practice.audit.rules import AuditEvent
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to
-from records.chart.actions.notes import CHANGED_ELSEWHERE, change_section, start_note
+from records.chart.actions.notes import CHANGED_ELSEWHERE, change_section, own_draft, start_note
 from records.chart.models import ChartNote, Encounter
 from records.chart.policies import notes_visible_to
 from records.chart.queries.notes import usual_format
@@ -27,8 +30,8 @@ from records.chart.rules.notes import NoteState
 from records.chart.rules.sessions import SessionState
 from records.psychotherapy import vault
 from records.psychotherapy.guard import REASONS, belongs_in_chart, sentences
-from records.psychotherapy.passages import Edit, code_points, find, put_in, taken_out
-from records.psychotherapy.rules import Exclusion
+from records.psychotherapy.passages import Edit, code_points, find, holds, put_in, taken_out
+from records.psychotherapy.rules import OTHER_MOVE, Exclusion
 from records.psychotherapy.vault import MovedText, NoteHead, Passage
 
 from .links import path_to
@@ -48,6 +51,11 @@ SIGNED_STAYS: Final = Refusal(
     "take it out, and would not protect it.",
     "What the chart should say differently goes into an addendum.",
     CITE,
+)
+MOVED_BACK: Final = Refusal(
+    "NOTE_MOVED_BACK",
+    "This sentence was moved back or changed meanwhile. Nothing was moved now.",
+    "Load the page again to see where it stands.",
 )
 SHARED_ALREADY: Final = (
     "This progress note has been printed, exported or read by somebody else already. Moving the sentence does not undo "
@@ -182,16 +190,39 @@ def move_out(
     `chart_at` the place where the sentence stood before, to undo a move. None when the sealed draft is not theirs.
     Raises Refused or StaleDraft; then nothing was moved, or the sentence stands in both.
     """
-    head = vault.passage_in_draft(by, draft_id, passage)
-    if head is None:
+    found = vault.passage_in_draft(by, draft_id, passage, section=section)
+    if found is None:
         return None
+    head, moved_to = found
+    if moved_to is not None:
+        if note_id not in (None, moved_to):
+            raise Refused(OTHER_MOVE)
+        return _moved_out_before(by, draft_id, passage, moved_to, section, exclusion)
     place = _chosen(places_for(by, head, note_id), patient_id)
     note = place.note or _begun(by, head, place.patient)
     keys = prose_keys(note.format.sections)
     key = section if section in keys else section_for(exclusion, keys)
     chart = _into_chart(by, note, key, passage, chart_version, chart_at)
-    sealed = vault.take_passage(by, draft_id, passage, chart_note=note.pk, exclusion=exclusion)
+    with transaction.atomic():
+        if not holds(own_draft(by, note.pk).sections.get(key, ""), passage.text):
+            raise Refused(MOVED_BACK)
+        sealed = vault.take_passage(by, draft_id, passage, section=section, chart_note=note.pk, exclusion=exclusion)
     return Move(sealed, chart) if sealed else None
+
+
+def _moved_out_before(
+    by: Staff, draft_id: UUID, passage: Passage, note_id: UUID, section: str, exclusion: str
+) -> Move | None:
+    """What a move that was made already is answered with: both ends as they are, when it still stands where it went."""
+    note = ChartNote.objects.filter(pk=note_id).select_related("format", "patient").first()
+    if note is None or not notes_visible_to(by, note.patient).filter(pk=note.pk).exists():
+        raise Refused(MOVED_BACK)
+    keys = prose_keys(note.format.sections)
+    key = section if section in keys else section_for(exclusion, keys)
+    if not holds(note.sections.get(key, ""), passage.text):
+        raise Refused(MOVED_BACK)
+    sealed = vault.take_passage(by, draft_id, passage, section=section, chart_note=note.pk, exclusion=exclusion)
+    return Move(sealed, ChartText(note, key, None)) if sealed else None
 
 
 def _chosen(places: list[Place], patient_id: UUID | None) -> Place:
@@ -276,7 +307,7 @@ def move_in(
     if note.state != NoteState.DRAFT:
         raise Refused(SIGNED_STAYS)
     stands = note.version == chart_version and find(note.sections.get(section, ""), passage.text.strip(), 0) is not None
-    if not stands and not vault.was_moved(by, draft_id, passage):
+    if not vault.was_moved(by, draft_id, passage, section=section, chart_note=note.pk) and not stands:
         raise Refused(CHANGED_ELSEWHERE)
     sealed = vault.put_passage(
         by,
@@ -285,21 +316,29 @@ def move_in(
         patients=[note.patient_id, *(patients_in(note.encounter, by) if note.encounter else ())],
         session=note.encounter_id,
         session_on=note.on if note.encounter is None else timezone.localdate(note.encounter.started_at),
+        section=section,
         chart_note=note.pk,
         exclusion=exclusion,
     )
-    return Move(sealed, _out_of_chart(by, note, section, passage, chart_at)) if sealed else None
+    return (
+        Move(sealed, _out_of_chart(by, note, section, draft_id, passage, chart_version, chart_at)) if sealed else None
+    )
 
 
-def _out_of_chart(by: Staff, note: ChartNote, key: str, passage: Passage, at: int) -> ChartText:
+def _out_of_chart(
+    by: Staff, note: ChartNote, key: str, draft_id: UUID, passage: Passage, version: int, at: int
+) -> ChartText:
+    """Takes the sentence out of the progress note as the page saw it, unless an earlier try got that far."""
     made: list[tuple[str, Edit]] = []
 
     def change(text: str) -> str:
+        if not vault.passage_stands(by, draft_id, passage):
+            raise Refused(MOVED_BACK)
         edit = taken_out(text, passage.text.strip(), code_points(text, at))
         if edit is None:
             return text
         made.append((text, edit))
         return edit.applied(text)
 
-    saved = change_section(by=by, note_id=note.pk, key=key, change=change)
+    saved = change_section(by=by, note_id=note.pk, key=key, change=change, base_version=version)
     return ChartText(saved, key, made[0][1].for_browser(made[0][0]) if made else None)

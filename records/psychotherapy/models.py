@@ -327,8 +327,8 @@ class Event(SealedModel):
 class Moved(SealedModel):
     """Where a sentence of a note went, or came from: it stands here alone, for the author of the note.
 
-    Its id is the token of the move, so that a move tried again is made once. No text, and no hash of one: a short
-    sentence could be guessed from it.
+    Its id comes of the token of the move, so that a move tried again is made once. No text, and no plain hash of one: a
+    short sentence could be guessed from it. `fingerprint` is keyed with the token, which is kept nowhere.
     """
 
     append_only = True
@@ -339,6 +339,7 @@ class Moved(SealedModel):
     chart_note = models.UUIDField(help_text="The progress note at the other end.")
     direction = models.CharField(max_length=3, choices=Direction.choices)
     exclusion = models.CharField(max_length=30, choices=Exclusion.choices, blank=True)
+    fingerprint = models.CharField(max_length=64, help_text="Of direction, section, progress note and sentence.")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta(SealedModel.Meta):

@@ -45,6 +45,11 @@ def find(text: str, passage: str, near: int) -> int | None:
     return min(found, key=lambda place: abs(place - near), default=None)
 
 
+def holds(text: str, passage: str) -> bool:
+    """Whether a text says these words anywhere, however they are spaced."""
+    return " ".join(passage.split()) in " ".join(text.split())
+
+
 def taken_out(text: str, passage: str, near: int) -> Edit | None:
     """The edit that takes a passage out, with the white space that would be left over; None when it is not there."""
     start = find(text, passage, near)

@@ -136,6 +136,11 @@ CHANGED_MEANWHILE: Final = Refusal(
     "This psychotherapy note was changed in another window. Nothing was moved.",
     "Load the page again, then move the sentence.",
 )
+OTHER_MOVE: Final = Refusal(
+    "PN_OTHER_MOVE",
+    "This move was made already, of another sentence or to another place. Nothing was moved now.",
+    "Load the page again, then move the sentence.",
+)
 SENTENCE_GONE: Final = Refusal(
     "PN_SENTENCE_GONE",
     "This sentence no longer stands in the psychotherapy note as it was. Nothing was moved.",

@@ -260,7 +260,7 @@ MODELS: dict[str, Kept] = {
         id author grantee patients sessions_from sessions_to program skill_area starts_at ends_at granted_at
         ends""",
     ),
-    "psychotherapy.Moved": Kept(APPEND_ONLY, plain="id author draft chart_note direction exclusion at"),
+    "psychotherapy.Moved": Kept(APPEND_ONLY, plain="id author draft chart_note direction exclusion fingerprint at"),
     "psychotherapy.Event": Kept(APPEND_ONLY, plain="id at actor kind author note package detail"),
     "psychotherapy.Package": Kept(
         EDITABLE,

@@ -1,6 +1,8 @@
 """A sentence moves between the sealed note and the progress note: saved there first, taken here after, once."""
 
+from contextlib import suppress
 from datetime import date
+from itertools import product
 from uuid import UUID, uuid4
 
 import pytest
@@ -277,8 +279,8 @@ def test_stopped_on_the_way_in_it_stands_in_both_and_the_second_try_makes_one_mo
         with pytest.raises(Stopped):
             into(hale, written, draft, moved)
     assert sealed_text(hale, draft) == f"{TEXT}\n{FATHER}" and FATHER in chart_texts(lindqvist)["subjective"]
-    for version in (2, 3):  # tried again, and once more when that answer was lost
-        assert into(hale, written, draft, moved, version)
+    for _time in range(2):  # tried again, and once more when that answer was lost
+        assert into(hale, written, draft, moved)
         assert sealed_text(hale, draft) == f"{TEXT}\n{FATHER}"
         assert chart_texts(lindqvist) == {"subjective": "He slept. He left."}
 
@@ -334,6 +336,93 @@ def test_the_author_is_warned_of_chart_content_and_of_a_note_that_was_shared(
     answer = client.post(url, given(FATHER, sure="on"))
     assert answer.status_code == 200 and chart_texts(lindqvist) == {"subjective": DOSE}
     assert answer.json()["sealed"]["edit"]["text"] == f"\n{FATHER}"
+
+
+# --- Tried late, twice, and for something else ------------------------------------------------------------------------
+
+TELLS = "He told of the boat."
+
+
+def somewhere(hale: Staff, draft_id: UUID, note: ChartNote) -> tuple[bool, bool]:
+    note.refresh_from_db()
+    return TELLS in (sealed_text(hale, draft_id) or ""), TELLS in "".join(note.sections.values())
+
+
+@pytest.mark.parametrize("first", ["in", "out"])
+@pytest.mark.parametrize("late", list(product(range(3), repeat=2)))
+def test_a_move_its_undo_and_the_move_again_never_lose_the_words_however_often_and_late_they_arrive(
+    hale: Staff, lindqvist: Patient, progress: ChartNote, first: str, late: tuple[int, ...]
+) -> None:
+    """Each request arrives as its page sent it; those of `late` arrive again, in any order, and one by hand between."""
+    here = {"subjective": f"He slept. {TELLS} He left."} if first == "in" else {"subjective": "He slept."}
+    save_chart_draft(by=hale, note_id=progress.pk, sections=here, base_version=1)
+    sealed = "It was loud." if first == "in" else f"It was loud. {TELLS} I held back."
+    draft_id = write_draft(hale, lindqvist, text=sealed).id
+    tokens = [uuid4() for _ in range(3)]
+
+    def send(step: int) -> Move | None:
+        moved = passage(TELLS, version=1 + step, token=tokens[step])
+        if (first == "in") == (step != 1):
+            return into(hale, progress, draft_id, moved, 2 + step)
+        return out(hale, draft_id, moved, note_id=progress.pk, section="subjective", chart_version=2 + step)
+
+    for step in range(3):
+        assert send(step)
+        assert somewhere(hale, draft_id, progress) in ((True, False), (False, True))
+        for again in late:
+            if again <= step:
+                with suppress(Refused, StaleDraft):
+                    send(again)
+                assert any(somewhere(hale, draft_id, progress))
+    assert somewhere(hale, draft_id, progress) == ((True, False) if first == "in" else (False, True))
+
+
+def test_a_late_try_says_that_the_sentence_was_moved_back(
+    hale: Staff, lindqvist: Patient, written: ChartNote, draft: UUID
+) -> None:
+    moved = passage(FATHER)
+    into(hale, written, draft, moved)
+    write_draft(hale, lindqvist, draft_id=draft, base_version=2, text=TEXT)  # put back by hand
+    save_chart_draft(by=hale, note_id=written.pk, sections={"subjective": FATHER}, base_version=3)
+    with pytest.raises(Refused, match="NOTE_MOVED_BACK"):
+        into(hale, written, draft, moved)
+    assert chart_texts(lindqvist) == {"subjective": FATHER} and sealed_text(hale, draft) == TEXT
+
+
+def test_a_token_that_was_used_moves_nothing_else(
+    hale: Staff, lindqvist: Patient, written: ChartNote, draft: UUID
+) -> None:
+    used = uuid4()
+    into(hale, written, draft, passage(FATHER, token=used))
+    for other in ("He left.", "He slept."):
+        with pytest.raises(StaleDraft, match="PN_OTHER_MOVE"):
+            into(hale, written, draft, passage(other, version=2, token=used), 3)
+    with pytest.raises(StaleDraft, match="PN_OTHER_MOVE"):
+        out(hale, draft, passage(FATHER, version=2, token=used), section="subjective")
+    assert chart_texts(lindqvist) == {"subjective": "He slept. He left."}
+    used, dose = uuid4(), passage(version=2)
+    assert out(hale, draft, passage(version=2, token=used), section="plan", note_id=written.pk)
+    for text, section in (("I held back.", "plan"), (DOSE, "objective")):
+        with pytest.raises(StaleDraft, match="PN_OTHER_MOVE"):
+            out(hale, draft, passage(text, version=3, token=used), section=section)
+    assert dose.text in chart_texts(lindqvist)["plan"] and "I held back." in (sealed_text(hale, draft) or "")
+
+
+def test_words_that_left_the_progress_note_while_they_were_moved_there_stay_in_the_sealed_one(
+    hale: Staff, lindqvist: Patient, draft: UUID, progress: ChartNote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody's save came between the two halves of the move."""
+    halves = moving._into_chart
+
+    def and_gone(*given: object) -> object:
+        made = halves(*given)  # type: ignore[arg-type]
+        save_chart_draft(by=hale, note_id=progress.pk, sections={"plan": "Continue."}, base_version=made.note.version)
+        return made
+
+    monkeypatch.setattr(moving, "_into_chart", and_gone)
+    with pytest.raises(Refused, match="NOTE_MOVED_BACK"):
+        out(hale, draft, section="plan")
+    assert sealed_text(hale, draft) == TEXT
 
 
 # --- The page ---------------------------------------------------------------------------------------------------------

@@ -58,6 +58,10 @@ class Migration(migrations.Migration):
                         max_length=30,
                     ),
                 ),
+                (
+                    "fingerprint",
+                    models.CharField(help_text="Of direction, section, progress note and sentence.", max_length=64),
+                ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={"verbose_name": "moved sentence", "abstract": False, "default_permissions": ()},

@@ -23,7 +23,7 @@ from .destruction import (
     order_destruction,
 )
 from .drafts import discard_draft, open_draft, save_draft, settle_branch, sign
-from .moving import moved_sentences, passage_in_draft, put_passage, take_passage, was_moved
+from .moving import moved_sentences, passage_in_draft, passage_stands, put_passage, take_passage, was_moved
 from .notes import head_of_mine, my_drafts, my_notes, notes_opened_to, open_attachment, read, sheet
 from .packages import (
     NotReleasable,
@@ -118,6 +118,7 @@ __all__ = [
     "package_cover",
     "packages_awaiting_hand_over",
     "passage_in_draft",
+    "passage_stands",
     "prepare_package",
     "propose_custody",
     "put_passage",

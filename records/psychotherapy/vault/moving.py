@@ -2,20 +2,24 @@
 
 Each function is one transaction on the sealed side alone. The caller saves at the other end before `take_passage`, and
 takes away there after `put_passage`: whatever stops in between leaves the sentence in both places, never in none. The
-token names the row that says where it went; the same token again changes nothing.
+token names the row that says where it went; the same token again changes nothing, and is refused for another sentence,
+direction or place.
 """
 
+import hmac
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from uuid import UUID, uuid5
 
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Staff
 from records.psychotherapy.models import Draft, Moved
-from records.psychotherapy.passages import Edit, code_points, put_in, taken_out
+from records.psychotherapy.passages import Edit, code_points, holds, put_in, taken_out
 from records.psychotherapy.policies import refusal_to_begin
 from records.psychotherapy.rules import (
     CHANGED_MEANWHILE,
+    OTHER_MOVE,
     SENTENCE_GONE,
     UNREADABLE,
     Direction,
@@ -29,31 +33,39 @@ from .session import lock, open_as, write_event, write_event_once_a_sitting
 from .values import MovedSentence, MovedText, NoteHead, Passage, StaleDraft
 
 
-def passage_in_draft(staff: Staff, draft_id: UUID, passage: Passage) -> NoteHead | None:
+def passage_in_draft(
+    staff: Staff, draft_id: UUID, passage: Passage, *, section: str
+) -> tuple[NoteHead, UUID | None] | None:
     """The head of the person's own draft that holds the passage; None, written down, when the draft is not theirs.
 
-    Raises StaleDraft when the passage is not in it, unless this very move has taken it out already.
+    With it the progress note that took the passage, when this very move took it out already. Raises StaleDraft when it
+    is not in the draft otherwise, or when its token has moved something else.
     """
     with open_as(staff) as actor:
         draft = _own(actor, draft_id)
         if draft is None:
             return None
-        if not _was_made(_row_of(actor, draft_id, passage)):
+        held = Moved.objects.filter(pk=_row_id(actor, draft_id, passage), author=actor).first()
+        if held is None:
             _without(_text_at(draft, passage.version), passage)
-        return head_of(draft)
+        else:
+            _was_made(_row_of(actor, draft_id, passage, Direction.OUT, section, held.chart_note))
+        return head_of(draft), held and held.chart_note
 
 
 def take_passage(
-    staff: Staff, draft_id: UUID, passage: Passage, *, chart_note: UUID, exclusion: str
+    staff: Staff, draft_id: UUID, passage: Passage, *, section: str, chart_note: UUID, exclusion: str
 ) -> MovedText | None:
-    """Takes a passage out of the draft, once it is saved elsewhere. None when the draft is not the person's."""
+    """Takes a passage out of the draft, once it is saved elsewhere. None when the draft is not the person's.
+
+    The caller holds the progress note and has seen the passage in it.
+    """
     with open_as(staff) as actor:
         lock(draft_id)
         draft = _own(actor, draft_id)
         if draft is None:
             return None
-        row = _row_of(actor, draft_id, passage)
-        row.direction, row.chart_note, row.exclusion = Direction.OUT, chart_note, exclusion
+        row = _row_of(actor, draft_id, passage, Direction.OUT, section, chart_note, exclusion)
         return _move(draft, row, passage, _without)
 
 
@@ -65,6 +77,7 @@ def put_passage(
     patients: list[UUID],
     session: UUID | None,
     session_on: date,
+    section: str,
     chart_note: UUID,
     exclusion: str,
 ) -> MovedText | None:
@@ -77,8 +90,7 @@ def put_passage(
     with open_as(staff) as actor:
         lock(draft_id)
         draft = Draft.objects.filter(pk=draft_id, author=actor).first()
-        row = _row_of(actor, draft_id, passage)
-        row.direction, row.chart_note, row.exclusion = Direction.IN, chart_note, exclusion
+        row = _row_of(actor, draft_id, passage, Direction.IN, section, chart_note, exclusion)
         if draft is not None:
             return _move(draft, row, passage, _together)
         if passage.version:
@@ -93,10 +105,18 @@ def put_passage(
     raise Refused(refusal)
 
 
-def was_moved(staff: Staff, draft_id: UUID, passage: Passage) -> bool:
-    """Whether this very move was made before on the sealed side."""
+def was_moved(staff: Staff, draft_id: UUID, passage: Passage, *, section: str, chart_note: UUID) -> bool:
+    """Whether this very move into the draft was made before. Raises StaleDraft when its token moved something else."""
     with open_as(staff) as actor:
-        return _was_made(_row_of(actor, draft_id, passage))
+        return _was_made(_row_of(actor, draft_id, passage, Direction.IN, section, chart_note))
+
+
+def passage_stands(staff: Staff, draft_id: UUID, passage: Passage) -> bool:
+    """Whether the passage stands in the person's draft now. Asked before it is taken out at the other end."""
+    with open_as(staff) as actor:
+        lock(draft_id)
+        draft = _own(actor, draft_id)
+        return draft is not None and holds(_text_of(draft), passage.text)
 
 
 def _own(actor: UUID, draft_id: UUID) -> Draft | None:
@@ -106,13 +126,39 @@ def _own(actor: UUID, draft_id: UUID) -> Draft | None:
     return draft
 
 
-def _row_of(actor: UUID, draft_id: UUID, passage: Passage) -> Moved:
-    """The row of a move, by an id that nobody else's token can become."""
-    return Moved(id=uuid5(actor, f"{draft_id} {passage.token}"), author=actor, draft=draft_id)
+def _row_id(actor: UUID, draft_id: UUID, passage: Passage) -> UUID:
+    """An id that nobody else's token can become."""
+    return uuid5(actor, f"{draft_id} {passage.token}")
+
+
+def _row_of(
+    actor: UUID,
+    draft_id: UUID,
+    passage: Passage,
+    direction: Direction,
+    section: str,
+    chart_note: UUID,
+    exclusion: str = "",
+) -> Moved:
+    """The row of a move, unsaved; `section` as it was asked for."""
+    said = "\0".join((direction, section, str(chart_note), passage.text)).encode()
+    return Moved(
+        id=_row_id(actor, draft_id, passage),
+        author=actor,
+        draft=draft_id,
+        direction=direction,
+        chart_note=chart_note,
+        exclusion=exclusion,
+        fingerprint=hmac.new(passage.token.bytes, said, sha256).hexdigest(),
+    )
 
 
 def _was_made(row: Moved) -> bool:
-    return Moved.objects.filter(pk=row.id, author=row.author).exists()
+    """Whether this very move was made. Raises StaleDraft when another one was, with the same token."""
+    held = Moved.objects.filter(pk=row.id, author=row.author).first()
+    if held is not None and held.fingerprint != row.fingerprint:
+        raise StaleDraft(OTHER_MOVE)
+    return held is not None
 
 
 def _without(text: str, passage: Passage) -> Edit:
