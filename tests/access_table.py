@@ -108,6 +108,7 @@ TABLE: dict[str, Row] = {
     "session-copy": row("200 403 403 404 404 404", session_id="unwritten_session"),
     "session-move": row("200 403 403 404 404 404", session_id="planned_session"),
     "session-cancel": row("200 403 403 404 404 404", session_id="planned_session"),
+    "session-strike": row("200 403 403 404 404 404", session_id="unwritten_session"),
     "session-hold": row("200 403 403 404 404 404", session_id="planned_session"),
     "session-absent": row("ok 403 403 404 404 404", post=True, session_id="planned_session"),
     "session-note": row("ok ok 403 404 404 404", post=True, session_id="unwritten_session"),

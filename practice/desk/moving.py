@@ -3,8 +3,8 @@
 It is saved where it goes before it is taken from where it was, each in a transaction of its own: whatever stops in
 between leaves it in both, never in none. What takes it away holds the progress note and asks first whether it stands at
 the other end now: a try that arrives late, after it was moved back, takes nothing. Both directions hold the progress
-note before the sealed one, so that neither waits for the other. Trying again with the same token makes it one move. The chart's side is a
-draft saved, as at any pause in typing; where the sentence came from stands on the sealed side alone.
+note before the sealed one, so that neither waits for the other. Trying again with the same token makes it one move. The
+chart's side is a draft saved, as at any pause in typing; where the sentence came from stands on the sealed side alone.
 """
 
 from collections.abc import Sequence

@@ -37,6 +37,7 @@ from .models import (
 from .policies import readable_by
 from .queries.documents import current_filings
 from .queries.sessions import sessions_of
+from .rules.notes import NoteState
 
 OPENING = 400
 
@@ -88,9 +89,8 @@ def _local(field: str) -> TruncDate:
 
 def sources_of(patient: Patient, staff: Staff) -> dict[EntryKind, tuple[QuerySet[Any], Any]]:
     """Per kind: the rows of this patient, and the expression for their day."""
-    sessions = sessions_of(patient).exclude(
-        pk__in=visible_notes(patient, staff).filter(encounter__isnull=False).values("encounter_id")
-    )
+    noted = visible_notes(patient, staff).exclude(state=NoteState.CANCELLED).filter(encounter__isnull=False)
+    sessions = sessions_of(patient).exclude(pk__in=noted.values("encounter_id"))
     return {
         EntryKind.NOTE: (visible_notes(patient, staff), F("on")),
         EntryKind.SESSION: (sessions, _local("started_at")),

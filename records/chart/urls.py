@@ -49,6 +49,7 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/copy/", series.session_copy, name="session-copy"),
     path("sessions/<uuid:session_id>/move/", series.session_move, name="session-move"),
     path("sessions/<uuid:session_id>/cancel/", series.session_cancel, name="session-cancel"),
+    path("sessions/<uuid:session_id>/strike/", series.session_strike, name="session-strike"),
     path("sessions/<uuid:session_id>/hold/", series.session_hold, name="session-hold"),
     path("sessions/<uuid:session_id>/absent/", series.session_absent, name="session-absent"),
     path("sessions/<uuid:session_id>/note/<uuid:patient_id>/", series.session_note, name="session-note"),

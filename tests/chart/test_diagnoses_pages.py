@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
 from records.chart.actions.diagnoses import add_observation
 from records.chart.actions.icd import load_release
+from records.chart.actions.medication import Prescription, add_medication
 from records.chart.documents import release_items, render_context
 from records.chart.models import Diagnosis, Medication, MonitoringPlan, Observation
 from records.chart.queries.diagnoses import active_diagnoses, observations
@@ -127,6 +129,16 @@ def test_an_entry_is_written_and_corrected(client: Client, lindqvist: Patient) -
     client.post(url, later | {"on": today().isoformat()})
     assert [one.text for one in observations(lindqvist)] == [f"{HERON} again"]
     assert "Somebody corrected this entry" in client.post(url, typed).content.decode()
+
+
+def test_what_we_prescribed_ourselves_asks_who_did(client: Client, hale: Staff, lindqvist: Patient) -> None:
+    typed = {"title": "Sertraline", "where": "here", "started": "Jan 2026"}
+    page = client.post(reverse("medication-new", args=[lindqvist.pk]), typed).content.decode()
+    assert "Who of us prescribed it?" in page and "Sertraline" in page and not courses(lindqvist)
+    with pytest.raises(Refused, match="MEDICATION_NO_PRESCRIBER"):
+        add_medication(by=hale, patient=lindqvist, prescription=Prescription("Sertraline", where="here"))
+    client.post(reverse("medication-new", args=[lindqvist.pk]), typed | {"prescribed_by": hale.pk})
+    assert len(courses(lindqvist)) == 1
 
 
 def test_medication_is_added_changed_and_stopped_on_its_pages(client: Client, hale: Staff, lindqvist: Patient) -> None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -19,10 +19,26 @@ from records.chart.actions.endings import cancel_note
 from records.chart.actions.group_notes import add_participant, save_shared_part, take_off_list
 from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.actions.series import begin_planned, cancel_session, copy_forward, hold_session, move_session
-from records.chart.actions.sessions import EXPECTED, Presence, correct_session, say_presence, start_session
+from records.chart.actions.sessions import (
+    EXPECTED,
+    Presence,
+    correct_session,
+    say_presence,
+    start_session,
+    strike_session,
+)
 from records.chart.documents import release_items, render_context
-from records.chart.models import AttendanceChange, ChartNote, Encounter, Participation, SharedPart
+from records.chart.models import (
+    AttendanceChange,
+    ChartNote,
+    Encounter,
+    NoteFormat,
+    Participation,
+    SessionChange,
+    SharedPart,
+)
 from records.chart.queries.notes import usual_format
+from records.chart.queries.sessions import sessions_of, sessions_to_write
 from records.chart.rules.notes import CancelKind
 from records.chart.searching import search_chart
 from records.chart.timeline import Span, timeline
@@ -334,29 +350,6 @@ def test_a_planned_session_is_moved_cancelled_with_a_reason_and_then_stands(hale
         Encounter.objects.filter(pk=planned.pk).update(cancel_reason="")
 
 
-def test_a_session_recorded_by_mistake_is_corrected_or_taken_off_once_its_note_is_cancelled(
-    signed_in, hale, lindqvist, session, dap
-):
-    note = own_note(hale, session, lindqvist, dap)
-    off = {"by": hale, "encounter": session, "reason": "other", "words": "Entered twice."}
-    assert code_of(lambda: cancel_session(**off)) == "SESSION_HAS_DRAFT"
-    sign_note(by=hale, note_id=note.pk, seen_version=note.version)
-    assert code_of(lambda: cancel_session(**off)) == "SESSION_SIGNED"
-    cancel_note(by=hale, note_id=note.pk, kind=CancelKind.IN_ERROR, reason="Entered twice.")
-    browser = signed_in(hale)
-    where = url("session-cancel", session.pk)
-    assert where in browser.get(url("session-open", session.pk)).text
-    assert url("session-correct", session.pk) in browser.get(url("session-open", session.pk)).text
-    asked = browser.post(where, {"reason": "other", "words": " "})
-    assert "Say what was wrong" in asked.text
-    browser.post(where, {"reason": "other", "words": "Entered twice."})
-    session.refresh_from_db()
-    assert (session.state, session.cancel_words) == ("cancelled", "Entered twice.")
-    assert seat(session, lindqvist).cpt == ""
-    assert [group.words for group in home_groups(hale)] == []
-    assert AttendanceChange.objects.get().was == "attended"
-
-
 def test_what_is_planned_is_not_part_of_the_chart_yet(hale, planned, lindqvist):
     assert not timeline(lindqvist, hale).exists()
     assert release_items(lindqvist) == []
@@ -652,3 +645,87 @@ def test_a_session_that_is_planned_or_on_record_is_not_entered_a_second_time(hal
     )
     assert "on record already. Write its note, or choose another time." in answer.content.decode()
     assert Encounter.objects.count() == 1
+
+
+# --- recorded by mistake
+
+
+def corrected(by, session, **other):
+    given = {"kind": "individual", "modality": "video", "others_present": ""}
+    return correct_session(
+        by=by, encounter=session, started_at=session.started_at, stopped_at=session.stopped_at, **given | other
+    )
+
+
+def test_a_session_whose_signed_notes_are_all_cancelled_is_corrected_and_what_it_said_is_kept(
+    signed_in, hale, lindqvist, session, dap
+):
+    note = signed_note(hale, session, lindqvist, dap)
+    assert code_of(lambda: corrected(hale, session, modality="phone")) == "SESSION_SIGNED"
+    cancel_note(by=hale, note_id=note.pk, kind=CancelKind.IN_ERROR, reason="Twice.")
+    corrected(hale, session, modality="phone", presence=Presence(cpt="90834", code_reason="Counted."))
+    corrected(hale, session, modality="phone", presence=Presence(cpt="90834", code_reason="Counted."))
+    (kept,) = SessionChange.objects.all()
+    assert "Video, Attended" in kept.was and kept.changed_by == hale
+    shown = signed_in(hale).get(url("session-open", session.pk)).text
+    assert kept.was in shown and url("session-correct", session.pk) in shown
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SessionChange.objects.all().delete()
+
+
+def test_a_session_entered_in_error_stays_visible_as_cancelled_and_asks_for_no_note(
+    signed_in, hale, lindqvist, session, dap
+):
+    browser, page = signed_in(hale), url("session-open", session.pk)
+    note = signed_note(hale, session, lindqvist, dap)
+    assert url("session-strike", session.pk) not in browser.get(page).text
+    assert code_of(lambda: strike_session(by=hale, encounter=session, reason="Twice.")) == "SESSION_SIGNED"
+    cancel_note(by=hale, note_id=note.pk, kind=CancelKind.IN_ERROR, reason="Twice.")
+    assert list(sessions_to_write(hale, lindqvist)) == [session]
+    assert url("session-strike", session.pk) in browser.get(page).text
+    assert "Say what was wrong." in browser.post(url("session-strike", session.pk), {"reason": " "}).text
+    assert browser.post(url("session-strike", session.pk), {"reason": "Recorded twice."}).status_code == 302
+    shown = browser.get(page).text
+    assert "Entered in error" in shown and "Recorded twice." in shown and "Write the note" not in shown
+    assert not sessions_to_write(hale, lindqvist).exists() and home_groups(hale) == []
+    assert list(sessions_of(lindqvist)) == [session]
+    (block,) = [one for one in render_context([session.pk], patient=lindqvist) if one.kind == "session"]
+    assert ("Cancelled", "Entered in error") in block.facts and "Attendance" not in dict(block.facts)
+    chart = browser.get(url("patient-page", lindqvist.pk)).text
+    assert page in chart and "cancelled" in chart
+    session.refresh_from_db()
+    assert code_of(lambda: strike_session(by=hale, encounter=session, reason="Again.")) == "SESSION_NOT_ON_RECORD"
+    assert code_of(lambda: own_note(hale, session, lindqvist, dap)) == "SESSION_CANCELLED"
+
+
+def test_a_session_is_not_struck_out_under_a_draft_nor_by_somebody_else(hale, osei, lindqvist, session, dap):
+    begin_care(by=hale, patient=lindqvist, staff=osei, role=CareRole.TREATING, from_on=timezone.localdate())
+    assert code_of(lambda: strike_session(by=osei, encounter=session, reason="Twice.")) == "SESSION_NOT_YOURS"
+    own_note(hale, session, lindqvist, dap)
+    assert code_of(lambda: strike_session(by=hale, encounter=session, reason="Twice.")) == "SESSION_HAS_DRAFT"
+
+
+# --- who else was there
+
+
+@pytest.mark.parametrize("kind", ["couple", "family", "group"])
+def test_a_session_of_several_with_one_patient_asks_who_else_was_there(signed_in, hale, lindqvist, haddads, kind):
+    browser, at = signed_in(hale), timezone.localtime(recently())
+    given = {"day": at.date(), "start": at.time(), "kind": kind, "modality": "video", "attendance": "attended"}
+    given |= {"format": usual_format(hale).pk, "then": "session"}
+    page = browser.post(url("session-new", lindqvist.pk), given)
+    assert f"A {kind} session has at least two patients on its list." in page.text
+    assert not Encounter.objects.exists()
+    assert browser.post(url("session-new", lindqvist.pk), given | {"others_present": "Wife"}).status_code == 302
+    given |= {"day": at.date() - timedelta(days=1), "others": [haddads[0].pk]}
+    assert browser.post(url("session-new", lindqvist.pk), given).status_code == 302
+    assert Encounter.objects.count() == 2
+
+
+def test_a_note_of_a_day_without_a_session_is_headed_by_what_it_is(signed_in, hale, lindqvist, session, dap):
+    browser = signed_in(hale)
+    contact = start_note(by=hale, patient=lindqvist, format=NoteFormat.objects.get(code="contact"), on=date(2026, 1, 8))
+    page = browser.get(url("note-edit", contact.pk)).text
+    assert "Contact, Jan 8, 2026" in page and "on the session" not in page
+    about = own_note(hale, session, lindqvist, dap)
+    assert "Note on the session of" in browser.get(url("note-edit", about.pk)).text

@@ -43,6 +43,11 @@ def test_an_empty_page_says_what_belongs_there_and_begins_it(browser, lindqvist)
     assert "Problem 1" in editor.text and "Objective 1.1.1" in editor.text
 
 
+def test_a_fresh_copy_says_what_it_was_copied_from(browser, lindqvist, plan):
+    page = browser.post(url("plan-begin", lindqvist.pk), follow=True).text
+    assert f"Copied from version {plan.number}" in page and "Nothing written yet" not in page
+
+
 def test_a_plan_is_written_signed_and_answered_in_the_browser(browser, hale, lindqvist):
     draft = begin_plan(by=hale, patient=lindqvist)
     said = posted(content(), version=draft.version, then="sign")

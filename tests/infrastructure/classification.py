@@ -119,6 +119,7 @@ MODELS: dict[str, Kept] = {
         encrypted="code_reason",
         plain="id encounter patient attendance cpt add_ons patient_place taken_off",
     ),
+    "chart.SessionChange": Kept(APPEND_ONLY, encrypted="was", plain="id encounter changed_by changed_at"),
     "chart.AttendanceChange": Kept(APPEND_ONLY, plain="id participation was now changed_by changed_at"),
     "chart.SharedPart": Kept(NEVER_DELETED, encrypted="text", plain="id encounter version saved_at"),
     "chart.NoteFormat": Kept(

@@ -11,9 +11,9 @@ from practice.people.policies import charts_visible_to
 
 from ..models import ChartNote, Encounter, Participation, SharedPart
 from ..queries.group_notes import carries_shared_part, names_in_shared, shared_is_fixed, shared_text
-from ..rules.notes import SITTING, NoteState, clean_sections, note_refusal
+from ..rules.notes import SITTING, clean_sections, note_refusal
 from ..rules.sessions import Attendance, SessionKind, SessionState
-from .sessions import NO_CARE, own_session, present
+from .sessions import NO_CARE, own_session, present, standing_notes
 
 
 @transaction.atomic
@@ -90,7 +90,9 @@ def take_off_list(*, by: Staff, encounter: Encounter, patient: Patient) -> Parti
     if len(present(encounter)) < 2:
         raise Refused(Refusal("SESSION_LAST_PATIENT", "A session has at least one patient."))
     if encounter.notes.filter(patient=patient, author=by).exists():
-        raise Refused(Refusal("SESSION_HAS_DRAFT", "A note for this patient is begun.", "Discard it first."))
+        raise Refused(
+            Refusal("SESSION_HAS_DRAFT", "There is a note for this patient.", "Discard it, if it is a draft.")
+        )
     part.taken_off, part.cpt, part.add_ons, part.code_reason = True, "", [], None
     part.save(update_fields=["taken_off", "cpt", "add_ons", "code_reason"])
     record(by=by, event=AuditEvent.CHANGED, subject=encounter, patient_id=patient.pk, detail="participant_taken_off")
@@ -100,7 +102,7 @@ def take_off_list(*, by: Staff, encounter: Encounter, patient: Patient) -> Parti
 def _check_list_open(encounter: Encounter) -> None:
     if encounter.state == SessionState.CANCELLED:
         raise Refused(Refusal("SESSION_CANCELLED", "This session was cancelled."))
-    if encounter.notes.exclude(state=NoteState.DRAFT).exists():
+    if standing_notes(encounter).exists():
         raise Refused(
             Refusal(
                 "SESSION_SIGNED",
@@ -127,6 +129,8 @@ def check_session_before_signing(note: ChartNote) -> None:
                 "Put it on record first: when it began and ended, or that nobody came.",
             )
         )
+    if encounter.state == SessionState.CANCELLED:
+        raise Refused(Refusal("SESSION_CANCELLED", "The session of this note was cancelled.", "Discard the draft."))
     if not carries_shared_part(note) or not shared_text(encounter).strip():
         return
     if found := names_in_shared(encounter, shared_text(encounter)):

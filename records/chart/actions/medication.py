@@ -30,6 +30,7 @@ from ..rules.medication import (
     medication_refusals,
     monitoring_refusals,
     next_due,
+    prescriber_refusal,
 )
 from ..rules.partial_days import first_day, whole_day
 from .sessions import NO_CARE
@@ -59,6 +60,8 @@ def add_medication(
     _check_care(by, patient)
     started = first_day(prescription.started)
     _raise_first(medication_refusals(started_on=started, ended_on=ended_on, today=today(), born=patient.birth_date))
+    if refusal := prescriber_refusal(prescription.where, prescription.prescribed_by is not None):
+        raise Refused(refusal)
     row = _row(by, patient, prescription)
     row.ended_on, row.comment = ended_on, comment.strip()
     row.changed_on = whole_day(prescription.started)

@@ -35,6 +35,7 @@ from ..rules.notes import (
     refusal_to_add,
     refusal_to_sign,
 )
+from ..rules.sessions import SessionState
 from .cosigning import ask_to_cosign
 from .group_notes import check_session_before_signing
 from .sessions import NO_CARE
@@ -72,10 +73,14 @@ def start_note(
     if encounter is not None:
         # One at a time for this session, so that two clicks are one draft.
         sessions = Encounter.objects.select_for_update(no_key=True, of=("self",))
-        sessions.get(pk=encounter.pk, participations__in=on_lists(patient))
+        encounter = sessions.get(pk=encounter.pk, participations__in=on_lists(patient))
         begun = ChartNote.objects.filter(patient=patient, encounter=encounter, author=by, state=NoteState.DRAFT).first()
         if begun is not None:
             return begun
+        if encounter.state == SessionState.CANCELLED:
+            raise Refused(
+                Refusal("SESSION_CANCELLED", "This session was cancelled.", "Write a note without a session.")
+            )
         on = on or timezone.localdate(encounter.started_at)
     note = ChartNote.objects.create(
         patient=patient,

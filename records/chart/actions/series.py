@@ -19,7 +19,6 @@ from ..rules.notes import NoteState
 from ..rules.series import at_same_clock, days_of_series, series_refusal
 from ..rules.sessions import Attendance, SessionState
 from .sessions import (
-    EXPECTED,
     HERE,
     NO_CARE,
     Presence,
@@ -28,7 +27,6 @@ from .sessions import (
     mark,
     own_session,
     present,
-    refusal_to_correct,
 )
 
 # So much before its hour a session may be begun.
@@ -125,25 +123,13 @@ def move_session(*, by: Staff, encounter: Encounter, started_at: datetime, stopp
 
 @transaction.atomic
 def cancel_session(*, by: Staff, encounter: Encounter, reason: str, words: str = "") -> Encounter:
-    """Call a planned session off, or take one off the record that was recorded by mistake, with a reason.
-
-    It stays in the chart as cancelled. One on record can be taken off only while no signed note stands on it; what was
-    said of attendance is kept among its corrections, codes are taken out.
-    """
-    encounter = own_session(by, encounter)
-    recorded = encounter.state == SessionState.RECORDED
-    if recorded and (refusal := refusal_to_correct(by, encounter)):
-        raise Refused(refusal)
-    if not recorded:
-        encounter = _own_planned(by, encounter)
-    drafts = ChartNote.objects.filter(encounter=encounter, state=NoteState.DRAFT)
-    if (drafts if recorded else drafts.filter(author=by)).exists():
+    """Call a planned session off, with a reason. It stays in the chart as cancelled; see also strike_session."""
+    encounter = _own_planned(by, encounter)
+    if ChartNote.objects.filter(encounter=encounter, author=by, state=NoteState.DRAFT).exists():
         raise Refused(Refusal("SESSION_HAS_DRAFT", "A note on this session is begun.", "Sign or discard it first."))
     encounter.state, encounter.cancel_reason, encounter.cancel_words = SessionState.CANCELLED, reason, words or None
     encounter.save(update_fields=["state", "cancel_reason", "cancel_words"])
     for part in present(encounter):
-        if recorded:
-            mark(part, EXPECTED, by)
         record(by=by, event=AuditEvent.CANCELLED, subject=encounter, patient_id=part.patient_id, detail="session")
     return encounter
 

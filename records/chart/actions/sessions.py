@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from practice.audit.actions import record
@@ -16,11 +17,13 @@ from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to
 
-from ..models import AttendanceChange, Encounter, Participation
+from ..models import AttendanceChange, ChartNote, Encounter, Participation, SessionChange
+from ..queries.sessions import as_said
 from ..rules.codes import clean_code, mismatches, shape_refusal
-from ..rules.notes import NOT_STANDING
+from ..rules.notes import NOT_STANDING, NoteState
 from ..rules.sessions import (
     Attendance,
+    CancelReason,
     Modality,
     SessionKind,
     SessionState,
@@ -102,13 +105,15 @@ def correct_session(
 ) -> Encounter:
     """Correct a session of one's own; `presence` too, where one patient was expected.
 
-    Raises Refused when it is somebody else's, not on record, or a signed note stands on it (a cancelled one does not).
+    What it said before is kept. Raises Refused when it is somebody else's, not on record, or a signed note stands on
+    it.
     """
     encounter = own_session(by, encounter)
     if refusal := refusal_to_correct(by, encounter):
         raise Refused(refusal)
     parts = present(encounter)
     check_session(started_at, stopped_at, kind, len(parts))
+    was = as_said(encounter)
     encounter.started_at, encounter.stopped_at = started_at, stopped_at
     encounter.kind, encounter.modality, encounter.others_present = kind, modality, others_present
     encounter.times_as_planned = False
@@ -120,7 +125,42 @@ def correct_session(
         else:
             check_presence(presence_of(part), started_at, stopped_at, kind)
         record(by=by, event=AuditEvent.CHANGED, subject=encounter, patient_id=part.patient_id, detail="session")
+    if was != as_said(encounter):
+        SessionChange.objects.create(encounter=encounter, was=was, changed_by=by)
     return encounter
+
+
+@transaction.atomic
+def strike_session(*, by: Staff, encounter: Encounter, reason: str) -> Encounter:
+    """Strike out a session that was put on record by mistake. It stays in the chart as cancelled, with the reason.
+
+    Raises Refused when it is somebody else's, not on record, or a note on it is begun or stands.
+    """
+    encounter = own_session(by, encounter)
+    if refusal := refusal_to_strike(by, encounter):
+        raise Refused(refusal)
+    if not reason.strip():
+        raise Refused(Refusal("SESSION_NO_REASON", "Say what was wrong.", "The reason stays beside the session."))
+    encounter.state, encounter.cancel_reason = SessionState.CANCELLED, CancelReason.IN_ERROR
+    encounter.cancel_words = reason.strip()
+    encounter.save(update_fields=["state", "cancel_reason", "cancel_words"])
+    for part in present(encounter):
+        record(by=by, event=AuditEvent.CANCELLED, subject=encounter, patient_id=part.patient_id, detail="in_error")
+    return encounter
+
+
+def refusal_to_strike(by: Staff, encounter: Encounter) -> Refusal | None:
+    """Why `by` cannot strike out this session, or None. Drafts are asked about too: they would be left without one."""
+    if refusal := refusal_to_correct(by, encounter):
+        return refusal
+    if encounter.notes.filter(state=NoteState.DRAFT).exists():
+        return Refusal("SESSION_HAS_DRAFT", "A note on this session is begun.", "Discard the draft first.")
+    return None
+
+
+def standing_notes(encounter: Encounter) -> QuerySet[ChartNote]:
+    """The notes on a session that were signed and not cancelled since."""
+    return encounter.notes.exclude(state__in=NOT_STANDING)
 
 
 def refusal_to_correct(by: Staff, encounter: Encounter) -> Refusal | None:
@@ -137,11 +177,11 @@ def refusal_to_correct(by: Staff, encounter: Encounter) -> Refusal | None:
             "This session is not on record yet, or was cancelled.",
             "A planned session can be moved, cancelled, or put on record once it has begun.",
         )
-    if encounter.notes.exclude(state__in=NOT_STANDING).exists():
+    if standing_notes(encounter).exists():
         return Refusal(
             "SESSION_SIGNED",
-            "A signed note stands on this session, so its times no longer change.",
-            "Say what was wrong in an addendum to the note.",
+            "A signed note stands on this session, so it no longer changes.",
+            "Say what was wrong in an addendum to the note, or cancel the note first if it should not stand.",
         )
     return None
 
@@ -155,7 +195,7 @@ def say_presence(*, by: Staff, encounter: Encounter, said: dict[str, Presence]) 
     encounter = own_session(by, encounter)
     if encounter.state != SessionState.RECORDED:
         raise Refused(refusal_to_correct(by, encounter) or NO_CARE)
-    fixed = set(encounter.notes.exclude(state__in=NOT_STANDING).values_list("patient_id", flat=True))
+    fixed = set(standing_notes(encounter).values_list("patient_id", flat=True))
     for part in present(encounter):
         presence = said.get(str(part.pk))
         if presence is None or presence == presence_of(part):

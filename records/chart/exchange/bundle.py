@@ -19,6 +19,7 @@ from ..models import ChartNote, Document, DocumentFiling, NoteFormat
 from ..paper import Block
 from ..queries.diagnoses import standings_of
 from ..rules.diagnoses import TO_FHIR, ClinicalStatus
+from ..rules.sessions import CancelReason, SessionState
 from .rows import Row, rows_of
 from .seal import seal_of
 from .values import written
@@ -155,10 +156,16 @@ def _resource(kind: str, ident: UUID, held: list[tuple[Any, Row]], block: Block 
     }
 
 
+def _session_status(row: Any) -> str:
+    if row.cancel_reason == CancelReason.IN_ERROR:
+        return "entered-in-error"
+    return "finished" if row.state == SessionState.RECORDED else "cancelled"
+
+
 def _session(row: Any, block: Block | None) -> Json:
     return {
         "resourceType": "Encounter",
-        "status": "finished" if row.state == "recorded" else "cancelled",
+        "status": _session_status(row),
         "class": {
             "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
             "code": CLASSES.get(row.modality, "AMB"),

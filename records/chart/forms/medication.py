@@ -21,6 +21,7 @@ from ..rules.medication import (
     done_refusals,
     medication_refusals,
     monitoring_refusals,
+    prescriber_refusal,
 )
 from ..rules.partial_days import first_day
 from .days import DayField, PartialDayField, put_refusals
@@ -74,6 +75,8 @@ class MedicationForm(DoseForm):
             born=self.patient.birth_date,
         )
         put_refusals(self, refusals)
+        if refusal := prescriber_refusal(cleaned.get("where", ""), cleaned.get("prescribed_by") is not None):
+            put_refusals(self, {"prescribed_by": refusal})
         return cleaned
 
     @property

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ..models import Encounter
 from ..rules.series import INTERVALS, MOST_COPIES, series_refusal
-from ..rules.sessions import CancelReason
+from ..rules.sessions import CALLED_OFF
 from .sessions import WhenForm
 
 
@@ -67,9 +67,9 @@ class MoveForm(WhenForm):
 
 
 class CancelForm(forms.Form):
-    """Why a planned session is called off; of one on record (`recorded`) what was wrong with it."""
+    """Why a planned session is called off."""
 
-    reason = forms.ChoiceField(label="Reason", choices=CancelReason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label="Reason", choices=CALLED_OFF, widget=forms.RadioSelect)
     words = forms.CharField(
         label="More about it",
         max_length=500,
@@ -78,11 +78,18 @@ class CancelForm(forms.Form):
         help_text="Kept in the chart.",
     )
 
-    def __init__(self, *args: Any, recorded: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].error_messages["required"] = "Say why it is cancelled."
-        if recorded:
-            self.initial["reason"] = CancelReason.OTHER
-            words = self.fields["words"]
-            words.label, words.required = "What was wrong", True
-            words.error_messages["required"] = "Say what was wrong, for example “entered twice”."
+
+
+class StrikeForm(forms.Form):
+    """What was wrong with a session that should not be on record."""
+
+    reason = forms.CharField(
+        label="What was wrong",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="For example: recorded twice. Kept in the chart.",
+        error_messages={"required": "Say what was wrong."},
+    )

@@ -23,6 +23,7 @@ from ..rules.sessions import (
     Modality,
     SessionKind,
     SessionState,
+    alone_refusal,
     attendance_refusal,
     minutes_between,
     session_refusals,
@@ -237,11 +238,22 @@ class SessionForm(PresenceFields, WhenForm):
         started, stopped = cleaned.get("started_at"), cleaned.get("stopped_at")
         if self.session is None and started is not None:
             self._check_free(started, stopped)
+        if started is not None and not self.lies_ahead(cleaned):
+            self._ask_who_else(cleaned)
         if "attendance" in self.fields:
             cleaned["presence"] = self.read_presence(
                 cleaned, cleaned.get("started_at"), cleaned.get("stopped_at"), cleaned.get("kind", "")
             )
         return cleaned
+
+    def _ask_who_else(self, cleaned: dict[str, Any]) -> None:
+        refusal = alone_refusal(
+            kind=cleaned.get("kind", ""),
+            patients=self.patients_given(cleaned),
+            others_present=cleaned.get("others_present") or "",
+        )
+        if refusal and "others_present" not in self.errors:
+            self.add_error("kind", f"{refusal.words} {refusal.remedy}")
 
     def _check_free(self, started: datetime, stopped: datetime | None) -> None:
         """Not twice at the same time with one patient: mostly one that was planned and is entered anew by mistake."""

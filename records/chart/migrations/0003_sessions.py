@@ -146,6 +146,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SessionChange",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("was", practice.infrastructure.fields.EncryptedTextField()),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="chart.encounter"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["changed_at"],
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="SharedPart",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -167,6 +191,7 @@ class Migration(migrations.Migration):
                     ("practice", "We cancelled"),
                     ("ended", "Treatment ended or was transferred"),
                     ("other", "Another reason"),
+                    ("in_error", "Entered in error"),
                 ],
                 default="",
                 max_length=10,

@@ -12,7 +12,7 @@ from .notes import ChartAddendum, ChartDraftBranch, ChartNote, NoteFormat
 from .plans import CarePlan
 from .results import Result
 from .safety import RiskAssessment, SafetyPlan, SafetyPlanDraft
-from .sessions import AttendanceChange, Encounter, Participation, SharedPart
+from .sessions import AttendanceChange, Encounter, Participation, SessionChange, SharedPart
 from .treatment import GoalWorkedOn, PlanAgreement, PlanDraft, PlanDraftBranch, PlanReview, PlanVersion
 
 __all__ = [
@@ -60,5 +60,6 @@ __all__ = [
     "RiskAssessment",
     "SafetyPlan",
     "SafetyPlanDraft",
+    "SessionChange",
     "SharedPart",
 ]

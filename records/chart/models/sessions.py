@@ -19,7 +19,7 @@ class Encounter(Imported):
     A planned one has not taken place: its times are intentions, until somebody says how it went.
     """
 
-    # A session is never deleted; its times are corrected until a signed note stands on it (correct_session).
+    # A session is never deleted; it is corrected or struck out while no signed note stands on it (correct_session).
     append_only = True
     updatable_columns = (
         "kind",
@@ -113,6 +113,25 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"participation {self.pk}"
+
+
+class SessionChange(models.Model):
+    """What a session on record said before it was corrected, in words: when, how, who else, and one patient's code."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="corrections")
+    was = EncryptedTextField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["changed_at"]
+
+    def __str__(self) -> str:
+        return f"session change {self.pk}"
 
 
 class AttendanceChange(models.Model):

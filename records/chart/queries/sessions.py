@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to
 
@@ -22,6 +23,19 @@ def session_words(encounter: Encounter) -> str:
     place = encounter.get_modality_display().lower() if encounter.modality != "other" else ""
     doubt = "times as planned" if encounter.times_as_planned else ""
     return ", ".join(filter(None, [length, place, doubt]))
+
+
+def as_said(encounter: Encounter) -> str:
+    """All that is said of a session, in words: when, kind, place, who else, and where one patient came, their code."""
+    start, stop = encounter.started_at, encounter.stopped_at
+    words = [f"{day(start)}, {time_of_day(start)}" + (f" to {time_of_day(stop)}" if stop else "")]
+    words += [encounter.get_kind_display(), encounter.get_modality_display()]
+    parts = encounter.participations.filter(taken_off=False)[:2]
+    if len(parts) == 1:
+        words += [parts[0].get_attendance_display(), codes_words(parts[0]), parts[0].patient_place]
+    if encounter.others_present:
+        words.append(f"with {encounter.others_present}")
+    return ", ".join(filter(None, words))
 
 
 def session_title(encounter: Encounter) -> str:

@@ -55,6 +55,17 @@ def every_words(every: int, unit: str) -> str:
     return f"every {unit.removesuffix('s')}" if every == 1 else f"every {every} {unit}"
 
 
+def prescriber_refusal(where: str, named: bool) -> Refusal | None:
+    """What is asked of a medication prescribed here that names nobody, or None."""
+    if where != PrescribedWhere.HERE or named:
+        return None
+    return Refusal(
+        "MEDICATION_NO_PRESCRIBER",
+        "Who of us prescribed it?",
+        "Choose the prescriber, or say that it was prescribed by somebody else.",
+    )
+
+
 def medication_refusals(
     *, started_on: date | None, ended_on: date | None, today: date, born: date | None = None
 ) -> dict[str, Refusal]:

@@ -62,6 +62,25 @@ class CancelReason(models.TextChoices):
     PRACTICE = "practice", "We cancelled"
     ENDED = "ended", "Treatment ended or was transferred"
     OTHER = "other", "Another reason"
+    IN_ERROR = "in_error", "Entered in error"
+
+
+# Why a planned session is called off; one that is on record is struck out, as entered in error.
+CALLED_OFF = [choice for choice in CancelReason.choices if choice[0] != CancelReason.IN_ERROR]
+
+# Sessions that more than one person attends.
+TOGETHER = (SessionKind.COUPLE, SessionKind.FAMILY, SessionKind.GROUP)
+
+
+def alone_refusal(*, kind: str, patients: int, others_present: str) -> Refusal | None:
+    """What a form asks of a couple, family or group session that names one person only; None when it need not."""
+    if kind not in TOGETHER or patients > 1 or others_present.strip():
+        return None
+    return Refusal(
+        "SESSION_ALONE",
+        f"A {SessionKind(kind).label.lower()} session has at least two patients on its list.",
+        "Tick who else took part, or name under “Others present” who else was there.",
+    )
 
 
 def session_refusals(

@@ -22,13 +22,13 @@ from practice.people.rules import Role
 from .. import policies
 from ..actions.notes import start_note
 from ..actions.series import begin_planned, cancel_session, copy_forward, hold_session, move_session
-from ..actions.sessions import HERE, Presence, refusal_to_correct
+from ..actions.sessions import HERE, Presence, refusal_to_strike, strike_session
 from ..forms.notes import NewNoteForm
-from ..forms.series import CancelForm, CopyForm, MoveForm
+from ..forms.series import CancelForm, CopyForm, MoveForm, StrikeForm
 from ..forms.sessions import HoldForm
 from ..models import Encounter
 from ..queries.sessions import day_bounds, session_lines, session_title, sessions_between
-from ..rules.sessions import ABSENT, Attendance, SessionState
+from ..rules.sessions import ABSENT, Attendance
 
 
 @require_GET
@@ -133,13 +133,10 @@ def session_move(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def session_cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """Call a planned session off, or take one off the record that was recorded by mistake."""
+    """Call a planned session off."""
     staff = cast(Staff, request.user)
     session, patients = _own(staff, session_id)
-    recorded = session.state == SessionState.RECORDED
-    if recorded and (refusal := refusal_to_correct(staff, session)):
-        raise Refused(refusal)
-    form = CancelForm(request.POST or None, recorded=recorded)
+    form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -149,12 +146,25 @@ def session_cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "The session is cancelled.")
             return redirect("session-open", session.pk)
-    title = button = "Cancel the session"
+    title = "Cancel the session"
     lead = "For a cancellation that came too late, go back and choose “Late cancel”."
-    if recorded:
-        title, button = "Recorded by mistake", "Take it off the record"
-        lead = "The session stays in the chart as cancelled. One that nobody came to is corrected instead: “No show”."
-    return _small_page(request, session, patients, form, title=title, lead=lead, button=button)
+    return _small_page(request, session, patients, form, title=title, lead=lead, button=title)
+
+
+@require_http_methods(["GET", "POST"])
+def session_strike(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Strike out a session that was put on record by mistake."""
+    staff = cast(Staff, request.user)
+    session, patients = _own(staff, session_id)
+    if refusal := refusal_to_strike(staff, session):
+        raise Refused(refusal)
+    form = StrikeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        strike_session(by=staff, encounter=session, reason=form.cleaned_data["reason"])
+        messages.success(request, "The session is struck out. It stays in the chart as cancelled.")
+        return redirect("session-open", session.pk)
+    lead = "The session stays in the chart as cancelled. One that nobody came to is corrected instead: “No show”."
+    return _small_page(request, session, patients, form, title="Recorded by mistake", lead=lead, button="Strike it out")
 
 
 @require_http_methods(["GET", "POST"])

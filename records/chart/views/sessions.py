@@ -15,7 +15,7 @@ from practice.people.policies import open_chart
 
 from .. import policies
 from ..actions.notes import start_note
-from ..actions.sessions import EXPECTED, correct_session, refusal_to_correct, start_session
+from ..actions.sessions import EXPECTED, correct_session, refusal_to_correct, refusal_to_strike, start_session
 from ..forms.group_notes import AddParticipantForm, SharedForm
 from ..forms.notes import NewNoteForm
 from ..forms.sessions import NewSessionForm, PresenceFields, PresenceForm, SessionForm
@@ -30,7 +30,7 @@ from ..queries.sessions import (
     sessions_to_write,
 )
 from ..rules.notes import NOT_STANDING, NoteState
-from ..rules.sessions import ABSENT, TELEHEALTH, Attendance, SessionKind, SessionState
+from ..rules.sessions import ABSENT, TELEHEALTH, Attendance, CancelReason, SessionKind, SessionState
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,6 +118,9 @@ def session_page(
         "hidden_patients": on_list - len(patients),
         "note_form": NewNoteForm(by=staff, patient=patients[0]),
         "may_correct": refusal_to_correct(staff, session) is None,
+        "may_strike": refusal_to_strike(staff, session) is None,
+        "in_error": session.cancel_reason == CancelReason.IN_ERROR,
+        "corrections": session.corrections.select_related("changed_by") if mine or on_list == 1 else [],
         "mine": mine,
         "planned": session.is_planned,
         "cancelled": session.state == SessionState.CANCELLED,
@@ -158,9 +161,7 @@ def _seat(
         "may_write": session.state != SessionState.CANCELLED
         and not any(note.author_id == staff.pk and note.state != NoteState.CANCELLED for note in own),
         "absent": part.attendance in ABSENT,
-        "may_take_off": session.clinician_id == staff.pk
-        and not own
-        and not any(n.state != NoteState.DRAFT for n in notes),
+        "may_take_off": session.clinician_id == staff.pk and not own and all(n.state in NOT_STANDING for n in notes),
     }
 
 
@@ -203,7 +204,7 @@ def session_correct(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "patient": patients[0] if form.on_list == 1 else None,
         "form": form,
         "title": "Correct the session",
-        "lead": "Once a note about it is signed, its times stay as they are.",
+        "lead": "What it said before is kept. Once a note about it is signed, it stays as it is.",
         "button": "Save",
     }
     return render(request, "chart/session_form.html", context)
