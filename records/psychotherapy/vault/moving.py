@@ -50,7 +50,7 @@ def passage_in_draft(
             _without(_text_at(draft, passage.version), passage)
         else:
             _was_made(_row_of(actor, draft_id, passage, Direction.OUT, section, held.chart_note))
-        return head_of(draft), held and held.chart_note
+        return head_of(draft), held.chart_note if held else None
 
 
 def take_passage(
