@@ -206,11 +206,13 @@ def note_drafts(staff: Staff) -> Group:
     Those that a supervisor returned are tasks, and stand there.
     """
     drafts = ChartNote.objects.filter(author=staff, state=NoteState.DRAFT, patient__in=charts_visible_to(staff))
-    drafts = drafts.filter(returned_versions__isnull=True).select_related("patient").defer("sections")
+    drafts = drafts.filter(returned_versions__isnull=True)
+    drafts = drafts.select_related("patient", "encounter", "format")
+    drafts = drafts.defer("sections", "encounter__others_present", "encounter__cancel_words")
     lines = [
         Line(
             note.patient.legal_name,
-            f"Session of {day(note.on)}, {days_ago(note.on)}",
+            f"{_what_it_is_of(note)}, {days_ago(note.on)}",
             path_to("note-edit", note.pk),
             "Continue",
             due_on=overdue_on(note.on),
@@ -219,6 +221,13 @@ def note_drafts(staff: Staff) -> Group:
         for note in drafts.order_by("on", "created_at")[:MOST]
     ]
     return Group("Progress notes to sign", lines)
+
+
+def _what_it_is_of(note: ChartNote) -> str:
+    """What tells two drafts of one day apart: the session's time, or the format of a note without one."""
+    if note.encounter is None:
+        return f"{note.format.name}, {day(note.on)}, without a session"
+    return f"Session of {day(note.on)}, {time_of_day(note.encounter.started_at)}"
 
 
 def next_to_write(staff: Staff) -> Line | None:

@@ -11,10 +11,11 @@ from disclosures.ledger.models import Entry
 from disclosures.ledger.rules import Basis
 from disclosures.releases import actions
 from disclosures.releases.models import Release
-from disclosures.releases.rules import ReleaseState
+from disclosures.releases.rules import Method, ReleaseState
 from practice.audit.models import AuditEntry
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
+from tests.chart.test_safety import signed_plan
 
 from .conftest import CANARY, LAWYER, PURPOSE, note_keys
 from .test_past import threat
@@ -400,3 +401,16 @@ def test_the_questions_come_before_the_documents_which_stand_under_their_years(s
     assert page.index('name="approver"') < page.index('name="items"')
     assert f'<h3 class="group-title">{(today() - timedelta(days=20)).year}</h3>' in page
     assert "Progress notes 2</button>" in page
+
+
+def test_a_safety_plan_is_given_to_the_patient_from_its_own_page(signed_in, hale, dana, chart):
+    plan = signed_plan(hale, chart)
+    client = signed_in(hale)
+    link = f"{reverse('release-new', args=[chart.pk])}?basis=B_TO_INDIVIDUAL&item=safety:{plan.pk}"
+    assert link.replace("&", "&amp;") in client.get(reverse("patient-safety", args=[chart.pk])).text
+    form = client.get(link).context["form"]
+    assert form["items"].value() == [f"safety:{plan.pk}"]
+    assert (form["method"].value(), form["approver"].value()) == (Method.IN_PERSON, hale.pk)
+    assert signed_in(dana).get(link).context["form"]["approver"].value() is None
+    elsewhere = client.get(link.replace(str(plan.pk), str(uuid4()))).context["form"]
+    assert not elsewhere["items"].value() and not elsewhere["method"].value()

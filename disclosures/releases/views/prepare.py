@@ -24,7 +24,7 @@ from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, ReasonForm,
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
 from ..queries import chart_index, postal_address, proposal_of, verdict_now
-from ..rules import RecipientKind, ReleaseState
+from ..rules import Method, RecipientKind, ReleaseState
 
 REQUEST_OF_PATIENT = "At the request of the patient"
 
@@ -44,13 +44,16 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
         return ask_ground(request, patient, shown, plannable, for_notes=for_notes)
     draft = Release(patient=patient, record_class=RecordClass.CHART)
     index = _index(draft, basis, line, request)
+    approvers = {care.staff_id for care in care_team(patient, today())}
     form = NewReleaseForm(
         request.POST or None,
         basis=basis,
         authorization=line.authorization if line else None,
-        approvers=Staff.objects.filter(pk__in=[care.staff_id for care in care_team(patient, today())]),
+        approvers=Staff.objects.filter(pk__in=approvers),
         keys=[row.key for row in index],
-        initial=_initial(patient, basis, line, index),
+        initial=_initial(patient, basis, line, index)
+        | _asked_for(request, index)
+        | ({"approver": staff.pk} if staff.pk in approvers else {}),
     )
     decision = None
     if request.method == "POST" and form.is_valid():
@@ -146,6 +149,12 @@ def _initial(patient: Patient, basis: str, line: AuthorizationLine | None, index
     if same_person(known.get("recipient_name", ""), patient):
         known["recipient_address"] = postal_address(patient)
     return known
+
+
+def _asked_for(request: HttpRequest, index: list[Any]) -> dict[str, Any]:
+    """One document named in the address: it alone is ticked, to be handed over in person. Everything can be changed."""
+    wanted = [row.key for row in index if row.key == request.GET.get("item") and row.refusal is None]
+    return {"items": wanted, "method": Method.IN_PERSON} if wanted else {}
 
 
 def same_person(recipient: str, patient: Patient) -> bool:

@@ -107,7 +107,9 @@ def session_refusals(
         found["start"] = Refusal("SESSION_PLANNED_TOO_FAR", "This is more than two years ahead.", "Check the day.")
     elif not planned and started_at > now + CLOCK_SLACK:
         found["start"] = Refusal(
-            "SESSION_IN_FUTURE", "This session would start in the future.", "Record a session once it has begun."
+            "SESSION_IN_FUTURE",
+            "This session would start in the future.",
+            "Record a session once it has begun. One to come is planned.",
         )
     elif not planned and stopped_at is not None and stopped_at > now + CLOCK_SLACK:
         found["stop"] = Refusal(

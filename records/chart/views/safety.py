@@ -159,7 +159,7 @@ def safety_plan_sign(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         except Refused as refused:
             messages.error(request, f"Not signed. {refused.refusal.words} {refused.refusal.remedy}")
             return redirect("safety-plan-edit", patient.pk)
-        messages.success(request, "Signed. Print it for the patient, and go over it together.")
+        messages.success(request, "Signed. Go over it together, and give it to the patient from here.")
         return redirect("patient-safety", patient.pk)
     context = {
         "patient": patient,
