@@ -73,9 +73,11 @@ def test_after_an_ended_sign_in_the_page_is_empty_until_the_same_person_is_back(
 
 def test_words_of_any_form_are_kept_when_the_sign_in_has_ended(a_visit: Visit, hale: Staff, lindqvist: Patient) -> None:
     with a_visit() as visitor:
+        visitor.page.clock.install()
         visitor.sign_in(hale, f"/chart/patients/{lindqvist.pk}/hand-over/")
         text = visitor.page.get_by_label("What the next person must know")
         text.fill(TEXT)
+        visitor.page.clock.fast_forward(30_000)
         Session.objects.all().delete()
         visitor.page.get_by_role("button", name="Arrange it").click()
         expect(visitor.page.get_by_text("You have been signed out")).to_be_visible()

@@ -12,7 +12,11 @@ let otherToken = ""; // of whoever is signed in here now
 let hiddenSince = null;
 let asking = false;
 
+const LATELY = 20_000;
+
 export const covered = () => kept !== null;
+// Whether the server was asked, or sent this page, a moment ago.
+export const askedLately = () => Date.now() - looked < LATELY;
 export const holds = (node) => kept !== null && kept.page.contains(node);
 
 export function token() {

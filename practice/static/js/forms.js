@@ -4,7 +4,7 @@
 // <button data-sign>; several such forms on a page are told apart by where the caret is. <form data-warn-unsaved> asks before leaving once something was typed; code that
 // saves by itself sends a "saved" event on the form when the server has the text.
 
-import { cover, covered, holds, signInState } from "./cover.js";
+import { askedLately, cover, covered, holds, signInState } from "./cover.js";
 
 const changed = new Set();
 
@@ -20,7 +20,8 @@ document.addEventListener("saved", (event) => { changed.delete(event.target); ty
 // there again after signing in on the spot.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!document.body.dataset.stillHere || covered() || !typed.has(form) || form.dataset.autosave !== undefined || form.dataset.asked) return;
+  if (!document.body.dataset.stillHere || document.querySelector(".entrance") || covered() || askedLately()) return;
+  if (!typed.has(form) || form.dataset.autosave !== undefined || form.dataset.asked) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const state = await signInState();

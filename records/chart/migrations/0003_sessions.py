@@ -85,10 +85,13 @@ CREATE TRIGGER participation_stands BEFORE UPDATE ON chart_participation
     FOR EACH ROW EXECUTE FUNCTION chart_participation_stands();
 CREATE TRIGGER participations_are_not_emptied BEFORE TRUNCATE ON chart_participation
     FOR EACH STATEMENT EXECUTE FUNCTION chart_only_moves();
+CREATE TRIGGER session_changes_stand BEFORE UPDATE OR DELETE OR TRUNCATE ON chart_sessionchange
+    FOR EACH STATEMENT EXECUTE FUNCTION chart_only_moves();
 CREATE TRIGGER attendance_changes_stand BEFORE UPDATE OR DELETE OR TRUNCATE ON chart_attendancechange
     FOR EACH STATEMENT EXECUTE FUNCTION chart_only_moves();
 """
 SESSION_FALLS = """
+DROP TRIGGER session_changes_stand ON chart_sessionchange;
 DROP TRIGGER attendance_changes_stand ON chart_attendancechange;
 DROP TRIGGER participations_are_not_emptied ON chart_participation;
 DROP TRIGGER participation_stands ON chart_participation;
