@@ -16,10 +16,10 @@ code:  ## the demo's second-factor code of this minute
 	@$(DEMO) $(BIN)/python manage.py demo_code
 
 test: lint  ## everything that must hold: lint, types, layers, migrations, rules, separation, browser
-	@$(TESTING) $(BIN)/python -m pytest -q -n 2; status=$$?; $(TESTING) $(BIN)/python manage.py database stop; exit $$status
+	@$(TESTING) $(BIN)/python -m pytest -q -n 3; status=$$?; $(TESTING) $(BIN)/python manage.py database stop; exit $$status
 
 test-full: lint  ## the same at full sample sizes
-	@$(TESTING) PRACTICE_FULL_SAMPLES=1 $(BIN)/python -m pytest -q -n 2; status=$$?; \
+	@$(TESTING) PRACTICE_FULL_SAMPLES=1 $(BIN)/python -m pytest -q -n 3; status=$$?; \
 		$(TESTING) $(BIN)/python manage.py database stop; exit $$status
 
 bench:  ## figures on screen and in var/bench.json
