@@ -16,13 +16,32 @@ from .visitor import NARROW, WIDE, Visitor, launch, visit
 Visit = Callable[..., AbstractContextManager[Visitor]]
 
 
+# Journeys whose rules and pages are tried without a browser too: tried in `make test-full`, to keep `make test` short.
+IN_FULL = {
+    "test_accountings.py",
+    "test_authorizations.py",
+    "test_custody.py",
+    "test_diagnoses.py",
+    "test_documents.py",
+    "test_group_session.py",
+    "test_people.py",
+    "test_releases.py",
+    "test_signing_in.py",
+    "test_treatment_plan.py",
+}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is tried at two widths takes turns: one of them in `make test`, both in `make test-full`."""
     if FULL:
         return
-    left_out = [item for item in items if _width(item) not in (None, NARROW if _turn(item) else WIDE)]
+    left_out = [item for item in items if item.path.name in IN_FULL or _wrong_width(item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def _wrong_width(item: pytest.Item) -> bool:
+    return _width(item) not in (None, NARROW if _turn(item) else WIDE)
 
 
 def _width(item: pytest.Item) -> object:
