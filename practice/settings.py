@@ -124,12 +124,14 @@ INSTALLED_APPS = [
     "practice.audit",
     "practice.worklist",
     "practice.people",
+    "practice.outside",
     "practice.compliance",
     "authorizations",
     "records.chart",
     "records.psychotherapy",
     "disclosures.ledger",
     "disclosures.releases",
+    "disclosures.legal",
     "practice.desk",
 ]
 MIDDLEWARE = [

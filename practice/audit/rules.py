@@ -36,6 +36,14 @@ class AuditEvent(models.TextChoices):
     FILED = "filed", "Filed a document"
     MEASURED = "measured", "Entered a measure"
     HANDED_OVER = "handed_over", "Handed a patient over"
+    LINK_MADE = "link_made", "Made a link for a patient or recipient"
+    LINK_USED = "link_used", "Used a link"
+    LINK_FAILED = "link_failed", "Did not open a link"
+    REDACTED = "redacted", "Redacted a passage"
+    APPROVED = "approved", "Approved"
+    RESTRICTED = "restricted", "Recorded a restriction"
+    COMPELLED = "compelled", "Took part in a compelled release"
+    ASKED = "asked", "Asked the gate"
 
 
 class Outcome(models.TextChoices):

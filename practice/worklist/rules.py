@@ -23,6 +23,17 @@ class TaskKind(models.TextChoices):
     HANDOVER = "handover", "Take over a patient"
     SAFETY_PLAN_REVIEW = "safety_plan_review", "Review a safety plan"
     PLACEMENT_QUESTION = "placement_question", "Answer a question about what belongs where"
+    FORM_REVIEW = "form_review", "Have counsel review an authorization form"
+    AUTHORIZATION_ENDING = "authorization_ending", "An authorization ends soon"
+    REVOCATION_LETTER = "revocation_letter", "Send the patient the confirmation of a revocation"
+    REVOCATION_ASSOCIATE = "revocation_associate", "Tell a business associate that the authorization was revoked"
+    RESTRICTION_ANSWER = "restriction_answer", "Answer a request for a restriction"
+    RESTRICTION_EMERGENCY = "restriction_emergency", "Ask a recipient not to use restricted records further"
+    THREAT_RECORD = "threat_record", "Complete the record of a serious threat"
+    COUNSEL_REVIEW = "counsel_review", "Have counsel review a legal paper"
+    COMPELLED_RELEASE = "compelled_release", "Second person for a compelled release"
+    PATIENT_NOTICE = "patient_notice", "Tell the patient about a legal paper"
+    RELEASE_RETURNED = "release_returned", "A release came back"
 
 
 class TaskState(models.TextChoices):

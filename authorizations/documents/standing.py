@@ -9,9 +9,9 @@ from django.utils import timezone
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
 
-from .models import Authorization, AuthorizationEvent
-from .queries import AuthorizationLine
-from .rules import AuthorizationStatus, Defect, EventKind, PnScope, RecordClass
+from ..models import Authorization, AuthorizationEvent
+from ..queries import AuthorizationLine
+from ..rules import AuthorizationStatus, Defect, EventKind, PnScope, RecordClass
 
 PILLS = {AuthorizationStatus.ACTIVE: "done", AuthorizationStatus.ON_HOLD: "accent"}
 

@@ -12,7 +12,7 @@ from disclosures.ledger.rules import Basis
 from practice.audit.history import keep_history
 from practice.infrastructure.fields import EncryptedBinaryField, EncryptedJSONField, EncryptedTextField
 
-from .rules import LegalProcess, Method, PNException, RecipientKind, ReleaseState
+from ..rules import LegalProcess, Method, PNException, RecipientKind, ReleaseState
 
 SHA256 = r"^[0-9a-f]{64}$"
 

@@ -11,8 +11,8 @@ from disclosures.ledger.rules import Basis
 from practice.infrastructure.days import today
 from practice.people.models import Staff
 
-from .models import Release
-from .rules import (
+from ..models import Release
+from ..rules import (
     EXCEPTIONS_OF_BASIS,
     PACKAGE_METHODS,
     Fact,

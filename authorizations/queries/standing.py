@@ -13,10 +13,10 @@ from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskState
 
-from . import rules
-from .models import Authorization, AuthorizationEvent
-from .policies import authorizations_visible_to
-from .rules import AuthorizationFacts, AuthorizationStatus, Defect, EventKind, MinorRule, RecordClass
+from .. import rules
+from ..models import Authorization, AuthorizationEvent
+from ..policies import authorizations_visible_to
+from ..rules import AuthorizationFacts, AuthorizationStatus, Defect, EventKind, MinorRule, RecordClass
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from records.chart.documents import ReleaseItemInfo, release_items
 from records.chart.index import IndexLine
 from records.psychotherapy import vault
 
-from .models import ChartPackage, Release, ReleaseItem
-from .policies import releases_visible_to
-from .rules import Act, Decision, Item, Method, Policies, Proposal, ReleaseState, decide
+from ..models import ChartPackage, Release, ReleaseItem
+from ..policies import releases_visible_to
+from ..rules import Act, Decision, Item, Method, Policies, Proposal, ReleaseState, decide
 
 # Reasons that are about one document: they say which lines of the index the basis does not cover.
 ITEM_CODES = frozenset({"AUTH_NOT_THESE_ITEMS", "OUTSIDE_SCOPE"})

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from practice.infrastructure.fields import EncryptedBinaryField, EncryptedTextField
 
-from .rules import (
+from ..rules import (
     CombinedWith,
     ConditionedOn,
     ConditioningGround,

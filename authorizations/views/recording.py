@@ -17,8 +17,8 @@ from practice.people.models import Patient, Staff
 from practice.people.rules import Act, may
 from practice.worklist.rules import TaskKind
 
-from . import actions, documents, policies, queries
-from .forms import (
+from .. import actions, documents, policies, queries
+from ..forms import (
     AuthorizationForm,
     HappenedForm,
     RevocationForm,
@@ -26,8 +26,8 @@ from .forms import (
     initial_of,
     initial_of_part,
 )
-from .models import Authorization
-from .rules import AUTH_DEFECT_COMPOUND, REVOCATIONS, AuthorizationStatus, EventKind, MinorRule, RecordClass, age_on
+from ..models import Authorization
+from ..rules import AUTH_DEFECT_COMPOUND, REVOCATIONS, AuthorizationStatus, EventKind, MinorRule, RecordClass, age_on
 
 ADULT_AT_LEAST = 21  # a form may be older than the patient's birthday: the question on minors stays a few years
 

@@ -17,7 +17,7 @@ from records.chart.documents import Block, render_context
 from records.chart.exchange.bundle import chart_bundle
 from records.chart.filed_documents import with_documents
 
-from .models import Release, ReleaseItem
+from ..models import Release, ReleaseItem
 
 DATA_FILE = "chart-fhir-r4.json"
 

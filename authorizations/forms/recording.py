@@ -15,9 +15,9 @@ from practice.infrastructure.uploads import CheckedUpload, UploadRefused, check_
 from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.people.rules import CLINICAL_ROLES
 
-from . import rules
-from .actions import Elements
-from .models import Authorization
+from .. import rules
+from ..actions import Elements
+from ..models import Authorization
 
 DAY_FORMATS = ("%Y-%m-%d", "%m/%d/%Y")
 BAD_DAY = "Give a day, for example 03/14/2026."

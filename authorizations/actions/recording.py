@@ -22,11 +22,11 @@ from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind
 
-from . import queries, rules
-from .models import Authorization, AuthorizationEvent, SignedPaper
-from .policies import check_may_record
-from .rules import REVOCATIONS, EventKind
-from .signals import authorization_revoked
+from .. import queries, rules
+from ..models import Authorization, AuthorizationEvent, SignedPaper
+from ..policies import check_may_record
+from ..rules import REVOCATIONS, EventKind
+from ..signals import authorization_revoked
 
 COPY_WITHIN_DAYS = 7
 REVOCATION_FORM_WITHIN_DAYS = 1

@@ -1,0 +1,11 @@
+"""What a patient has agreed to, one module per part."""
+
+from .authorization import (
+    Authorization as Authorization,
+)
+from .authorization import (
+    AuthorizationEvent as AuthorizationEvent,
+)
+from .authorization import (
+    SignedPaper as SignedPaper,
+)

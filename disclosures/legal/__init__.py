@@ -1,0 +1,1 @@
+"""Legal papers, and releases of psychotherapy notes that a law or a court compels."""

@@ -1,0 +1,14 @@
+"""A release and what belongs to it, one module per part."""
+
+from .release import (
+    SHA256 as SHA256,
+)
+from .release import (
+    ChartPackage as ChartPackage,
+)
+from .release import (
+    Release as Release,
+)
+from .release import (
+    ReleaseItem as ReleaseItem,
+)

@@ -1,0 +1,47 @@
+"""Releases as rules and pages read them, one module per part."""
+
+from .release import (
+    HERE as HERE,
+)
+from .release import (
+    Line as Line,
+)
+from .release import (
+    chart_index as chart_index,
+)
+from .release import (
+    covers_to_hand_over as covers_to_hand_over,
+)
+from .release import (
+    entry_of as entry_of,
+)
+from .release import (
+    gate_items as gate_items,
+)
+from .release import (
+    item_key as item_key,
+)
+from .release import (
+    line_of as line_of,
+)
+from .release import (
+    open_lines as open_lines,
+)
+from .release import (
+    package_of as package_of,
+)
+from .release import (
+    postal_address as postal_address,
+)
+from .release import (
+    proposal_of as proposal_of,
+)
+from .release import (
+    steps_of as steps_of,
+)
+from .release import (
+    verdict_now as verdict_now,
+)
+from .release import (
+    verdict_words as verdict_words,
+)

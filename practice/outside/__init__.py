@@ -1,0 +1,1 @@
+"""What somebody without an account reaches: one link, one purpose, a host of its own."""
