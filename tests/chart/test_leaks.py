@@ -71,6 +71,7 @@ ELSEWHERE = {
     "chart.PlanReview.progress",
     "chart.Result.components",
     "chart.Result.text",
+    "chart.SessionChange.was",
     "chart.SharedPart.text",
 }
 
