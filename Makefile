@@ -3,6 +3,10 @@
 .PHONY: help demo code test test-full bench lint format install lock stop
 BIN := .venv/bin
 TESTING := PRACTICE_MODE=test PYTHONDONTWRITEBYTECODE=1
+MEMORY := $(if $(PRACTICE_DATA_DIR),,$(shell .ci/memory))
+IN_MEMORY := $(TESTING) $(if $(MEMORY),PRACTICE_DATA_DIR=$(MEMORY))
+# the tests' database server ends, and its folder in memory goes with it
+FORGET := $(IN_MEMORY) $(BIN)/python manage.py database stop; $(if $(MEMORY),rm -rf $(MEMORY))
 DEMO := PRACTICE_MODE=demo
 
 help:  ## this list
@@ -16,11 +20,10 @@ code:  ## the demo's second-factor code of this minute
 	@$(DEMO) $(BIN)/python manage.py demo_code
 
 test: lint  ## everything that must hold: lint, types, layers, migrations, rules, separation, browser
-	@$(TESTING) $(BIN)/python -m pytest -q -n 3; status=$$?; $(TESTING) $(BIN)/python manage.py database stop; exit $$status
+	@$(IN_MEMORY) $(BIN)/python -m pytest -q -n 3 --dist worksteal; status=$$?; $(FORGET); exit $$status
 
 test-full: lint  ## the same at full sample sizes
-	@$(TESTING) PRACTICE_FULL_SAMPLES=1 $(BIN)/python -m pytest -q -n 3; status=$$?; \
-		$(TESTING) $(BIN)/python manage.py database stop; exit $$status
+	@$(IN_MEMORY) PRACTICE_FULL_SAMPLES=1 $(BIN)/python -m pytest -q -n 3 --dist worksteal; status=$$?; $(FORGET); exit $$status
 
 bench:  ## figures on screen and in var/bench.json
 	@.ci/setup dev
@@ -48,3 +51,4 @@ lock:  ## write both lock files anew from pyproject.toml
 stop:  ## stop the demo's and the tests' database servers
 	@$(DEMO) $(BIN)/python manage.py database stop
 	@$(TESTING) $(BIN)/python manage.py database stop
+	@$(FORGET)

@@ -24,6 +24,8 @@ from tests.everybody import (  # noqa: F401  fixtures everybody may ask for
 )
 from tests.samples import samples
 
+pytest_plugins = ["tests.turns"]
+
 # a busy machine is not a failure of the rule under test
 hypothesis.settings.register_profile(
     "ours",

@@ -51,6 +51,12 @@ fsync = {durable}
 full_page_writes = {durable}
 synchronous_commit = {durable}
 """
+# For tests, whose clones write much that nobody will ever replay.
+SMALL_LOG = """\
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 192MB
+"""
 
 # First match decides. The everyday login is refused the sealed database here, before its missing CONNECT refuses it.
 ACCESS = """\
@@ -165,9 +171,8 @@ class Server:
             raise ServerFailed(f"The socket folder {folder} belongs to somebody else.")
         sockets = str(folder).replace("'", "''")
         durable = "on" if self.durable else "off"
-        _write(
-            self.cluster / "practice.conf", CONFIGURATION.format(port=PORT, sockets=sockets, durable=durable), account
-        )
+        text = CONFIGURATION.format(port=PORT, sockets=sockets, durable=durable)
+        _write(self.cluster / "practice.conf", text + ("" if self.durable else SMALL_LOG), account)
         _write(self.cluster / "pg_hba.conf", ACCESS, account)
         people = dict.fromkeys([pwd.getpwuid(os.geteuid()).pw_name, account.name])
         _write(self.cluster / "pg_ident.conf", "".join(f'bootstrap "{name}" {SUPERUSER}\n' for name in people), account)
