@@ -18,6 +18,9 @@ from practice.people.rules import Act
 
 from .models import Authorization, SignedPaper
 
+# What the facts of one authorization are made of, in one query.
+FACTS_FROM = ("patient", "representative", "signature", "signature__representative")
+
 NOT_YOUR_PATIENT = Refusal(
     "AUTHORIZATION_NOT_YOUR_PATIENT",
     "This authorization is for a patient you do not care for.",
@@ -30,7 +33,7 @@ def authorizations_visible_to(staff: Staff) -> QuerySet[Authorization]:
     """Authorizations of the patients this person may see, with what facts are made of."""
     return (
         Authorization.objects.filter(patient__in=patients_visible_to(staff))
-        .select_related("patient", "pn_originator", "recorded_by")
+        .select_related(*FACTS_FROM, "pn_originator", "recorded_by")
         .prefetch_related("events__recorded_by")
     )
 

@@ -23,9 +23,10 @@ from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind
 
 from .. import queries, rules
-from ..models import Authorization, AuthorizationEvent, SignedPaper
+from ..models import Authorization, AuthorizationEvent, Signature, SignedPaper
 from ..policies import check_may_record
 from ..rules import REVOCATIONS, EventKind
+from ..rules.choices import SignatureWay
 from ..signals import authorization_revoked
 
 COPY_WITHIN_DAYS = 7
@@ -159,6 +160,14 @@ def correct_authorization(
     """
     locked = lock_for_release(authorization.pk)
     happened = {event.kind for event in locked.events.all()}
+    if signed_on_a_screen(locked):
+        raise Refused(
+            Refusal(
+                "AUTHORIZATION_AS_SIGNED",
+                "This cannot be corrected: it stands here as the signer saw and signed it.",
+                "If something in it is wrong, have a new form signed.",
+            )
+        )
     if happened & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}):
         raise Refused(
             Refusal(
@@ -209,7 +218,8 @@ def record_revocation(
     locked = _lock_current(authorization)
     _refuse_future(received_at, timezone.now())
     on = days.local_date(received_at)
-    if locked.signed_on and on < locked.signed_on:
+    signed_on = queries.facts_of(locked).signed_on
+    if signed_on and on < signed_on:
         raise Refused(
             Refusal(
                 "REVOKED_BEFORE_SIGNED",
@@ -349,6 +359,12 @@ def _add(
         policy_version=policy_version,
         recorded_by=by,
     )
+
+
+def signed_on_a_screen(authorization: Authorization) -> bool:
+    """Whether the signer read it on a screen and signed there: then nothing in it was typed off a paper."""
+    signature: Signature | None = getattr(authorization, "signature", None)
+    return signature is not None and signature.way != SignatureWay.PAPER
 
 
 def _keep_paper(by: Staff, authorization: Authorization, paper: CheckedUpload) -> SignedPaper:

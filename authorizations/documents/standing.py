@@ -1,17 +1,19 @@
 """An authorization as a person reads it: where it stands and why, the checklist with its values, its history."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils import timezone
 
+from practice.infrastructure.days import local_date
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
 
-from ..models import Authorization, AuthorizationEvent
+from ..models import Authorization, AuthorizationEvent, Signature
 from ..queries import AuthorizationLine
 from ..rules import AuthorizationStatus, Defect, EventKind, PnScope, RecordClass
+from ..rules.choices import SIGNS_FOR_SELF
 
 PILLS = {AuthorizationStatus.ACTIVE: "done", AuthorizationStatus.ON_HOLD: "accent"}
 
@@ -82,8 +84,14 @@ def reason_of(line: AuthorizationLine) -> str:
 def checklist(line: AuthorizationLine) -> list[Point]:
     """Every element and statement of the law's checklist with what the paper says, in the order of the law."""
     row = line.authorization
+    signature = _signature_of(row)
+    lacking = signature.not_on_paper if signature else []
     return [
-        Point(label, value(row) or "Not on the form", [d for d in line.defects if d.element == element])
+        Point(
+            label,
+            (element not in lacking and value(row)) or "Not on the form",
+            [d for d in line.defects if d.element == element],
+        )
         for element, label, value in POINTS
         if element != "RS4" or row.remuneration_applies
     ]
@@ -101,7 +109,24 @@ def history(authorization: Authorization) -> list[Happening]:
     received = timezone.localtime(authorization.received_at)
     by = authorization.recorded_by.display_name
     first = Happening(received.date(), authorization.received_at, "Came in", "", by)
+    if signature := _signature_of(authorization):
+        first = replace(first, words="Prepared")
+        events.append(_signing(signature))
     return sorted([first, *events], key=lambda item: (item.on, item.at is None, item.at or received), reverse=True)
+
+
+def _signing(signature: Signature) -> Happening:
+    """The signing as one line: when, how, by whom, and who knew them."""
+    at = signature.signed_at or signature.recorded_at
+    on = signature.signed_on or local_date(at)
+    knew = signature.identity_checked_by.display_name
+    how = f"By {signature.signer_name}. {signature.get_identity_how_display()}; checked by {knew}."
+    by = signature.recorded_by.display_name if signature.recorded_by else "nobody: signed alone, by the link"
+    return Happening(on, signature.signed_at, f"Signed: {signature.get_way_display().lower()}", how, by)
+
+
+def _signature_of(row: Authorization) -> Signature | None:
+    return getattr(row, "signature", None)
 
 
 def _happening(event: AuthorizationEvent) -> Happening:
@@ -143,17 +168,19 @@ def _expiration(row: Authorization) -> str:
 
 
 def _signature(row: Authorization) -> str:
-    if not row.signature_method:
+    signed = _signature_of(row) or row
+    if isinstance(signed, Authorization) and not signed.signature_method:
         return ""
-    who = row.get_signer_role_display()
-    name = f"{row.signer_name}, {who[0].lower()}{who[1:]}" if row.signer_name else who
-    return f"{name}, {day(row.signed_on) or 'no date'}"
+    who = signed.get_signer_role_display()
+    name = f"{signed.signer_name}, {who[0].lower()}{who[1:]}" if signed.signer_name else who
+    return f"{name}, {day(signed.signed_on) or 'no date'}"
 
 
 def _authority(row: Authorization) -> str:
-    if row.signer_role in ("INDIVIDUAL", "MINOR_AS_INDIVIDUAL"):
+    signed = _signature_of(row) or row
+    if signed.signer_role in SIGNS_FOR_SELF:
         return row.get_minor_rule_display() if row.minor_rule else "Not needed: signed by the patient"
-    return row.authority_description
+    return signed.authority_description
 
 
 def _recipient(row: Authorization) -> str:

@@ -244,6 +244,7 @@ class Migration(migrations.Migration):
                             ("COPY_GIVEN", "Copy given to the patient"),
                             ("FULFILLED", "Everything was handed over"),
                             ("RECORDED_IN_ERROR", "Entered wrongly"),
+                            ("SIGNING_DECLINED", "Did not want to sign"),
                         ],
                         max_length=24,
                     ),

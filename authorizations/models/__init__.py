@@ -9,3 +9,9 @@ from .authorization import (
 from .authorization import (
     SignedPaper as SignedPaper,
 )
+from .signing import (
+    Signature as Signature,
+)
+from .signing import (
+    SignedDocument as SignedDocument,
+)

@@ -1,22 +1,29 @@
 """Authorizations as rules and pages read them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from practice.compliance.queries import policy
-from practice.infrastructure.days import local_date
-from practice.people.models import Patient, Staff
+from practice.infrastructure.days import local_date, today
+from practice.infrastructure.refusals import Refusal
+from practice.people.models import Patient, PersonalRepresentative, Staff
+from practice.people.queries import representation_facts
+from practice.people.rules import refusal_to_represent
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskState
 
 from .. import rules
-from ..models import Authorization, AuthorizationEvent
-from ..policies import authorizations_visible_to
+from ..models import Authorization, AuthorizationEvent, Signature
+from ..policies import FACTS_FROM, authorizations_visible_to
 from ..rules import AuthorizationFacts, AuthorizationStatus, Defect, EventKind, MinorRule, RecordClass
+from ..rules.choices import SignatureWay
+from ..rules.signing import signed
+
+SAID_BY_AGE = frozenset({"PR_ADULT", "PR_MINOR_ACTS_ALONE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +42,52 @@ class AuthorizationLine:
         return " and ".join([*names[:1], *(name.lower() for name in names[1:])]) or "Records not named"
 
     @property
+    def signed_on(self) -> date | None:
+        return self.facts.signed_on
+
+    @property
     def recipient(self) -> str:
         return self.authorization.recipient_name or self.authorization.recipient_class or "nobody named"
 
 
 def facts_of(authorization: Authorization) -> AuthorizationFacts:
     """Everything a rule may ask about one authorization, its patient and its events included."""
-    row, events = authorization, list(authorization.events.all())
+    facts = _as_entered(authorization)
+    signature: Signature | None = getattr(authorization, "signature", None)
+    if signature is None:
+        refused = _representation_refused(authorization.representative, facts.signed_on, authorization.patient)
+        return replace(facts, representation_refused=refused)
+    on_paper = signature.way == SignatureWay.PAPER
+    return signed(
+        facts,
+        method=rules.SignatureMethod.PAPER if on_paper else rules.SignatureMethod.ELECTRONIC,
+        on=signature.signed_on,
+        role=rules.SignerRole(signature.signer_role),
+        authority=signature.authority_description,
+        representation_refused=_representation_refused(
+            signature.representative, signature.signed_on, authorization.patient
+        ),
+        not_on_paper=signature.not_on_paper,
+    )
+
+
+def _representation_refused(
+    representative: PersonalRepresentative | None, on: date | None, patient: Patient
+) -> Refusal | None:
+    """Why the representative on record could not act on the day of signing, where the elements do not say it already.
+
+    Somebody the practice no longer recognizes opens nothing more, whenever it decided so (164.502(g)(5)).
+    """
+    if representative is None:
+        return None
+    representative.patient = patient  # the same row; spares a query for each
+    refusal = refusal_to_represent(representation_facts(representative), on or today())
+    return None if refusal is None or refusal.code in SAID_BY_AGE else refusal
+
+
+def _as_entered(row: Authorization) -> AuthorizationFacts:
+    """The form itself with what happened since, without a signature that was added to it."""
+    events = list(row.events.all())
     minor_rule = MinorRule(row.minor_rule)
     if minor_rule == MinorRule.NONE and row.patient.minor_consents_alone:
         minor_rule = MinorRule.M1
@@ -124,8 +170,9 @@ def sealed_notes_asked_of(staff: Staff, on: date) -> list[AuthorizationLine]:
     """
     rows = authorizations_visible_to(staff).filter(pn_originator=staff, record_classes__contains=[RecordClass.PN])
     forbidden = _conditioning_forbidden(on)
-    lines = [_line(row, on, None, forbidden) for row in rows.order_by("signed_on", "recorded_at")]
-    return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
+    lines = [_line(row, on, None, forbidden) for row in rows.order_by("recorded_at")]
+    active = [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
+    return sorted(active, key=lambda line: line.signed_on or date.max)
 
 
 def sealed_notes_asked_of_author(author_id: UUID, on: date) -> list[AuthorizationLine]:
@@ -134,10 +181,11 @@ def sealed_notes_asked_of_author(author_id: UUID, on: date) -> list[Authorizatio
     The same answer whether the author kept any such note or not.
     """
     rows = Authorization.objects.filter(pn_originator_id=author_id, record_classes__contains=[RecordClass.PN])
-    rows = rows.select_related("patient", "pn_originator").prefetch_related("events")
+    rows = rows.select_related(*FACTS_FROM, "pn_originator").prefetch_related("events")
     forbidden = _conditioning_forbidden(on)
-    lines = [_line(row, on, None, forbidden) for row in rows.order_by("signed_on", "recorded_at")]
-    return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
+    lines = [_line(row, on, None, forbidden) for row in rows.order_by("recorded_at")]
+    active = [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
+    return sorted(active, key=lambda line: line.signed_on or date.max)
 
 
 def revocations() -> QuerySet[AuthorizationEvent]:
@@ -148,7 +196,7 @@ def revocations() -> QuerySet[AuthorizationEvent]:
 
 def for_release(authorization_id: UUID | str) -> Authorization:
     """One authorization as it stands in the database now, with its events, read anew."""
-    rows = Authorization.objects.select_related("patient", "pn_originator").prefetch_related("events")
+    rows = Authorization.objects.select_related(*FACTS_FROM, "pn_originator").prefetch_related("events")
     return rows.get(pk=authorization_id)
 
 

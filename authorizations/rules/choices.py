@@ -54,6 +54,33 @@ class SignatureMethod(TextChoices):
     ELECTRONIC = "ELECTRONIC", "Electronically"
 
 
+class SignatureWay(TextChoices):
+    """Where and how a prepared form was signed."""
+
+    TABLET = "TABLET", "At the practice, on a screen"
+    LINK = "LINK", "On the signer’s own device, by a link"
+    PAPER = "PAPER", "On paper"
+
+
+class SignatureMark(TextChoices):
+    """What the signer put there; drawn and typed count the same (R-058)."""
+
+    DRAWN = "DRAWN", "Drawn"
+    TYPED = "TYPED", "Typed name"
+    HAND = "HAND", "By hand on the paper"
+
+
+class IdentityCheck(TextChoices):
+    """How the practice knew who signed (R-144, 164.514(h)(1))."""
+
+    KNOWN = "KNOWN", "Known to me in person"
+    PHOTO_ID = "PHOTO_ID", "Showed a photo identity document"
+    DETAILS = "DETAILS", "Answered questions only they could answer"
+    COMPARED = "COMPARED", "Compared with a signature on file"
+    CODE_IN_PERSON = "CODE_IN_PERSON", "Code given in person, and date of birth"
+    CODE_BY_PHONE = "CODE_BY_PHONE", "Code given by telephone, and date of birth"
+
+
 class ConditionedOn(TextChoices):
     """What the practice or a plan would withhold from somebody who does not sign (R-049)."""
 
@@ -104,6 +131,7 @@ class EventKind(TextChoices):
     COPY_GIVEN = "COPY_GIVEN", "Copy given to the patient"
     FULFILLED = "FULFILLED", "Everything was handed over"
     RECORDED_IN_ERROR = "RECORDED_IN_ERROR", "Entered wrongly"
+    SIGNING_DECLINED = "SIGNING_DECLINED", "Did not want to sign"
 
 
 REVOCATIONS = frozenset({EventKind.WRITTEN_REVOCATION, EventKind.ORAL_REVOCATION})

@@ -12,7 +12,7 @@ from authorizations.rules.choices import (
     PnScope,
     SignerRole,
 )
-from authorizations.rules.defect import Defect, incomplete
+from authorizations.rules.defect import AUTH_DEFECT_INCOMPLETE, Defect, incomplete
 from authorizations.rules.facts import AuthorizationFacts, age_on
 
 AGE_OF_MAJORITY = 18
@@ -141,6 +141,9 @@ def a5_expiration(facts: AuthorizationFacts) -> Iterator[Defect]:
 def a6_signature(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
     if not facts.is_signed:
         yield incomplete("A6", "No signature.", "Have it signed.", "(c)(1)(vi)")
+    elif refusal := facts.representation_refused:
+        remedy = refusal.remedy or "Have the patient sign, or somebody who acts for them."
+        yield Defect(AUTH_DEFECT_INCOMPLETE, "A6", refusal.words, remedy, refusal.cite)
     if facts.signed_on is None:
         yield incomplete("A6", "The signature has no date.", "Have the signer add the date.", "(c)(1)(vi)")
         return

@@ -14,6 +14,7 @@ from authorizations.rules.choices import (
     SignatureMethod,
     SignerRole,
 )
+from practice.infrastructure.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class AuthorizationFacts:
     authority_description: str = ""
     patient_born_on: date | None = None
     minor_rule: MinorRule = MinorRule.NONE
+    representation_refused: Refusal | None = None  # why the representative who signed could not act for the patient
     # RS1 to RS4: the statements
     stmt_revocation: bool = False
     stmt_conditioning: ConditioningStatement = ConditioningStatement.MISSING

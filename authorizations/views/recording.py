@@ -127,7 +127,10 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "is_revoked": EventKind.WRITTEN_REVOCATION in happened,
         "is_held": line.status == AuthorizationStatus.ON_HOLD,
         "is_error": EventKind.RECORDED_IN_ERROR in happened,
-        "can_correct": not happened & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}),
+        "can_correct": not (
+            happened & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR})
+            or actions.recording.signed_on_a_screen(authorization)
+        ),
         "copy_due": queries.copy_is_due(line),
         "can_end_by_event": bool(authorization.expires_event) and EventKind.EXPIRY_EVENT_KNOWN not in happened,
         "can_be_false": EventKind.KNOWN_FALSE not in happened,
@@ -148,7 +151,7 @@ def authorization_revoke(request: HttpRequest, authorization_id: UUID) -> HttpRe
     authorization = policies.open_authorization(staff, authorization_id)
     policies.check_may_record(staff, authorization.patient)
     initial = {"received_at": timezone.localtime().replace(second=0, microsecond=0)}
-    form = RevocationForm(request.POST or None, initial=initial, signed_on=authorization.signed_on)
+    form = RevocationForm(request.POST or None, initial=initial, signed_on=queries.facts_of(authorization).signed_on)
     if request.method == "POST" and form.is_valid():
         written = form.cleaned_data["written"] == "yes"
         event = actions.record_revocation(

@@ -44,7 +44,7 @@ def sealed_notes_asked_for(staff: Staff) -> Group:
         if row.pk not in made:
             title, words = person_words(row.patient)
             href = path_to("psychotherapy-package-new", row.pk)
-            about = f"For {line.recipient}" + (f", signed {day(row.signed_on)}" if row.signed_on else "")
+            about = f"For {line.recipient}" + (f", signed {day(line.signed_on)}" if line.signed_on else "")
             lines.append(Line(title, words, href, "Decide and prepare", about=about))
     return Group("Psychotherapy notes asked for", lines, sealed=True)
 

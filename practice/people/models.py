@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from guardian.models import UserObjectPermissionBase
 
 from practice.audit.history import keep_history
-from practice.infrastructure.fields import EncryptedJSONField
+from practice.infrastructure.fields import EncryptedBinaryField, EncryptedJSONField
 
 from .rules import (
     CLINICAL_ROLES,
@@ -299,6 +299,35 @@ class PersonalRepresentative(models.Model):
         return f"personal representative {self.pk}"
 
 
+class RepresentativePaper(models.Model):
+    """The document that shows a representative's authority (R-144), sealed; kept as it came in, never rendered."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    representative = models.ForeignKey(PersonalRepresentative, on_delete=models.PROTECT, related_name="papers")
+    data = EncryptedBinaryField()
+    kind = models.CharField(max_length=4, choices=[("pdf", "PDF"), ("jpeg", "JPEG"), ("png", "PNG")])
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+    added_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["added_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["pdf", "jpeg", "png"]), name="%(app_label)s_%(class)s_kind"),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="%(app_label)s_%(class)s_whole_hash"
+            ),
+            models.CheckConstraint(condition=Q(size__gt=0), name="%(app_label)s_%(class)s_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"representative paper {self.pk}"
+
+
 class CareRelationship(models.Model):
     """Who cares for whom, from when until when. It alone writes the permission to open the chart.
 
@@ -379,4 +408,9 @@ keep_history(PatientAddress, plain=["id", "patient", "use", "from_on", "until_on
 keep_history(PatientTelecom, plain=["id", "patient", "kind", "use", "confidential"])
 keep_history(PatientContact, plain=["id", "patient", "emergency"])
 keep_history(PersonalRepresentative, plain=["id", "patient", "kind", "from_on", "until_on"])
+keep_history(
+    RepresentativePaper,
+    plain=["id", "representative", "kind", "size", "sha256", "added_by", "added_at"],
+    leave_out=["data"],
+)
 keep_history(CareRelationship, plain=["id", "patient", "staff", "role", "from_on", "until_on", "made_by", "made_at"])

@@ -8,6 +8,9 @@ import pytest
 TABLES = [
     ("authorizations_authorization", "recipient_name = 'somebody else'"),
     ("authorizations_signedpaper", "sha256 = ''"),
+    ("authorizations_signature", "signed_on = '2020-01-01'"),
+    ("authorizations_signeddocument", "pdf_sha256 = ''"),
+    ("people_representativepaper", "sha256 = ''"),
     ("authorizations_authorizationevent", "happened_on = '2020-01-01'"),
     ("compliance_policysetting", "reason = 'another'"),
 ]

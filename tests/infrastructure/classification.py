@@ -68,6 +68,9 @@ MODELS: dict[str, Kept] = {
         plain="""
         id patient name kind authority phone address from_on until_on not_recognized_reason""",
     ),
+    "people.RepresentativePaper": Kept(
+        APPEND_ONLY, encrypted="data", plain="id representative kind size sha256 added_by added_at"
+    ),
     "people.CareRelationship": Kept(
         APPEND_ONLY, updates="until_on", plain="id patient staff role from_on until_on made_by made_at"
     ),
@@ -98,6 +101,17 @@ MODELS: dict[str, Kept] = {
     ),
     "authorizations.SignedPaper": Kept(
         APPEND_ONLY, encrypted="data", plain="id authorization kind size sha256 added_by added_at"
+    ),
+    "authorizations.Signature": Kept(
+        APPEND_ONLY,
+        encrypted="authority_description",
+        plain="""
+        id authorization way mark signed_on signed_at zone signer_role signer_name representative intent_words
+        consent_words identity_checked_by identity_how document_sha256 not_on_paper ip device recorded_by
+        recorded_at""",
+    ),
+    "authorizations.SignedDocument": Kept(
+        APPEND_ONLY, encrypted="shown typed drawn pdf", plain="id signature size pdf_sha256 made_at"
     ),
     "authorizations.AuthorizationEvent": Kept(
         APPEND_ONLY,

@@ -1,9 +1,73 @@
 """Papers of those who act for a patient."""
 
-from django.db import migrations
+import uuid
+
+import django.db.models.deletion
+import django.utils.timezone
+from django.conf import settings
+from django.db import migrations, models
+
+import practice.infrastructure.fields
+
+FORWARDS = """
+CREATE FUNCTION people_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are added, never changed or removed', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER people_representativepaper_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON people_representativepaper
+    FOR EACH STATEMENT EXECUTE FUNCTION people_refuse_change();
+"""
+BACKWARDS = """
+DROP TRIGGER people_representativepaper_only_grows ON people_representativepaper;
+DROP FUNCTION people_refuse_change();
+"""
 
 
 class Migration(migrations.Migration):
     dependencies = [("people", "0004_shorthand")]
 
-    operations: list = []
+    operations = [
+        migrations.CreateModel(
+            name="RepresentativePaper",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("data", practice.infrastructure.fields.EncryptedBinaryField()),
+                ("kind", models.CharField(choices=[("pdf", "PDF"), ("jpeg", "JPEG"), ("png", "PNG")], max_length=4)),
+                ("size", models.PositiveIntegerField(help_text="Bytes.")),
+                ("sha256", models.CharField(max_length=64)),
+                ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "representative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="papers",
+                        to="people.personalrepresentative",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["added_at"],
+                "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["pdf", "jpeg", "png"])), name="people_representativepaper_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="people_representativepaper_whole_hash",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gt", 0)), name="people_representativepaper_not_empty"
+                    ),
+                ],
+            },
+        ),
+        migrations.RunSQL(FORWARDS, BACKWARDS),
+    ]

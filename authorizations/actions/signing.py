@@ -1,0 +1,289 @@
+"""Signing a prepared form, on a screen or on paper. The form stays as it was prepared; a row is added that signs it."""
+
+import hashlib
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.compliance.queries import practice_profile
+from practice.infrastructure import days
+from practice.infrastructure.pdf import PdfFailed, render_pdf
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.infrastructure.uploads import CheckedUpload
+from practice.people.models import Staff
+from practice.people.rules import Role
+from practice.worklist.rules import TaskKind
+
+from .. import queries, rules
+from ..documents.signing import TextToSign, text_to_sign
+from ..models import Authorization, AuthorizationEvent, Signature, SignedDocument
+from ..queries.signing import Signer, refusal_to_sign, refusals_to
+from ..rules import EventKind
+from ..rules.choices import IdentityCheck, SignatureMark, SignatureWay
+from ..rules.signing import ELEMENTS
+from .recording import COPY_WITHIN_DAYS, _ask, _keep_paper, checked, lock_for_release
+
+INTENT = "I have read this form. I sign it to allow what it says."
+CONSENT = "I agree to sign electronically. I may ask for a paper form instead, and I get a copy of what I sign."
+MOST_STROKES, MOST_POINTS = 200, 20_000
+WIDEST = 4_000  # points of a screen
+
+Stroke = Sequence[Sequence[float]]
+
+CHANGED = Refusal(
+    "DOCUMENT_CHANGED",
+    "This form was changed while it was being read.",
+    "Read it again as it stands now, then sign.",
+    "45 CFR 164.508(c)",
+)
+NO_MARK = Refusal("SIGNATURE_MISSING", "There is no signature yet.", "Type your name, or draw your signature.")
+NO_INTENT = Refusal(
+    "SIGNATURE_WITHOUT_INTENT", "Signing needs both boxes ticked.", "Tick them, or say that you do not want to sign."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the signer put there: a typed name, or strokes of [x, y] points on a pad of `width` by `height`."""
+
+    typed: str = ""
+    drawn: Sequence[Stroke] = ()
+    width: int = 0
+    height: int = 0
+
+    @property
+    def kind(self) -> SignatureMark:
+        return SignatureMark.DRAWN if self.drawn else SignatureMark.TYPED
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where it was signed: the address of the connection and what the device says it is."""
+
+    ip: str | None = None
+    device: str = ""
+
+
+def sign(
+    *,
+    by: Staff | None,
+    authorization: Authorization,
+    way: SignatureWay,
+    signer: Signer,
+    mark: Mark,
+    intent: bool,
+    consent_electronic: bool,
+    identity_checked_by: Staff,
+    identity_how: IdentityCheck,
+    document_sha256: str,
+    client: Client,
+    at: datetime | None = None,
+) -> Signature:
+    """Sign a prepared form on a screen (R-058), and freeze what was shown together with the signature.
+
+    `by` is whoever handed the screen over, None for a link. `document_sha256` is of the text the signer was shown: it
+    must be the text as it stands. Raises Refused for a form signed already, somebody who may not sign it, no mark, no
+    intent or consent, or a text that changed; then nothing is kept.
+    """
+    now = at or timezone.now()
+    mark = _checked_mark(mark)
+    if not (intent and consent_electronic):
+        raise Refused(NO_INTENT)
+    text = text_to_sign(authorization)
+    if document_sha256 != text.sha256:
+        raise Refused(CHANGED)
+    _check_signable(queries.for_release(authorization.pk), signer, days.local_date(now))
+    given = {
+        "way": way,
+        "mark": mark.kind,
+        "signed_on": days.local_date(now),
+        "signed_at": now,
+        "zone": timezone.get_default_timezone_name(),
+        "intent_words": INTENT,
+        "consent_words": CONSENT,
+        "identity_checked_by": identity_checked_by,
+        "identity_how": identity_how,
+        "document_sha256": text.sha256,
+        "ip": client.ip,
+        "device": client.device[:300],
+    }
+    # drawn up before the lock is taken: it lasts a second, and a release must not wait for it
+    pdf = signed_pdf(authorization, text, Signature(**given, **_who(signer)), mark)
+    with transaction.atomic():
+        locked = lock_for_release(authorization.pk)
+        if text_to_sign(locked).sha256 != text.sha256:
+            raise Refused(CHANGED)
+        _check_signable(locked, signer, days.local_date(now))
+        signature = _add(by, locked, signer, given)
+        SignedDocument.objects.create(
+            signature=signature,
+            shown=text.plain,
+            typed=mark.typed,
+            drawn=[[list(point) for point in stroke] for stroke in mark.drawn],
+            pdf=pdf,
+            size=len(pdf),
+            pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+            made_at=now,
+        )
+    return signature
+
+
+@checked
+def sign_on_paper(
+    *,
+    by: Staff,
+    authorization: Authorization,
+    paper: CheckedUpload,
+    signer: Signer,
+    signed_on: date | None,
+    on_paper: Collection[str],
+    identity_how: IdentityCheck,
+) -> Signature:
+    """File the scan of a signed paper, with the elements that somebody saw on it (W-20).
+
+    What is not in `on_paper` counts as missing, whatever was prepared: defects are derived from it. Raises Refused for
+    a form signed already, a day to come, and a paper without a signature, which leaves the form a draft.
+    """
+    locked = lock_for_release(authorization.pk)
+    if refusal := refusal_to_sign(locked):
+        raise Refused(refusal)
+    if "A6" not in on_paper:
+        raise Refused(Refusal("PAPER_NOT_SIGNED", "Nobody signed this paper.", "Have it signed, then scan it again."))
+    if signed_on is not None and signed_on > days.today():
+        raise Refused(Refusal("SIGNED_IN_THE_FUTURE", "This day is in the future.", "Give the day on the paper."))
+    if refusals := _against_representative(locked, signer, signed_on or days.today()):
+        raise Refused(refusals[0])
+    _keep_paper(by, locked, paper)
+    given = {
+        "way": SignatureWay.PAPER,
+        "mark": SignatureMark.HAND,
+        "signed_on": signed_on,
+        "identity_checked_by": by,
+        "identity_how": identity_how,
+        "document_sha256": paper.sha256,
+        "not_on_paper": [element for element in ELEMENTS if element not in on_paper and _applies(locked, element)],
+    }
+    return _add(by, locked, signer, given)
+
+
+@transaction.atomic
+def decline(*, by: Staff, authorization: Authorization, way: SignatureWay) -> AuthorizationEvent | None:
+    """Keep that the signer did not want to sign; said twice it is kept once. None where it is signed by now.
+
+    `by` is whoever asked: who handed the screen over, or made the link.
+    """
+    locked = lock_for_release(authorization.pk)
+    if refusal_to_sign(locked) is not None:
+        return None
+    if known := locked.events.filter(kind=EventKind.SIGNING_DECLINED).first():
+        return known
+    event = AuthorizationEvent.objects.create(
+        authorization=locked,
+        kind=EventKind.SIGNING_DECLINED,
+        happened_on=days.today(),
+        how=way.label,
+        recorded_by=by,
+    )
+    record(by=by, event=AuditEvent.RECORDED, subject=locked, patient_id=locked.patient_id, detail="signing_declined")
+    return event
+
+
+def signed_pdf(authorization: Authorization, text: TextToSign, signature: Signature, mark: Mark) -> bytes:
+    """The form with the signature under it and the hashed text attached. Raises Refused when it cannot be made."""
+    context = {
+        "title": text.title,
+        "practice": practice_profile(),
+        "text": text,
+        "signature": signature,
+        "typed": mark.typed,
+        "paths": [_path(stroke) for stroke in mark.drawn],
+        "mark": mark,
+        "document_number": str(authorization.pk)[:8],
+        "document_hash": text.sha256,
+    }
+    attached = [("what-was-signed.txt", text.plain.encode(), "text/plain")]
+    try:
+        return render_pdf("documents/signed_authorization.html", context, attachments=attached)
+    except PdfFailed:
+        words = "The signed document could not be made just now. Nothing is signed yet."
+        raise Refused(Refusal("SIGNED_PDF_FAILED", words, "Try once more.")) from None
+
+
+def _check_signable(authorization: Authorization, signer: Signer, on: date) -> None:
+    if refusal := refusal_to_sign(authorization):
+        raise Refused(refusal)
+    if refusals := refusals_to(authorization, signer, on):
+        raise Refused(refusals[0])
+
+
+def _against_representative(authorization: Authorization, signer: Signer, on: date) -> list[Refusal]:
+    """A faulty paper is kept all the same; but nobody signs for the patient without the authority to."""
+    return [
+        refusal
+        for refusal in refusals_to(authorization, signer, on)
+        if refusal.code.startswith(("PR_", "AUTHORIZATION_"))
+    ]
+
+
+def _applies(authorization: Authorization, element: str) -> bool:
+    """RS4 is asked for only where somebody pays; A7 blanks nothing for a patient who signs."""
+    return element != "RS4" or authorization.remuneration_applies
+
+
+def _who(signer: Signer) -> dict[str, Any]:
+    return {
+        "signer_role": signer.role,
+        "signer_name": signer.name,
+        "representative": signer.representative,
+        "authority_description": signer.authority,
+    }
+
+
+def _add(by: Staff | None, locked: Authorization, signer: Signer, given: dict[str, Any]) -> Signature:
+    """Add the row that signs, note it, and owe the patient a copy where the practice asked for the signature (F2)."""
+    now = timezone.now()
+    signature = Signature.objects.create(authorization=locked, recorded_by=by, recorded_at=now, **given, **_who(signer))
+    way = SignatureWay(given["way"]).value.lower()
+    record(by=by, event=AuditEvent.SIGNED, subject=locked, patient_id=locked.patient_id, detail=f"signed_{way}")
+    if rules.copy_due(queries.facts_of(locked)):
+        due_on = days.add_days(days.local_date(now), COPY_WITHIN_DAYS)
+        _ask(TaskKind.AUTHORIZATION_COPY, due_on, locked, Role.FRONT_DESK)
+    return signature
+
+
+def _checked_mark(mark: Mark) -> Mark:
+    """The mark with its strokes inside the pad, at most so many of them. Raises Refused where there is nothing."""
+    typed = " ".join(mark.typed.split())[:300]
+    if not mark.drawn:
+        if not any(letter.isalpha() for letter in typed):
+            raise Refused(NO_MARK)
+        return Mark(typed=typed)
+    points = [point for stroke in mark.drawn for point in stroke]
+    inside = 0 < mark.width <= WIDEST and 0 < mark.height <= WIDEST
+    if not inside or len(mark.drawn) > MOST_STROKES or not 2 <= len(points) <= MOST_POINTS:
+        raise Refused(NO_MARK)
+    if not all(len(point) == 2 and all(_number(value) for value in point) for point in points):
+        raise Refused(NO_MARK)
+    drawn = [
+        [(round(min(max(x, 0), mark.width), 1), round(min(max(y, 0), mark.height), 1)) for x, y in stroke]
+        for stroke in mark.drawn
+        if stroke
+    ]
+    return Mark(drawn=drawn, width=mark.width, height=mark.height)
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _path(stroke: Stroke) -> str:
+    """One stroke as an SVG path; a dot is a line of no length, which a round cap shows."""
+    first, *rest = stroke
+    return f"M{first[0]} {first[1]}" + "".join(f"L{x} {y}" for x, y in rest or [first])

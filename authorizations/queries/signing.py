@@ -1,0 +1,136 @@
+"""Who may sign a prepared form, and what stands in the way, asked before anybody is handed a pen."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from practice.compliance.queries import policy
+from practice.infrastructure.refusals import Refusal
+from practice.people.models import PersonalRepresentative
+from practice.people.queries import representation_facts
+from practice.people.rules import RepresentativeKind, age_on, refusal_to_represent
+
+from .. import rules
+from ..models import Authorization
+from ..rules import Defect, SignatureMethod, SignerRole
+from ..rules.choices import SIGNS_FOR_SELF
+from ..rules.elements import AGE_OF_MAJORITY
+from ..rules.signing import signed
+from .standing import facts_of
+
+SELF = "self"
+SIGNED_ALREADY = Refusal(
+    "AUTHORIZATION_SIGNED_ALREADY",
+    "This form is signed already.",
+    "To change something, have a new form signed.",
+    "45 CFR 164.508(c)(1)(vi)",
+)
+NO_DOCUMENT = Refusal(
+    "PR_NO_DOCUMENT",
+    "The document that shows this authority is not on file.",
+    "Add a scan of it to the representative first.",
+    "45 CFR 164.514(h)(1)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs: the patient, or a representative with the authority as it will stand under the signature (A7)."""
+
+    role: SignerRole
+    name: str
+    representative: PersonalRepresentative | None = None
+    authority: str = ""
+
+    @property
+    def for_self(self) -> bool:
+        return self.role in SIGNS_FOR_SELF
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleSigner:
+    """Somebody who might sign, by the key that a form sends, with every reason why they cannot."""
+
+    key: str
+    signer: Signer
+    refusals: list[Refusal]
+
+
+def possible_signers(authorization: Authorization, on: date) -> list[PossibleSigner]:
+    """The patient and everybody on record as a representative, each with what is against it (R-145, W-21)."""
+    patient = authorization.patient
+    rows = patient.representatives.prefetch_related("papers").order_by("-from_on")
+    signers = [(SELF, signer_of(authorization, None, on))]
+    signers += [(str(row.pk), signer_of(authorization, row, on)) for row in rows]
+    return [PossibleSigner(key, signer, refusals_to(authorization, signer, on)) for key, signer in signers]
+
+
+def signer_of(authorization: Authorization, representative: PersonalRepresentative | None, on: date) -> Signer:
+    """The patient, in their own right or as a minor acting alone; or the representative with their authority."""
+    patient = authorization.patient
+    if representative is not None:
+        kind = RepresentativeKind(representative.kind)
+        authority = f"{kind.label}: {representative.authority}" if representative.authority.strip() else ""
+        return Signer(SignerRole(kind.value), representative.name, representative, authority)
+    minor = patient.birth_date is not None and age_on(patient.birth_date, on) < AGE_OF_MAJORITY
+    alone = facts_of(authorization).minor_rule != rules.MinorRule.NONE
+    role = SignerRole.MINOR_AS_INDIVIDUAL if minor and alone else SignerRole.INDIVIDUAL
+    return Signer(role, patient.legal_name)
+
+
+def refusals_to(authorization: Authorization, signer: Signer, on: date) -> list[Refusal]:
+    """Why this person cannot sign this form on a day; empty when they can. What the form lacks is `unsignable`."""
+    if signer.representative is not None and signer.representative.patient_id != authorization.patient_id:
+        return [Refusal("AUTHORIZATION_OTHER_PATIENT", "This belongs to another patient.")]
+    found = [_refusal(defect) for defect in _after(authorization, signer, on) if defect.element in ("A6", "A7")]
+    patient = authorization.patient
+    if signer.for_self and patient.died_on is not None and patient.died_on <= on:
+        words = "The patient has died. The executor or administrator of the estate signs."
+        found.append(Refusal("SIGNER_DIED", words, "Record who that is.", "45 CFR 164.502(g)(4)"))
+    if signer.representative is not None:
+        found += _against(signer.representative, authorization, on, {refusal.words for refusal in found})
+    return found
+
+
+def unsignable(authorization: Authorization, on: date) -> list[Defect]:
+    """What would make the form useless once signed, but for who signs it: nobody is asked to sign such a form."""
+    signer = signer_of(authorization, None, on)
+    return [defect for defect in _after(authorization, signer, on) if defect.element not in ("A6", "A7")]
+
+
+def refusal_to_sign(authorization: Authorization) -> Refusal | None:
+    """Why nobody signs this any more: it is signed, or was replaced by a corrected record."""
+    facts = facts_of(authorization)
+    if facts.recorded_in_error_on is not None:
+        return Refusal("AUTHORIZATION_CORRECTED", "This record is not used any more.", "Open the corrected one.")
+    return SIGNED_ALREADY if facts.is_signed else None
+
+
+def _after(authorization: Authorization, signer: Signer, on: date) -> list[Defect]:
+    """Every defect the form would have if this person signed it on that day."""
+    given = signed(
+        facts_of(authorization),
+        method=SignatureMethod.ELECTRONIC,
+        on=on,
+        role=signer.role,
+        authority=signer.authority,
+    )
+    return rules.defects(given, on=on, pn_conditioning_forbidden=bool(policy("P-23", on).value))
+
+
+def _against(
+    representative: PersonalRepresentative, authorization: Authorization, on: date, said: set[str]
+) -> list[Refusal]:
+    representative.patient = authorization.patient
+    found = []
+    refusal = refusal_to_represent(representation_facts(representative), on)
+    # the elements say it already, in the same sense
+    if refusal is not None and not (said and refusal.code in ("PR_ADULT", "PR_MINOR_ACTS_ALONE")):
+        found.append(refusal)
+    # a parent of a minor is known as such; every other authority rests on a paper (R-144)
+    if representative.kind != RepresentativeKind.PARENT and not representative.papers.exists():
+        found.append(NO_DOCUMENT)
+    return found
+
+
+def _refusal(defect: Defect) -> Refusal:
+    return Refusal(f"SIGNER_{defect.element}", defect.words, defect.remedy, defect.cite)
