@@ -1,16 +1,16 @@
 """Every PDF of the product is made here: accessible (PDF/UA-1), fetching nothing, in a process of its own.
 
 WeasyPrint runs in `pdf_child`, so that memory is given back, a runaway layout ends by limit, and the web process never
-parses a document. Text reaches a template as a value and is escaped there; what could still deceive on paper (control
-characters, characters that turn the reading direction of what follows) is printed as its code point.
+parses a document; `pdf_press` keeps it loaded. Text reaches a template as a value and is escaped there; what could
+still deceive on paper (control characters, characters that turn the reading direction of what follows) is printed as
+its code point.
 """
 
 import base64
 import json
 import re
 import secrets
-import subprocess
-import sys
+import time
 from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
@@ -22,7 +22,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-CHILD = Path(__file__).with_name("pdf_child.py")
+from practice.infrastructure.pdf_press import PressFailed, press
+
 FONT_FOLDER = Path(__file__).resolve().parents[1] / "static" / "vendor"
 FONT_NAME = re.compile(r"(?P<family>public-sans|source-serif-4)-(?P<subset>[a-z-]+)-(?P<weight>\d00)-(?P<style>\w+)$")
 FAMILIES = {"public-sans": "Public Sans", "source-serif-4": "Source Serif 4"}
@@ -66,28 +67,25 @@ def render_pdf(template: str, context: dict[str, Any], *, attachments: Iterable[
         "made_at": timezone.now().isoformat(),
         "memory_bytes": MEMORY_BYTES,
         "cpu_seconds": PROCESSOR_SECONDS,
+        "clock_seconds": CLOCK_SECONDS,
     }
     return _in_child(json.dumps(job).encode())
 
 
 def _in_child(job: bytes) -> bytes:
-    """Runs the child on `job`; it inherits no environment, so no secret of this process."""
+    """Has the child make `job`; it inherits no environment, so no secret of this process."""
+    started = time.monotonic()
     try:
-        result = subprocess.run(  # noqa: S603 (our own interpreter and script, no argument from outside)
-            [sys.executable, "-I", str(CHILD)],
-            input=job,
-            capture_output=True,
-            timeout=CLOCK_SECONDS,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        made = press.print(job, seconds=CLOCK_SECONDS + 5)
+    except TimeoutError:
         raise PdfFailed("time limit") from None
-    if result.returncode != 0 or not result.stdout.startswith(b"%PDF-"):
-        # Only the kind of the error: a word of letters, or the signal that ended the child.
-        kind = re.sub(r"[^A-Za-z]", "", result.stderr.decode("ascii", "ignore")[-60:])
-        raise PdfFailed(kind or f"exit {result.returncode}")
-    return result.stdout
+    except PressFailed:
+        raise PdfFailed("no press") from None
+    if not made.startswith(b"%PDF-"):
+        # Only the kind of the error: a word of letters, or which limit ended the child.
+        kind = re.sub(r"[^A-Za-z]", "", made[:60].decode("ascii", "ignore"))
+        raise PdfFailed(kind or ("time limit" if time.monotonic() - started >= CLOCK_SECONDS else "limit"))
+    return made
 
 
 def show_deceiving_characters(text: str) -> str:

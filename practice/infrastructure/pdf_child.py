@@ -1,8 +1,9 @@
-"""The process that turns one HTML text into one PDF, and can do nothing else.
+"""The processes that turn HTML into PDF, and can do nothing else: one that waits, and a fork of it for each document.
 
-Started by `pdf.render_pdf` as a bare script: no Django, no settings, no secrets in its environment. It reads one JSON
-object from standard input, writes the PDF to standard output, and says of an error only its kind, because the text it
-was given is a patient's. Nothing outside its own table of fonts and attachments can be fetched, read or connected to.
+Started by `pdf_press` as a bare script: no Django, no settings, no secrets in its environment. Standard input is a
+socket over which the ends of other sockets come, one for each document; only a fork reads from them. It reads one JSON
+object, writes the PDF back, and says of an error only its kind, because the text it was given is a patient's. Nothing
+outside its own table of fonts and attachments can be fetched, read or connected to.
 """
 
 import base64
@@ -11,6 +12,8 @@ import json
 import mimetypes
 import os
 import resource
+import signal
+import socket
 import sys
 import sysconfig
 import tempfile
@@ -35,8 +38,9 @@ class TooManyPages(Exception):
     """More pages than any document of ours may have."""
 
 
-def limit(memory_bytes: int, cpu_seconds: int) -> None:
-    """Caps address space and processor time of this process; the parent caps the time on the clock."""
+def limit(memory_bytes: int, cpu_seconds: int, clock_seconds: float) -> None:
+    """Caps address space, processor time and time on the clock of this process; the last two end it by a signal."""
+    signal.setitimer(signal.ITIMER_REAL, clock_seconds)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -96,7 +100,6 @@ class _FontSet(ctypes.Structure):
 
 def render(job: dict) -> bytes:
     """The PDF of `job`: html, fonts and attachments (name, media type, base64), limits already set."""
-    # Imported late: the memory limit holds for the import too, and the doors close only after it.
     from weasyprint import HTML, Attachment
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -128,18 +131,34 @@ def render(job: dict) -> bytes:
     return document.write_pdf(pdf_variant="pdf/ua-1", attachments=attachments)
 
 
-def main() -> int:
-    """Exit 0 with the PDF on standard output, or 1 with the kind of the error on standard error."""
-    try:
-        job = json.load(sys.stdin.buffer)
-        limit(job["memory_bytes"], job["cpu_seconds"])
-        pdf = render(job)
-    except BaseException as error:  # whatever it is, its message may hold the patient's text
-        sys.stderr.write(type(error).__name__)
-        return 1
-    sys.stdout.buffer.write(pdf)
-    return 0
+def answer(end: int) -> None:
+    """Read the job from the socket `end` and write the PDF to it, or "!" and the kind of the error."""
+    with socket.socket(fileno=end) as line, line.makefile("rwb") as stream:
+        try:
+            job = json.load(stream)
+            limit(job["memory_bytes"], job["cpu_seconds"], job["clock_seconds"])
+            made = render(job)
+        except BaseException as error:  # whatever it is, its message may hold the patient's text
+            made = f"!{type(error).__name__}".encode()
+        stream.write(made)
+
+
+def main() -> None:
+    """Wait for documents until the process that started this one is gone."""
+    import weasyprint  # noqa: F401 (what all the forks have in common)
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a fork: what it says comes by its socket
+    with socket.socket(fileno=sys.stdin.fileno()) as line:
+        while True:
+            _word, ends, _flags, _address = socket.recv_fds(line, 16, 1)
+            if not ends:
+                return
+            if os.fork() == 0:
+                line.close()
+                answer(ends[0])
+                os._exit(0)
+            os.close(ends[0])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

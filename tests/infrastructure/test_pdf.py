@@ -2,7 +2,10 @@
 
 import copy
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +18,7 @@ import pytest
 
 from practice.infrastructure import pdf as pdf_module
 from practice.infrastructure.pdf import PdfFailed, lock_pdf, new_passphrase, render_pdf, show_deceiving_characters
+from practice.infrastructure.pdf_press import press
 
 PRACTICE = SimpleNamespace(
     name="Cedar Street Counseling", address="418 Cedar Street, Suite 2, Springfield, IL 62704", phone="(217) 555-0148"
@@ -248,10 +252,43 @@ def test_a_document_that_takes_too_long_or_too_much_fails_without_its_text(monke
     with monkeypatch.context() as limits, pytest.raises(PdfFailed, match="time limit"):
         limits.setattr(pdf_module, "CLOCK_SECONDS", 0.2)
         make([ROW] * 2000)
-    with monkeypatch.context() as limits, pytest.raises(PdfFailed, match="exit -"):
+    with monkeypatch.context() as limits, pytest.raises(PdfFailed, match=r"^limit$"):
         limits.setattr(pdf_module, "PROCESSOR_SECONDS", 2)
         make([ROW] * 2000)
     monkeypatch.setattr(pdf_module, "MEMORY_BYTES", 150 * 1024**2)
     with pytest.raises(PdfFailed) as failure:
         make([("a word of a patient", *ROW[1:])] * 2000)
     assert "patient" not in str(failure.value)
+
+
+def test_a_press_that_was_killed_is_started_anew() -> None:
+    make()
+    killed = press._process
+    assert killed is not None
+    killed.kill()
+    killed.wait()
+    assert make().startswith(b"%PDF-")
+    assert press._process is not None and press._process.pid != killed.pid
+
+
+def test_the_press_ends_with_the_process_that_started_it() -> None:
+    code = (
+        "import os, signal\n"
+        "from practice.infrastructure.pdf_press import press\n"
+        "press.print(b'not a job', seconds=20)\n"
+        "print(press._process.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    pid = done.stdout.strip()
+    assert pid.isdigit(), done.stderr
+    deadline = time.monotonic() + 20
+    while _runs(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _runs(pid)
+
+
+def _runs(pid: str) -> bool:
+    """Whether a process is there and not only a name that nobody has cleared away."""
+    status = Path("/proc", pid, "status")
+    return status.exists() and "State:\tZ" not in status.read_text()
