@@ -1,4 +1,4 @@
-"""The practice's policies P-01 to P-30: what the rule says, what the practice does beyond it, what may be chosen.
+"""The practice's policies in one table: what the rule says, what the practice does beyond it, what may be chosen.
 
 Every choice offered does at least what the rule requires; a value outside the choices is refused. Each default is the
 stricter one. Texts here are read by the compliance officer.
@@ -280,6 +280,18 @@ _ALL = (
         "At least until the patient reaches this age, if that is later: the age of majority and the time to sue.",
         "How long clinical records are kept is left to state law.", "45 CFR 164.530(j) (not about clinical records)",
         smallest=19, largest=40, unit="years of age",
+    ),
+    _switch(
+        "P-31", "pn_never_to_payer", "Psychotherapy notes and insurers",
+        "No insurer or other payer gets psychotherapy notes, not even on the patient’s authorization.",
+        "A payer may get them on an authorization, and may not make cover depend on one.",
+        "45 CFR 164.508(a)(2), (b)(4)(ii)",
+    ),
+    _switch(
+        "P-32", "payer_required_documents", "What an insurer gets",
+        "For payment an insurer gets progress notes, and other documents only when it is written down that it requires "
+        "them.",
+        "The minimum necessary for payment; a standard protocol for what recurs.", "45 CFR 164.502(b), 164.514(d)(3)",
     ),
 )  # fmt: skip
 

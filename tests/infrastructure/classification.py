@@ -325,7 +325,7 @@ MODELS: dict[str, Kept] = {
         recipient_kind recipient_address method whole_chart with_data smallest_set_confirmed prepared_by prepared_at
         approver
         approved_by approved_at committed_by committed_at disclosed_on served_at closed_by closed_at closed_on package
-        sha256 verdict""",
+        sha256 verdict override_code override_by override_at minimum_entry completed_by completed_at""",
     ),
     "releases.ReleaseItem": Kept(
         NEVER_DELETED, encrypted="title", plain="id release position kind object_id on removed"

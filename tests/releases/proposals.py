@@ -1,7 +1,7 @@
 """Proposals that the gate allows; each test breaks one thing, so that a refusal cannot pass for the wrong reason."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from authorizations.rules import (
@@ -12,9 +12,19 @@ from authorizations.rules import (
     SignatureMethod,
 )
 from disclosures.ledger.rules import Basis
-from disclosures.releases.rules import Item, LegalProcess, PNException, Proposal, RecipientKind, note_facts
+from disclosures.releases.rules import (
+    Item,
+    LegalProcess,
+    PNException,
+    Proposal,
+    RecipientKind,
+    chart_facts,
+    note_facts,
+)
 
 TODAY = date(2026, 11, 21)
+YESTERDAY = TODAY - timedelta(days=1)
+NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 ITEM_DAY = date(2026, 3, 3)
 
 CHART_AUTHORIZATION = AuthorizationFacts(
@@ -89,6 +99,10 @@ KIND_OF_BASIS = {
     Basis.B_INVOLVED_IN_CARE: RecipientKind.FAMILY,
     Basis.B_LE_IDENTIFY_APPREHEND: RecipientKind.LAW_ENFORCEMENT,
     Basis.B_TO_INDIVIDUAL: RecipientKind.PATIENT,
+    Basis.B_CHILD_ABUSE: RecipientKind.AGENCY,
+    Basis.B_ADULT_ABUSE: RecipientKind.AGENCY,
+    Basis.B_NATIONAL_SECURITY: RecipientKind.AGENCY,
+    Basis.B_CUSTODIAL: RecipientKind.LAW_ENFORCEMENT,
 }
 
 
@@ -115,3 +129,14 @@ def ordered(**changes: Any) -> Proposal:
         recipient_kind=RecipientKind.COURT,
     )
     return replace(base, **changes)
+
+
+def on_basis(basis: Basis, *without: str, **changes) -> Proposal:
+    """The chart on a basis with everything that basis asks for, except the named facts."""
+    facts = {fact.key: "as documented" for fact in chart_facts(basis) if fact.key not in without}
+    kind = KIND_OF_BASIS.get(basis, RecipientKind.OTHER)
+    process = LegalProcess.COURT_ORDER if basis == Basis.B_COURT_ORDER else ""
+    if basis == Basis.B_SUBPOENA_ASSURANCE:
+        process = LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA
+    base = chart(basis=basis, authorization=None, facts=facts, recipient_kind=kind, process=process)
+    return replace(base, **{"treatment_permission": "form of May 2"} | changes)

@@ -17,10 +17,12 @@ from disclosures.releases.rules import (
     Policies,
     Proposal,
     RecipientKind,
+    TreatmentOverride,
     chart_facts,
     decide,
     note_facts,
 )
+from disclosures.releases.rules.documentation import CHART_FACTS
 from tests.samples import samples
 
 from .proposals import (
@@ -54,6 +56,11 @@ ONLY_IF_REQUIRED_BY_LAW = {
     "B_REQUIRED_BY_LAW",
 }
 
+ONE_PERSON = {  # bases that rest on one patient alone
+    "B_AUTHORIZATION", "B_TO_INDIVIDUAL", "B_TREATMENT", "B_PAYMENT", "B_OPERATIONS", "B_INVOLVED_IN_CARE",
+    "B_SUBPOENA_ASSURANCE", "B_CORONER", "B_FUNERAL", "B_ORGAN", "B_WORKERS_COMP", "B_CUSTODIAL", "B_RESEARCH_WAIVER",
+}  # fmt: skip
+
 text = st.sampled_from(["", " ", "given"])
 forms = st.builds(
     lambda base, changes: replace(base, **changes),
@@ -75,6 +82,9 @@ items = st.builds(
     on=st.sampled_from([None, date(2026, 3, 3), date(2020, 1, 1)]),
     names_others=st.booleans(),
     outside_scope=st.booleans(),
+    kind=st.sampled_from(["", "note", "measure"]),
+    others_agreed=st.booleans(),
+    others_redacted=st.booleans(),
 )
 proposals = st.builds(
     Proposal,
@@ -104,7 +114,7 @@ proposals = st.builds(
     grant_until=st.sampled_from([None, TODAY, TODAY - timedelta(days=1)]),
     emergency=st.booleans(),
     treatment_permission=text,
-    override_reason=text,
+    override_code=st.sampled_from(["", "because", *TreatmentOverride.values]),
     policies=st.builds(
         Policies, **{setting.name: st.booleans() for setting in fields(Policies) if setting.name != "versions"}
     ),
@@ -140,9 +150,13 @@ def authorization_carries(p: Proposal) -> bool:
     )  # fmt: skip
 
 
+def speaks_of_others(p: Proposal) -> bool:
+    return any(item.names_others and not item.others_agreed and not item.others_redacted for item in p.items)
+
+
 def notes_may_leave(p: Proposal) -> bool:
     if p.basis == "B_AUTHORIZATION":
-        return authorization_carries(p) and not any(item.names_others for item in p.items)
+        return authorization_carries(p) and not speaks_of_others(p) and p.recipient_kind != "payer"
     if p.act == Act.USE and p.basis == "B_TREATMENT":
         return p.actor_is_originator
     if p.basis not in PN_WITHOUT_AUTHORIZATION:
@@ -168,10 +182,12 @@ def chart_may_leave(p: Proposal) -> bool:
     if p.basis == "B_IMPERMISSIBLE" or (p.basis == "B_INCIDENTAL" and p.planned):
         return False
     if p.basis == "B_AUTHORIZATION":
-        return authorization_carries(p)
-    asked = {fact.key for fact in chart_facts(p.basis)}
+        return authorization_carries(p) and not speaks_of_others(p)
+    if speaks_of_others(p) and p.basis in ONE_PERSON and not (p.basis == "B_TREATMENT" and p.emergency):
+        return False
+    asked = {fact.key for fact in CHART_FACTS.get(Basis(p.basis), ())}
     if p.basis in ("B_SUBPOENA_ASSURANCE", "B_LAW_ENFORCEMENT"):
-        return bool(asked & set(p.facts)) or p.process in ("LP_COURT_ORDER", "LP_COURT_WARRANT", "LP_JUDGE_SUBPOENA",
+        return bool(p.facts) or p.process in ("LP_COURT_ORDER", "LP_COURT_WARRANT", "LP_JUDGE_SUBPOENA",
                                                            "LP_GRAND_JURY_SUBPOENA")  # fmt: skip
     return asked <= set(p.facts)
 

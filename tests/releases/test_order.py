@@ -331,7 +331,7 @@ def test_the_whole_chart_to_a_payer_needs_its_reason(dana, hale, chart):
     )
     with pytest.raises(GateRefused) as refused:
         actions.prepare_release(by=dana, release=draft, keys=everything, approver=hale)
-    assert refused.value.decision.codes() == {"WHOLE_CHART_UNJUSTIFIED"}
+    assert refused.value.decision.codes() == {"WHOLE_CHART_UNJUSTIFIED", "PAYER_DOCUMENTS"}
     draft.justification = "appeal of the whole episode"
     assert actions.prepare_release(by=dana, release=draft, keys=everything, approver=hale).whole_chart
 

@@ -21,7 +21,7 @@ from ..policies import open_patient_for_release, refusal_to_record
 from ..queries import proposal_of
 from ..rules import Decision, Item, ReleaseState, decide
 from .ledger import append_entry, sign
-from .prepare import next_number
+from .prepare import next_number, note_override
 
 
 def record_past_disclosure(
@@ -45,6 +45,7 @@ def record_past_disclosure(
         release, items, on=release.disclosed_on or today(), at=at, planned=False, by_originator=author == by
     )
     decision = decide(proposal)
+    note_override(by=by, release=release, decision=decision)
     _save(by=by, release=release, decision=decision)
     sign()
     return release, decision

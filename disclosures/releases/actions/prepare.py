@@ -25,7 +25,8 @@ from ..documents import chart_package
 from ..models import ChartPackage, Release, ReleaseItem
 from ..policies import check_may_approve, open_patient_for_release, refusal_to_approve, releases_visible_to
 from ..queries import gate_items, item_key, proposal_of
-from ..rules import PACKAGE_METHODS, Item, Method, ReleaseState, decide
+from ..queries.release import item_of
+from ..rules import PACKAGE_METHODS, Decision, Method, ReleaseState, decide
 from .gate import GateRefused, check_move, record_refusal
 
 
@@ -39,14 +40,15 @@ def prepare_release(*, by: Staff, release: Release, keys: Collection[str], appro
     chosen = _chosen(release, keys)
     _check_choice(release, approver)
     _check_data(release)
-    items = [Item(item_key(info), info.on) for info in chosen]
-    decision = decide(proposal_of(release, items, on=today()))
+    decision = decide(proposal_of(release, [item_of(info) for info in chosen], on=today()))
     if not decision.allowed:
         record_refusal(by=by, release=release, decision=decision)
         raise GateRefused(decision)
     release.prepared_by, release.approver = by, approver
     release.state, release.record_class = ReleaseState.AWAITING_APPROVAL, RecordClass.CHART
     release.description = describe(chosen)
+    release.verdict = decision.as_record()
+    note_override(by=by, release=release, decision=decision)
     _save_prepared(by=by, release=release, chosen=chosen)
     return release
 
@@ -128,7 +130,15 @@ def _save_prepared(*, by: Staff, release: Release, chosen: list[ReleaseItemInfo]
     add_task(
         kind=TaskKind.RELEASE_APPROVAL, due_on=None, subject=release, patient=release.patient, person=release.approver
     )
-    record(by=by, event=AuditEvent.RELEASE_PREPARED, subject=release, patient_id=release.patient_id)
+    detail = f"p14_{release.override_code}" if release.override_code else ""
+    record(by=by, event=AuditEvent.RELEASE_PREPARED, subject=release, patient_id=release.patient_id, detail=detail)
+
+
+def note_override(*, by: Staff, release: Release, decision: Decision) -> None:
+    """Put onto an unsaved release who went on without the patient's permission, when and why; nothing if unneeded."""
+    used = decision.override
+    release.override_code, release.override_reason = used, release.override_reason if used else ""
+    release.override_by, release.override_at = (by, timezone.now()) if used else (None, None)
 
 
 def next_number() -> str:
@@ -171,11 +181,13 @@ def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str])
         record_refusal(by=by, release=release, decision=decision)
         raise GateRefused(decision)
     pdf, pages = chart_package(release, kept, approved_by=by)  # takes seconds: no transaction is held meanwhile
-    return _freeze(by=by, release_id=release.pk, rows=rows, pdf=pdf, pages=pages)
+    return _freeze(by=by, release_id=release.pk, rows=rows, pdf=pdf, pages=pages, decision=decision)
 
 
 @transaction.atomic
-def _freeze(*, by: Staff, release_id: UUID, rows: list[ReleaseItem], pdf: bytes, pages: int) -> Release:
+def _freeze(
+    *, by: Staff, release_id: UUID, rows: list[ReleaseItem], pdf: bytes, pages: int, decision: Decision
+) -> Release:
     release = Release.objects.select_for_update(of=("self",)).get(pk=release_id)
     check_move(release, ReleaseState.APPROVED)
     for row in rows:
@@ -185,6 +197,7 @@ def _freeze(*, by: Staff, release_id: UUID, rows: list[ReleaseItem], pdf: bytes,
     _check_still_whole(release, kept)
     release.description = describe([ReleaseItemInfo(row.kind, row.object_id, row.on, "") for row in kept])
     release.state, release.approved_by, release.approved_at = ReleaseState.APPROVED, by, timezone.now()
+    release.verdict = decision.as_record()
     release.save()
     add_package(by=by, release=release, content=pdf, pages=pages, locked=False)
     close_task(kind=TaskKind.RELEASE_APPROVAL, subject=release, by=by)

@@ -20,6 +20,7 @@ from ..rules import (
     Method,
     PNException,
     RecipientKind,
+    TreatmentOverride,
     chart_facts,
     note_facts,
 )
@@ -136,7 +137,8 @@ TO_WHOM = [
     "authority",
 ]
 GROUND_FIELDS = [
-    "process", "scope_from", "scope_to", "counsel_review", "emergency", "treatment_permission", "override_reason",
+    "process", "scope_from", "scope_to", "counsel_review", "emergency", "treatment_permission", "override_code",
+    "override_reason",
 ]  # fmt: skip
 
 
@@ -171,7 +173,12 @@ class ReleaseFields(forms.Form):
     scope_to = forms.DateField(label="Covers records to", required=False, widget=DAY)
     emergency = forms.BooleanField(label="Emergency treatment", required=False)
     treatment_permission = _text("The patient's permission: form or conversation, and day", limit=500)
-    override_reason = _text("Sharing without it: why", limit=500)
+    override_code = forms.ChoiceField(
+        label="Shared without it, because",
+        required=False,
+        choices=[("", "Does not apply"), *TreatmentOverride.choices],
+    )
+    override_reason = _text("What else is to be said of that", limit=500)
 
     def __init__(self, *args: Any, basis: str, authorization: Authorization | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -185,7 +192,8 @@ class ReleaseFields(forms.Form):
         self._keep("process", "counsel_review", only_if=basis in WITH_PROCESS)
         self._keep("scope_from", "scope_to", only_if=basis in WITH_SCOPE)
         self._keep("authority", only_if=basis == Basis.B_TO_INDIVIDUAL)
-        self._keep("emergency", "treatment_permission", "override_reason", only_if=basis == Basis.B_TREATMENT)
+        for_treatment = ("emergency", "treatment_permission", "override_code", "override_reason")
+        self._keep(*for_treatment, only_if=basis == Basis.B_TREATMENT)
 
     def _keep(self, *names: str, only_if: bool) -> None:
         if not only_if:
@@ -224,8 +232,9 @@ class ReleaseFields(forms.Form):
         """Put what was typed onto an unsaved release."""
         for name in (
             "recipient_name", "recipient_kind", "recipient_address", "purpose", "identity_verified", "authority",
-            "process", "counsel_review", "emergency", "treatment_permission", "override_reason", "method",
-            "justification", "disclosed_on", "description", "exception", "smallest_set_confirmed", "with_data",
+            "process", "counsel_review", "emergency", "treatment_permission", "override_code", "override_reason",
+            "method", "justification", "disclosed_on", "description", "exception", "smallest_set_confirmed",
+            "with_data",
         ):  # fmt: skip
             if name in self.cleaned_data:
                 setattr(release, name, self.cleaned_data[name])
@@ -338,7 +347,7 @@ class RecordForm(ReleaseFields):
             self.fields["author"].error_messages["required"] = "Choose the therapist who wrote them."
             author: Any = self.fields["author"]
             author.queryset, author.label_from_instance = authors, lambda staff: staff.display_name
-            self.ask_facts(fact for code in possible for fact in note_facts(code))
+            self.ask_facts(fact for code in possible for fact in note_facts(code, self.basis))
         else:
             self.ask_facts(chart_facts(self.basis))
         self.fields["record_class"].widget = forms.HiddenInput()

@@ -12,7 +12,7 @@ from disclosures.ledger.rules import Basis
 from practice.audit.history import keep_history
 from practice.infrastructure.fields import EncryptedBinaryField, EncryptedJSONField, EncryptedTextField
 
-from ..rules import LegalProcess, Method, PNException, RecipientKind, ReleaseState
+from ..rules import LegalProcess, Method, PNException, RecipientKind, ReleaseState, TreatmentOverride
 
 SHA256 = r"^[0-9a-f]{64}$"
 
@@ -41,7 +41,13 @@ class Release(models.Model):
     facts = EncryptedJSONField(default=dict, help_text="What the basis asks to be documented.")
     emergency = models.BooleanField(default=False)
     treatment_permission = EncryptedTextField(default="")
-    override_reason = EncryptedTextField(default="")
+    # sharing with an outside provider before the patient's permission is on file (P-14): why, who, when
+    override_code = models.CharField(max_length=20, choices=TreatmentOverride.choices, blank=True)
+    override_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    override_at = models.DateTimeField(null=True, blank=True)
+    override_reason = EncryptedTextField(default="", help_text="What else is to be said of it.")
     authority = EncryptedTextField(default="")
     counsel_review = EncryptedTextField(default="")
     # to whom and what for
@@ -83,7 +89,13 @@ class Release(models.Model):
     # what was frozen and what the gate said
     package = models.UUIDField(null=True, blank=True, unique=True)
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the exact bytes handed over.")
-    verdict = models.JSONField(default=dict, blank=True, help_text="The gate's answer at commit: codes only.")
+    verdict = models.JSONField(default=dict, blank=True, help_text="The gate's last answer: codes only.")
+    # a warning that was entered in a minute, and completed afterwards
+    minimum_entry = models.BooleanField(default=False)
+    completed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    completed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         default_permissions = ()
@@ -123,12 +135,31 @@ class Release(models.Model):
                 name="%(app_label)s_%(class)s_notes_show_when_committed",
             ),
             models.CheckConstraint(
+                condition=Q(override_code="", override_by__isnull=True, override_at__isnull=True)
+                | (~Q(override_code="") & Q(override_by__isnull=False, override_at__isnull=False)),
+                name="%(app_label)s_%(class)s_override_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_entry=False) | Q(state=ReleaseState.RECORDED),
+                name="%(app_label)s_%(class)s_minimum_is_recorded",
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at__isnull=True, completed_by__isnull=True)
+                | Q(completed_at__isnull=False, completed_by__isnull=False, minimum_entry=True),
+                name="%(app_label)s_%(class)s_completed_by_somebody",
+            ),
+            models.CheckConstraint(
                 condition=~Q(recipient_name__regex=r"^\s*$"), name="%(app_label)s_%(class)s_to_somebody"
             ),
         ]
 
     def __str__(self) -> str:
         return f"release {self.pk}"
+
+    @property
+    def awaits_completion(self) -> bool:
+        """Whether only the minimum of a warning stands here, and the rest is still to be written."""
+        return self.minimum_entry and self.completed_at is None
 
     @property
     def is_notes(self) -> bool:
@@ -195,7 +226,7 @@ keep_history(
         "number", "record_class", "state", "basis", "exception", "process", "emergency", "method", "whole_chart",
         "with_data",
         "recipient_kind", "smallest_set_confirmed", "approved_at", "committed_at", "disclosed_on", "served_at",
-        "closed_at", "closed_on", "package", "sha256",
+        "closed_at", "closed_on", "package", "sha256", "override_code", "override_at", "minimum_entry", "completed_at",
     ],
     leave_out=[
         "facts", "treatment_permission", "override_reason", "authority", "counsel_review", "identity_verified",

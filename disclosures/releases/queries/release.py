@@ -44,9 +44,11 @@ def gate_policies(on: date) -> Policies:
         exception_assessment=bool(found["P-15"].value),
         minimum_necessary_always=bool(found["P-16"].value),
         conditioning_forbidden=bool(found["P-23"].value),
+        payers_never_notes=bool(found["P-31"].value),
+        payers_required_only=bool(found["P-32"].value),
         versions={
             code: str(found[code].version_id)
-            for code in ("P-06", "P-07", "P-09", "P-10", "P-14", "P-15", "P-16", "P-23")
+            for code in ("P-06", "P-07", "P-09", "P-10", "P-14", "P-15", "P-16", "P-23", "P-31", "P-32")
         },
     )
 
@@ -92,7 +94,7 @@ def proposal_of(
         smallest_set_confirmed=release.smallest_set_confirmed,
         emergency=release.emergency,
         treatment_permission=release.treatment_permission,
-        override_reason=release.override_reason,
+        override_code=release.override_code,
         policies=gate_policies(on),
     )
 
@@ -114,13 +116,18 @@ def _scoped(item: Item, facts: dict[str, str]) -> Item:
 
 def gate_items(rows: Iterable[ReleaseItem]) -> list[Item]:
     """The chosen documents as the gate sees them; what the clinician left out does not count."""
-    return [Item(f"{row.kind}:{row.object_id}", row.on) for row in rows if not row.removed]
+    return [Item(f"{row.kind}:{row.object_id}", row.on, kind=row.kind) for row in rows if not row.removed]
+
+
+def item_of(info: ReleaseItemInfo) -> Item:
+    """A line of the chart's index as the gate sees it."""
+    return Item(item_key(info), info.on, kind=info.kind)
 
 
 def chart_index(patient: Patient, proposal: Proposal) -> list[IndexLine]:
     """The index of the chart (day, kind, title; no text), each line asked of the gate by itself."""
     return [
-        IndexLine(item_key(info), info, _item_refusal(replace(proposal, items=(Item(item_key(info), info.on),))))
+        IndexLine(item_key(info), info, _item_refusal(replace(proposal, items=(item_of(info),))))
         for info in release_items(patient)
     ]
 

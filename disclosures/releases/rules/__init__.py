@@ -1,8 +1,8 @@
 """The gate, what it asks for, and the order of a release. Pure: values in, values out."""
 
-from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKind
+from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKind, TreatmentOverride
 from .documentation import EXCEPTION_FACTS, EXCEPTIONS_OF_BASIS, Fact, chart_facts, note_facts
-from .gate import decide
+from .gate import can_go_on, decide
 from .proposal import Decision, Item, Policies, PolicyRefusal, Proposal
 from .shared import exception_of, minimum_necessary
 from .states import MOVES, PACKAGE_METHODS, UNCONFIRMED_AFTER_HOURS, Method, ReleaseKind, ReleaseState, may_move
@@ -27,6 +27,8 @@ __all__ = [
     "RecipientKind",
     "ReleaseKind",
     "ReleaseState",
+    "TreatmentOverride",
+    "can_go_on",
     "chart_facts",
     "decide",
     "exception_of",

@@ -55,6 +55,15 @@ class LegalProcess(TextChoices):
     INFORMAL_REQUEST = "LP_INFORMAL_REQUEST", "Letter or telephone call"
 
 
+class TreatmentOverride(TextChoices):
+    """Why a record goes to an outside provider before the patient's permission is on file (P-14)."""
+
+    TREATING_NOW = "treating_now", "The provider is treating the patient now and needs it"
+    REFERRED = "referred", "The patient was referred there, or comes from there"
+    NOT_REACHED = "not_reached", "The patient cannot be reached in time"
+    NOT_WITHHELD = "not_withheld", "Holding it back would hinder lawful care (45 CFR 171)"
+
+
 class MinimumNecessary(TextChoices):
     """Whether the minimum-necessary rule applies, or why not (R-181)."""
 

@@ -137,7 +137,11 @@ CHART_FACTS: dict[Basis, tuple[Fact, ...]] = {
         Fact("report_ground", "Required by law, agreed by the patient, or allowed by law and necessary"),
         Fact("patient_informed", "When the patient was told, or why not yet"),
     ),
-    Basis.B_OVERSIGHT: (Fact("agency", "Oversight agency"), _OFFICIAL),
+    Basis.B_OVERSIGHT: (
+        Fact("agency", "Oversight agency"),
+        _OFFICIAL,
+        Fact("about_health_care", "That it looks into health care or claims for it, not into the patient otherwise"),
+    ),
     Basis.B_COURT_ORDER: (
         Fact("issuer", "Court or tribunal"),
         Fact("scope", "What the order expressly authorizes, word for word", long=True),
@@ -152,13 +156,30 @@ CHART_FACTS: dict[Basis, tuple[Fact, ...]] = {
         Fact("why_imminent", "Why it is serious and imminent", long=True),
         Fact("why_recipient", "Why this recipient can prevent or lessen it", long=True),
     ),
-    Basis.B_LE_IDENTIFY_APPREHEND: (Fact("statement", "The admission or escape that allows it"),),
+    Basis.B_LE_IDENTIFY_APPREHEND: (
+        Fact("statement", "The admission or escape that allows it"),
+        Fact("not_from_therapy", "If an admission: that it was not made in therapy or in asking for therapy"),
+    ),
     Basis.B_NATIONAL_SECURITY: (_OFFICIAL,),
     Basis.B_CUSTODIAL: (Fact("custody", "Institution or officer who has custody, and the need stated"),),
     Basis.B_OTHER_GOVERNMENT: (_OFFICIAL,),
     Basis.B_WORKERS_COMP: (Fact("law", "Workers' compensation law and claim number"),),
-    Basis.B_LIMITED_DATA_SET: (Fact("agreement", "Data use agreement"),),
+    Basis.B_LIMITED_DATA_SET: (
+        Fact("agreement", "Data use agreement"),
+        Fact("identifiers_removed", "That every direct identifier was removed, and by whom"),
+    ),
 }
+
+# What psychotherapy notes need besides their exception, because of the basis on which it is claimed.
+NOTE_FACTS_OF_BASIS: dict[Basis, tuple[Fact, ...]] = {
+    # R-029 reaches reports that the law requires too, by 164.512(a)(2)
+    Basis.B_ADULT_ABUSE: (Fact("patient_informed", "When the patient was told, or why not yet"),),
+}
+
+# P-32: what a payer gets beside progress notes is what it requires.
+PAYER_REQUIRES = _policy(
+    "required_documents", "Documents the payer requires besides progress notes, and where it says so"
+)
 
 # R-202: written statement and documentation of all three; R-203: of one of the two.
 NOTICE_ASSURANCE: tuple[Fact, ...] = (
@@ -190,11 +211,15 @@ def chart_facts(basis: Basis | str) -> tuple[Fact, ...]:
     extra = {
         Basis.B_SUBPOENA_ASSURANCE: NOTICE_ASSURANCE + PROTECTIVE_ORDER_ASSURANCE,
         Basis.B_LAW_ENFORCEMENT: (*ADMINISTRATIVE_CONDITIONS, INFORMAL_GROUND),
+        Basis.B_PAYMENT: (PAYER_REQUIRES,),
     }
     return CHART_FACTS.get(Basis(basis), ()) + extra.get(Basis(basis), ())
 
 
-def note_facts(exception: PNException | str) -> tuple[Fact, ...]:
-    """Everything the documentation table asks of a psychotherapy-note exception (section 2)."""
+def note_facts(exception: PNException | str, basis: Basis | str = "") -> tuple[Fact, ...]:
+    """Everything the documentation table asks of a psychotherapy-note exception (section 2), on this basis."""
     exception = PNException(exception)
-    return EXCEPTION_FACTS[exception] + (() if exception == PNException.ORIGINATOR_TREATMENT else FOR_EVERY_EXCEPTION)
+    if exception == PNException.ORIGINATOR_TREATMENT:
+        return ()
+    of_basis = NOTE_FACTS_OF_BASIS.get(Basis(basis), ()) if basis else ()
+    return EXCEPTION_FACTS[exception] + of_basis + FOR_EVERY_EXCEPTION

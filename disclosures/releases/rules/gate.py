@@ -7,7 +7,7 @@ practice policies' answer kept apart (section 15): a policy never lets out what 
 from authorizations.rules import RecordClass
 from practice.infrastructure.refusals import Refusal
 
-from .chart import chart_policies, chart_reasons
+from .chart import chart_policies, chart_reasons, override_used
 from .notes import note_policies, note_reasons
 from .proposal import Decision, Proposal
 from .shared import authorization_policies, cite_for, exception_of, general_reasons, minimum_necessary
@@ -30,7 +30,13 @@ def decide(proposal: Proposal) -> Decision:
         exception=str(exception_of(proposal) or "") if is_notes else "",
         minimum_necessary=minimum_necessary(proposal),
         policy_versions=proposal.policies.versions,
+        override=override_used(proposal),
     )
+
+
+def can_go_on(decision: Decision) -> bool:
+    """Whether the only thing in the way is the permission of P-14, so that one click with a reason is enough."""
+    return decision.codes() == {"TREATMENT_PERMISSION"}
 
 
 def once(reasons: list[Refusal]) -> tuple[Refusal, ...]:

@@ -6,7 +6,7 @@ from disclosures.ledger.rules import Basis
 from practice.infrastructure.refusals import Refusal
 
 from . import documentation as docs
-from .codes import Act, PNException
+from .codes import Act, PNException, RecipientKind
 from .proposal import PolicyRefusal, Proposal
 from .shared import (
     authorization_reasons,
@@ -16,6 +16,7 @@ from .shared import (
     exception_of,
     missing,
     not_an_order,
+    others_reasons,
     recipient_reasons,
     scope_reasons,
     to_individual_reasons,
@@ -26,19 +27,22 @@ def note_reasons(p: Proposal) -> Iterator[Refusal]:
     """R-021's decision function: author's own treatment use, authorization, complete exception, else refuse."""
     if p.basis == Basis.B_AUTHORIZATION:
         yield from authorization_reasons(p)
-        yield from _joint_notes(p)
+        yield from others_reasons(p)
         return
     if p.basis == Basis.B_TO_INDIVIDUAL:  # the author's discretion by HHS's reading; P-10 and P-09 decide (R-031)
         yield from to_individual_reasons(p)
-        yield from _joint_notes(p)
+        yield from others_reasons(p)
         return
     exception = exception_of(p)
     if exception is None:
         yield _notes_refused(p)
         return
     yield from recipient_reasons(p, exception_cite(p))
-    yield from missing(tuple(f for f in docs.EXCEPTION_FACTS[exception] if f.by_rule), p.facts, exception_cite(p))
+    wanted = docs.EXCEPTION_FACTS[exception] + docs.NOTE_FACTS_OF_BASIS.get(Basis(p.basis), ())
+    yield from missing(tuple(fact for fact in wanted if fact.by_rule), p.facts, exception_cite(p))
     yield from _use_only(p, exception)
+    if exception in (PNException.DEFENSE, PNException.CORONER):  # brought by, or about, one patient
+        yield from others_reasons(p)
     if exception == PNException.REQUIRED_BY_LAW:
         yield from _compelled_notes(p)
 
@@ -97,16 +101,6 @@ def _compelled_notes(p: Proposal) -> Iterator[Refusal]:
     yield from scope_reasons(p)
 
 
-def _joint_notes(p: Proposal) -> Iterator[Refusal]:
-    if any(item.names_others for item in p.items):
-        yield Refusal(
-            "PN_NAMES_OTHERS",
-            "At least one of these notes also speaks of another patient.",
-            "Get each patient's own authorization, or leave the note out.",
-            "45 CFR 164.508(a)(2)",
-        )
-
-
 def note_policies(p: Proposal) -> Iterator[PolicyRefusal]:
     """P-07, P-09, P-10, P-15, P-16. None of them holds up what HHS, a court or a law compels beyond counsel's look."""
     policies, exception = p.policies, exception_of(p)
@@ -120,6 +114,14 @@ def note_policies(p: Proposal) -> Iterator[PolicyRefusal]:
             "PN_TO_INDIVIDUAL_NEEDS_AUTHORIZATION",
             "The practice gives copies of psychotherapy notes to the patient on an authorization only.",
             "Record an authorization for these notes that names the patient as recipient.",
+        )
+    if policies.payers_never_notes and p.recipient_kind == RecipientKind.PAYER and p.basis == Basis.B_AUTHORIZATION:
+        yield by_policy(
+            "P-31",
+            "PN_NEVER_TO_PAYER",
+            "The practice gives psychotherapy notes to no insurer or other payer, not even on an authorization.",
+            "Send the progress notes and the documents the payer requires. A payer may not make cover depend on "
+            "psychotherapy notes.",
         )
     if policies.originator_approval and not approved and not compelled and not own_use:
         yield by_policy(

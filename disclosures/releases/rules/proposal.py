@@ -9,15 +9,17 @@ from authorizations.rules import AuthorizationFacts, RecordClass
 from disclosures.ledger.rules import Basis
 from practice.infrastructure.refusals import Refusal
 
-from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKind
+from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKind, TreatmentOverride
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One document of a release.
 
-    `names_others`: it also speaks of patients whose permission is not here (R-008). `outside_scope`: not within what
-    an order or a law expressly asks for (R-212). `originator_id`: the author, for psychotherapy notes.
+    `kind`: as the chart's index calls it; empty for psychotherapy notes and for what is only described.
+    `names_others`: it also speaks of other patients; `others_agreed`: each of them has an active authorization for this
+    same release; `others_redacted`: what speaks of them is burnt out of what leaves (R-008). `outside_scope`: not
+    within what an order or a law expressly asks for (R-212). `originator_id`: the author, for psychotherapy notes.
     """
 
     key: str
@@ -25,6 +27,14 @@ class Item:
     names_others: bool = False
     outside_scope: bool = False
     originator_id: str = ""
+    kind: str = ""
+    others_agreed: bool = False
+    others_redacted: bool = False
+
+    @property
+    def lacks_others(self) -> bool:
+        """Whether it speaks of somebody whose agreement is not here and who is not redacted out of it."""
+        return self.names_others and not (self.others_agreed or self.others_redacted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,8 @@ class Policies:
     exception_assessment: bool = True  # P-15
     minimum_necessary_always: bool = True  # P-16
     conditioning_forbidden: bool = True  # P-23
+    payers_never_notes: bool = True  # P-31
+    payers_required_only: bool = True  # P-32
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -77,7 +89,7 @@ class Proposal:
     grant_until: date | None = None
     emergency: bool = False
     treatment_permission: str = ""
-    override_reason: str = ""
+    override_code: TreatmentOverride | str = ""
     policies: Policies = field(default_factory=Policies)
 
 
@@ -99,6 +111,7 @@ class Decision:
     exception: str
     minimum_necessary: MinimumNecessary
     policy_versions: Mapping[str, str]
+    override: str = ""
 
     @property
     def rule_result(self) -> bool:
@@ -134,5 +147,6 @@ class Decision:
             "policy_codes": [reason.refusal.code for reason in self.policy_reasons],
             "policy_version": dict(self.policy_versions),
             "exception": self.exception,
+            "override": self.override,
             "minimum_necessary": self.minimum_necessary.value,
         }

@@ -14,17 +14,18 @@ from .proposal import PolicyRefusal, Proposal
 
 def general_reasons(p: Proposal) -> Iterator[Refusal]:
     if p.record_class not in RecordClass.values:
-        yield Refusal("RECORD_CLASS", "It is not said what kind of record this is.", "Choose one kind of record.")
+        yield _unsaid("RECORD_CLASS", "It is not said what kind of record this is.", "Choose one kind of record.")
     if p.basis not in Basis.values:
-        yield Refusal("BASIS_MISSING", "No basis is given.", "Choose what allows this release.")
+        yield _unsaid("BASIS_MISSING", "No basis is given.", "Choose what allows this release.")
     if not p.items:
-        yield Refusal("ITEMS_MISSING", "Nothing is chosen.", "Choose at least one document.")
+        yield _unsaid("ITEMS_MISSING", "Nothing is chosen.", "Choose at least one document.")
     if p.act == Act.DISCLOSURE and not p.recipient_name.strip():
-        yield Refusal("RECIPIENT_MISSING", "It is released to nobody.", "Name the person or office that receives it.")
+        words = "It is released to nobody."
+        yield _unsaid("RECIPIENT_MISSING", words, "Name the person or office that receives it.")
     if not p.purpose.strip():
-        yield Refusal("PURPOSE_MISSING", "No purpose is given.", "Say what it is for.")
+        yield _unsaid("PURPOSE_MISSING", "No purpose is given.", "Say what it is for.")
     if p.on > p.today:
-        yield Refusal("DAY_IN_FUTURE", "The day has not come yet.", "Use today or an earlier day.")
+        yield _unsaid("DAY_IN_FUTURE", "The day has not come yet.", "Use today or an earlier day.")
     if not p.identity_verified.strip() and p.act == Act.DISCLOSURE and not _threat(p):
         yield Refusal(
             "IDENTITY_UNVERIFIED",
@@ -32,6 +33,11 @@ def general_reasons(p: Proposal) -> Iterator[Refusal]:
             "Say how: known to the practice, identity card seen, called back, letterhead, badge.",
             "45 CFR 164.514(h)(1)",
         )
+
+
+def _unsaid(code: str, words: str, remedy: str) -> Refusal:
+    """Something without which no basis can be weighed."""
+    return Refusal(code, words, remedy, "45 CFR 164.502(a)(1)")
 
 
 def _threat(p: Proposal) -> bool:
@@ -42,7 +48,8 @@ def _threat(p: Proposal) -> bool:
 def missing(facts: tuple[Fact, ...], given: Mapping[str, str], cite: str) -> Iterator[Refusal]:
     for fact in facts:
         if not str(given.get(fact.key, "")).strip():
-            yield Refusal(f"MISSING_{fact.key.upper()}", f"Not recorded: {_lower(fact.label)}.", "Write it down.", cite)
+            remedy = "Write it down, or choose another basis."
+            yield Refusal(f"MISSING_{fact.key.upper()}", f"Not recorded: {_lower(fact.label)}.", remedy, cite)
 
 
 def _lower(label: str) -> str:
@@ -136,6 +143,10 @@ RECIPIENTS: dict[Basis, frozenset[RecipientKind]] = {
     Basis.B_LAW_ENFORCEMENT: frozenset({RecipientKind.LAW_ENFORCEMENT}),
     Basis.B_LE_IDENTIFY_APPREHEND: frozenset({RecipientKind.LAW_ENFORCEMENT}),
     Basis.B_CORONER: frozenset({RecipientKind.CORONER}),
+    Basis.B_CHILD_ABUSE: frozenset({RecipientKind.AGENCY, RecipientKind.LAW_ENFORCEMENT}),
+    Basis.B_ADULT_ABUSE: frozenset({RecipientKind.AGENCY, RecipientKind.LAW_ENFORCEMENT}),
+    Basis.B_NATIONAL_SECURITY: frozenset({RecipientKind.AGENCY, RecipientKind.LAW_ENFORCEMENT}),
+    Basis.B_CUSTODIAL: frozenset({RecipientKind.AGENCY, RecipientKind.LAW_ENFORCEMENT}),
 }
 
 
@@ -164,10 +175,39 @@ def scope_reasons(p: Proposal) -> Iterator[Refusal]:
     if any(item.outside_scope for item in p.items):
         yield Refusal(
             "OUTSIDE_SCOPE",
-            "At least one document is not within what is expressly ordered.",
+            "At least one document is not within what is expressly ordered or asked.",
             "Leave it out, or have the order clarified.",
-            "45 CFR 164.512(e)(1)(i)",
+            "45 CFR 164.512(a)(1)" if p.basis == Basis.B_REQUIRED_BY_LAW else "45 CFR 164.512(e)(1)(i)",
         )
+
+
+def others_reasons(p: Proposal) -> Iterator[Refusal]:
+    """R-008: what one person allows, or is told of, does not reach what the record says of somebody else.
+
+    What a court, a law, an oversight body or a threat demands does not ask whose agreement there is; an emergency
+    never waits.
+    """
+    if p.basis == Basis.B_TREATMENT and p.emergency:
+        return
+    if p.basis not in OF_ONE_PERSON or not any(item.lacks_others for item in p.items):
+        return
+    yield Refusal(
+        "NAMES_OTHERS",
+        "At least one of these also speaks of another patient.",
+        "Get an authorization of each of them for this same release, have what speaks of them redacted, or leave it "
+        "out.",
+        "45 CFR 164.508(a), 164.502(a)",
+    )
+
+
+# Bases that rest on one person: their agreement, their care, their claim, their case, their death.
+OF_ONE_PERSON = frozenset(
+    {
+        Basis.B_AUTHORIZATION, Basis.B_TO_INDIVIDUAL, Basis.B_TREATMENT, Basis.B_PAYMENT, Basis.B_OPERATIONS,
+        Basis.B_INVOLVED_IN_CARE, Basis.B_SUBPOENA_ASSURANCE, Basis.B_CORONER, Basis.B_FUNERAL, Basis.B_ORGAN,
+        Basis.B_WORKERS_COMP, Basis.B_CUSTODIAL, Basis.B_RESEARCH_WAIVER,
+    }
+)  # fmt: skip
 
 
 def by_policy(flag: str, code: str, words: str, remedy: str) -> PolicyRefusal:
@@ -206,6 +246,8 @@ def minimum_necessary(p: Proposal) -> MinimumNecessary:
     if p.basis == Basis.B_TREATMENT and p.act == Act.DISCLOSURE:
         return MinimumNecessary.TREATMENT
     if p.basis in (Basis.B_REQUIRED_BY_LAW, Basis.B_COURT_ORDER):
+        return MinimumNecessary.REQUIRED_BY_LAW
+    if p.basis == Basis.B_LAW_ENFORCEMENT and p.process in docs.JUDICIAL:  # a warrant compels (164.103)
         return MinimumNecessary.REQUIRED_BY_LAW
     if exception_of(p) == PNException.REQUIRED_BY_LAW and p.record_class == RecordClass.PN:
         return MinimumNecessary.REQUIRED_BY_LAW

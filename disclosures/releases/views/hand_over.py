@@ -22,6 +22,7 @@ from ..forms import CloseForm, NotesHandOverForm
 from ..models import Release
 from ..policies import open_release, require_release_work
 from ..queries import package_of, postal_address, verdict_now
+from ..queries.remedies import explained
 from ..rules import Decision, Method, ReleaseState
 from .prepare import same_person
 
@@ -48,7 +49,7 @@ def _hand_over_page(request: HttpRequest, release: Release, decision: Decision, 
     context = {
         "release": release,
         "patient": release.patient,
-        "decision": decision,
+        "decision": explained(decision, patient_id=release.patient_id, authorization_id=release.authorization_id),
         "package": package,
         "must_lock": release.method == Method.LOCKED_FILE and package is None,
         "passphrase": passphrase,
@@ -72,7 +73,8 @@ def release_package(request: HttpRequest, release_id: str) -> HttpResponse:
     try:
         given = actions.deliver(by=staff, release_id=release.pk)
     except actions.GateRefused as refused:
-        context = {"release": release, "patient": release.patient, "decision": refused.decision}
+        decision = explained(refused.decision, patient_id=release.patient_id, authorization_id=release.authorization_id)
+        context = {"release": release, "patient": release.patient, "decision": decision}
         return render(request, "releases/stopped.html", context, status=409)
     response = HttpResponse(given.content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{given.filename}"'
@@ -142,7 +144,7 @@ def notes_hand_over(request: HttpRequest, package_id: str) -> HttpResponse:
             messages.success(request, "It is in the ledger. Now get the locked file and hand it over.")
             return redirect("release-open", release.pk)
         except actions.GateRefused as refused:
-            decision = refused.decision
+            decision = explained(refused.decision, patient_id=patient.pk, authorization_id=authorization.pk, form=form)
     context = {
         "cover": cover,
         "patient": patient,

@@ -28,6 +28,7 @@ from ..queries import (
     verdict_now,
     verdict_words,
 )
+from ..queries.remedies import explained
 from ..rules import ReleaseState
 
 SHOWN = {"all": "All", "mine": "Waiting on me", "clinician": "Waiting on a clinician", "ready": "Ready to hand over"}
@@ -75,7 +76,11 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         "sha256": release.sha256 or (package.sha256 if package else ""),
         "steps": [] if release.state == ReleaseState.RECORDED else steps_of(release, entry, may_approve=may_approve),
         "items": release.items.all(),
-        "decision": verdict_now(release) if pending else None,
+        "decision": explained(
+            verdict_now(release), patient_id=release.patient_id, authorization_id=release.authorization_id
+        )
+        if pending
+        else None,
         "package": package,
         "entry": entry,
         "ground": BASIS_WORDS[Basis(release.basis)],

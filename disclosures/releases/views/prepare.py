@@ -24,7 +24,8 @@ from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, ReasonForm,
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
 from ..queries import chart_index, postal_address, proposal_of, verdict_now
-from ..rules import Method, RecipientKind, ReleaseState
+from ..queries.remedies import explained
+from ..rules import Method, RecipientKind, ReleaseState, TreatmentOverride, can_go_on
 
 REQUEST_OF_PATIENT = "At the request of the patient"
 
@@ -46,7 +47,7 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
     index = _index(draft, basis, line, request)
     approvers = {care.staff_id for care in care_team(patient, today())}
     form = NewReleaseForm(
-        request.POST or None,
+        _typed(request),
         basis=basis,
         authorization=line.authorization if line else None,
         approvers=Staff.objects.filter(pk__in=approvers),
@@ -60,7 +61,12 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
         try:
             return _save(request, staff, form, draft)
         except actions.GateRefused as refused:
-            decision = refused.decision
+            decision = explained(
+                refused.decision,
+                patient_id=patient.pk,
+                authorization_id=line.authorization.pk if line else None,
+                form=form,
+            )
         except Refused as refused:
             form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
     context = {
@@ -70,10 +76,22 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
         "kinds": kinds_of(index),
         "total": len(index),
         "decision": decision,
+        "overrides": TreatmentOverride.choices if decision and can_go_on(decision) else (),
         "ground": BASIS_WORDS[Basis(basis)],
         "line": line,
     }
     return render(request, "releases/new.html", context)
+
+
+def _typed(request: HttpRequest) -> Any:
+    """What was sent; the one click of P-14 is a button of its own beside the form's field."""
+    if request.method != "POST":
+        return None
+    if code := request.POST.get("go_on", ""):
+        typed = request.POST.copy()
+        typed["override_code"] = code
+        return typed
+    return request.POST
 
 
 def _is_for_notes(line: AuthorizationLine) -> bool:
@@ -186,7 +204,7 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
         "release": release,
         "patient": release.patient,
         "pieces": [(row, blocks[row.object_id], str(row.pk) in keep) for row in rows],
-        "decision": decision,
+        "decision": explained(decision, patient_id=release.patient_id, authorization_id=release.authorization_id),
         "problem": problem,
     }
     return render(request, "releases/approve.html", context)

@@ -1,0 +1,82 @@
+"""Where each reason of the gate is mended: a page of the product, or the field on the page that asked."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from django import forms
+from django.urls import NoReverseMatch, reverse
+
+from practice.infrastructure.refusals import Refusal
+
+from ..rules import Decision
+
+# What is mended on the authorization itself, where there is one.
+ON_THE_AUTHORIZATION = ("AUTH_", "PN_ORIGINATOR_APPROVAL")
+# What only the patient's agreement mends.
+ON_AUTHORIZATIONS = (
+    "AUTHORIZATION_MISSING", "NAMES_OTHERS", "PN_TO_INDIVIDUAL_NEEDS_AUTHORIZATION", "PN_NO_EXCEPTION",
+    "PN_SUBPOENA_NOT_ENOUGH",
+)  # fmt: skip
+# What is mended in a field of the page that asked.
+FIELDS: dict[str, str] = {
+    "RECIPIENT_MISSING": "recipient_name",
+    "RECIPIENT_NOT_OF_BASIS": "recipient_kind",
+    "RECIPIENT_NOT_INDIVIDUAL": "recipient_kind",
+    "PURPOSE_MISSING": "purpose",
+    "IDENTITY_UNVERIFIED": "identity_verified",
+    "AUTHORITY_MISSING": "authority",
+    "WHOLE_CHART_UNJUSTIFIED": "justification",
+    "FAMILY_WHOLE_CHART": "items",
+    "APPREHEND_WHOLE_CHART": "items",
+    "INFORMAL_WHOLE_CHART": "items",
+    "ITEMS_MISSING": "items",
+    "COUNSEL_REVIEW": "counsel_review",
+    "TREATMENT_PERMISSION": "treatment_permission",
+    "PAYER_DOCUMENTS": "fact_required_documents",
+    "NOT_AN_ORDER": "process",
+    "NO_PROCESS": "process",
+    "NO_SATISFACTORY_ASSURANCE": "fact_notice_attempted",
+    "PROCESS_NOT_COMPULSION": "process",
+    "PN_PROCESS_NOT_COMPULSION": "process",
+    "OUTSIDE_SCOPE": "scope_from",
+    "PN_SMALLEST_SET": "smallest_set_confirmed",
+    "PN_OPERATIONS_NOT_LISTED": "exception",
+    "DAY_IN_FUTURE": "disclosed_on",
+}
+
+
+def explained(
+    decision: Decision,
+    *,
+    patient_id: UUID | None = None,
+    authorization_id: UUID | None = None,
+    form: forms.Form | None = None,
+) -> Decision:
+    """The same answer, each reason with the link to where it is mended, where there is such a place."""
+
+    def linked(reason: Refusal) -> Refusal:
+        return replace(reason, link=reason.link or _link(reason.code, patient_id, authorization_id, form))
+
+    return replace(
+        decision,
+        rule_reasons=tuple(linked(reason) for reason in decision.rule_reasons),
+        policy_reasons=tuple(replace(one, refusal=linked(one.refusal)) for one in decision.policy_reasons),
+    )
+
+
+def _link(code: str, patient_id: UUID | None, authorization_id: UUID | None, form: forms.Form | None) -> str:
+    if code.startswith(ON_THE_AUTHORIZATION) and authorization_id:
+        return _path("authorization-open", authorization_id)
+    if (code in ON_AUTHORIZATIONS or code.startswith(ON_THE_AUTHORIZATION)) and patient_id:
+        return _path("authorization-list", patient_id)
+    name = FIELDS.get(code) or f"fact_{code.removeprefix('MISSING_').lower()}"
+    if form is not None and name in form.fields:
+        return "#documents" if name == "items" else f"#{form[name].id_for_label}"
+    return ""
+
+
+def _path(name: str, pk: UUID) -> str:
+    try:
+        return reverse(name, args=[pk])
+    except NoReverseMatch:
+        return ""

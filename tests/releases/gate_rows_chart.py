@@ -1,0 +1,382 @@
+"""The gate about the chart: a sentence, what is proposed, and exactly the reasons it must give."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from authorizations.rules import PnScope, RecordClass
+from disclosures.ledger.rules import Basis
+from disclosures.releases.rules import Item, LegalProcess, Policies, RecipientKind, TreatmentOverride
+
+from .proposals import (
+    CHART_AUTHORIZATION,
+    ITEM_DAY,
+    NOON,
+    NOTES_AUTHORIZATION,
+    TODAY,
+    YESTERDAY,
+    chart,
+    on_basis,
+)
+
+NOTE = Item("note-1", ITEM_DAY, kind="note")
+SESSION = Item("session-1", ITEM_DAY, kind="session")
+
+ROWS = [
+    ("A valid authorization carries the chart records it names", chart(), set()),
+    ("Without an authorization that basis carries nothing", chart(authorization=None), {"AUTHORIZATION_MISSING"}),
+    ("A release to nobody is refused", chart(recipient_name=" "), {"RECIPIENT_MISSING", "AUTH_NOT_THIS_RECIPIENT"}),
+    ("A release of nothing is refused", chart(items=()), {"ITEMS_MISSING", "AUTH_NO_ITEMS"}),
+    ("A release without a purpose is refused", on_basis(Basis.B_PUBLIC_HEALTH, purpose=""), {"PURPOSE_MISSING"}),
+    ("A release without a basis is refused", chart(basis=""), {"BASIS_MISSING"}),
+    ("Two kinds of record in one release are no kind", chart(record_class="CHART,PN"), {"RECORD_CLASS"}),
+    ("A day that has not come is refused", chart(on=TODAY + timedelta(days=1)), {"DAY_IN_FUTURE"}),
+    ("Whoever receives it was identified first", chart(identity_verified=""), {"IDENTITY_UNVERIFIED"}),
+    ("Another recipient than the paper names", chart(recipient_name="Somebody else"), {"AUTH_NOT_THIS_RECIPIENT"}),
+    ("Another purpose than the paper gives", chart(purpose="Curiosity"), {"AUTH_NOT_THIS_PURPOSE"}),
+    (
+        "An item outside the period the paper names",
+        chart(items=(Item("old", date(2025, 12, 31)),)),
+        {"AUTH_NOT_THESE_ITEMS"},
+    ),
+    (
+        "A form for psychotherapy notes does not cover the chart",
+        chart(authorization=NOTES_AUTHORIZATION),
+        {"AUTH_NOT_THESE_RECORDS"},
+    ),
+    (
+        "W-15: on its last day the authorization still carries",
+        chart(authorization=replace(CHART_AUTHORIZATION, expires_on=TODAY)),
+        set(),
+    ),
+    (
+        "W-15: the day after, it does not",
+        chart(authorization=replace(CHART_AUTHORIZATION, expires_on=YESTERDAY)),
+        {"AUTH_DEFECT_EXPIRED"},
+    ),
+    (
+        "W-16: an event nobody here knew of on that day ends nothing",
+        chart(authorization=replace(CHART_AUTHORIZATION, event_known_on=TODAY), on=YESTERDAY),
+        set(),
+    ),
+    (
+        "W-16: from the day it is known, it does",
+        chart(authorization=replace(CHART_AUTHORIZATION, event_known_on=TODAY)),
+        {"AUTH_DEFECT_EXPIRED"},
+    ),
+    (
+        "W-17: a revocation received a minute before blocks what is not yet out",
+        chart(authorization=replace(CHART_AUTHORIZATION, revocation_received_at=NOON - timedelta(minutes=1)), at=NOON),
+        {"AUTH_DEFECT_REVOKED"},
+    ),
+    (
+        "W-17: what left a minute before the revocation stands",
+        chart(authorization=replace(CHART_AUTHORIZATION, revocation_received_at=NOON + timedelta(minutes=1)), at=NOON),
+        set(),
+    ),
+    (
+        "W-18: a call to stop holds it at once, by policy",
+        chart(authorization=replace(CHART_AUTHORIZATION, held_since=NOON), at=NOON),
+        {"AUTH_ON_HOLD"},
+    ),
+    (
+        "W-19: chart and psychotherapy notes on one form carry neither",
+        chart(
+            authorization=replace(
+                CHART_AUTHORIZATION,
+                record_classes=frozenset({RecordClass.CHART, RecordClass.PN}),
+                info_description="My chart and my psychotherapy notes",
+                pn_scope=PnScope.DATE_RANGE,
+            )
+        ),
+        {"AUTH_DEFECT_COMPOUND"},
+    ),
+    (
+        "W-20: a form without an expiration or a redisclosure statement is incomplete",
+        chart(authorization=replace(CHART_AUTHORIZATION, expires_on=None, stmt_redisclosure=False)),
+        {"AUTH_DEFECT_INCOMPLETE"},
+    ),
+    (
+        "A form whose work is done carries nothing more",
+        chart(authorization=replace(CHART_AUTHORIZATION, fulfilled_on=YESTERDAY)),
+        {"AUTH_FULFILLED"},
+    ),
+    (
+        "The whole chart on an authorization needs no further reason",
+        chart(whole_chart=True),
+        set(),
+    ),
+    ("Treatment by an outside provider with the patient's permission", on_basis(Basis.B_TREATMENT), set()),
+    (
+        "P-14: without the permission the practice asks for it",
+        on_basis(Basis.B_TREATMENT, treatment_permission=""),
+        {"TREATMENT_PERMISSION"},
+    ),
+    (
+        "P-14: one click with a reason goes on without it",
+        on_basis(Basis.B_TREATMENT, treatment_permission="", override_code=TreatmentOverride.TREATING_NOW),
+        set(),
+    ),
+    (
+        "P-14: a reason that nobody offers is none",
+        on_basis(Basis.B_TREATMENT, treatment_permission="", override_code="because"),
+        {"TREATMENT_PERMISSION"},
+    ),
+    (
+        "P-14: where the practice has switched it off, nobody asks",
+        on_basis(Basis.B_TREATMENT, treatment_permission="", policies=Policies(treatment_permission=False)),
+        set(),
+    ),
+    (
+        "P-14: an emergency is never held up",
+        on_basis(Basis.B_TREATMENT, treatment_permission="", emergency=True),
+        set(),
+    ),
+    (
+        "Treatment reaches providers only",
+        on_basis(Basis.B_TREATMENT, recipient_kind=RecipientKind.ATTORNEY),
+        {"RECIPIENT_NOT_OF_BASIS"},
+    ),
+    ("A payer gets what payment needs", on_basis(Basis.B_PAYMENT), set()),
+    (
+        "A payer gets no whole chart unexplained",
+        on_basis(Basis.B_PAYMENT, whole_chart=True),
+        {"WHOLE_CHART_UNJUSTIFIED"},
+    ),
+    (
+        "R-185: the whole chart with a written reason",
+        on_basis(Basis.B_PAYMENT, whole_chart=True, justification="appeal asks for the entire episode"),
+        set(),
+    ),
+    ("To a provider for treatment the whole chart is exempt", on_basis(Basis.B_TREATMENT, whole_chart=True), set()),
+    ("To the patient, the whole chart", on_basis(Basis.B_TO_INDIVIDUAL, whole_chart=True), set()),
+    (
+        "What is the patient's goes to the patient, not to a neighbor",
+        on_basis(Basis.B_TO_INDIVIDUAL, recipient_kind=RecipientKind.FAMILY),
+        {"RECIPIENT_NOT_INDIVIDUAL"},
+    ),
+    (
+        "A representative shows the authority",
+        on_basis(Basis.B_TO_INDIVIDUAL, recipient_kind=RecipientKind.REPRESENTATIVE),
+        {"AUTHORITY_MISSING"},
+    ),
+    (
+        "A representative with authority stands in for the patient",
+        on_basis(Basis.B_TO_INDIVIDUAL, recipient_kind=RecipientKind.REPRESENTATIVE, authority="letters of May 1"),
+        set(),
+    ),
+    (
+        "Family is told what bears on its part, never the whole chart",
+        on_basis(Basis.B_INVOLVED_IN_CARE, whole_chart=True, justification="they asked"),
+        {"FAMILY_WHOLE_CHART"},
+    ),
+    (
+        "W-22: the chart on an attorney's subpoena with proof of notice",
+        on_basis(Basis.B_SUBPOENA_ASSURANCE, "order_agreed", "order_requested"),
+        set(),
+    ),
+    (
+        "R-203: a protective order asked for is assurance too",
+        on_basis(
+            Basis.B_SUBPOENA_ASSURANCE, "notice_attempted", "notice_sufficient", "objection_time_over", "order_agreed"
+        ),
+        set(),
+    ),
+    (
+        "R-202: two thirds of a notice is no notice",
+        on_basis(Basis.B_SUBPOENA_ASSURANCE, "objection_time_over", "order_agreed", "order_requested"),
+        {"NO_SATISFACTORY_ASSURANCE", "MISSING_OBJECTION_TIME_OVER"},
+    ),
+    (
+        "A letter is no subpoena",
+        on_basis(Basis.B_SUBPOENA_ASSURANCE, process=LegalProcess.INFORMAL_REQUEST),
+        {"NO_PROCESS"},
+    ),
+    ("A judge's order carries what it names", on_basis(Basis.B_COURT_ORDER), set()),
+    (
+        "R-201: a clerk's signature makes no order",
+        on_basis(Basis.B_COURT_ORDER, process=LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA),
+        {"NOT_AN_ORDER"},
+    ),
+    (
+        "R-212: an item outside the order's words stays here",
+        on_basis(Basis.B_COURT_ORDER, items=(Item("a", ITEM_DAY), Item("b", ITEM_DAY, outside_scope=True))),
+        {"OUTSIDE_SCOPE"},
+    ),
+    (
+        "R-206: an agency's demand meets three conditions",
+        on_basis(Basis.B_LAW_ENFORCEMENT, "specific_and_limited", process=LegalProcess.ADMIN_SUBPOENA),
+        {"MISSING_SPECIFIC_AND_LIMITED"},
+    ),
+    (
+        "R-206: an officer at the desk with no paper and no ground",
+        on_basis(Basis.B_LAW_ENFORCEMENT, "narrow_ground", whole_chart=True, justification="asked"),
+        {"MISSING_NARROW_GROUND", "INFORMAL_WHOLE_CHART"},
+    ),
+    (
+        "Only the federal department is HHS",
+        on_basis(Basis.B_HHS, recipient_kind=RecipientKind.AGENCY),
+        {"RECIPIENT_NOT_OF_BASIS"},
+    ),
+    (
+        "A threat is not held up by paperwork about identity",
+        on_basis(Basis.B_SERIOUS_THREAT, identity_verified=""),
+        set(),
+    ),
+    ("Nobody plans an incidental disclosure", on_basis(Basis.B_INCIDENTAL), {"NOT_PLANNABLE"}),
+    ("One that happened is recorded as such", on_basis(Basis.B_INCIDENTAL, planned=False), set()),
+    ("What is impermissible is never allowed", on_basis(Basis.B_IMPERMISSIBLE), {"NEVER_ALLOWED"}),
+    (
+        "P-32: a payer gets progress notes",
+        on_basis(Basis.B_PAYMENT, "required_documents", items=(NOTE, NOTE)),
+        set(),
+    ),
+    (
+        "P-32: a session record goes to a payer that requires it",
+        on_basis(Basis.B_PAYMENT, items=(NOTE, SESSION)),
+        set(),
+    ),
+    (
+        "P-32: a measure nobody asked for does not go with the progress notes",
+        on_basis(Basis.B_PAYMENT, "required_documents", items=(NOTE, Item("m", ITEM_DAY, kind="measure"))),
+        {"PAYER_DOCUMENTS"},
+    ),
+    (
+        "P-32, R-185: the whole chart with a written reason says why the other documents go",
+        on_basis(
+            Basis.B_PAYMENT, "required_documents", items=(NOTE, SESSION), whole_chart=True, justification="appeal"
+        ),
+        set(),
+    ),
+    (
+        "P-32: where the practice has switched it off, the minimum necessary alone decides",
+        on_basis(
+            Basis.B_PAYMENT, "required_documents", items=(SESSION,), policies=Policies(payers_required_only=False)
+        ),
+        set(),
+    ),
+    (
+        "P-32: what the patient authorized is between patient and insurer",
+        chart(recipient_kind=RecipientKind.PAYER, items=(SESSION,)),
+        set(),
+    ),
+    (
+        "R-185: a warrant compels what it names, the whole chart too",
+        on_basis(Basis.B_LAW_ENFORCEMENT, process=LegalProcess.COURT_WARRANT, whole_chart=True),
+        set(),
+    ),
+    (
+        "R-185: an agency's demand for the whole chart needs a reason of its own",
+        on_basis(Basis.B_LAW_ENFORCEMENT, process=LegalProcess.ADMIN_SUBPOENA, whole_chart=True),
+        {"WHOLE_CHART_UNJUSTIFIED"},
+    ),
+    (
+        "R-207: an attorney's subpoena is not turned into a law by calling it one",
+        on_basis(Basis.B_REQUIRED_BY_LAW, process=LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA),
+        {"PROCESS_NOT_COMPULSION"},
+    ),
+    (
+        "R-207: an authorized investigative demand is required by law",
+        on_basis(Basis.B_REQUIRED_BY_LAW, process=LegalProcess.CID),
+        set(),
+    ),
+    (
+        "164.512(a)(1): a law reaches what it names and nothing else",
+        on_basis(Basis.B_REQUIRED_BY_LAW, items=(Item("a", ITEM_DAY, outside_scope=True),)),
+        {"OUTSIDE_SCOPE"},
+    ),
+    (
+        "R-206: nor does an agency's demand reach further than it says",
+        on_basis(
+            Basis.B_LAW_ENFORCEMENT,
+            process=LegalProcess.CID,
+            items=(Item("a", ITEM_DAY, outside_scope=True),),
+        ),
+        {"OUTSIDE_SCOPE"},
+    ),
+    (
+        "R-206: a grand jury's subpoena carries what it names",
+        on_basis(Basis.B_LAW_ENFORCEMENT, process=LegalProcess.GRAND_JURY_SUBPOENA),
+        set(),
+    ),
+    (
+        "P-07 with the value ALL: counsel looks at papers about the chart too",
+        on_basis(Basis.B_COURT_ORDER, policies=Policies(counsel_gate_chart=True)),
+        {"COUNSEL_REVIEW"},
+    ),
+    (
+        "R-026: an admission heard in therapy brings nobody the police",
+        on_basis(Basis.B_LE_IDENTIFY_APPREHEND, "not_from_therapy"),
+        {"MISSING_NOT_FROM_THERAPY"},
+    ),
+    (
+        "164.512(j)(3): to find a person the police get a few facts, never the chart",
+        on_basis(Basis.B_LE_IDENTIFY_APPREHEND, whole_chart=True, justification="they asked"),
+        {"APPREHEND_WHOLE_CHART"},
+    ),
+    (
+        "164.512(d)(2): an investigation of the patient is no oversight of health care",
+        on_basis(Basis.B_OVERSIGHT, "about_health_care"),
+        {"MISSING_ABOUT_HEALTH_CARE"},
+    ),
+    (
+        "164.512(b)(1)(ii): a child abuse report goes to an authority that receives them, not to a relative",
+        on_basis(Basis.B_CHILD_ABUSE, recipient_kind=RecipientKind.FAMILY),
+        {"RECIPIENT_NOT_OF_BASIS"},
+    ),
+    (
+        "R-029: with a report of adult abuse it is written when the patient was told",
+        on_basis(Basis.B_ADULT_ABUSE, "patient_informed"),
+        {"MISSING_PATIENT_INFORMED"},
+    ),
+    (
+        "R-008: a group note that names another patient does not leave for one of them alone",
+        chart(items=(Item("note-1", ITEM_DAY, kind="note", names_others=True),)),
+        {"NAMES_OTHERS"},
+    ),
+    (
+        "R-008: with the other's own authorization for the same release it does",
+        chart(items=(Item("note-1", ITEM_DAY, kind="note", names_others=True, others_agreed=True),)),
+        set(),
+    ),
+    (
+        "R-008: or with what speaks of the other burnt out of it",
+        chart(items=(Item("note-1", ITEM_DAY, kind="note", names_others=True, others_redacted=True),)),
+        set(),
+    ),
+    (
+        "R-008: nor does it reach the patient's own copy",
+        on_basis(Basis.B_TO_INDIVIDUAL, items=(Item("note-1", ITEM_DAY, kind="note", names_others=True),)),
+        {"NAMES_OTHERS"},
+    ),
+    (
+        "R-008: what a court orders by name it gets with the names",
+        on_basis(Basis.B_COURT_ORDER, items=(Item("note-1", ITEM_DAY, kind="note", names_others=True),)),
+        set(),
+    ),
+    (
+        "R-008: nobody bleeds while an authorization of somebody else is looked for",
+        on_basis(
+            Basis.B_TREATMENT,
+            emergency=True,
+            items=(Item("note-1", ITEM_DAY, kind="note", names_others=True),),
+        ),
+        set(),
+    ),
+    (
+        "W-16: a release on a day before the practice knew of the event was in order",
+        chart(
+            authorization=replace(
+                CHART_AUTHORIZATION,
+                signed_on=date(2026, 5, 1),
+                recorded_on=date(2026, 5, 1),
+                event_known_on=date(2026, 5, 20),
+                expires_on=None,
+                expires_event="end of custody case",
+                expires_event_relates=True,
+            ),
+            items=(Item("note-1", ITEM_DAY),),
+            on=date(2026, 5, 10),
+        ),
+        set(),
+    ),
+]

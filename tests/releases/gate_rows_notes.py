@@ -1,0 +1,362 @@
+"""The gate about psychotherapy notes: a sentence, what is proposed, and exactly the reasons it must give."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from authorizations.rules import (
+    ConditionedOn,
+    ConditioningGround,
+    ConditioningStatement,
+    MinorRule,
+    RecordClass,
+    SignerRole,
+)
+from disclosures.ledger.rules import Basis
+from disclosures.releases.rules import Act, Item, LegalProcess, PNException, Policies, RecipientKind
+
+from .proposals import (
+    CHART_AUTHORIZATION,
+    ITEM_DAY,
+    NOON,
+    NOTES_AUTHORIZATION,
+    TODAY,
+    YESTERDAY,
+    documented,
+    exceptional,
+    notes,
+    ordered,
+)
+
+FIFTEEN = date(TODAY.year - 15, 3, 1)
+
+ROWS = [
+    ("A note-specific authorization the author approved", notes(), set()),
+    ("P-09: without the author's approval it stays", notes(originator_approved=False), {"PN_ORIGINATOR_APPROVAL"}),
+    ("P-16: somebody confirms the smallest set", notes(smallest_set_confirmed=False), {"PN_SMALLEST_SET"}),
+    (
+        "An authorization for the chart does not open the notes",
+        notes(authorization=CHART_AUTHORIZATION),
+        {"AUTH_NOT_THESE_RECORDS"},
+    ),
+    (
+        "R-008: a joint note needs the others' authorizations",
+        notes(items=(Item("pn-1", ITEM_DAY, names_others=True),)),
+        {"NAMES_OTHERS"},
+    ),
+    (
+        "P-10: copies to the patient on an authorization only",
+        notes(basis=Basis.B_TO_INDIVIDUAL, authorization=None, recipient_kind=RecipientKind.PATIENT),
+        {"PN_TO_INDIVIDUAL_NEEDS_AUTHORIZATION"},
+    ),
+    (
+        "R-031: with that policy off it is the author's discretion",
+        notes(
+            basis=Basis.B_TO_INDIVIDUAL,
+            authorization=None,
+            recipient_kind=RecipientKind.PATIENT,
+            policies=Policies(to_individual_authorization=False),
+        ),
+        set(),
+    ),
+    (
+        "R-022, W-29: a colleague covering for the author reads nothing",
+        notes(act=Act.USE, basis=Basis.B_TREATMENT, authorization=None),
+        {"PN_NO_EXCEPTION"},
+    ),
+    (
+        "W-29: with an authorization that names the colleague, they do",
+        notes(
+            act=Act.USE,
+            recipient_name="Dr. Kofi Osei",
+            authorization=replace(NOTES_AUTHORIZATION, recipient_name="Dr. Kofi Osei"),
+        ),
+        set(),
+    ),
+    (
+        "W-29: a training grant carries through its last day",
+        exceptional(
+            Basis.B_OPERATIONS, PNException.OWN_TRAINING, act=Act.USE, grant_until=TODAY, originator_approved=False
+        ),
+        set(),
+    ),
+    (
+        "W-29: and not a day longer",
+        exceptional(Basis.B_OPERATIONS, PNException.OWN_TRAINING, act=Act.USE, grant_until=YESTERDAY),
+        {"TRAINING_GRANT_NOT_LIVE"},
+    ),
+    (
+        "The author reads their own notes for treatment",
+        notes(
+            act=Act.USE,
+            basis=Basis.B_TREATMENT,
+            authorization=None,
+            actor_is_originator=True,
+            smallest_set_confirmed=False,
+        ),
+        set(),
+    ),
+    (
+        "The author's own reading does not let them disclose for treatment",
+        notes(basis=Basis.B_TREATMENT, authorization=None, actor_is_originator=True),
+        {"PN_NO_EXCEPTION"},
+    ),
+    (
+        "W-22: an attorney's subpoena with every assurance opens no notes",
+        exceptional(
+            Basis.B_SUBPOENA_ASSURANCE,
+            PNException.REQUIRED_BY_LAW,
+            process=LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA,
+            counsel_reviewed=True,
+        ),
+        {"PN_SUBPOENA_NOT_ENOUGH"},
+    ),
+    ("W-22: the judge's order does, for the notes it names, author asked or not", ordered(), set()),
+    ("W-22, P-07: not before counsel has looked", ordered(counsel_reviewed=False), {"COUNSEL_REVIEW"}),
+    (
+        "W-22, R-212: a note the order does not name stays sealed",
+        ordered(items=(Item("pn-9", ITEM_DAY, outside_scope=True),)),
+        {"OUTSIDE_SCOPE"},
+    ),
+    (
+        "An order that nobody signed as judge",
+        ordered(process=LegalProcess.DISCOVERY_REQUEST),
+        {"NOT_AN_ORDER", "PN_PROCESS_NOT_COMPULSION"},
+    ),
+    (
+        "R-028: a report that is only permitted opens no notes",
+        exceptional(Basis.B_CHILD_ABUSE, PNException.REQUIRED_BY_LAW, "law", originator_approved=False),
+        {"MISSING_LAW"},
+    ),
+    (
+        "R-028: a report the statute compels does",
+        exceptional(Basis.B_CHILD_ABUSE, PNException.REQUIRED_BY_LAW, originator_approved=False),
+        set(),
+    ),
+    (
+        "R-024: a suit by somebody else is no defense against the patient",
+        exceptional(Basis.B_OPERATIONS, PNException.DEFENSE, "brought_by_individual"),
+        {"MISSING_BROUGHT_BY_INDIVIDUAL"},
+    ),
+    (
+        "Quality review is an operation outside the list",
+        notes(basis=Basis.B_OPERATIONS, authorization=None, facts=documented(PNException.DEFENSE)),
+        {"PN_OPERATIONS_NOT_LISTED"},
+    ),
+    (
+        "R-025: an audit of bills is not oversight of the author",
+        exceptional(Basis.B_OVERSIGHT, PNException.OVERSIGHT_ORIGINATOR, "originator_under_review"),
+        {"MISSING_ORIGINATOR_UNDER_REVIEW"},
+    ),
+    (
+        "HHS asks, the author need not approve",
+        exceptional(Basis.B_HHS, PNException.HHS, originator_approved=False),
+        set(),
+    ),
+    ("A coroner asks about the dead", exceptional(Basis.B_CORONER, PNException.CORONER), set()),
+    (
+        "W-28: a serious and imminent threat, all documented",
+        exceptional(Basis.B_SERIOUS_THREAT, PNException.SERIOUS_THREAT, identity_verified=""),
+        set(),
+    ),
+    (
+        "W-28, P-15: what was weighed is written down",
+        exceptional(Basis.B_SERIOUS_THREAT, PNException.SERIOUS_THREAT, "alternatives"),
+        {"MISSING_ALTERNATIVES"},
+    ),
+    (
+        "R-030: an emergency is no threat",
+        exceptional(Basis.B_TREATMENT, PNException.SERIOUS_THREAT, emergency=True),
+        {"PN_NO_EXCEPTION"},
+    ),
+    (
+        "Claiming a threat under another basis opens nothing",
+        exceptional(Basis.B_PAYMENT, PNException.SERIOUS_THREAT),
+        {"PN_NO_EXCEPTION"},
+    ),
+    (
+        "R-008: a joint note with the authorization of each person it speaks of",
+        notes(items=(Item("pn-1", ITEM_DAY, names_others=True, others_agreed=True),)),
+        set(),
+    ),
+    (
+        "R-008: a joint note of which the author burnt out what speaks of the others",
+        notes(items=(Item("pn-1", ITEM_DAY, names_others=True, others_redacted=True),)),
+        set(),
+    ),
+    (
+        "R-008, R-024: a suit by one patient opens no note about another",
+        exceptional(Basis.B_OPERATIONS, PNException.DEFENSE, items=(Item("pn-1", ITEM_DAY, names_others=True),)),
+        {"NAMES_OTHERS"},
+    ),
+    (
+        "R-008: to stop a threat a joint note is used as it is",
+        exceptional(
+            Basis.B_SERIOUS_THREAT, PNException.SERIOUS_THREAT, items=(Item("pn-1", ITEM_DAY, names_others=True),)
+        ),
+        set(),
+    ),
+    (
+        "P-31: no insurer gets psychotherapy notes, not even on an authorization",
+        notes(recipient_kind=RecipientKind.PAYER),
+        {"PN_NEVER_TO_PAYER"},
+    ),
+    (
+        "P-31: with that policy off, the patient's authorization is enough, as the rule says",
+        notes(recipient_kind=RecipientKind.PAYER, policies=Policies(payers_never_notes=False)),
+        set(),
+    ),
+    (
+        "For payment they never leave, whatever the policies say",
+        notes(
+            basis=Basis.B_PAYMENT,
+            authorization=None,
+            recipient_kind=RecipientKind.PAYER,
+            policies=Policies(payers_never_notes=False, payers_required_only=False),
+        ),
+        {"PN_NO_EXCEPTION"},
+    ),
+    (
+        "R-029: a compelled report of adult abuse still says when the patient was told",
+        exceptional(Basis.B_ADULT_ABUSE, PNException.REQUIRED_BY_LAW),
+        {"MISSING_PATIENT_INFORMED"},
+    ),
+    (
+        "W-15: on its last day a note-specific authorization still carries",
+        notes(authorization=replace(NOTES_AUTHORIZATION, expires_on=TODAY)),
+        set(),
+    ),
+    (
+        "W-15: the day after, it does not",
+        notes(authorization=replace(NOTES_AUTHORIZATION, expires_on=YESTERDAY)),
+        {"AUTH_DEFECT_EXPIRED"},
+    ),
+    (
+        "W-16: known by then, the event has ended it",
+        notes(authorization=replace(NOTES_AUTHORIZATION, event_known_on=TODAY)),
+        {"AUTH_DEFECT_EXPIRED"},
+    ),
+    (
+        "W-17: the seven notes not yet sent are blocked by the revocation that came first",
+        notes(authorization=replace(NOTES_AUTHORIZATION, revocation_received_at=NOON - timedelta(hours=3)), at=NOON),
+        {"AUTH_DEFECT_REVOKED"},
+    ),
+    (
+        "W-17: the five sent before it stand",
+        notes(authorization=replace(NOTES_AUTHORIZATION, revocation_received_at=NOON + timedelta(hours=3)), at=NOON),
+        set(),
+    ),
+    (
+        "W-18: a call to stop holds them at once, by policy",
+        notes(authorization=replace(NOTES_AUTHORIZATION, held_since=NOON), at=NOON),
+        {"AUTH_ON_HOLD"},
+    ),
+    (
+        "W-18: without that policy a call is no revocation",
+        notes(
+            authorization=replace(NOTES_AUTHORIZATION, held_since=NOON),
+            at=NOON,
+            policies=Policies(oral_revocation_hold=False),
+        ),
+        set(),
+    ),
+    (
+        "W-19: chart and psychotherapy notes on one form carry neither",
+        notes(
+            authorization=replace(NOTES_AUTHORIZATION, record_classes=frozenset({RecordClass.CHART, RecordClass.PN}))
+        ),
+        {"AUTH_DEFECT_COMPOUND"},
+    ),
+    (
+        "W-19: two recipients of psychotherapy notes on one form are accepted",
+        notes(
+            authorization=replace(NOTES_AUTHORIZATION, recipient_name="Alvarez & Stone, attorneys; Dr. Ann Reyes"),
+            recipient_name="Dr. Ann Reyes",
+        ),
+        set(),
+    ),
+    (
+        "W-20: a form without an expiration or a redisclosure statement is incomplete",
+        notes(authorization=replace(NOTES_AUTHORIZATION, expires_on=None, stmt_redisclosure=False)),
+        {"AUTH_DEFECT_INCOMPLETE"},
+    ),
+    (
+        "W-20: “none” as expiration is for research only",
+        notes(authorization=replace(NOTES_AUTHORIZATION, expires_on=None, expires_event="none")),
+        {"AUTH_DEFECT_INCOMPLETE"},
+    ),
+    (
+        "W-21: a parent who does not say by what authority has not signed for the child",
+        notes(authorization=replace(NOTES_AUTHORIZATION, signer_role=SignerRole.PARENT, patient_born_on=FIFTEEN)),
+        {"AUTH_DEFECT_INCOMPLETE"},
+    ),
+    (
+        "W-21: where the minor consented alone the parent cannot sign at all",
+        notes(
+            authorization=replace(
+                NOTES_AUTHORIZATION,
+                signer_role=SignerRole.PARENT,
+                authority_description="mother",
+                patient_born_on=FIFTEEN,
+                minor_rule=MinorRule.M2,
+            )
+        ),
+        {"AUTH_DEFECT_INCOMPLETE"},
+    ),
+    (
+        "P-23: a form on which treatment depends is refused for psychotherapy notes",
+        notes(
+            authorization=replace(
+                NOTES_AUTHORIZATION,
+                conditioned_on=ConditionedOn.TREATMENT,
+                conditioning_ground=ConditioningGround.CARE_FOR_THIRD_PARTY,
+                stmt_conditioning=ConditioningStatement.CONSEQUENCES,
+            )
+        ),
+        {"AUTH_DEFECT_CONDITIONED"},
+    ),
+    (
+        "Section 8: a warrant opens the notes it names, counsel heard",
+        ordered(process=LegalProcess.COURT_WARRANT),
+        set(),
+    ),
+    (
+        "Section 8: so does a subpoena that a judge has signed",
+        ordered(process=LegalProcess.JUDGE_SUBPOENA),
+        set(),
+    ),
+    (
+        "Section 8: and a grand jury's, within its terms",
+        ordered(process=LegalProcess.GRAND_JURY_SUBPOENA),
+        set(),
+    ),
+    (
+        "Section 8: a letter or a call opens nothing",
+        ordered(process=LegalProcess.INFORMAL_REQUEST),
+        {"NOT_AN_ORDER", "PN_PROCESS_NOT_COMPULSION"},
+    ),
+    (
+        "Section 8: an agency's demand only where a law requires it, and not before counsel",
+        exceptional(
+            Basis.B_LAW_ENFORCEMENT,
+            PNException.REQUIRED_BY_LAW,
+            process=LegalProcess.ADMIN_SUBPOENA,
+            originator_approved=False,
+        ),
+        {"COUNSEL_REVIEW"},
+    ),
+    (
+        "P-16: even under an order somebody confirms the narrowest set",
+        ordered(smallest_set_confirmed=False),
+        {"PN_SMALLEST_SET"},
+    ),
+    (
+        "P-09: HHS, a court and the law do not wait for the author",
+        ordered(originator_approved=False),
+        set(),
+    ),
+    (
+        "P-09: oversight, a defense or a coroner do",
+        exceptional(Basis.B_CORONER, PNException.CORONER, originator_approved=False),
+        {"PN_ORIGINATOR_APPROVAL"},
+    ),
+]
