@@ -16,9 +16,10 @@ from practice.people.models import Patient, Staff
 from practice.people.policies import patients_visible_to, require_act
 from practice.people.rules import Act
 
-from .models import Authorization, SignedPaper
+from .models import Authorization, SignedDocument, SignedPaper
 
 # What the facts of one authorization are made of, in one query.
+SIGNED_BEFORE = ("signature__identity_checked_by", "signature__recorded_by")
 FACTS_FROM = ("patient", "representative", "signature", "signature__representative")
 
 NOT_YOUR_PATIENT = Refusal(
@@ -33,7 +34,7 @@ def authorizations_visible_to(staff: Staff) -> QuerySet[Authorization]:
     """Authorizations of the patients this person may see, with what facts are made of."""
     return (
         Authorization.objects.filter(patient__in=patients_visible_to(staff))
-        .select_related(*FACTS_FROM, "pn_originator", "recorded_by")
+        .select_related(*FACTS_FROM, "pn_originator", "recorded_by", *SIGNED_BEFORE)
         .prefetch_related("events__recorded_by")
     )
 
@@ -74,6 +75,16 @@ def open_signed_paper(staff: Staff, authorization_id: UUID | str, paper_id: UUID
         raise Http404
     record(by=staff, event=AuditEvent.DOWNLOADED, subject=paper, patient_id=authorization.patient_id)
     return paper
+
+
+def open_signed_document(staff: Staff, authorization_id: UUID | str) -> SignedDocument:
+    """The doorway to what was signed on a screen, frozen; opening it is recorded as a download."""
+    authorization = open_authorization(staff, authorization_id)
+    document = SignedDocument.objects.filter(signature__authorization=authorization).first()
+    if document is None:
+        raise Http404
+    record(by=staff, event=AuditEvent.DOWNLOADED, subject=document, patient_id=authorization.patient_id)
+    return document
 
 
 def check_may_record(staff: Staff, patient: Patient) -> None:

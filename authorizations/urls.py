@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from . import views
+from .views import signing
 
 
 class FollowUpConverter(StringConverter):
@@ -25,6 +26,12 @@ urlpatterns = [
     path(f"{ONE}copy-given/", views.authorization_copy_given, name="authorization-copy-given"),
     path(f"{ONE}fulfilled/", views.authorization_fulfilled, name="authorization-fulfilled"),
     path(f"{ONE}scan/", views.authorization_scan_add, name="authorization-scan-add"),
+    path(f"{ONE}sign-here/", signing.authorization_sign_here, name="authorization-sign-here"),
+    path(f"{ONE}sign-paper/", signing.authorization_sign_paper, name="authorization-sign-paper"),
+    path(f"{ONE}sign-paper/check/", signing.authorization_paper_check, name="authorization-paper-check"),
+    path(f"{ONE}signed/", signing.signed_document, name="authorization-signed-document"),
+    path("patient/<uuid:patient_id>/check/", signing.authorization_check, name="authorization-check"),
+    path("sign/", signing.signing_tablet, name="signing-tablet"),
     path(f"{ONE}<follow_up:kind>/", views.authorization_follow_up, name="authorization-follow-up"),
     path(f"{ONE}papers/<uuid:paper_id>/", views.paper_download, name="paper-download"),
 ]

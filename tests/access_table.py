@@ -76,6 +76,8 @@ TABLE: dict[str, Row] = {
     "contact-new": row("200 200 404 200 403 404"),
     "contact-remove": row("200 200 404 200 403 404"),
     "representative-new": row("200 200 404 200 403 404"),
+    "representative-paper-add": row("200 200 404 200 403 404"),
+    "representative-paper": row("200 200 404 200 200 404", paper_id="authority_paper"),
     "representative-end": row("200 200 404 200 403 404"),
     "representative-decline": row("200 200 404 200 403 404"),
     "care-new": row("200 403 404 200 200 404"),  # the treating clinician, not one who covers
@@ -236,6 +238,11 @@ TABLE: dict[str, Row] = {
     "authorization-fulfilled": row("200 200 403 200 200 404"),
     "authorization-scan": row("200 200 200 200 200 403"),  # finds those open to the person
     "authorization-scan-add": row("ok ok 403 ok ok 404", post=True),
+    "authorization-check": row("ok ok 403 ok ok 404", post=True),
+    "authorization-sign-here": row("200 200 403 200 200 404", authorization_id="draft_authorization"),
+    "authorization-sign-paper": row("200 200 403 200 200 404", authorization_id="draft_authorization"),
+    "authorization-paper-check": row("ok ok 403 ok ok 404", post=True, authorization_id="draft_authorization"),
+    "authorization-signed-document": row("200 200 403 200 200 404", authorization_id="signed_authorization"),
     "authorization-follow-up": row("ok ok 403 ok ok 404", post=True),
     "paper-download": row("200 200 403 200 200 404"),
     # --- releases, one that waits for Dr. Hale
@@ -282,6 +289,7 @@ PUBLIC = {
     "health",
     "hand-over-return",
     "measure-tablet",
+    "signing-tablet",
     "mark",
 }
 # One's own sign-in, the same for everybody: tests/people/test_sign_in.py.

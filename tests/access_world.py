@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from authorizations.actions import record_authorization
+from authorizations.models import Signature, SignedDocument
 from disclosures.ledger import actions as ledger
 from disclosures.ledger import log
 from disclosures.ledger.bases import Basis
@@ -114,6 +115,8 @@ def _people(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         authority="Letters",
         from_on=date(2020, 1, 1),
     )
+    scan = check_upload(BytesIO(pdf()))
+    authority = actions.add_representative_paper(by=desk, representative=representative, paper=scan)
     item = actions.add_license(
         by=staff["admin"],
         staff=new,
@@ -127,6 +130,7 @@ def _people(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         "telecom_id": actions.add_telecom(by=desk, patient=patient, kind=TelecomKind.PHONE, value="555-0100").pk,
         "contact_id": actions.add_contact(by=desk, patient=patient, name="Somebody").pk,
         "representative_id": representative.pk,
+        "authority_paper": authority.pk,
         "care_id": patient.care_relationships.get(staff=staff["own"]).pk,
         "staff_id": new.pk,
         "license_id": item.pk,
@@ -270,6 +274,9 @@ def _sealed(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
     }
 
 
+UNSIGNED: dict[str, Any] = {"signature_method": "", "signed_on": None, "signer_name": ""}
+
+
 def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, Any]:
     scan = check_upload(BytesIO(pdf()))
     for_notes = record_authorization(by=staff["desk"], patient=patient, paper=scan, **complete(staff["own"]))
@@ -296,10 +303,34 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
     return {
         "authorization_id": for_notes.pk,
         "paper_id": for_notes.papers.get().pk,
+        "draft_authorization": record_authorization(by=staff["desk"], patient=patient, **elements | UNSIGNED).pk,
+        "signed_authorization": _signed_on_a_screen(staff, patient, elements | UNSIGNED),
         "release_id": release.pk,
         "given_release": given.pk,
         "package_id": package,
     }
+
+
+def _signed_on_a_screen(staff: dict[str, Staff], patient: Patient, elements: dict[str, Any]) -> UUID:
+    prepared = record_authorization(by=staff["desk"], patient=patient, **elements)
+    signature = Signature.objects.create(
+        authorization=prepared,
+        way="TABLET",
+        mark="TYPED",
+        signed_on=today(),
+        signed_at=timezone.now(),
+        zone="America/Chicago",
+        signer_role="INDIVIDUAL",
+        signer_name="A. Patient",
+        intent_words="I sign.",
+        consent_words="I agree.",
+        identity_checked_by=staff["desk"],
+        identity_how="KNOWN",
+        document_sha256="0" * 64,
+        recorded_by=staff["desk"],
+    )
+    SignedDocument.objects.create(signature=signature, shown="-", pdf=pdf(), size=1, pdf_sha256="0" * 64)
+    return prepared.pk
 
 
 def _ledger(officer: Staff, patient: Patient) -> dict[str, Any]:

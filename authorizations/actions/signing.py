@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from practice.audit.actions import record
@@ -24,10 +25,9 @@ from practice.worklist.rules import TaskKind
 from .. import queries, rules
 from ..documents.signing import TextToSign, text_to_sign
 from ..models import Authorization, AuthorizationEvent, Signature, SignedDocument
-from ..queries.signing import Signer, refusal_to_sign, refusals_to
+from ..queries.signing import Signer, lacking, refusal_to_sign, refusals_to
 from ..rules import EventKind
 from ..rules.choices import IdentityCheck, SignatureMark, SignatureWay
-from ..rules.signing import ELEMENTS
 from .recording import COPY_WITHIN_DAYS, _ask, _keep_paper, checked, lock_for_release
 
 INTENT = "I have read this form. I sign it to allow what it says."
@@ -136,6 +136,19 @@ def sign(
 
 
 @checked
+def hand_over_to_sign(*, by: Staff, authorization: Authorization, signer: Signer) -> None:
+    """Note that a screen with this form goes into the signer's hands. Raises Refused where it could not be signed."""
+    _check_signable(queries.for_release(authorization.pk), signer, days.today())
+    record(
+        by=by,
+        event=AuditEvent.RECORDED,
+        subject=authorization,
+        patient_id=authorization.patient_id,
+        detail="screen_handed_over",
+    )
+
+
+@checked
 def sign_on_paper(
     *,
     by: Staff,
@@ -168,7 +181,7 @@ def sign_on_paper(
         "identity_checked_by": by,
         "identity_how": identity_how,
         "document_sha256": paper.sha256,
-        "not_on_paper": [element for element in ELEMENTS if element not in on_paper and _applies(locked, element)],
+        "not_on_paper": lacking(locked, on_paper),
     }
     return _add(by, locked, signer, given)
 
@@ -193,6 +206,11 @@ def decline(*, by: Staff, authorization: Authorization, way: SignatureWay) -> Au
     )
     record(by=by, event=AuditEvent.RECORDED, subject=locked, patient_id=locked.patient_id, detail="signing_declined")
     return event
+
+
+def client_of(request: HttpRequest) -> Client:
+    """The device a request came from: the connection's own address, and no header that anybody may write."""
+    return Client(request.META.get("REMOTE_ADDR") or None, request.headers.get("User-Agent", ""))
 
 
 def signed_pdf(authorization: Authorization, text: TextToSign, signature: Signature, mark: Mark) -> bytes:
@@ -230,11 +248,6 @@ def _against_representative(authorization: Authorization, signer: Signer, on: da
         for refusal in refusals_to(authorization, signer, on)
         if refusal.code.startswith(("PR_", "AUTHORIZATION_"))
     ]
-
-
-def _applies(authorization: Authorization, element: str) -> bool:
-    """RS4 is asked for only where somebody pays; A7 blanks nothing for a patient who signs."""
-    return element != "RS4" or authorization.remuneration_applies
 
 
 def _who(signer: Signer) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """An authorization as a person reads it: where it stands and why, the checklist with its values, its history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -97,6 +97,27 @@ def checklist(line: AuthorizationLine) -> list[Point]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class PaperPoint:
+    """One element to look for on a scan, with what was prepared, and whether it was ticked."""
+
+    element: str
+    label: str
+    value: str
+    ticked: bool
+
+
+def paper_points(authorization: Authorization, ticked: Collection[str]) -> list[PaperPoint]:
+    """What to look for on the paper, in the order of the law; RS4 only where somebody pays for the release."""
+    others_sign = authorization.patient.representatives.exists()
+    asked = {"RS4": authorization.remuneration_applies, "A7": others_sign}
+    return [
+        PaperPoint(element, label, LOOK_FOR.get(element) or value(authorization), element in ticked)
+        for element, label, value in POINTS
+        if asked.get(element, True)
+    ]
+
+
 def other_defects(line: AuthorizationLine) -> list[Defect]:
     """Defects of the paper as a whole: expired, revoked, joined with something, conditioned, false."""
     listed = {element for element, _, _ in POINTS}
@@ -185,6 +206,16 @@ def _authority(row: Authorization) -> str:
 
 def _recipient(row: Authorization) -> str:
     return ", ".join(part for part in (row.recipient_name, row.recipient_class, row.recipient_address) if part)
+
+
+LOOK_FOR = {
+    "A6": "A signature. Enter its date below.",
+    "A7": "Only if somebody signed for the patient: what gives them the authority, in words.",
+    "RS1": "How to take it back in writing",
+    "RS2": "Whether care or payment depends on signing",
+    "RS3": "That the recipient may pass the records on",
+    "RS4": "That the practice is paid for this release",
+}
 
 
 def _yes(present: bool) -> str:

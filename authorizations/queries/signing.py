@@ -1,5 +1,6 @@
 """Who may sign a prepared form, and what stands in the way, asked before anybody is handed a pen."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from ..models import Authorization
 from ..rules import Defect, SignatureMethod, SignerRole
 from ..rules.choices import SIGNS_FOR_SELF
 from ..rules.elements import AGE_OF_MAJORITY
-from ..rules.signing import signed
+from ..rules.signing import ELEMENTS, signed
 from .standing import facts_of
 
 SELF = "self"
@@ -58,7 +59,7 @@ class PossibleSigner:
 def possible_signers(authorization: Authorization, on: date) -> list[PossibleSigner]:
     """The patient and everybody on record as a representative, each with what is against it (R-145, W-21)."""
     patient = authorization.patient
-    rows = patient.representatives.prefetch_related("papers").order_by("-from_on")
+    rows = patient.representatives.order_by("-from_on")
     signers = [(SELF, signer_of(authorization, None, on))]
     signers += [(str(row.pk), signer_of(authorization, row, on)) for row in rows]
     return [PossibleSigner(key, signer, refusals_to(authorization, signer, on)) for key, signer in signers]
@@ -95,6 +96,28 @@ def unsignable(authorization: Authorization, on: date) -> list[Defect]:
     """What would make the form useless once signed, but for who signs it: nobody is asked to sign such a form."""
     signer = signer_of(authorization, None, on)
     return [defect for defect in _after(authorization, signer, on) if defect.element not in ("A6", "A7")]
+
+
+def as_filed(
+    authorization: Authorization, signer: Signer | None, signed_on: date | None, on_paper: Collection[str], on: date
+) -> list[Defect]:
+    """Every defect the form would have if a paper with these elements on it were filed now."""
+    signer = signer or signer_of(authorization, None, on)
+    given = signed(
+        facts_of(authorization),
+        method=SignatureMethod.PAPER,
+        on=signed_on,
+        role=signer.role,
+        authority=signer.authority,
+        not_on_paper=lacking(authorization, on_paper),
+    )
+    return rules.defects(given, on=on, pn_conditioning_forbidden=bool(policy("P-23", on).value))
+
+
+def lacking(authorization: Authorization, on_paper: Collection[str]) -> list[str]:
+    """The elements that a paper lacks; RS4 is asked for only where somebody pays for the release."""
+    asked = [element for element in ELEMENTS if element != "RS4" or authorization.remuneration_applies]
+    return [element for element in asked if element not in on_paper]
 
 
 def refusal_to_sign(authorization: Authorization) -> Refusal | None:

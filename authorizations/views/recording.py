@@ -18,6 +18,7 @@ from practice.people.rules import Act, may
 from practice.worklist.rules import TaskKind
 
 from .. import actions, documents, policies, queries
+from ..actions.recording import signed_on_a_screen
 from ..forms import (
     AuthorizationForm,
     HappenedForm,
@@ -109,8 +110,10 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
     staff = staff_of(request)
     authorization = policies.open_authorization(staff, authorization_id)
     line = queries.line_of(authorization, today(), timezone.now())
-    happened = {event.kind for event in authorization.events.all()}
+    events = list(authorization.events.all())
+    happened = {event.kind for event in events}
     open_tasks = queries.follow_ups(authorization)
+    on_screen = signed_on_a_screen(authorization)
     context = {
         "patient": authorization.patient,
         "line": line,
@@ -127,10 +130,10 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "is_revoked": EventKind.WRITTEN_REVOCATION in happened,
         "is_held": line.status == AuthorizationStatus.ON_HOLD,
         "is_error": EventKind.RECORDED_IN_ERROR in happened,
-        "can_correct": not (
-            happened & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR})
-            or actions.recording.signed_on_a_screen(authorization)
-        ),
+        "can_correct": not happened & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}) and not on_screen,
+        "signature": getattr(authorization, "signature", None),
+        "to_sign": line.status == AuthorizationStatus.DRAFT and EventKind.RECORDED_IN_ERROR not in happened,
+        "declined_on": next((e.happened_on for e in events if e.kind == EventKind.SIGNING_DECLINED), None),
         "copy_due": queries.copy_is_due(line),
         "can_end_by_event": bool(authorization.expires_event) and EventKind.EXPIRY_EVENT_KNOWN not in happened,
         "can_be_false": EventKind.KNOWN_FALSE not in happened,

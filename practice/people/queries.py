@@ -6,13 +6,22 @@ from datetime import date
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal
 
-from .models import CareRelationship, Invitation, License, Patient, PatientAddress, PersonalRepresentative, Staff
+from .models import (
+    CareRelationship,
+    Invitation,
+    License,
+    Patient,
+    PatientAddress,
+    PersonalRepresentative,
+    RepresentativePaper,
+    Staff,
+)
 from .rules import (
     CLINICAL_ROLES,
     AddressUse,
@@ -102,7 +111,8 @@ def representation_facts(row: PersonalRepresentative) -> RepresentationFacts:
 
 def representatives(patient: Patient, on: date) -> list[Represented]:
     """Everybody on record as a representative, each with the answer of R-145 for a day."""
-    rows = patient.representatives.select_related("patient").order_by("-from_on")
+    papers = Prefetch("papers", RepresentativePaper.objects.defer("data"))
+    rows = patient.representatives.select_related("patient").prefetch_related(papers).order_by("-from_on")
     return [Represented(row, refusal_to_represent(representation_facts(row), on)) for row in rows]
 
 

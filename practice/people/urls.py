@@ -23,6 +23,16 @@ urlpatterns = [
     path(f"{patient}contacts/<uuid:contact_id>/remove/", contact.contact_remove, name="contact-remove"),
     path(f"{patient}representatives/new/", contact.representative_new, name="representative-new"),
     path(
+        f"{patient}representatives/<uuid:representative_id>/document/",
+        contact.representative_paper_add,
+        name="representative-paper-add",
+    ),
+    path(
+        f"{patient}representatives/<uuid:representative_id>/document/<uuid:paper_id>/",
+        contact.representative_paper,
+        name="representative-paper",
+    ),
+    path(
         f"{patient}representatives/<uuid:representative_id>/end/", contact.representative_end, name="representative-end"
     ),
     path(

@@ -12,7 +12,12 @@ from .contact import (
 )
 from .invitations import accept_invitation, confirm_way_in, invitation_of, make_way_in, stop_way_in
 from .patients import change_patient, close_patient, open_new_patient, reopen_patient, set_litigation_hold
-from .representatives import add_representative, decline_representative, end_representative
+from .representatives import (
+    add_representative,
+    add_representative_paper,
+    decline_representative,
+    end_representative,
+)
 from .staff import (
     add_license,
     change_license,
@@ -30,6 +35,7 @@ __all__ = [
     "add_license",
     "add_name",
     "add_representative",
+    "add_representative_paper",
     "add_telecom",
     "change_license",
     "change_patient",

@@ -4,9 +4,12 @@ from datetime import date
 
 from django.db import transaction
 
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
 from practice.infrastructure.refusals import Refusal, Refused
+from practice.infrastructure.uploads import CheckedUpload
 
-from ..models import Patient, PersonalRepresentative, Staff
+from ..models import Patient, PersonalRepresentative, RepresentativePaper, Staff
 from ..policies import check_edit
 from ..rules import RepresentativeKind
 
@@ -37,6 +40,24 @@ def add_representative(
         phone=phone,
         address=address,
     )
+
+
+@transaction.atomic
+def add_representative_paper(
+    *, by: Staff, representative: PersonalRepresentative, paper: CheckedUpload
+) -> RepresentativePaper:
+    """Keep the scan of the document that shows the authority (R-144)."""
+    check_edit(by, representative.patient)
+    kept = RepresentativePaper.objects.create(
+        representative=representative,
+        data=paper.data,
+        kind=paper.kind,
+        size=len(paper.data),
+        sha256=paper.sha256,
+        added_by=by,
+    )
+    record(by=by, event=AuditEvent.FILED, subject=kept, patient_id=representative.patient_id)
+    return kept
 
 
 @transaction.atomic

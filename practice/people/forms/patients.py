@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from practice.infrastructure.days import today
+from practice.infrastructure.uploads import CheckedUpload, UploadRefused, check_upload
 
 from ..models import Patient, Staff
 from ..rules import AddressUse, CareRole, Details, NameUse, RepresentativeKind, TelecomKind
@@ -187,6 +188,24 @@ class RepresentativeForm(forms.Form):
         if ends_before_start(cleaned):
             self.add_error("until_on", "The last day is before the first day.")
         return cleaned
+
+
+class AuthorityPaperForm(forms.Form):
+    """The scan of the document that shows a representative's authority; cleans to a `CheckedUpload`."""
+
+    scan = forms.FileField(
+        label="Scan of the document",
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+        help_text="PDF, JPEG or PNG, up to 15 MB.",
+        error_messages=empty("Choose the file."),
+    )
+
+    def clean_scan(self) -> CheckedUpload:
+        try:
+            return check_upload(self.cleaned_data["scan"])
+        except UploadRefused as refused:
+            raise forms.ValidationError(f"{refused.refusal.words} {refused.refusal.remedy}") from None
 
 
 class DeclineForm(forms.Form):

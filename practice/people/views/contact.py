@@ -5,11 +5,16 @@ from uuid import UUID
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.infrastructure.uploads import as_download
 
 from .. import actions
 from ..forms.patients import (
     AddressForm,
+    AuthorityPaperForm,
     ContactForm,
     DeclineForm,
     LastDayForm,
@@ -17,7 +22,15 @@ from ..forms.patients import (
     RepresentativeForm,
     TelecomForm,
 )
-from ..models import Patient, PatientAddress, PatientContact, PatientTelecom, PersonalRepresentative
+from ..models import (
+    Patient,
+    PatientAddress,
+    PatientContact,
+    PatientTelecom,
+    PersonalRepresentative,
+    RepresentativePaper,
+)
+from ..policies import open_patient
 from .pages import Page, form_page, staff_of
 from .patients import details_of, open_to_edit
 
@@ -122,6 +135,42 @@ def representative_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         patient=patient,
     )
     return form_page(request, page, form, lambda data: actions.add_representative(by=staff, patient=patient, **data))
+
+
+@GET_POST
+def representative_paper_add(request: HttpRequest, patient_id: UUID, representative_id: UUID) -> HttpResponse:
+    """Keep the scan of the document that shows the authority."""
+    staff, form = staff_of(request), AuthorityPaperForm(request.POST or None, request.FILES or None)
+    patient = open_to_edit(staff, patient_id)
+    row = get_object_or_404(PersonalRepresentative, pk=representative_id, patient=patient)
+    page = Page(
+        "The document that shows the authority",
+        "Keep the scan",
+        details_of(patient),
+        words=f"For {row.name}: {row.authority}",
+        done="The document is on file.",
+        patient=patient,
+    )
+    return form_page(
+        request,
+        page,
+        form,
+        lambda data: actions.add_representative_paper(by=staff, representative=row, paper=data["scan"]),
+    )
+
+
+@require_safe
+def representative_paper(
+    request: HttpRequest, patient_id: UUID, representative_id: UUID, paper_id: UUID
+) -> HttpResponse:
+    """The document as it came in, as a download; opening it is recorded."""
+    staff = staff_of(request)
+    patient = open_patient(staff, patient_id)
+    paper = get_object_or_404(
+        RepresentativePaper, pk=paper_id, representative=representative_id, representative__patient=patient
+    )
+    record(by=staff, event=AuditEvent.DOWNLOADED, subject=paper, patient_id=patient.pk)
+    return as_download(paper.data, paper.kind, "authority")
 
 
 @GET_POST

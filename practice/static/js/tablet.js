@@ -10,9 +10,11 @@ function cover() {
   kept = document.createDocumentFragment();
   kept.append(...page.childNodes);
   page.innerHTML = `<div class="tablet-only"><h1>Please give the tablet back</h1>
-    <p>The questions are covered. Your answers are still here.</p>
-    <div class="tablet-foot"><button class="btn btn-secondary" type="button" data-on>Go on answering</button>
+    <p></p>
+    <div class="tablet-foot"><button class="btn btn-secondary" type="button" data-on></button>
     <button class="btn btn-primary" type="button" data-give>Give the tablet back</button></div></div>`;
+  page.querySelector("p").textContent = page.dataset.coverWords || "The questions are covered. Your answers are still here.";
+  page.querySelector("[data-on]").textContent = page.dataset.coverOn || "Go on answering";
   page.querySelector("[data-on]").addEventListener("click", uncover);
   page.querySelector("[data-give]").addEventListener("click", () => {
     uncover();

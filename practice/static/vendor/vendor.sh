@@ -7,13 +7,18 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 npm install --ignore-scripts --no-audit --no-fund --no-save \
-  bootstrap@5.3.9 bootstrap-icons@1.13.2 @fontsource/public-sans@5.3.0 @fontsource/source-serif-4@5.3.1
+  bootstrap@5.3.9 bootstrap-icons@1.13.2 @fontsource/public-sans@5.3.0 @fontsource/source-serif-4@5.3.1 \
+  signature_pad@5.1.4
 cd node_modules
 
 mkdir -p "$here/bootstrap" "$here/fonts" "$here/icons"
 # without the source map comment: the map is not shipped, and hashed static files refuse a link to nothing
 sed '/sourceMappingURL/d' bootstrap/dist/css/bootstrap.min.css > "$here/bootstrap/bootstrap.min.css"
 cp bootstrap/LICENSE "$here/bootstrap/LICENSE"
+
+mkdir -p "$here/signature-pad"
+sed '/sourceMappingURL/d' signature_pad/dist/signature_pad.min.js > "$here/signature-pad/signature_pad.min.js"
+cp signature_pad/LICENSE "$here/signature-pad/LICENSE"
 
 for subset in latin latin-ext; do
   for face in 400-normal 600-normal 700-normal; do

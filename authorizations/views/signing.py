@@ -1,0 +1,213 @@
+"""Signing: who signs and how they are known, the one screen in their hands, and the scan of a paper with its ticks."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refused
+from practice.infrastructure.uploads import as_download
+from practice.people.handed_over import HandedOver, finish, hand_over, screen_of
+from practice.people.models import Staff
+
+from .. import policies, queries
+from ..actions import signing as actions
+from ..documents.signing import text_to_sign
+from ..documents.standing import paper_points
+from ..forms import AuthorizationForm
+from ..forms.signing import PaperForm, SignerForm, SignForm
+from ..models import Authorization
+from ..queries.signing import Signer, as_filed, possible_signers, refusal_to_sign, signer_of, unsignable
+from ..rules import AuthorizationStatus
+from ..rules.choices import IdentityCheck, SignatureWay
+from .recording import staff_of
+
+SCREEN = "signing-tablet"
+COVERED_AFTER = 300  # seconds without a touch
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_sign_here(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """Say who signs and how you know them, then give this screen to them: the sign-in ends."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    if refusal := refusal_to_sign(authorization):
+        messages.error(request, f"{refusal.words} {refusal.remedy}")
+        return redirect("authorization-open", authorization.pk)
+    signers = possible_signers(authorization, today())
+    form = SignerForm(request.POST or None, signers=signers)
+    lacking = unsignable(authorization, today())
+    if request.method == "POST" and not lacking and form.is_valid():
+        try:
+            actions.hand_over_to_sign(by=staff, authorization=authorization, signer=form.signer)
+        except Refused as refused:
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}")
+        else:
+            about = {
+                "authorization": str(authorization.pk),
+                "who": form.cleaned_data["who"],
+                "identity": form.cleaned_data["identity_how"],
+            }
+            back = reverse("authorization-open", args=[authorization.pk])
+            return hand_over(request, screen=SCREEN, back=back, about=about)
+    context = {"form": form, "lacking": lacking, "barred": [one for one in signers if one.refusals]}
+    return render(request, "authorizations/sign_here.html", _about(authorization) | context)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def signing_tablet(request: HttpRequest) -> HttpResponse:
+    """The whole form and the place to sign it, for the signer alone; they may also say no, or give it back."""
+    held = screen_of(request, SCREEN)
+    if held.done:
+        return render(request, "authorizations/tablet_done.html", {"outcome": held.about.get("outcome", "")})
+    authorization = queries.for_release(held.about["authorization"])
+    by = Staff.objects.get(pk=held.by)
+    form = SignForm(request.POST or None)
+    then = request.POST.get("then", "")
+    if request.method == "POST" and then in ("decline", "stop"):
+        if then == "decline":
+            actions.decline(by=by, authorization=authorization, way=SignatureWay.TABLET)
+        finish(request, outcome="declined" if then == "decline" else "stopped")
+        return redirect(SCREEN)
+    if request.method == "POST" and form.is_valid() and _signed(request, held, authorization, by, form):
+        return redirect(SCREEN)
+    context = {
+        "form": form,
+        "text": text_to_sign(authorization),
+        "signer": _signer(authorization, held.about["who"]),
+        "cover_after": COVERED_AFTER,
+    }
+    return render(request, "authorizations/tablet.html", context)
+
+
+def _signed(request: HttpRequest, held: HandedOver, authorization: Authorization, by: Staff, form: SignForm) -> bool:
+    """Sign, and end what the screen is for; False with the reason on the form where it could not be signed."""
+    try:
+        actions.sign(
+            by=by,
+            authorization=authorization,
+            way=SignatureWay.TABLET,
+            signer=_signer(authorization, held.about["who"]),
+            mark=form.mark,
+            intent=form.cleaned_data["intent"],
+            consent_electronic=form.cleaned_data["consent"],
+            identity_checked_by=by,
+            identity_how=IdentityCheck(held.about["identity"]),
+            document_sha256=form.cleaned_data["document_sha256"],
+            client=actions.client_of(request),
+        )
+    except Refused as refused:
+        if refused.refusal.code != "AUTHORIZATION_SIGNED_ALREADY":
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}")
+            return False
+    finish(request, outcome="signed")
+    return True
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_sign_paper(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """File the scan of the signed paper, ticking each element that is on it; what is missing is listed meanwhile."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    if refusal := refusal_to_sign(authorization):
+        messages.error(request, f"{refusal.words} {refusal.remedy}")
+        return redirect("authorization-open", authorization.pk)
+    signers = possible_signers(authorization, today())
+    form = PaperForm(request.POST or None, request.FILES or None, signers=signers)
+    if request.method == "POST" and form.is_valid() and _filed(request, staff, authorization, form):
+        return redirect("authorization-open", authorization.pk)
+    context = {
+        "form": form,
+        "barred": [one for one in signers if form.is_barred(one)],
+        "points": paper_points(authorization, _ticked(form)),
+        "defects": _defects_of(authorization, form),
+    }
+    return render(request, "authorizations/sign_paper.html", _about(authorization) | context)
+
+
+def _filed(request: HttpRequest, staff: Staff, authorization: Authorization, form: PaperForm) -> bool:
+    try:
+        actions.sign_on_paper(
+            by=staff,
+            authorization=authorization,
+            paper=form.cleaned_data["scan"],
+            signer=form.signer,
+            signed_on=form.cleaned_data["signed_on"],
+            on_paper=form.cleaned_data["on_paper"],
+            identity_how=IdentityCheck(form.cleaned_data["identity_how"]),
+        )
+    except Refused as refused:
+        form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}")
+        return False
+    line = queries.line_of(queries.for_release(authorization.pk), today())
+    if line.status == AuthorizationStatus.ACTIVE:
+        messages.success(request, "Filed. The authorization is in effect.")
+    else:
+        messages.warning(request, "Filed, but it cannot be used. What is wrong, and how to put it right, is below.")
+    return True
+
+
+@require_POST
+def authorization_paper_check(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """What would be wrong with the paper as ticked so far, as a piece of a page."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    form = PaperForm(request.POST, signers=possible_signers(authorization, today()))
+    return render(request, "authorizations/_defects.html", {"defects": _defects_of(authorization, form)})
+
+
+@require_POST
+def authorization_check(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """What would be wrong with a paper from elsewhere as entered so far, as a piece of a page."""
+    staff = staff_of(request)
+    patient = policies.open_patient_authorizations(staff, patient_id)
+    policies.check_may_record(staff, patient)
+    form = AuthorizationForm(request.POST, patient=patient, has_scan=True)
+    form.is_valid()
+    names = {field.name for field in Authorization._meta.concrete_fields}
+    entered = {name: value for name, value in form.cleaned_data.items() if name in names and value is not None}
+    line = queries.line_of(Authorization(patient=patient, recorded_by=staff, **entered), today())
+    return render(request, "authorizations/_defects.html", {"defects": line.defects})
+
+
+@require_safe
+def signed_document(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """What was signed on a screen: the frozen PDF."""
+    document = policies.open_signed_document(staff_of(request), authorization_id)
+    return as_download(document.pdf, "pdf", "signed-authorization")
+
+
+def _signer(authorization: Authorization, who: str) -> Signer:
+    """The signer by the key of the form: "self", or the id of one of this patient's representatives."""
+    representative = None if who == "self" else authorization.patient.representatives.get(pk=who)
+    return signer_of(authorization, representative, today())
+
+
+def _defects_of(authorization: Authorization, form: PaperForm) -> list[Any]:
+    if form.is_bound:
+        form.is_valid()
+    given = form.cleaned_data if form.is_bound else {}
+    signer = form.possible.get(given.get("who", ""))
+    return as_filed(authorization, signer, given.get("signed_on"), _ticked(form), today())
+
+
+def _ticked(form: PaperForm) -> list[str]:
+    return list(form.data.getlist("on_paper")) if isinstance(form.data, QueryDict) else []
+
+
+def _about(authorization: Authorization) -> dict[str, Any]:
+    return {
+        "patient": authorization.patient,
+        "authorization": authorization,
+        "line": queries.line_of(authorization, today()),
+    }
