@@ -12,7 +12,7 @@ from environs import Env, validate
 
 from practice.infrastructure.databases.configuration import configure_databases
 from practice.infrastructure.databases.folder import CHECKOUT, choose_data_folder
-from practice.infrastructure.environment import made_secret, required
+from practice.infrastructure.environment import made_secret, outside_bind, outside_host, required
 
 env = Env()
 BASE_DIR = CHECKOUT
@@ -98,6 +98,16 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "practice.infrastructure.uploads.OversizedUploadHandler",
 ]
+
+# --- What patients and recipients reach without an account ------------------------------------------------------------
+# A process of its own (`serve` starts both) that answers another host by another table of addresses: it has no sign-in,
+# reads no session, and none of its addresses exists on the clinic's side. `OUTSIDE`, at the end, is all that differs.
+SIDE = env.str("PRACTICE_SIDE", "clinic", validate=validate.OneOf(["clinic", "outside"]))
+OUTSIDE_BIND = outside_bind(env.str("PRACTICE_OUTSIDE_BIND", ""), env.str("PRACTICE_BIND", "127.0.0.1:8000"))
+OUTSIDE_HOST = outside_host(env.str("PRACTICE_OUTSIDE_HOST", "" if PRODUCTION else "localhost"))  # empty: no links
+OUTSIDE_ADDRESS = (
+    f"https://{OUTSIDE_HOST}" if PRODUCTION else f"http://{OUTSIDE_HOST}:{OUTSIDE_BIND.rpartition(':')[2]}"
+)
 
 # --- What the product is made of --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -255,3 +265,32 @@ STORAGES = {
     },
 }
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # the product sends no mail
+
+# --- The other side ---------------------------------------------------------------------------------------------------
+OUTSIDE: dict[str, Any] = {
+    "ALLOWED_HOSTS": [OUTSIDE_HOST],
+    "ROOT_URLCONF": "practice.outside_urls",
+    # no session, no sign-in, no messages: a staff cookie that strays here is not even read
+    "MIDDLEWARE": [
+        "django.middleware.security.SecurityMiddleware",
+        "csp.middleware.CSPMiddleware",
+        "practice.infrastructure.middleware.never_store",
+        "practice.infrastructure.middleware.only_utf8",
+        "practice.outside.middleware.quiet",
+        "whitenoise.middleware.WhiteNoiseMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "practice.outside.middleware.OutsideCsrf",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    ],
+    "AUTHENTICATION_BACKENDS": [],
+    "CSRF_COOKIE_NAME": f"{COOKIE_PREFIX}outside-csrf",
+    "CSRF_FAILURE_VIEW": "practice.outside.refusing.page_too_old",
+    "SESSION_COOKIE_NAME": f"{COOKIE_PREFIX}outside-none",
+    "SECURE_REFERRER_POLICY": "no-referrer",
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": 3_000_000,  # a drawn signature
+}
+OUTSIDE_PASS_COOKIE = f"{COOKIE_PREFIX}outside-pass"
+if SIDE == "outside":
+    if not OUTSIDE_HOST:
+        raise ImproperlyConfigured("PRACTICE_OUTSIDE_HOST is empty. It is the host of links. See docs/operations.md.")
+    globals().update(OUTSIDE)

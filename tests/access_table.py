@@ -82,6 +82,7 @@ TABLE: dict[str, Row] = {
     "representative-decline": row("200 200 404 200 403 404"),
     "care-new": row("200 403 404 200 200 404"),  # the treating clinician, not one who covers
     "care-end": row("200 403 404 200 200 404"),
+    "link-open": row("200 200 404 200 200 404"),
     # --- staff: the administrator's, who sees nothing of any patient
     "staff-list": row("403 403 403 403 403 200"),
     "staff-new": row("403 403 403 403 403 200"),

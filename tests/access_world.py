@@ -29,6 +29,8 @@ from practice.compliance.rules import PlacementTopic
 from practice.infrastructure.copies import take_in
 from practice.infrastructure.days import today
 from practice.infrastructure.uploads import check_upload
+from practice.outside.actions import make_link
+from practice.outside.rules import CodeGiven, LinkPurpose
 from practice.people import actions
 from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, CareRole, LicenseKind, RepresentativeKind, Role, TelecomKind
@@ -135,6 +137,14 @@ def _people(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         "staff_id": new.pk,
         "license_id": item.pk,
         "invitation_id": new.invitations.get().pk,
+        "link_id": make_link(
+            by=desk,
+            purpose=LinkPurpose.SIGN,
+            subject_id=uuid4(),
+            patient=patient,
+            days=1,
+            code_given=CodeGiven.BY_PHONE,
+        ).link.pk,
     }
 
 

@@ -33,6 +33,10 @@ class Frame:
         return PracticeProfile.objects.values_list("name", flat=True).first() or "Practice records"
 
     @cached_property
+    def practice_phone(self) -> str:
+        return PracticeProfile.objects.values_list("phone", flat=True).first() or ""
+
+    @cached_property
     def roles(self) -> str:
         """The person's roles in words: "Clinician, supervisor"."""
         words = ", ".join(Role(role).label for role in self.staff.roles) if self.staff else ""

@@ -55,6 +55,7 @@ PLACES = {
     "chart.cosignaturerequest": "note-cosign",
     "chart.chartnote": "note-open",
     "compliance.placementquestion": "placement-answer",
+    "outside.link": "link-open",
     "chart.documentreading": "document-reading",
     "chart.monitoringplan": "monitoring-open",
 }

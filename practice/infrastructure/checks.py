@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 from django.db.utils import DatabaseError
+from django.http.request import validate_host
 
 from practice.infrastructure.databases.router import DEFAULT, PSYCHOTHERAPY
 
@@ -66,6 +67,16 @@ def sessions_in_the_database(**kwargs: Any) -> list[CheckMessage]:
     """A sign-in must end everywhere at once, and be read as data, never as code."""
     if not settings.SESSION_ENGINE.endswith(".db") or not settings.SESSION_SERIALIZER.endswith("JSONSerializer"):
         return [Error("Sign-ins must be kept in the database, as JSON.", id="practice.E005")]
+    return []
+
+
+@register(Tags.security)
+def two_hosts(**kwargs: Any) -> list[CheckMessage]:
+    """Links for patients have a host of their own, so that the clinic's host need not be reached from outside."""
+    host = settings.OUTSIDE_HOST
+    if settings.MODE == "production" and settings.SIDE == "clinic" and validate_host(host, settings.ALLOWED_HOSTS):
+        hint = "Give PRACTICE_OUTSIDE_HOST a name that is not among PRACTICE_ALLOWED_HOSTS. See docs/operations.md."
+        return [Error("Links for patients and the clinic are under the same host.", hint=hint, id="practice.E007")]
     return []
 
 

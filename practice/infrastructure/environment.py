@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -46,3 +47,23 @@ def made_secret(folder: Path, name: str) -> str:
         draft.unlink()
         return made_secret(folder, name)
     return kept[name]
+
+
+def outside_host(value: str) -> str:
+    """The host name of links for patients, without scheme, port or wildcard; "" switches links off."""
+    if value and not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", value):
+        raise ImproperlyConfigured(
+            "PRACTICE_OUTSIDE_HOST is a host name alone, in lower case, such as forms.example. See docs/operations.md."
+        )
+    return value
+
+
+def outside_bind(value: str, clinic: str) -> str:
+    """Where the process for links listens: beside the clinic's own, unless it is said."""
+    host, _, port = clinic.rpartition(":")
+    chosen = value or f"{host}:{int(port) + 1000 if int(port) + 1000 < 65536 else int(port) - 1000}"
+    if chosen == clinic or not chosen.rpartition(":")[2].isdigit():
+        raise ImproperlyConfigured(
+            "PRACTICE_OUTSIDE_BIND must be an address and port of its own, such as 127.0.0.1:9000."
+        )
+    return chosen

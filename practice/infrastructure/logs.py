@@ -9,6 +9,8 @@ from types import TracebackType
 TRUSTED = ("practice", "django.request", "django.security", "procrastinate.worker", "gunicorn")
 # The everyday log says nothing of which psychotherapy note or package was asked for, or whether it was there.
 SEALED_PATHS = re.compile(r"/(?:psychotherapy-notes|releases/packages)/[^\s\"']*")
+# The token of a link is half of a key: it stands in an address, and in no log.
+LINK_PATHS = re.compile(r"/l/[^\s\"']*")
 
 
 class ContentFreeFormatter(logging.Formatter):
@@ -29,6 +31,8 @@ class ContentFreeFormatter(logging.Formatter):
             clean.args = None
         if SEALED_PATHS.search(clean.getMessage()):
             clean.msg, clean.args = "(about the sealed rooms: left out)", None
+        if LINK_PATHS.search(clean.getMessage()):
+            clean.msg, clean.args = "(about a link: left out)", None
         return super().format(clean)
 
     def formatException(

@@ -34,6 +34,7 @@ class TaskKind(models.TextChoices):
     COMPELLED_RELEASE = "compelled_release", "Second person for a compelled release"
     PATIENT_NOTICE = "patient_notice", "Tell the patient about a legal paper"
     RELEASE_RETURNED = "release_returned", "A release came back"
+    LINK_CLOSED = "link_closed", "A link was closed after wrong answers"
 
 
 class TaskState(models.TextChoices):

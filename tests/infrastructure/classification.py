@@ -47,6 +47,13 @@ MODELS: dict[str, Kept] = {
         plain="""
         id staff token_hash made_by made_at opens_at confirmed_by expires_at used_at withdrawn_at""",
     ),
+    "outside.Link": Kept(
+        APPEND_ONLY,
+        updates="failed passed_at pass_hash pass_until used_at served closed_at closed_why closed_by",
+        plain="""
+        id purpose subject_id patient representative token_hash code_hash code_given made_by made_at expires_at
+        failed passed_at pass_hash pass_until used_at served closed_at closed_why closed_by""",
+    ),
     "people.License": Kept(NEVER_DELETED, plain="id staff kind number state issued_on expires_on supervisor"),
     "people.Patient": Kept(
         NEVER_DELETED,

@@ -69,7 +69,7 @@ def test_a_practice_starts_survives_its_database_and_stops_cleanly(
     process, address, server = practice
     assert status(address) == 200
     started = children(process.pid)
-    assert len(started) == 2
+    assert len(started) == 3, "the clinic, the outside and the worker"
 
     os.kill(int((server.cluster / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
     time.sleep(0.5)

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                             ("compelled_release", "Second person for a compelled release"),
                             ("patient_notice", "Tell the patient about a legal paper"),
                             ("release_returned", "A release came back"),
+                            ("link_closed", "A link was closed after wrong answers"),
                         ],
                         max_length=40,
                     ),

@@ -1,6 +1,7 @@
 """Run the practice: databases brought up to date, then the web server and the worker for background jobs."""
 
 import hashlib
+import os
 import signal
 import socket
 import subprocess
@@ -22,6 +23,8 @@ from practice.infrastructure.keys import KeyUnavailable, keyring
 from practice.infrastructure.web import bind
 
 WEB = ("-m", "gunicorn", "-c", "python:practice.infrastructure.web", "practice.wsgi:application")
+# the same program with other settings: what is reached by a link, and nothing of the clinic
+OUTSIDE = {"PRACTICE_SIDE": "outside", "PRACTICE_WEB_PROCESSES": "1"}
 WORKER = ("manage.py", "procrastinate", "worker")
 PAUSE = 2.0  # seconds before a worker that ended is started again
 
@@ -36,9 +39,9 @@ class Command(BaseCommand):
             keyring()
         except KeyUnavailable as error:
             raise CommandError(f"{error} A new practice makes one with `manage.py create_keyring`.") from error
-        host, port = bind.rsplit(":", 1)
-        if _answers(host, int(port)):
-            raise CommandError(f"Something answers on {bind} already. Does the practice run in another window?")
+        for address in (bind, *([settings.OUTSIDE_BIND] if settings.OUTSIDE_HOST else [])):
+            if _answers(address):
+                raise CommandError(f"Something answers on {address} already. Does the practice run in another window?")
         signal.signal(signal.SIGTERM, _stop)
         signal.signal(signal.SIGINT, _stop)
         server: Server | None = settings.EMBEDDED_SERVER
@@ -54,7 +57,7 @@ class Command(BaseCommand):
             if settings.MODE == "demo":
                 call_command("seed_demo")
             _collect_static_files()
-            self._run(host, int(port))
+            self._run()
         except _Stopped:
             self.stdout.write("Stopped.")
         finally:
@@ -71,14 +74,17 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError("The databases do not answer, or refuse the login.") from error
 
-    def _run(self, host: str, port: int) -> None:
+    def _run(self) -> None:
         web = _start(WEB)
+        outside = _start(WEB, OUTSIDE | {"PRACTICE_BIND": settings.OUTSIDE_BIND}) if settings.OUTSIDE_HOST else None
         worker = _start(WORKER)
         try:
             announced = False
-            while web.poll() is None:
-                if not announced and _answers(host, port):
-                    self.stdout.write(f"The practice runs at http://{host}:{port} (Ctrl-C stops it).")
+            while web.poll() is None and (outside is None or outside.poll() is None):
+                if not announced and _answers(bind):
+                    if outside:
+                        self.stdout.write(f"Links for patients and recipients open at {settings.OUTSIDE_ADDRESS}.")
+                    self.stdout.write(f"The practice runs at http://{bind} (Ctrl-C stops it).")
                     announced = True
                 if worker.poll() is not None:
                     self.stderr.write("The worker ended and is started again.")
@@ -87,9 +93,10 @@ class Command(BaseCommand):
                 time.sleep(0.2)
             raise CommandError("The web server ended.")
         finally:
-            for process in (web, worker):
+            running = [process for process in (web, outside, worker) if process]
+            for process in running:
                 process.terminate()
-            for process in (web, worker):
+            for process in running:
                 process.wait(timeout=30)
 
 
@@ -115,16 +122,21 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise _Stopped
 
 
-def _start(words: tuple[str, ...]) -> "subprocess.Popen[bytes]":
+def _start(words: tuple[str, ...], more: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
     # a session of its own: Ctrl-C reaches this process alone, and the children are told once, by us
     return subprocess.Popen(  # noqa: S603 - our own programs
-        [sys.executable, *words], cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True
+        [sys.executable, *words],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **(more or {})},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
-def _answers(host: str, port: int) -> bool:
+def _answers(address: str) -> bool:
+    host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host, port), timeout=1).close()
+        socket.create_connection((host, int(port)), timeout=1).close()
     except OSError:
         return False
     return True

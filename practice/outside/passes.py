@@ -1,0 +1,28 @@
+"""The pass that a browser keeps after the right answers: a cookie of its own, known to the database as a hash."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from .models import Link
+from .queries import link_of_pass
+from .rules import GRACE, PASS_FOR
+
+
+def give_pass(response: HttpResponse, secret: str) -> HttpResponse:
+    """Keep the pass in this browser, for this host alone and for no longer than it can be of use."""
+    response.set_cookie(
+        settings.OUTSIDE_PASS_COOKIE,
+        secret,
+        max_age=int((PASS_FOR + GRACE).total_seconds()),
+        secure=settings.CSRF_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def passed_link(request: HttpRequest, purpose: str = "") -> Link | None:
+    """The link this browser has opened, if it is for this purpose and may still be used."""
+    link = link_of_pass(request.COOKIES.get(settings.OUTSIDE_PASS_COOKIE, ""), timezone.now())
+    return link if link is not None and (not purpose or link.purpose == purpose) else None

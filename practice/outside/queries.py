@@ -1,0 +1,26 @@
+"""Reading links: those about a record, and the one whose pass a browser holds."""
+
+from datetime import datetime
+from uuid import UUID
+
+from .models import Link
+from .rules import LinkPurpose, hash_of
+
+
+def links_about(purpose: LinkPurpose, subject_id: UUID) -> list[Link]:
+    """Every link to one record, the newest first."""
+    return list(Link.objects.filter(purpose=purpose, subject_id=subject_id).select_related("made_by", "closed_by"))
+
+
+def open_links(patient_id: UUID, now: datetime) -> list[Link]:
+    """A patient's links that still open."""
+    rows = Link.objects.filter(patient_id=patient_id, closed_at__isnull=True, used_at__isnull=True, expires_at__gt=now)
+    return list(rows.select_related("made_by"))
+
+
+def link_of_pass(secret: str, now: datetime) -> Link | None:
+    """The link that this browser has opened and may still go on with."""
+    if not secret:
+        return None
+    link = Link.objects.select_related("patient", "representative", "made_by").filter(pass_hash=hash_of(secret)).first()
+    return link if link is not None and link.is_passed(now) else None
