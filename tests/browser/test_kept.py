@@ -89,6 +89,10 @@ def test_words_of_any_form_are_kept_when_the_sign_in_has_ended(a_visit: Visit, h
         expect(text).to_have_value(TEXT)
 
 
+ABBREVIATIONS_CAME = """() => performance.getEntriesByType("resource")
+    .some((one) => one.name.endsWith("/shorthand/mine/") && one.responseEnd > 0)"""
+
+
 def test_own_abbreviations_are_written_out_and_taken_back_by_the_keyboard(
     a_visit: Visit, hale: Staff, lindqvist: Patient
 ) -> None:
@@ -97,9 +101,7 @@ def test_own_abbreviations_are_written_out_and_taken_back_by_the_keyboard(
     with a_visit() as visitor:
         section = open_draft(visitor, hale, lindqvist)
         section.click()
-        with visitor.page.expect_response("**/shorthand/mine/"):
-            visitor.page.reload()
-            section.click()
+        visitor.page.wait_for_function(ABBREVIATIONS_CAME)
         section.press_sequentially("Pt c/o nightmares; opted out. (pt)")
         expect(section).to_have_value("Patient complains of nightmares; opted out. (patient)")
         visitor.page.keyboard.press("Control+z")

@@ -15,7 +15,7 @@ let last = null; // the text that was written in last, for the buttons beside it
 async function learn() {
   shorthand = new Map();
   const answer = await fetch(document.body.dataset.shorthand, { headers: { "Practice-Poll": "1" } }).catch(() => null);
-  if (answer?.ok) shorthand = new Map(Object.entries(await answer.json()));
+  shorthand = answer?.ok ? new Map(Object.entries(await answer.json())) : null; // asked for again at the next focus
 }
 
 // Through the editing command, so that Ctrl+Z knows of it.
