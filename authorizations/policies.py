@@ -14,9 +14,9 @@ from practice.audit.rules import AuditEvent, Outcome
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
 from practice.people.policies import patients_visible_to, require_act
-from practice.people.rules import Act
+from practice.people.rules import Act, Role
 
-from .models import Authorization, SignedDocument, SignedPaper
+from .models import Authorization, Restriction, RestrictionLetter, SignedDocument, SignedPaper
 
 # What the facts of one authorization are made of, in one query.
 SIGNED_BEFORE = ("signature__identity_checked_by", "signature__recorded_by")
@@ -107,3 +107,43 @@ def _refuse(staff: Staff, model: type[Model], object_id: UUID | str, patient: Pa
     if patient is not None and staff.is_active and staff.is_clinical:
         raise Refused(NOT_YOUR_PATIENT, recorded=True)
     raise Http404
+
+
+NOT_YOURS_TO_ANSWER = Refusal(
+    "RESTRICTION_OFFICER_ANSWERS",
+    "What the practice agrees to binds everybody here, so one person answers for it.",
+    "Ask the compliance officer.",
+    "45 CFR 164.522(a)(1), 164.530(a)(1)",
+)
+
+
+def open_restriction(staff: Staff, restriction_id: UUID | str) -> Restriction:
+    """The doorway to one request for restriction. Raises as `open_patient_authorizations` does."""
+    rows = Restriction.objects.select_related("patient", "representative", "recorded_by")
+    found = rows.prefetch_related("events__recorded_by").filter(pk=restriction_id).first()
+    if found is None or not patients_visible_to(staff).filter(pk=found.patient_id).exists():
+        _refuse(staff, Restriction, restriction_id, found.patient if found else None)
+    record(by=staff, event=AuditEvent.VIEWED, subject=found, patient_id=found.patient_id)
+    return found
+
+
+def open_restriction_letter(staff: Staff, restriction_id: UUID | str, letter_id: UUID | str) -> RestrictionLetter:
+    """The doorway to one letter about a request; opening it is recorded as a download."""
+    restriction = open_restriction(staff, restriction_id)
+    letter = restriction.letters.filter(pk=letter_id).first()
+    if letter is None:
+        raise Http404
+    record(by=staff, event=AuditEvent.DOWNLOADED, subject=letter, patient_id=restriction.patient_id)
+    return letter
+
+
+def may_answer_restrictions(staff: Staff) -> bool:
+    """Whether this person answers requests for restriction, and ends by notice what was agreed to."""
+    return staff.is_active and staff.has_role(Role.COMPLIANCE_OFFICER)
+
+
+def check_may_answer_restriction(staff: Staff, restriction: Restriction) -> None:
+    """Let through who answers for the practice. Raises Refused for others who may see it, Http404 for strangers."""
+    check_may_record(staff, restriction.patient)
+    if not may_answer_restrictions(staff):
+        raise Refused(NOT_YOURS_TO_ANSWER)

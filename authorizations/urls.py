@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from . import views
-from .views import signing
+from .views import restrictions, signing
 
 
 class FollowUpConverter(StringConverter):
@@ -14,6 +14,7 @@ class FollowUpConverter(StringConverter):
 register_converter(FollowUpConverter, "follow_up")
 
 ONE = "<uuid:authorization_id>/"
+ASKED = "restrictions/<uuid:restriction_id>/"
 
 urlpatterns = [
     path("patient/<uuid:patient_id>/", views.authorization_list, name="authorization-list"),
@@ -34,4 +35,13 @@ urlpatterns = [
     path("sign/", signing.signing_tablet, name="signing-tablet"),
     path(f"{ONE}<follow_up:kind>/", views.authorization_follow_up, name="authorization-follow-up"),
     path(f"{ONE}papers/<uuid:paper_id>/", views.paper_download, name="paper-download"),
+    path("patient/<uuid:patient_id>/restrictions/new/", restrictions.restriction_new, name="restriction-new"),
+    path(ASKED, restrictions.restriction_open, name="restriction-open"),
+    path(f"{ASKED}answer/", restrictions.restriction_answer, name="restriction-answer"),
+    path(f"{ASKED}end/", restrictions.restriction_end, name="restriction-end"),
+    path(f"{ASKED}notice/", restrictions.restriction_notice, name="restriction-notice"),
+    path(f"{ASKED}told/", restrictions.restriction_told, name="restriction-told"),
+    path(f"{ASKED}mistake/", restrictions.restriction_mistake, name="restriction-mistake"),
+    path(f"{ASKED}letters/new/", restrictions.restriction_letter_new, name="restriction-letter-new"),
+    path(f"{ASKED}letters/<uuid:letter_id>/", restrictions.restriction_letter, name="restriction-letter"),
 ]

@@ -71,6 +71,8 @@ TABLE: dict[str, Row] = {
     "name-new": row("200 200 404 200 403 404"),
     "address-new": row("200 200 404 200 403 404"),
     "address-end": row("200 200 404 200 403 404"),
+    "contact-wish-new": row("200 200 404 200 403 404"),
+    "contact-wish-end": row("200 200 404 200 403 404"),
     "telecom-new": row("200 200 404 200 403 404"),
     "telecom-remove": row("200 200 404 200 403 404"),
     "contact-new": row("200 200 404 200 403 404"),
@@ -245,6 +247,15 @@ TABLE: dict[str, Row] = {
     "authorization-paper-check": row("ok ok 403 ok ok 404", post=True, authorization_id="draft_authorization"),
     "authorization-signed-document": row("200 200 403 200 200 404", authorization_id="signed_authorization"),
     "authorization-follow-up": row("ok ok 403 ok ok 404", post=True),
+    "restriction-new": row("200 200 403 200 200 404"),
+    "restriction-open": row("200 200 403 200 200 404"),
+    "restriction-answer": row("403 403 403 403 200 404"),  # the compliance officer answers for the practice
+    "restriction-notice": row("403 403 403 403 200 404"),
+    "restriction-mistake": row("403 403 403 403 200 404"),
+    "restriction-end": row("200 200 403 200 200 404"),
+    "restriction-told": row("200 200 403 200 200 404"),
+    "restriction-letter-new": row("ok ok 403 ok ok 404", post=True),
+    "restriction-letter": row("200 200 403 200 200 404"),
     "paper-download": row("200 200 403 200 200 404"),
     # --- releases, one that waits for Dr. Hale
     "release-list-all": row("200 200 200 200 200 404"),
@@ -260,6 +271,7 @@ TABLE: dict[str, Row] = {
     "release-package": row("403 403 404 403 403 404", post=True),  # no bytes before the entry is signed
     "release-cover": row("200 200 404 200 200 404", release_id="given_release"),
     "release-close": row("302 302 404 302 302 404"),
+    "release-asked": row("302 302 404 302 302 404"),  # nothing is owed here: tests/releases
     "release-withdraw": row("200 200 404 200 200 404"),
     # --- the ledger, for an entry that does not speak of psychotherapy notes; the others in tests/ledger
     "disclosure-list": row("200 200 403 200 200 404"),

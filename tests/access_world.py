@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from authorizations.actions import record_authorization
+from authorizations.actions.restrictions import answer_restriction, make_restriction_letter, record_restriction
 from authorizations.models import Signature, SignedDocument
 from disclosures.ledger import actions as ledger
 from disclosures.ledger import log
@@ -32,6 +33,7 @@ from practice.infrastructure.uploads import check_upload
 from practice.outside.actions import make_link
 from practice.outside.rules import CodeGiven, LinkPurpose
 from practice.people import actions
+from practice.people.confidential import Means
 from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, CareRole, LicenseKind, RepresentativeKind, Role, TelecomKind
 from records.chart.actions import safety
@@ -129,6 +131,9 @@ def _people(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
     )
     return {
         "address_id": address.pk,
+        "wish_id": actions.record_contact_wish(
+            by=desk, patient=patient, means=Means.PHONE, value="217-555-0160", from_on=today()
+        ).pk,
         "telecom_id": actions.add_telecom(by=desk, patient=patient, kind=TelecomKind.PHONE, value="555-0100").pk,
         "contact_id": actions.add_contact(by=desk, patient=patient, name="Somebody").pk,
         "representative_id": representative.pk,
@@ -310,7 +315,19 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
         named_staff=[staff["desk"]],
         on=today(),
     )
+    asked = record_restriction(
+        by=staff["desk"],
+        patient=patient,
+        received_on=today(),
+        words="Not to my brother",
+        uses=["family"],
+        recipients=["family"],
+    )
+    answer_restriction(by=staff["officer"], restriction=asked, agreed=True, on=today())
+    letter = make_restriction_letter(by=staff["desk"], restriction=asked)
     return {
+        "restriction_id": asked.pk,
+        "letter_id": letter.pk,
         "authorization_id": for_notes.pk,
         "paper_id": for_notes.papers.get().pk,
         "draft_authorization": record_authorization(by=staff["desk"], patient=patient, **elements | UNSIGNED).pk,

@@ -9,6 +9,15 @@ from .authorization import (
 from .authorization import (
     SignedPaper as SignedPaper,
 )
+from .restriction import (
+    Restriction as Restriction,
+)
+from .restriction import (
+    RestrictionEvent as RestrictionEvent,
+)
+from .restriction import (
+    RestrictionLetter as RestrictionLetter,
+)
 from .signing import (
     Signature as Signature,
 )

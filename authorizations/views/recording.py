@@ -28,6 +28,7 @@ from ..forms import (
     initial_of_part,
 )
 from ..models import Authorization
+from ..queries.restrictions import restriction_lines
 from ..rules import AUTH_DEFECT_COMPOUND, REVOCATIONS, AuthorizationStatus, EventKind, MinorRule, RecordClass, age_on
 
 ADULT_AT_LEAST = 21  # a form may be older than the patient's birthday: the question on minors stays a few years
@@ -43,6 +44,7 @@ def authorization_list(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = policies.open_patient_authorizations(staff, patient_id)
     lines = [_shown(line) for line in queries.lines_of(patient, today(), staff)]
     context = {"patient": patient, "lines": lines, "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD)}
+    context |= {"restrictions": restriction_lines(patient)}
     return render(request, "authorizations/list.html", context)
 
 

@@ -18,6 +18,7 @@ from practice.compliance.models import PracticeProfile
 from practice.infrastructure.keys import keyring
 from practice.infrastructure.pdf import render_pdf
 from practice.people.models import Patient
+from practice.people.queries import letter_address
 
 TEMPLATE = "documents/accounting.html"
 DATA_NAME = "accounting.json"
@@ -159,6 +160,8 @@ def accounting_context(facing: Facing, listed: Listed, form: Form, head: Checkpo
         "title": "Who received your records",
         "subtitle": "Accounting of disclosures under 45 CFR 164.528",
         "practice": facing.practice,
+        "patient": facing.patient,
+        "letter": letter_address(facing.patient, facing.prepared_on),
         "facing": facing,
         "rows": [Row(entry, marks[entry.id]) for entry in form.single],
         "groups": [GroupRow(group) for group in form.groups],

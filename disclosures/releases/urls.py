@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import views
+from .views import emergency
 
 urlpatterns = [
     path("", views.worklist, name="release-list-all"),
@@ -17,5 +18,6 @@ urlpatterns = [
     path("<uuid:release_id>/package/", views.release_package, name="release-package"),
     path("<uuid:release_id>/cover/", views.release_cover, name="release-cover"),
     path("<uuid:release_id>/close/", views.release_close, name="release-close"),
+    path("<uuid:release_id>/asked/", emergency.release_asked, name="release-asked"),
     path("<uuid:release_id>/withdraw/", views.release_withdraw, name="release-withdraw"),
 ]

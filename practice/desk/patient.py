@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from authorizations.queries.restrictions import restriction_marks
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from practice.people.policies import may_open_chart
-from practice.people.rules import Act, AddressUse, in_force, may
+from practice.people.queries import contact_marks
+from practice.people.rules import Act, may
 from records.chart.queries.measures import open_alarm_of
 from records.chart.queries.safety import has_plan
 
@@ -88,15 +90,8 @@ def tabs(rooms: set[str], patient: Patient, current: str) -> list[ShownTab]:
 
 def pills(patient: Patient) -> list[tuple[str, str]]:
     """What must not be missed about a patient: (words, kind of pill)."""
-    now = today()
-    shown = []
-    confidential = [
-        place
-        for place in patient.addresses.all()
-        if place.use == AddressUse.CONFIDENTIAL and in_force(place.from_on or now, place.until_on, now)
-    ]
-    if confidential:
-        shown.append(("Mail to confidential address only", ""))
+    shown = [(words, "") for words in contact_marks(patient, today())]
+    shown += [(words, "accent") for words in restriction_marks(patient)]
     if patient.minor_consents_alone:
         shown.append(("Minor, consented alone", ""))
     if patient.litigation_hold:

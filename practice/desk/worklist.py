@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from authorizations.models import Authorization
+from authorizations.models import Authorization, Restriction
 from authorizations.queries import ending_soon
+from authorizations.queries.restrictions import line_of_restriction
 from disclosures.releases.models import Release
 from practice.compliance.models import PlacementQuestion
 from practice.compliance.queries import answers_to_read
@@ -49,6 +50,7 @@ from .sealed_work import (
 PLACES = {
     "releases.release": "release-open",
     "authorizations.authorization": "authorization-open",
+    "authorizations.restriction": "restriction-open",
     "ledger.accounting": "accounting-open",
     "ledger.entry": "disclosure-open",
     "chart.handover": "handover-open",
@@ -72,6 +74,8 @@ BUTTONS = {
     TaskKind.RELEASE_APPROVAL: "Read and approve",
     TaskKind.RELEASE_HAND_OVER: "Hand over",
     TaskKind.RELEASE_UNCONFIRMED: "Say how it ended",
+    TaskKind.RESTRICTION_ANSWER: "Answer",
+    TaskKind.RESTRICTION_EMERGENCY: "Ask them",
     TaskKind.COSIGNATURE: "Read",
     TaskKind.NOTE_RETURNED: "Mend",
     TaskKind.PLACEMENT_QUESTION: "Answer",
@@ -142,6 +146,11 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
     for paper in Authorization.objects.filter(pk__in=ids.get("authorizations.authorization", [])):
         recipient = paper.recipient_name or paper.recipient_class
         found[paper.pk] = f"Authorization for {recipient}" if recipient else "Authorization (recipient not named)"
+    for asked_for in Restriction.objects.filter(pk__in=ids.get("authorizations.restriction", [])).prefetch_related(
+        "events"
+    ):
+        told = line_of_restriction(asked_for)
+        found[asked_for.pk] = f"Not to: {told.who}"
     asked = CosignatureRequest.objects.filter(pk__in=ids.get("chart.cosignaturerequest", []))
     for request in asked.select_related("note__author").defer("note__sections"):
         found[request.pk] = f"Note of {day(request.note.on)} by {request.note.author.display_name}"

@@ -15,6 +15,7 @@ from guardian.models import UserObjectPermissionBase
 from practice.audit.history import keep_history
 from practice.infrastructure.fields import EncryptedBinaryField, EncryptedJSONField
 
+from .confidential import Means
 from .rules import (
     CLINICAL_ROLES,
     OUTSIDE,
@@ -241,6 +242,44 @@ class PatientAddress(models.Model):
         return f"patient address {self.pk}"
 
 
+class ContactWish(models.Model):
+    """How a patient asked to be reached (164.522(b)): by what way and where. Taken as given: no reason is kept.
+
+    By mail, `address` is the confidential address, and its days are the wish's; otherwise `value` is the number or the
+    e-mail address. `payment` says how bills are paid, which the practice may ask.
+    """
+
+    never_deleted = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_wishes")
+    means = models.CharField(max_length=10, choices=Means.choices)
+    address = models.OneToOneField(
+        PatientAddress, on_delete=models.PROTECT, null=True, blank=True, related_name="contact_wish"
+    )
+    value = models.CharField(max_length=200, blank=True)
+    payment = models.CharField(max_length=300, blank=True)
+    received_on = models.DateField()
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+    recorded_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["from_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(means=Means.MAIL, address__isnull=False)
+                | (~Q(means=Means.MAIL) & Q(address__isnull=True) & ~Q(value="")),
+                name="%(app_label)s_%(class)s_says_where",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"contact wish {self.pk}"
+
+
 class PatientTelecom(models.Model):
     """A telephone number, fax number or e-mail address of the patient."""
 
@@ -405,6 +444,10 @@ keep_history(
 keep_history(PatientName, plain=["id", "patient", "use"])
 keep_history(PatientIdentifier, plain=["id", "patient"])
 keep_history(PatientAddress, plain=["id", "patient", "use", "from_on", "until_on"])
+keep_history(
+    ContactWish,
+    plain=["id", "patient", "means", "address", "received_on", "from_on", "until_on", "recorded_by", "recorded_at"],
+)
 keep_history(PatientTelecom, plain=["id", "patient", "kind", "use", "confidential"])
 keep_history(PatientContact, plain=["id", "patient", "emergency"])
 keep_history(PersonalRepresentative, plain=["id", "patient", "kind", "from_on", "until_on"])

@@ -12,12 +12,13 @@ from django.utils import timezone
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal
 
+from .confidential import LETTERS_GO, LetterAddress, Means
 from .models import (
     CareRelationship,
+    ContactWish,
     Invitation,
     License,
     Patient,
-    PatientAddress,
     PersonalRepresentative,
     RepresentativePaper,
     Staff,
@@ -39,16 +40,45 @@ def in_force_on(day: date) -> Q:
     return (Q(from_on__isnull=True) | Q(from_on__lte=day)) & (Q(until_on__isnull=True) | Q(until_on__gte=day))
 
 
-def letter_address(patient: Patient, on: date) -> PatientAddress | None:
-    """Where a letter goes on a day: the confidential address when there is one, then home, then any (R-225)."""
+def letter_address(patient: Patient, on: date) -> LetterAddress | None:
+    """Where, and by what way, a letter to the patient goes on a day; None when nothing is known (R-224, R-225).
+
+    What the patient asked for comes first: the confidential address, or e-mail, fax or telephone. Then home, then any.
+    Every letter of the product asks here and nowhere else.
+    """
     found = list(patient.addresses.filter(in_force_on(on)).exclude(use=AddressUse.FORMER))
+    wishes = list(patient.contact_wishes.filter(in_force_on(on)).exclude(means=Means.MAIL))
+    if wishes and not any(place.use == AddressUse.CONFIDENTIAL for place in found):
+        wish = min(wishes, key=lambda wish: LETTERS_GO.index(Means(wish.means)))
+        return LetterAddress(patient.legal_name, Means(wish.means), confidential=True, value=wish.value)
     order = [AddressUse.CONFIDENTIAL.value, AddressUse.HOME.value]
-    return min(found, key=lambda a: order.index(a.use) if a.use in order else len(order), default=None)
+    place = min(found, key=lambda a: order.index(a.use) if a.use in order else len(order), default=None)
+    if place is None:
+        return None
+    return LetterAddress(
+        patient.legal_name,
+        confidential=place.use == AddressUse.CONFIDENTIAL,
+        lines=place.lines,
+        city=place.city,
+        state=place.state,
+        postal_code=place.postal_code,
+        country=place.country,
+        address_id=place.pk,
+    )
 
 
-def has_confidential_address(patient: Patient, on: date) -> bool:
-    """Whether letters must go to the confidential address: what the patient's header must not miss."""
-    return patient.addresses.filter(in_force_on(on), use=AddressUse.CONFIDENTIAL).exists()
+def contact_marks(patient: Patient, on: date) -> list[str]:
+    """What whoever writes to or calls the patient must not miss, in the words of the page's head."""
+    found = patient.addresses.filter(in_force_on(on), use=AddressUse.CONFIDENTIAL)
+    marks = ["Mail to confidential address only"] if found.exists() else []
+    wishes = [wish for wish in wishes_in_force(patient, on) if wish.means != Means.MAIL]
+    return marks + [f"{Means(wish.means).label}: {wish.value}" for wish in wishes]
+
+
+def wishes_in_force(patient: Patient, on: date) -> list[ContactWish]:
+    """How the patient asked to be reached, as of a day, what is asked for letters first."""
+    rows = patient.contact_wishes.filter(in_force_on(on)).select_related("address")
+    return sorted(rows, key=lambda wish: LETTERS_GO.index(Means(wish.means)))
 
 
 def care_team(patient: Patient, on: date) -> QuerySet[CareRelationship]:
@@ -124,6 +154,7 @@ class PatientDetails:
     addresses: list
     past_addresses: list
     telecoms: list
+    wishes: list[ContactWish]
     contacts: list
     representatives: list[Represented]
     care: list
@@ -141,6 +172,7 @@ def patient_details(patient: Patient) -> PatientDetails:
         addresses=[row for row in addresses if row.pk in now],
         past_addresses=[row for row in addresses if row.pk not in now],
         telecoms=list(patient.telecoms.order_by("kind", "value")),
+        wishes=wishes_in_force(patient, day),
         contacts=list(patient.contacts.order_by("-emergency", "name")),
         representatives=representatives(patient, day),
         care=[row for row in care if row.until_on is None or row.until_on >= day],

@@ -68,6 +68,11 @@ MODELS: dict[str, Kept] = {
         plain="""
         id patient use lines city state postal_code country from_on until_on""",
     ),
+    "people.ContactWish": Kept(
+        NEVER_DELETED,
+        plain="""
+        id patient means address value payment received_on from_on until_on recorded_by recorded_at""",
+    ),
     "people.PatientTelecom": Kept(EDITABLE, plain="id patient kind use value confidential"),
     "people.PatientContact": Kept(EDITABLE, plain="id patient name relationship phone emergency"),
     "people.PersonalRepresentative": Kept(
@@ -125,6 +130,19 @@ MODELS: dict[str, Kept] = {
         encrypted="how",
         plain="""
         id authorization kind happened_on received_at holds policy_version recorded_by recorded_at""",
+    ),
+    "authorizations.Restriction": Kept(
+        APPEND_ONLY,
+        encrypted="words payment_note",
+        plain="""
+        id patient representative in_writing received_on uses recipients recipient_name session_dates covers_from
+        covers_to kinds paid_in_full recorded_by recorded_at""",
+    ),
+    "authorizations.RestrictionEvent": Kept(
+        APPEND_ONLY, encrypted="words", plain="id restriction kind happened_on release recorded_by recorded_at"
+    ),
+    "authorizations.RestrictionLetter": Kept(
+        APPEND_ONLY, encrypted="data", plain="id restriction sha256 made_by made_at"
     ),
     "chart.Encounter": Kept(
         APPEND_ONLY,

@@ -92,7 +92,7 @@ def test_the_pages_say_what_the_rule_asks_in_its_order(disclose, issue, real_pag
     disclose(day="2021-03-09", recipient=Recipient("Department of Public Health"), purpose="Report 21-118")
     words = words_of(issue(received_on=ASKED))
     order = [
-        "Cedar Street Counseling", "Privacy officer", "(217) 555-0148", "Who received your records", "Tobias Lindqvist",
+        "Cedar Street Counseling", "Privacy officer", "(217) 555-0148", "Tobias Lindqvist", "Who received your records",
         "You asked on", "November 21, 2026", "Period covered", "November 21, 2020 to November 21, 2026", "Prepared on",
         "Mar 9, 2021", "Department of Public Health, address not known", "Report 21-118", "May 12, 2023",
         "Circuit Court of Sangamon County, 200 S. Ninth St.", "Court order of May 4, 2023",

@@ -153,14 +153,14 @@ class TestChanging:
     def test_the_confidential_address_gets_the_letters_and_nobody_asks_why(
         self, dana: Staff, lindqvist: Patient, signed_in: SignedIn
     ) -> None:
-        client, url = signed_in(dana), reverse("address-new", args=[lindqvist.pk])
-        page = client.get(url).content.decode()
-        assert "reason" not in page.lower()
-        for use, lines in (("home", "1 Home St"), ("confidential", "PO Box 9")):
-            client.post(url, {"use": use, "lines": lines, "from_on": today().isoformat()})
+        client, day = signed_in(dana), today().isoformat()
+        client.post(reverse("address-new", args=[lindqvist.pk]), {"use": "home", "lines": "1 Home St", "from_on": day})
+        url = reverse("contact-wish-new", args=[lindqvist.pk])
+        client.post(url, {"means": "mail", "lines": "PO Box 9", "from_on": day})
         chosen = letter_address(lindqvist, today())
-        assert chosen is not None and chosen.lines == "PO Box 9"
-        actions.end_address(by=dana, address=chosen, until_on=today() - timedelta(days=1))
+        assert chosen is not None and chosen.lines == "PO Box 9" and chosen.confidential
+        end = reverse("contact-wish-end", args=[lindqvist.pk, lindqvist.contact_wishes.get().pk])
+        client.post(end, {"until_on": (today() - timedelta(days=1)).isoformat()})
         assert letter_address(lindqvist, today()).lines == "1 Home St"  # type: ignore[union-attr]
 
     def test_a_new_address_ends_the_one_before_and_keeps_it(self, dana: Staff, lindqvist: Patient) -> None:

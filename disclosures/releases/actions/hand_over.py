@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from authorizations.actions import lock_for_release
+from authorizations.actions.restrictions import lock_restrictions
 from authorizations.models import Authorization
 from authorizations.rules import RecordClass
 from disclosures.ledger.actions import LedgerBroken, append_delivery
@@ -32,6 +33,7 @@ from ..models import Release
 from ..policies import releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
 from ..rules import Decision, Item, ReleaseState, decide
+from .emergency import ask_not_to_use_further
 from .gate import GateRefused, check_move, record_refusal
 from .ledger import append_entry, sign
 from .prepare import locked_release, next_number
@@ -69,6 +71,7 @@ def _commit(*, by: Staff, release_id: UUID | str) -> Release:
     release.disclosed_on = local_date(now)
     release.save()
     close_task(kind=TaskKind.RELEASE_HAND_OVER, subject=release, by=by)
+    ask_not_to_use_further(release, decision)
     record(by=by, event=AuditEvent.RELEASE_COMMITTED, subject=release, patient_id=release.patient_id)
     append_entry(by=by, release=release, decision=decision)
     return release
@@ -115,6 +118,7 @@ def _commit_notes(*, by: Staff, release: Release, cover: vault.PackageCover) -> 
 
 def ask_under_lock(release: Release, items: list[Item], *, approved: bool = False) -> tuple[Decision, datetime]:
     """Lock the authorization, then ask the gate as of this instant. Raises GateRefused. Out: decision, instant."""
+    lock_restrictions(release.patient_id)
     if release.authorization_id:
         release.authorization = lock_for_release(release.authorization_id)
     now = timezone.now()

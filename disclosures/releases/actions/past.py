@@ -20,6 +20,7 @@ from ..models import Release
 from ..policies import open_patient_for_release, refusal_to_record
 from ..queries import proposal_of
 from ..rules import Decision, Item, ReleaseState, decide
+from .emergency import ask_not_to_use_further
 from .ledger import append_entry, sign
 from .prepare import next_number, note_override
 
@@ -86,6 +87,7 @@ def _save(*, by: Staff, release: Release, decision: Decision) -> None:
     if not decision.allowed:
         kind = TaskKind.POLICY_REVIEW if decision.rule_result else TaskKind.INCIDENT_REVIEW
         add_task(kind=kind, due_on=today(), subject=release, patient=release.patient, role=Role.COMPLIANCE_OFFICER)
+    ask_not_to_use_further(release, decision)
     record(by=by, event=AuditEvent.RECORDED, subject=release, patient_id=release.patient_id)
     authors = (release.approver_id,) if release.approver_id else ()
     basis = Basis(release.basis) if decision.rule_result else Basis.B_IMPERMISSIBLE

@@ -18,6 +18,7 @@ from records.chart.exchange.bundle import chart_bundle
 from records.chart.filed_documents import with_documents
 
 from ..models import Release, ReleaseItem
+from ..queries import verdict_now
 
 DATA_FILE = "chart-fhir-r4.json"
 
@@ -68,6 +69,7 @@ def _cover_context(release: Release) -> dict[str, Any]:
         "patient": release.patient,
         "basis_words": _basis_words(release),
         "prepared_on": today(),
+        "ask_not_further": release.emergency and not release.is_notes and verdict_now(release).emergency_restriction,
     }
 
 

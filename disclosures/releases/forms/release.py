@@ -24,6 +24,8 @@ from ..rules import (
     chart_facts,
     note_facts,
 )
+from ..rules.restrictions import NOT_MEANT
+from ..rules.restrictions import USES as RESTRICTABLE
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 # Bases on which legal process is named.
@@ -131,6 +133,7 @@ TO_WHOM = [
     "recipient_name",
     "recipient_kind",
     "within_class",
+    NOT_MEANT,
     "recipient_address",
     "purpose",
     "identity_verified",
@@ -166,6 +169,9 @@ class ReleaseFields(forms.Form):
         limit=500,
     )
     within_class = forms.BooleanField(required=False)
+    not_the_restricted_recipient = forms.BooleanField(
+        label="Not the one whom the patient named in a restriction: I made sure", required=False
+    )
     authority = _text("By what authority they act for the patient", rows=2)
     process = forms.ChoiceField(label="Legal paper", required=False, choices=[("", "None"), *LegalProcess.choices])
     counsel_review = _text("Counsel's review: who, when, answer", rows=2)
@@ -189,6 +195,7 @@ class ReleaseFields(forms.Form):
             "within_class"
         ].label = f"The authorization names a group: {named_class}. The recipient is one of it"
         self._keep("within_class", only_if=bool(named_class))
+        self._keep(NOT_MEANT, only_if=basis in RESTRICTABLE)
         self._keep("process", "counsel_review", only_if=basis in WITH_PROCESS)
         self._keep("scope_from", "scope_to", only_if=basis in WITH_SCOPE)
         self._keep("authority", only_if=basis == Basis.B_TO_INDIVIDUAL)
@@ -226,6 +233,7 @@ class ReleaseFields(forms.Form):
         found = {fact.key: data.get(f"fact_{fact.key}", "") for fact in self.facts}
         found |= {name: data[name].isoformat() for name in ("scope_from", "scope_to") if data.get(name)}
         found["within_class"] = "yes" if data.get("within_class") else ""
+        found[NOT_MEANT] = "yes" if data.get(NOT_MEANT) else ""
         return {key: value for key, value in found.items() if value}
 
     def fill(self, release: Release) -> Release:
@@ -340,7 +348,7 @@ class RecordForm(ReleaseFields):
         notes = record_class == RecordClass.PN
         possible = EXCEPTIONS_OF_BASIS.get(Basis(self.basis), ())
         self._keep("author", "smallest_set_confirmed", only_if=notes)
-        self._keep("dated_from", "dated_to", only_if=self.authorization is not None)
+        self._keep("dated_from", "dated_to", only_if=self.authorization is not None or self.basis in RESTRICTABLE)
         self._keep("exception", only_if=notes and len(possible) > 1)
         if notes:
             self.fields["author"].required = True

@@ -1,10 +1,10 @@
 """Releases as rules and pages read them, one module per part."""
 
 from .release import (
-    HERE as HERE,
+    Line as Line,
 )
 from .release import (
-    Line as Line,
+    asking_is_due as asking_is_due,
 )
 from .release import (
     chart_index as chart_index,

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from authorizations.queries import facts_of
+from authorizations.queries.restrictions import restriction_facts
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
 from practice.compliance.queries import policies_in_force
@@ -18,6 +19,8 @@ from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient, Staff
 from practice.people.queries import letter_address
 from practice.people.rules import Role
+from practice.worklist.models import Task
+from practice.worklist.rules import TaskKind, TaskState
 from records.chart.documents import ReleaseItemInfo, release_items
 from records.chart.index import IndexLine
 from records.psychotherapy import vault
@@ -27,7 +30,7 @@ from ..policies import releases_visible_to
 from ..rules import Act, Decision, Item, Method, Policies, Proposal, ReleaseState, decide
 
 # Reasons that are about one document: they say which lines of the index the basis does not cover.
-ITEM_CODES = frozenset({"AUTH_NOT_THESE_ITEMS", "OUTSIDE_SCOPE"})
+ITEM_CODES = frozenset({"AUTH_NOT_THESE_ITEMS", "OUTSIDE_SCOPE", "RESTRICTED_ITEMS", "RESTRICTED_PAID_IN_FULL"})
 
 
 def gate_policies(on: date) -> Policies:
@@ -96,6 +99,10 @@ def proposal_of(
         treatment_permission=release.treatment_permission,
         override_code=release.override_code,
         policies=gate_policies(on),
+        method=release.method,
+        recipient_address=release.recipient_address,
+        restrictions=restriction_facts(release.patient),
+        letter_to=letter_address(release.patient, on),
     )
 
 
@@ -132,17 +139,10 @@ def chart_index(patient: Patient, proposal: Proposal) -> list[IndexLine]:
     ]
 
 
-HERE = ("US", "USA", "United States")  # not written on an envelope that stays in the country
-
-
 def postal_address(patient: Patient) -> str:
-    """Where a letter to the patient goes today, as on the envelope; the confidential address comes first (R-225)."""
+    """Where a letter to the patient goes today, as on the envelope, or by what other way they asked for (R-225)."""
     found = letter_address(patient, today())
-    if found is None:
-        return ""
-    place = " ".join(filter(None, [f"{found.city}," if found.city and found.state else found.city, found.state,
-                                   found.postal_code]))  # fmt: skip
-    return "\n".join(filter(None, [found.lines.strip(), place, "" if found.country in HERE else found.country]))
+    return found.text if found else ""
 
 
 def item_key(info: ReleaseItemInfo) -> str:
@@ -167,6 +167,12 @@ def package_of(release: Release) -> ChartPackage | None:
 def entry_of(release: Release) -> Entry | None:
     """The ledger entry that says this release happened."""
     return Entry.objects.filter(release_id=release.pk, kind=EntryKind.DISCLOSURE).order_by("index").first()
+
+
+def asking_is_due(release: Release) -> bool:
+    """Whether the recipient of restricted records in an emergency still has to be asked not to use them further."""
+    about = Task.objects.filter(subject_type=Release._meta.label_lower, subject_id=release.pk, state=TaskState.OPEN)
+    return about.filter(kind=TaskKind.RESTRICTION_EMERGENCY).exists()
 
 
 def verdict_words(release: Release) -> str:

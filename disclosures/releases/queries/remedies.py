@@ -42,6 +42,8 @@ FIELDS: dict[str, str] = {
     "PN_SMALLEST_SET": "smallest_set_confirmed",
     "PN_OPERATIONS_NOT_LISTED": "exception",
     "DAY_IN_FUTURE": "disclosed_on",
+    "CONFIDENTIAL_ADDRESS": "recipient_address",
+    "CONFIDENTIAL_MEANS": "method",
 }
 
 

@@ -10,6 +10,7 @@ from practice.infrastructure.refusals import Refusal
 from .chart import chart_policies, chart_reasons, override_used
 from .notes import note_policies, note_reasons
 from .proposal import Decision, Proposal
+from .restrictions import address_reasons, emergency_restriction, restriction_reasons
 from .shared import authorization_policies, cite_for, exception_of, general_reasons, minimum_necessary
 
 
@@ -20,6 +21,7 @@ def decide(proposal: Proposal) -> Decision:
     """
     is_notes = proposal.record_class == RecordClass.PN
     rule = [*general_reasons(proposal), *(note_reasons(proposal) if is_notes else chart_reasons(proposal))]
+    rule += [*restriction_reasons(proposal), *address_reasons(proposal)]
     return Decision(
         rule_reasons=once(rule),
         policy_reasons=(
@@ -31,6 +33,7 @@ def decide(proposal: Proposal) -> Decision:
         minimum_necessary=minimum_necessary(proposal),
         policy_versions=proposal.policies.versions,
         override=override_used(proposal),
+        emergency_restriction=emergency_restriction(proposal),
     )
 
 

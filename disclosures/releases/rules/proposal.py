@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from authorizations.rules import AuthorizationFacts, RecordClass
+from authorizations.rules.restrictions import RestrictionFacts
 from disclosures.ledger.rules import Basis
 from practice.infrastructure.refusals import Refusal
+from practice.people.confidential import LetterAddress
 
 from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKind, TreatmentOverride
 
@@ -91,6 +93,10 @@ class Proposal:
     treatment_permission: str = ""
     override_code: TreatmentOverride | str = ""
     policies: Policies = field(default_factory=Policies)
+    method: str = ""
+    recipient_address: str = ""
+    restrictions: tuple[RestrictionFacts, ...] = ()
+    letter_to: LetterAddress | None = None  # where the patient's own letters go
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ class Decision:
     minimum_necessary: MinimumNecessary
     policy_versions: Mapping[str, str]
     override: str = ""
+    emergency_restriction: bool = False  # restricted, but it goes out for emergency treatment: a duty follows
 
     @property
     def rule_result(self) -> bool:
@@ -149,4 +156,4 @@ class Decision:
             "exception": self.exception,
             "override": self.override,
             "minimum_necessary": self.minimum_necessary.value,
-        }
+        } | ({"restriction": "emergency"} if self.emergency_restriction else {})

@@ -19,6 +19,7 @@ from ..policies import (
     require_release_work,
 )
 from ..queries import (
+    asking_is_due,
     covers_to_hand_over,
     entry_of,
     line_of,
@@ -88,6 +89,7 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         "verdict_words": verdict_words(release),
         "signed": entry is not None and covered_by_checkpoint(entry),
         "may_withdraw": pending,
+        "asking_due": asking_is_due(release),
         "may_get": release.state == ReleaseState.COMMITTED,
     }
     return render(request, "releases/release.html", context)

@@ -27,6 +27,12 @@ from ..queries import chart_index, postal_address, proposal_of, verdict_now
 from ..queries.remedies import explained
 from ..rules import Method, RecipientKind, ReleaseState, TreatmentOverride, can_go_on
 
+# Whom the index is asked about before anybody is named: a restriction then shows on its lines at once.
+USUAL_KIND: dict[str, str] = {
+    Basis.B_PAYMENT: RecipientKind.PAYER,
+    Basis.B_TREATMENT: RecipientKind.PROVIDER,
+    Basis.B_INVOLVED_IN_CARE: RecipientKind.FAMILY,
+}
 REQUEST_OF_PATIENT = "At the request of the patient"
 
 
@@ -156,8 +162,13 @@ def _index(draft: Release, basis: str, line: AuthorizationLine | None, request: 
     typed = {name: request.POST.get(name, "") for name in ("scope_from", "scope_to")}
     draft.facts = {name: value for name, value in typed.items() if value}
     initial = initial_of(line, draft.patient, basis)
-    draft.recipient_name, draft.purpose = initial.get("recipient_name", ""), initial.get("purpose", "")
-    draft.recipient_kind = initial.get("recipient_kind", "")
+    usual = {"recipient_kind": USUAL_KIND.get(basis, "")} | initial
+    draft.recipient_name, draft.purpose = usual.get("recipient_name", ""), usual.get("purpose", "")
+    draft.recipient_name = request.POST.get("recipient_name") or draft.recipient_name
+    draft.recipient_kind = request.POST.get("recipient_kind") or usual["recipient_kind"]
+    draft.emergency = (
+        basis == Basis.B_TREATMENT
+    )  # an emergency may carry what is restricted; the gate decides at the end
     return chart_index(draft.patient, proposal_of(draft, [], on=today()))
 
 

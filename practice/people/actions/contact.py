@@ -5,9 +5,12 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from practice.infrastructure.days import today
+from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.refusals import Refusal, Refused
 
-from ..models import Patient, PatientAddress, PatientContact, PatientName, PatientTelecom, Staff
+from ..confidential import Means
+from ..models import ContactWish, Patient, PatientAddress, PatientContact, PatientName, PatientTelecom, Staff
 from ..policies import check_edit
 from ..rules import AddressUse, NameUse, TelecomKind
 
@@ -41,8 +44,7 @@ def add_address(
         Q(until_on__isnull=True) | Q(until_on__gte=from_on)
     )
     for address in before:
-        address.until_on = from_on - timedelta(days=1)
-        address.save(update_fields=["until_on"])
+        _end(address, from_on - timedelta(days=1))
     return PatientAddress.objects.create(
         patient=patient,
         use=use,
@@ -61,8 +63,76 @@ def end_address(*, by: Staff, address: PatientAddress, until_on: date) -> None:
     check_edit(by, address.patient)
     if address.from_on is not None and until_on < address.from_on - timedelta(days=1):
         raise Refused(Refusal("ADDRESS_ENDS_BEFORE_START", "The last day is before the first day."))
+    _end(address, until_on)
+
+
+def _end(address: PatientAddress, until_on: date) -> None:
+    """The last day of an address, and of the wish to be written to there."""
     address.until_on = until_on
     address.save(update_fields=["until_on"])
+    for wish in ContactWish.objects.filter(address=address):
+        wish.until_on = until_on
+        wish.save(update_fields=["until_on"])
+
+
+@transaction.atomic
+def record_contact_wish(
+    *,
+    by: Staff,
+    patient: Patient,
+    means: Means,
+    from_on: date,
+    value: str = "",
+    payment: str = "",
+    received_on: date | None = None,
+    **place: str,
+) -> ContactWish:
+    """Take down how the patient asked to be reached: every letter goes so from `from_on` on (R-224, R-225).
+
+    In: for mail the address (`lines`, `city`, `state`, `postal_code`, `country`), otherwise `value`. Nobody asks why.
+    The wish before it of the same way ends. Raises Refused when it is not said where.
+    """
+    check_edit(by, patient)
+    advisory_lock(f"contact wishes:{patient.pk}")
+    if not (place.get("lines") if means == Means.MAIL else value).strip():  # type: ignore[union-attr]
+        raise Refused(Refusal("WISH_NOWHERE", "It is not said where.", "Give the address or the number."))
+    wish = ContactWish(
+        patient=patient,
+        means=means,
+        value="" if means == Means.MAIL else value,
+        payment=payment,
+        received_on=received_on or today(),
+        from_on=from_on,
+        recorded_by=by,
+    )
+    if means == Means.MAIL:
+        wish.address = add_address(
+            by=by,
+            patient=patient,
+            use=AddressUse.CONFIDENTIAL,
+            from_on=from_on,
+            **place,
+        )
+    else:
+        before = ContactWish.objects.filter(patient=patient, means=means)
+        for earlier in before.filter(Q(until_on__isnull=True) | Q(until_on__gte=from_on)):
+            earlier.until_on = from_on - timedelta(days=1)
+            earlier.save(update_fields=["until_on"])
+    wish.save(force_insert=True)
+    return wish
+
+
+@transaction.atomic
+def end_contact_wish(*, by: Staff, wish: ContactWish, until_on: date) -> None:
+    """Say the last day on which the patient wants to be reached so. It stays on record: letters went there."""
+    check_edit(by, wish.patient)
+    if until_on < wish.from_on - timedelta(days=1):
+        raise Refused(Refusal("WISH_ENDS_BEFORE_START", "The last day is before the first day."))
+    if wish.address is not None:
+        _end(wish.address, until_on)
+        return
+    wish.until_on = until_on
+    wish.save(update_fields=["until_on"])
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django import forms
 from practice.infrastructure.days import today
 from practice.infrastructure.uploads import CheckedUpload, UploadRefused, check_upload
 
+from ..confidential import Means
 from ..models import Patient, Staff
 from ..rules import AddressUse, CareRole, Details, NameUse, RepresentativeKind, TelecomKind
 from .fields import DayField, LineField, PastDayField, empty, ends_before_start
@@ -111,13 +112,69 @@ class NameForm(forms.Form):
     )
 
 
-class AddressForm(forms.Form):
-    """Where letters go. A confidential address is taken as given: there is no field for a reason."""
+class PlaceForm(forms.Form):
+    """A place as on an envelope."""
+
+    city = LineField(max_length=120, required=False)
+    state = LineField(max_length=40, required=False)
+    postal_code = LineField(label="ZIP code", max_length=20, required=False)
+    country = LineField(max_length=60, required=False)
+
+
+class ContactWishForm(PlaceForm):
+    """How the patient asked to be reached (164.522(b)). Taken as given: no form here or elsewhere asks why."""
+
+    means = forms.ChoiceField(
+        label="The patient wants to be reached",
+        choices=Means.choices,
+        widget=forms.RadioSelect,
+        error_messages=empty("Choose the way."),
+    )
+    value = LineField(
+        label="Number or e-mail address", max_length=200, required=False, help_text="For e-mail, telephone or fax."
+    )
+    lines = forms.CharField(
+        label="Street or box, as on the envelope",
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="For mail.",
+    )
+    payment = LineField(
+        label="How bills are paid",
+        max_length=300,
+        required=False,
+        help_text="Only if the practice needs to know, for example: pays at each session.",
+    )
+    from_on = DayField(label="From", initial=today, error_messages=empty("Give the first day."))
+    field_order = ["means", "lines", "city", "state", "postal_code", "country", "value", "from_on", "payment"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        means, value = cleaned.get("means"), cleaned.get("value", "")
+        if means == Means.MAIL and not cleaned.get("lines", "").strip():
+            self.add_error("lines", "Give the street or the box, as on the envelope.")
+        if means == Means.EMAIL and "@" not in value[1:-1]:
+            self.add_error("value", "Give the e-mail address, with an @ in it.")
+        if means in (Means.PHONE, Means.FAX) and not any(char.isdigit() for char in value):
+            self.add_error("value", "Give the number.")
+        return cleaned
+
+    def wish(self) -> dict[str, Any]:
+        """The values for `record_contact_wish`, once the form is valid: a place for mail only."""
+        data = self.cleaned_data
+        wish = {name: data[name] for name in ("means", "from_on", "payment")}
+        if data["means"] != Means.MAIL:
+            return wish | {"value": data["value"]}
+        return wish | {name: data[name] for name in ("lines", "city", "state", "postal_code", "country")}
+
+
+class AddressForm(PlaceForm):
+    """Where letters go, unless the patient asked for another way."""
 
     use = forms.ChoiceField(
         label="Use",
-        choices=AddressUse.choices,
-        help_text="While there is a confidential address, every letter goes there.",
+        choices=[choice for choice in AddressUse.choices if choice[0] != AddressUse.CONFIDENTIAL],
         error_messages=empty("Choose what this address is for."),
     )
     lines = forms.CharField(
@@ -126,13 +183,10 @@ class AddressForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages=empty("Give the street or the box, as on the envelope."),
     )
-    city = LineField(max_length=120, required=False)
-    state = LineField(max_length=40, required=False)
-    postal_code = LineField(label="ZIP code", max_length=20, required=False)
-    country = LineField(max_length=60, required=False)
     from_on = DayField(
         label="Good from", initial=today, error_messages=empty("Give the first day this address is good.")
     )
+    field_order = ["use", "lines", "city", "state", "postal_code", "country", "from_on"]
 
 
 class TelecomForm(forms.Form):
@@ -143,7 +197,6 @@ class TelecomForm(forms.Form):
         label="Number or address", max_length=200, error_messages=empty("Give the number or the e-mail address.")
     )
     use = LineField(label="Which one", max_length=30, required=False, help_text="For example: mobile, work.")
-    confidential = forms.BooleanField(label="Use this one only", required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -16,6 +16,7 @@ from ..forms.patients import (
     AddressForm,
     AuthorityPaperForm,
     ContactForm,
+    ContactWishForm,
     DeclineForm,
     LastDayForm,
     NameForm,
@@ -23,6 +24,7 @@ from ..forms.patients import (
     TelecomForm,
 )
 from ..models import (
+    ContactWish,
     Patient,
     PatientAddress,
     PatientContact,
@@ -55,11 +57,42 @@ def address_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "Address",
         "Save",
         details_of(patient),
-        words="A patient may ask for letters to go somewhere else. Take it as given; nobody needs to say why.",
+        words="Where letters to the patient go somewhere else than home, say how the patient wants to be reached.",
         done="The address is on record.",
         patient=patient,
     )
     return form_page(request, page, form, lambda data: actions.add_address(by=staff, patient=patient, **data))
+
+
+@GET_POST
+def contact_wish_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Take down how the patient wants to be reached. Nobody asks why."""
+    staff, form = staff_of(request), ContactWishForm(request.POST or None)
+    patient = open_to_edit(staff, patient_id)
+    page = Page(
+        "How the patient wants to be reached",
+        "Save",
+        details_of(patient),
+        words="A patient may ask for another way or another place. Take it as given; nobody needs to say why. Every "
+        "letter then goes so.",
+        done="On record. Letters go so from now on.",
+        patient=patient,
+    )
+    return form_page(
+        request, page, form, lambda _: actions.record_contact_wish(by=staff, patient=patient, **form.wish())
+    )
+
+
+@GET_POST
+def contact_wish_end(request: HttpRequest, patient_id: UUID, wish_id: UUID) -> HttpResponse:
+    """Say the last day on which the patient wants to be reached so."""
+    staff, form = staff_of(request), LastDayForm(request.POST or None)
+    patient = open_to_edit(staff, patient_id)
+    wish = get_object_or_404(ContactWish, pk=wish_id, patient=patient)
+    page = Page(
+        "The patient no longer asks for this", "Save", details_of(patient), done="It has ended.", patient=patient
+    )
+    return form_page(request, page, form, lambda data: actions.end_contact_wish(by=staff, wish=wish, **data))
 
 
 @GET_POST

@@ -1,0 +1,153 @@
+"""Restrictions as rules, the gate and pages read them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from practice.infrastructure.days import today
+from practice.infrastructure.templatetags.look import day as day_words
+from practice.people.models import Patient
+
+from ..models import Restriction, RestrictionLetter
+from ..rules.restrictions import (
+    BINDING,
+    BY_PATIENT,
+    RestrictedKind,
+    RestrictedRecipient,
+    RestrictedUse,
+    RestrictionEventKind,
+    RestrictionFacts,
+    RestrictionState,
+    state,
+)
+
+Event = RestrictionEventKind
+FEW = 4  # days named one by one in a sentence
+PILLS = {
+    RestrictionState.WAITING: "accent",
+    RestrictionState.IN_FORCE: "done",
+    RestrictionState.PAID_IN_FULL: "done",
+    RestrictionState.ENDED_FOR_NEW: "done",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionLine:
+    """One request with where it stands on a day, and its parts as sentences."""
+
+    row: Restriction
+    facts: RestrictionFacts
+    state: RestrictionState
+
+    @property
+    def binds(self) -> bool:
+        return self.state in BINDING
+
+    @property
+    def pill(self) -> str:
+        return PILLS.get(self.state, "")
+
+    @property
+    def who(self) -> str:
+        """ "Health plan or insurer", a name, or that it means anybody."""
+        kinds = [RestrictedRecipient(code).label for code in self.row.recipients]
+        return self.row.recipient_name or joined(kinds) or "Anybody"
+
+    @property
+    def what_for(self) -> str:
+        return joined([RestrictedUse(code).label for code in self.row.uses])
+
+    @property
+    def what(self) -> str:
+        """Which records: their kinds and days."""
+        kinds = joined([RestrictedKind(code).label for code in self.row.kinds]) or "All records"
+        return f"{kinds}{self._days}"
+
+    @property
+    def _days(self) -> str:
+        row, named = self.row, [day_words(day) for day in self.row.session_dates]
+        if named:
+            shown = joined(named) if len(named) <= FEW else f"{len(named)} days from {named[0]} to {named[-1]}"
+            return f" of {shown}"
+        if row.covers_from and row.covers_to:
+            return f" from {day_words(row.covers_from)} to {day_words(row.covers_to)}"
+        if row.covers_from:
+            return f" from {day_words(row.covers_from)} on"
+        return f" up to {day_words(row.covers_to)}" if row.covers_to else ""
+
+
+def joined(words: list[str]) -> str:
+    """ "Payment and family and others", with a small letter after the first."""
+    rest = [word[:1].lower() + word[1:] if not word[1:2].isupper() and not _is_day(word) else word for word in words]
+    shown = words[:1] + rest[1:]
+    return ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
+def _is_day(word: str) -> bool:
+    return any(char.isdigit() for char in word)
+
+
+def facts_of(row: Restriction) -> RestrictionFacts:
+    """What a rule may ask about one request, its events included. Read the row with its events."""
+    events = [(Event(event.kind), event.happened_on) for event in row.events.all()]
+    first = {kind: min(day for one, day in events if one == kind) for kind, _ in events}
+    return RestrictionFacts(
+        received_on=row.received_on,
+        uses=frozenset(map(RestrictedUse, row.uses)),
+        recipients=frozenset(map(RestrictedRecipient, row.recipients)),
+        recipient_name=row.recipient_name,
+        session_dates=frozenset(row.session_dates),
+        covers_from=row.covers_from,
+        covers_to=row.covers_to,
+        kinds=frozenset(map(RestrictedKind, row.kinds)),
+        paid_in_full=row.paid_in_full,
+        agreed_on=first.get(Event.AGREED),
+        refused_on=first.get(Event.NOT_AGREED),
+        ended_on=min((day for kind, day in events if kind in BY_PATIENT), default=None),
+        notice_on=first.get(Event.ENDED_BY_NOTICE),
+        in_error=Event.RECORDED_IN_ERROR in first,
+        link=reverse("restriction-open", args=[row.pk]),
+    )
+
+
+def restrictions_of(patient: Patient) -> QuerySet[Restriction]:
+    """Every request of a patient with its events, the newest first, whatever came of it."""
+    return patient.restrictions.prefetch_related("events")
+
+
+def restriction_facts(patient: Patient) -> tuple[RestrictionFacts, ...]:
+    """What the gate is told: every request that ever bound or could, as of any day."""
+    return tuple(facts_of(row) for row in restrictions_of(patient))
+
+
+def line_of_restriction(row: Restriction, on: date | None = None) -> RestrictionLine:
+    """One request as it stands on a practice-local day (today when none is given)."""
+    facts = facts_of(row)
+    return RestrictionLine(row, facts, state(facts, on or today()))
+
+
+def restriction_lines(patient: Patient) -> list[RestrictionLine]:
+    """A patient's requests as they stand today, those that bind or wait first."""
+    lines = [line_of_restriction(row) for row in restrictions_of(patient)]
+    return sorted(lines, key=lambda line: not (line.binds or line.state == RestrictionState.WAITING))
+
+
+def restriction_marks(patient: Patient) -> list[str]:
+    """What the head of the patient's pages must not miss, at most two marks."""
+    lines = restriction_lines(patient)
+    marks = []
+    binding = [line for line in lines if line.binds]
+    if len(binding) == 1:
+        marks.append(f"Restricted: {binding[0].who[:60]}")
+    elif binding:
+        marks.append(f"{len(binding)} restrictions")
+    if any(line.state == RestrictionState.WAITING for line in lines):
+        marks.append("Restriction asked for")
+    return marks
+
+
+def letters_of(row: Restriction) -> QuerySet[RestrictionLetter]:
+    """The letters made, the newest first, without their bytes."""
+    return row.letters.defer("data").select_related("made_by").order_by("-made_at")

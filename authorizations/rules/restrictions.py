@@ -1,0 +1,217 @@
+"""What a patient asked the practice not to use or disclose, and whether that binds (164.522(a), R-220 to R-223).
+
+Pure: the day is passed in. A request binds from the day the practice agrees. One that the practice must agree to
+(paid in full, W-34) binds from the day it is received, whatever anybody answers, and no act of the practice ends it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import TextChoices
+
+from practice.infrastructure.refusals import Refusal
+
+CITE = "45 CFR 164.522(a)"
+MUST_AGREE_CITE = "45 CFR 164.522(a)(1)(vi)"
+
+
+class RestrictedUse(TextChoices):
+    """What for the patient may ask not to be spoken of (164.522(a)(1)(i)): nothing else can be restricted."""
+
+    TREATMENT = "treatment", "Treatment by others"
+    PAYMENT = "payment", "Payment"
+    OPERATIONS = "operations", "The practice's own operations"
+    FAMILY = "family", "Family and others involved in care"
+
+
+class RestrictedRecipient(TextChoices):
+    """Who is not to receive it, by kind; none of them means anybody."""
+
+    PAYER = "payer", "Health plan or insurer"
+    PROVIDER = "provider", "Another health care provider"
+    FAMILY = "family", "Family or friends"
+    BUSINESS_ASSOCIATE = "business_associate", "A service that works for the practice"
+    OTHER = "other", "Somebody else"
+
+
+class RestrictedKind(TextChoices):
+    """Which records, by kind, in the words of a patient; none of them means all."""
+
+    NOTE = "note", "Notes of sessions"
+    SESSION = "session", "That there was a session, its time and length"
+    MEASURE = "measure", "Questionnaires"
+    RESULT = "result", "Test results"
+    DIAGNOSIS = "diagnosis", "Diagnoses"
+    OBSERVATION = "observation", "Symptoms and how things are going"
+    MEDICATION = "medication", "Medication"
+    PLAN = "plan", "Treatment plans"
+    RISK = "risk", "Risk and safety"
+    DOCUMENT = "document", "Letters and other documents"
+
+
+# Kinds of the chart's index that a patient's words mean as well.
+ALSO_MEANT = {"plan": {"plan_review"}, "risk": {"safety"}, "document": {"handover"}}
+
+
+class RestrictionEventKind(TextChoices):
+    """What happened to a request. The state is derived from these, never typed in."""
+
+    AGREED = "agreed", "Agreed to"
+    NOT_AGREED = "not_agreed", "Not agreed to"
+    LETTER_SENT = "letter_sent", "The patient was told the answer"
+    ENDED_WRITTEN = "ended_written", "The patient ended it in writing"
+    ENDED_ORALLY = "ended_orally", "The patient ended it by word of mouth"
+    ENDED_BY_NOTICE = "ended_by_notice", "The practice told the patient that it ends"
+    ASKED_NOT_FURTHER = "asked_not_further", "A recipient in an emergency was asked not to use it further"
+    RECORDED_IN_ERROR = "recorded_in_error", "Recorded by mistake"
+
+
+BY_PATIENT = frozenset({RestrictionEventKind.ENDED_WRITTEN, RestrictionEventKind.ENDED_ORALLY})
+
+
+class RestrictionState(TextChoices):
+    WAITING = "waiting", "Waits for an answer"
+    IN_FORCE = "in_force", "In force"
+    PAID_IN_FULL = "paid_in_full", "In force, paid in full"
+    ENDED_FOR_NEW = "ended_for_new", "In force for what was on record before the notice"
+    NOT_AGREED = "not_agreed", "Not agreed to"
+    ENDED = "ended", "Ended"
+    ERROR = "error", "Recorded by mistake"
+
+
+BINDING = frozenset({RestrictionState.IN_FORCE, RestrictionState.PAID_IN_FULL, RestrictionState.ENDED_FOR_NEW})
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionFacts:
+    """One request as the rules and the gate see it. Empty `recipients`, days and kinds mean anybody and everything.
+
+    `ended_on`: the day the patient ended it. `notice_on`: the day the practice told the patient that it ends.
+    """
+
+    received_on: date
+    uses: frozenset[RestrictedUse]
+    recipients: frozenset[RestrictedRecipient] = frozenset()
+    recipient_name: str = ""
+    session_dates: frozenset[date] = frozenset()
+    covers_from: date | None = None
+    covers_to: date | None = None
+    kinds: frozenset[RestrictedKind] = frozenset()
+    paid_in_full: bool = False
+    agreed_on: date | None = None
+    refused_on: date | None = None
+    ended_on: date | None = None
+    notice_on: date | None = None
+    in_error: bool = False
+    link: str = ""
+
+    @property
+    def names_days(self) -> bool:
+        return bool(self.session_dates or self.covers_from or self.covers_to)
+
+
+def state(facts: RestrictionFacts, on: date) -> RestrictionState:
+    """Where a request stands on a practice-local day. A paid-in-full one knows neither refusal nor notice (R-223)."""
+    if facts.in_error:
+        return RestrictionState.ERROR
+    if facts.ended_on is not None and facts.ended_on <= on:
+        return RestrictionState.ENDED
+    if facts.paid_in_full:
+        return RestrictionState.PAID_IN_FULL if facts.received_on <= on else RestrictionState.WAITING
+    if facts.agreed_on is None or facts.agreed_on > on:
+        refused = facts.refused_on is not None and facts.refused_on <= on
+        return RestrictionState.NOT_AGREED if refused else RestrictionState.WAITING
+    if facts.notice_on is not None and facts.notice_on <= on:
+        return RestrictionState.ENDED_FOR_NEW
+    return RestrictionState.IN_FORCE
+
+
+def restricts(facts: RestrictionFacts, on: date, *, item_on: date | None, kind: str = "") -> bool:
+    """Whether a document is restricted on a day. `item_on` is its day; of one without a day nothing is known, and the
+    same holds for one without a kind, so that both are kept in.
+
+    After the practice's notice only what came up to that day stays restricted (164.522(a)(2)(iii)).
+    """
+    stands = state(facts, on)
+    if stands not in BINDING:
+        return False
+    if stands == RestrictionState.ENDED_FOR_NEW and item_on and facts.notice_on and item_on > facts.notice_on:
+        return False
+    return _of_these_days(facts, item_on) and _of_these_kinds(facts, kind)
+
+
+def _of_these_days(facts: RestrictionFacts, day: date | None) -> bool:
+    if day is None or not facts.names_days or day in facts.session_dates:
+        return True
+    if facts.covers_from is None and facts.covers_to is None:
+        return False
+    return (facts.covers_from is None or facts.covers_from <= day) and (
+        facts.covers_to is None or day <= facts.covers_to
+    )
+
+
+def _of_these_kinds(facts: RestrictionFacts, kind: str) -> bool:
+    meant = {str(one) for one in facts.kinds}
+    for one in facts.kinds:
+        meant |= ALSO_MEANT.get(str(one), set())
+    return not meant or not kind or kind in meant
+
+
+def refusals_of_request(facts: RestrictionFacts) -> Iterator[Refusal]:
+    """What is missing or does not fit in a request as it is entered; all at once."""
+    if not facts.uses:
+        yield Refusal("RESTRICTION_USES", "It is not said what it is not to be used for.", "Tick at least one.", CITE)
+    if facts.covers_from and facts.covers_to and facts.covers_to < facts.covers_from:
+        yield Refusal("RESTRICTION_DAYS", "The last day is before the first.", "Check the two days.", CITE)
+    if not facts.paid_in_full:
+        return
+    if facts.recipients != {RestrictedRecipient.PAYER} or not facts.uses <= {
+        RestrictedUse.PAYMENT,
+        RestrictedUse.OPERATIONS,
+    }:
+        yield Refusal(
+            "RESTRICTION_PAID_MIXED",
+            "What was paid in full is kept from a health plan, for payment and operations, and from nobody else.",
+            "Choose the health plan alone here. Record what else the patient asks for as a second request.",
+            MUST_AGREE_CITE,
+        )
+    if not facts.names_days:
+        yield Refusal(
+            "RESTRICTION_PAID_WHICH",
+            "It is not said which sessions were paid in full.",
+            "Name their days, or the period.",
+            MUST_AGREE_CITE,
+        )
+
+
+def refusal_to_decline(facts: RestrictionFacts) -> Refusal | None:
+    """Why the practice may not answer no: the plan is not told of what was paid in full (R-221)."""
+    if not facts.paid_in_full:
+        return None
+    return Refusal(
+        "RESTRICTION_MUST_AGREE",
+        "This cannot be refused: it was paid in full, and the patient asked that the health plan is not told.",
+        "Agree to it. Only the patient can end it later.",
+        MUST_AGREE_CITE,
+    )
+
+
+def refusal_to_end_by_notice(facts: RestrictionFacts, on: date) -> Refusal | None:
+    """Why the practice may not end it by telling the patient: never what was paid in full, else only what is agreed."""
+    if facts.paid_in_full:
+        return Refusal(
+            "RESTRICTION_NOT_BY_PRACTICE",
+            "The practice cannot end this: it was paid in full.",
+            "Only the patient can end it, in writing or by word of mouth.",
+            "45 CFR 164.522(a)(2)(iii)(A)",
+        )
+    return refusal_to_end(facts, on)
+
+
+def refusal_to_end(facts: RestrictionFacts, on: date) -> Refusal | None:
+    """Why there is nothing to end on a day."""
+    if state(facts, on) in BINDING:
+        return None
+    words = "This is not in force, so there is nothing to end."
+    return Refusal("RESTRICTION_NOT_IN_FORCE", words, "See where it stands.", "45 CFR 164.522(a)(2)")

@@ -1,0 +1,170 @@
+"""What the patient asked for, as reasons of the gate: restrictions (R-220 to R-223) and confidential ways (R-224).
+
+A restriction binds treatment, payment, operations and family alone: an authorization is the patient's own word, and
+what HHS, a court or a law asks for is not blocked (164.522(a)(1)(v)). Emergency treatment passes, with a duty.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from enum import Enum
+
+from authorizations.rules.restrictions import (
+    CITE,
+    MUST_AGREE_CITE,
+    RestrictedUse,
+    RestrictionFacts,
+    restricts,
+)
+from disclosures.ledger.rules import Basis
+from practice.infrastructure.refusals import Refusal
+from practice.people.confidential import Means
+
+from .codes import Act, RecipientKind
+from .proposal import Item, Proposal
+from .states import Method
+
+# The only bases that a restriction reaches (164.522(a)(1)(i), (v)).
+USES: dict[str, RestrictedUse] = {
+    Basis.B_TREATMENT: RestrictedUse.TREATMENT,
+    Basis.B_PAYMENT: RestrictedUse.PAYMENT,
+    Basis.B_OPERATIONS: RestrictedUse.OPERATIONS,
+    Basis.B_INVOLVED_IN_CARE: RestrictedUse.FAMILY,
+}
+NOT_MEANT = "not_the_restricted_recipient"  # the fact that says: this recipient is somebody else
+PAID, ITEMS, WHO = "RESTRICTED_PAID_IN_FULL", "RESTRICTED_ITEMS", "RESTRICTED_RECIPIENT_UNSURE"
+
+
+class Meant(Enum):
+    """Whether a recipient is the one the patient spoke of."""
+
+    YES = "yes"
+    UNSURE = "unsure"
+    NO = "no"
+
+
+def restriction_reasons(p: Proposal) -> Iterator[Refusal]:
+    """Every restriction that this proposal would break, each with how to put it right."""
+    if is_emergency_treatment(p):
+        return
+    for one in p.restrictions:
+        meant, touched = meant_by(one, p), touched_items(one, p)
+        if meant == Meant.NO or not touched:
+            continue
+        if meant == Meant.UNSURE:
+            if not p.facts.get(NOT_MEANT):
+                yield _unsure(one)
+        else:
+            yield _restricted(one, touched, len(p.items))
+
+
+def emergency_restriction(p: Proposal) -> bool:
+    """Whether restricted records go out for emergency treatment: then the recipient is asked not to use them further
+    (164.522(a)(1)(iii) and (iv))."""
+    if not is_emergency_treatment(p):
+        return False
+    return any(meant_by(one, p) != Meant.NO and touched_items(one, p) for one in p.restrictions)
+
+
+def is_emergency_treatment(p: Proposal) -> bool:
+    return p.emergency and p.basis == Basis.B_TREATMENT and p.recipient_kind == RecipientKind.PROVIDER
+
+
+def meant_by(one: RestrictionFacts, p: Proposal) -> Meant:
+    """Whether the basis is one the restriction reaches and the recipient the one the patient named."""
+    use = USES.get(p.basis)
+    if use is None or use not in one.uses:
+        return Meant.NO
+    if p.act == Act.USE:  # a use inside the practice has no recipient; the patient's own treatment here goes on
+        within = use == RestrictedUse.OPERATIONS and not one.recipients and not one.recipient_name
+        return Meant.YES if within else Meant.NO
+    of_this_kind = not one.recipients or p.recipient_kind in one.recipients
+    unsure = of_this_kind or p.recipient_kind == RecipientKind.OTHER
+    if one.recipient_name:
+        if any(_same_name(name, p.recipient_name) for name in one.recipient_name.split(";")):
+            return Meant.YES
+        return Meant.UNSURE if unsure else Meant.NO
+    if of_this_kind:
+        return Meant.YES
+    return Meant.UNSURE if unsure else Meant.NO
+
+
+def _same_name(left: str, right: str) -> bool:
+    """Whether one name says no more than the other: "Anna Lindqvist" and "Anna M. Lindqvist" are the same person."""
+    first, second = (set(re.findall(r"\w+", name.casefold())) for name in (left, right))
+    return bool(first and second) and (first <= second or second <= first)
+
+
+def touched_items(one: RestrictionFacts, p: Proposal) -> list[Item]:
+    """The documents of a proposal that a restriction keeps in. Of what already happened, every day in between too."""
+    if not p.planned and (between := _days_between(p.items)):
+        return list(p.items) if any(restricts(one, p.on, item_on=day) for day in between) else []
+    return [item for item in p.items if restricts(one, p.on, item_on=item.on, kind=item.kind)]
+
+
+def _days_between(items: tuple[Item, ...]) -> list[date]:
+    days = sorted(item.on for item in items if item.on)
+    if len(days) < 2 or len(days) != len(items):
+        return []
+    return [days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1)]
+
+
+def _unsure(one: RestrictionFacts) -> Refusal:
+    return Refusal(
+        WHO,
+        f"The patient asked that {_who(one)} is not told of some of this. It is not said whether this is them.",
+        "See the restriction. If this recipient is somebody else, tick that it is.",
+        CITE,
+        one.link,
+    )
+
+
+def _who(one: RestrictionFacts) -> str:
+    kinds = [kind.label.lower() for kind in sorted(one.recipients)]
+    return one.recipient_name or " or ".join(kinds) or "nobody"
+
+
+def _restricted(one: RestrictionFacts, touched: list[Item], of: int) -> Refusal:
+    count = "What is chosen" if len(touched) == of else f"{len(touched)} of {of} chosen documents"
+    if one.paid_in_full:
+        verb = "was" if len(touched) in (of, 1) else "were"
+        words = f"{count} {verb} paid in full, and the patient asked that the health plan is not told."
+        remedy = "Leave it out. Only the patient can end this, or sign an authorization for the plan."
+        return Refusal(PAID, words, remedy, MUST_AGREE_CITE, one.link)
+    verb = "is" if len(touched) in (of, 1) else "are"
+    words = f"{count} {verb} restricted: the practice agreed with the patient not to give it out for this."
+    remedy = "Leave it out, ask the patient to end the restriction, or get a signed authorization."
+    return Refusal(ITEMS, words, remedy, f"{CITE}(1)(iii)", one.link)
+
+
+# Ways a package takes that the patient's wish may forbid, and the wish each belongs to.
+WAYS: dict[str, Means] = {Method.MAIL: Means.MAIL, Method.FAX: Means.FAX}
+
+
+def address_reasons(p: Proposal) -> Iterator[Refusal]:
+    """What goes to the patient takes the way and goes to the place that the patient asked for (164.522(b)(1)(i))."""
+    way, asked = WAYS.get(p.method), p.letter_to
+    if p.act == Act.USE or p.recipient_kind != RecipientKind.PATIENT or way is None:
+        return
+    if asked is None or not asked.confidential:
+        return
+    if asked.means != way:
+        yield Refusal(
+            "CONFIDENTIAL_MEANS",
+            f"The patient asked to be reached in another way. {asked.warning}",
+            "Hand it over in person, or send it in the way the patient asked for.",
+            "45 CFR 164.522(b)(1)(i)",
+        )
+    elif not _goes_there(asked.where, p.recipient_address):
+        yield Refusal(
+            "CONFIDENTIAL_ADDRESS",
+            "The patient asked for what is sent to them to go to another place than this one.",
+            f"Send it to: {', '.join(asked.where.splitlines())}",
+            "45 CFR 164.522(b)(1)(i)",
+        )
+
+
+def _goes_there(asked: str, given: str) -> bool:
+    """Whether the address given holds what was asked for, letter case, spacing and punctuation aside."""
+    wanted, found = ("".join(re.findall(r"\w+", text.casefold())) for text in (asked, given))
+    return bool(wanted) and wanted in found

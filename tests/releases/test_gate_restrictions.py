@@ -1,0 +1,56 @@
+"""Restrictions in the gate: the rows, the duty after an emergency, the remedies."""
+
+from dataclasses import replace
+
+import pytest
+
+from disclosures.ledger.rules import Basis
+from disclosures.releases.rules import Policies, decide
+
+from .gate_rows_restrictions import NO_PROVIDERS, ROWS, SISTER, W34, claim, on, to_family, to_provider
+
+
+@pytest.mark.parametrize(("sentence", "proposal", "codes"), ROWS, ids=[row[0] for row in ROWS])
+def test_restrictions_and_confidential_ways_give_exactly_these_reasons(sentence, proposal, codes):
+    decision = decide(proposal)
+    assert decision.codes() == codes, sentence
+    assert decision.rule_result is not bool(codes), "no policy of the practice can switch this off"
+
+
+def test_every_reason_says_what_would_make_it_right_and_where_the_law_says_so():
+    reasons = [reason for _, proposal, codes in ROWS if codes for reason in decide(proposal).reasons]
+    assert all(reason.remedy and "164.522" in reason.cite for reason in reasons)
+
+
+def test_emergency_treatment_passes_with_the_duty_to_ask_the_recipient():
+    decision = decide(to_provider(NO_PROVIDERS, emergency=True))
+    assert decision.allowed and decision.emergency_restriction
+    assert decision.as_record()["restriction"] == "emergency"
+
+
+@pytest.mark.parametrize(
+    "proposal",
+    [
+        to_provider(emergency=True),
+        to_provider(SISTER, emergency=True),
+        to_provider(NO_PROVIDERS),
+        to_provider(replace(NO_PROVIDERS, agreed_on=None), emergency=True),
+        on(Basis.B_COURT_ORDER, NO_PROVIDERS, emergency=True),
+    ],
+    ids=["no restriction", "of another kind", "no emergency", "not agreed to", "not treatment"],
+)
+def test_without_a_restriction_that_gave_way_nothing_is_owed(proposal):
+    decision = decide(proposal)
+    assert not decision.emergency_restriction
+    assert "restriction" not in decision.as_record()
+
+
+def test_no_policy_lets_out_what_was_paid_in_full():
+    for proposal in (claim(W34), to_family(SISTER)):
+        assert not decide(replace(proposal, policies=Policies(treatment_permission=False))).allowed
+
+
+def test_the_refusal_leads_to_the_restriction_itself():
+    (reason,) = decide(claim(replace(W34, link="/authorizations/restrictions/1/"))).reasons
+    assert reason.link == "/authorizations/restrictions/1/"
+    assert "paid in full" in reason.words and "Only the patient can end this" in reason.remedy
