@@ -20,7 +20,7 @@ from .models import Authorization, Restriction, RestrictionLetter, SignedDocumen
 
 # What the facts of one authorization are made of, in one query.
 SIGNED_BEFORE = ("signature__identity_checked_by", "signature__recorded_by")
-FACTS_FROM = ("patient", "representative", "signature", "signature__representative")
+FACTS_FROM = ("patient", "representative", "signature", "signature__representative", "template_version")
 
 NOT_YOUR_PATIENT = Refusal(
     "AUTHORIZATION_NOT_YOUR_PATIENT",
@@ -35,7 +35,7 @@ def authorizations_visible_to(staff: Staff) -> QuerySet[Authorization]:
     return (
         Authorization.objects.filter(patient__in=patients_visible_to(staff))
         .select_related(*FACTS_FROM, "pn_originator", "recorded_by", *SIGNED_BEFORE)
-        .prefetch_related("events__recorded_by")
+        .prefetch_related("events__recorded_by", "template_version__reviews")
     )
 
 

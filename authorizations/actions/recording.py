@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypedDict, TypeVar, Unpack
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.urls import reverse
@@ -23,7 +23,7 @@ from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind
 
 from .. import queries, rules
-from ..models import Authorization, AuthorizationEvent, Signature, SignedPaper
+from ..models import Authorization, AuthorizationEvent, FormVersion, Signature, SignedPaper
 from ..policies import check_may_record
 from ..rules import REVOCATIONS, EventKind
 from ..rules.choices import SignatureWay
@@ -69,6 +69,7 @@ class Elements(TypedDict, total=False):
     pn_scope: str
     pn_originator: Staff | None
     pn_session_dates: Sequence[date]
+    info_kinds: Sequence[str]
     discloser: str
     recipient_name: str
     recipient_class: str
@@ -94,6 +95,7 @@ class Elements(TypedDict, total=False):
     combined_with: Sequence[str]
     conditioned_on: str
     conditioning_ground: str
+    template_version: FormVersion | None
 
 
 def lock_for_release(authorization_id: UUID | str) -> Authorization:
@@ -114,6 +116,7 @@ def record_authorization(
     paper: CheckedUpload | None = None,
     received_at: datetime | None = None,
     prepared_from: Authorization | None = None,
+    new_id: UUID | None = None,
     **elements: Unpack[Elements],
 ) -> Authorization:
     """Record what a signed paper says, with its scan, whatever is wrong with it: defects are derived, never stored.
@@ -128,6 +131,7 @@ def record_authorization(
         if other is not None and other.patient_id != patient.pk:
             raise Refused(Refusal("AUTHORIZATION_OTHER_PATIENT", "This belongs to another patient."))
     authorization = Authorization.objects.create(
+        pk=new_id or uuid4(),
         patient=patient,
         recorded_by=by,
         recorded_at=now,

@@ -10,6 +10,7 @@ from practice.infrastructure.templatetags.look import day
 
 from ..models import Authorization
 from ..rules import ConditioningStatement, PnScope, RecordClass
+from .form import FormDocument, FormPart, document_of
 
 REVOCATION = (
     "You can take this authorization back at any time, in writing. Send or give your letter to the practice. What was "
@@ -52,6 +53,8 @@ class TextToSign:
 def text_to_sign(authorization: Authorization) -> TextToSign:
     """The whole form in words. The same row gives the same text, until the patient's or the practice's name changes."""
     row = authorization
+    if row.template_version is not None:
+        return _of_form(document_of(row))
     is_pn = RecordClass.PN in row.record_classes
     title = f"Authorization to release {'psychotherapy notes' if is_pn else 'records'}"
     born = f", born {day(row.patient.birth_date)}" if row.patient.birth_date else ""
@@ -69,6 +72,18 @@ def text_to_sign(authorization: Authorization) -> TextToSign:
         ("Your copy", f"You receive a copy of the signed form from {practice_profile().name}."),
     ]
     return TextToSign(title, tuple(Part(heading, text) for heading, text in given if text))
+
+
+def _of_form(document: FormDocument) -> TextToSign:
+    """The practice's own form as it was filled in, word for word."""
+    parts = [Part(part.heading, "\n\n".join(filter(None, [*part.words, *_filled(part)]))) for part in document.parts]
+    return TextToSign(document.title, tuple(parts))
+
+
+def _filled(part: FormPart) -> list[str]:
+    """What was chosen and written in: one paragraph each for the choices and the answers."""
+    choices = "\n".join(choice.words for choice in part.choices if choice.ticked)
+    return [choices, "\n".join(f"{answer.label}: {answer.value}" for answer in part.answers)]
 
 
 def _records(row: Authorization) -> str:

@@ -9,6 +9,12 @@ from .authorization import (
 from .authorization import (
     SignedPaper as SignedPaper,
 )
+from .forms import (
+    FormReview as FormReview,
+)
+from .forms import (
+    FormVersion as FormVersion,
+)
 from .restriction import (
     Restriction as Restriction,
 )

@@ -23,6 +23,7 @@ from ..rules import (
     SignatureMethod,
     SignerRole,
 )
+from ..rules.preparing import InfoKind
 
 
 class Authorization(models.Model):
@@ -46,6 +47,7 @@ class Authorization(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     pn_session_dates = ArrayField(models.DateField(), default=list, blank=True)
+    info_kinds = ArrayField(models.CharField(max_length=12, choices=InfoKind.choices), default=list, blank=True)
     # A2, A3: from whom, to whom
     discloser = models.CharField(max_length=300, blank=True)
     recipient_name = models.CharField(max_length=300, blank=True)
@@ -78,7 +80,10 @@ class Authorization(models.Model):
     combined_with = ArrayField(models.CharField(max_length=30, choices=CombinedWith.choices), default=list, blank=True)
     conditioned_on = models.CharField(max_length=20, choices=ConditionedOn.choices, blank=True)
     conditioning_ground = models.CharField(max_length=20, choices=ConditioningGround.choices, blank=True)
-    # where it came from
+    # where it came from; the version is null for a paper of somebody else's making
+    template_version = models.ForeignKey(
+        "authorizations.FormVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     prepared_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers")
     received_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -92,6 +97,9 @@ class Authorization(models.Model):
             models.CheckConstraint(
                 condition=Q(record_classes__contained_by=RecordClass.values),
                 name="%(app_label)s_%(class)s_known_records",
+            ),
+            models.CheckConstraint(
+                condition=Q(info_kinds__contained_by=InfoKind.values), name="%(app_label)s_%(class)s_known_marks"
             ),
             models.CheckConstraint(
                 condition=Q(received_at__lte=models.F("recorded_at")), name="%(app_label)s_%(class)s_received_first"

@@ -131,7 +131,7 @@ def refusal_to_sign(authorization: Authorization) -> Refusal | None:
 def _after(authorization: Authorization, signer: Signer, on: date) -> list[Defect]:
     """Every defect the form would have if this person signed it on that day."""
     given = signed(
-        facts_of(authorization),
+        facts_of(authorization, form_review=policy("P-22", on).value is True),
         method=SignatureMethod.ELECTRONIC,
         on=on,
         role=signer.role,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from practice.compliance.queries import policy
+from practice.compliance.queries import policies_in_force
 from practice.infrastructure.days import local_date, today
 from practice.infrastructure.refusals import Refusal
 from practice.people.models import Patient, PersonalRepresentative, Staff
@@ -50,9 +50,22 @@ class AuthorizationLine:
         return self.authorization.recipient_name or self.authorization.recipient_class or "nobody named"
 
 
-def facts_of(authorization: Authorization) -> AuthorizationFacts:
-    """Everything a rule may ask about one authorization, its patient and its events included."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the practice's policies ask beyond the rule on a day."""
+
+    conditioning_forbidden: bool
+    form_review: bool
+
+
+def facts_of(authorization: Authorization, *, form_review: bool = True) -> AuthorizationFacts:
+    """Everything a rule may ask about one authorization, its patient and its events included.
+
+    `form_review` is policy P-22: without it nobody asks whether counsel approved the form.
+    """
     facts = _as_entered(authorization)
+    if form_review and authorization.template_version is not None:
+        facts = replace(facts, form_reviews=tuple(authorization.template_version.said()))
     signature: Signature | None = getattr(authorization, "signature", None)
     if signature is None:
         refused = _representation_refused(authorization.representative, facts.signed_on, authorization.patient)
@@ -99,6 +112,7 @@ def _as_entered(row: Authorization) -> AuthorizationFacts:
         pn_scope=rules.PnScope(row.pn_scope),
         pn_originator_id=str(row.pn_originator_id or ""),
         pn_session_dates=frozenset(row.pn_session_dates),
+        info_kinds=frozenset(row.info_kinds),
         discloser=row.discloser,
         recipient_name=row.recipient_name,
         recipient_class=row.recipient_class,
@@ -136,13 +150,13 @@ def _as_entered(row: Authorization) -> AuthorizationFacts:
 
 def line_of(authorization: Authorization, on: date, at: datetime | None = None) -> AuthorizationLine:
     """One authorization as it stands on a practice-local day, or at an instant of it, under that day's policies."""
-    return _line(authorization, on, at, _conditioning_forbidden(on))
+    return _line(authorization, on, at, _asked(on))
 
 
 def lines_of(patient: Patient, on: date, staff: Staff) -> list[AuthorizationLine]:
     """A patient's authorizations that this person may see, the newest first; as many queries for one as for fifty."""
-    forbidden = _conditioning_forbidden(on)
-    return [_line(row, on, None, forbidden) for row in authorizations_visible_to(staff).filter(patient=patient)]
+    asked = _asked(on)
+    return [_line(row, on, None, asked) for row in authorizations_visible_to(staff).filter(patient=patient)]
 
 
 def active_for(patient: Patient, record_class: RecordClass, on: date, staff: Staff) -> list[AuthorizationLine]:
@@ -158,8 +172,8 @@ def ending_soon(staff: Staff, on: date, within_days: int = 30) -> list[Authoriza
     """Authorizations in effect that end by date within so many days, of the patients this person may see."""
     last = on + timedelta(days=within_days)
     rows = authorizations_visible_to(staff).filter(expires_on__range=(on, last)).order_by("expires_on")
-    forbidden = _conditioning_forbidden(on)
-    lines = [_line(row, on, None, forbidden) for row in rows]
+    asked = _asked(on)
+    lines = [_line(row, on, None, asked) for row in rows]
     return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
 
 
@@ -169,8 +183,8 @@ def sealed_notes_asked_of(staff: Staff, on: date) -> list[AuthorizationLine]:
     The same answer whether this person keeps any such note or not.
     """
     rows = authorizations_visible_to(staff).filter(pn_originator=staff, record_classes__contains=[RecordClass.PN])
-    forbidden = _conditioning_forbidden(on)
-    lines = [_line(row, on, None, forbidden) for row in rows.order_by("recorded_at")]
+    asked = _asked(on)
+    lines = [_line(row, on, None, asked) for row in rows.order_by("recorded_at")]
     active = [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
     return sorted(active, key=lambda line: line.signed_on or date.max)
 
@@ -181,9 +195,9 @@ def sealed_notes_asked_of_author(author_id: UUID, on: date) -> list[Authorizatio
     The same answer whether the author kept any such note or not.
     """
     rows = Authorization.objects.filter(pn_originator_id=author_id, record_classes__contains=[RecordClass.PN])
-    rows = rows.select_related(*FACTS_FROM, "pn_originator").prefetch_related("events")
-    forbidden = _conditioning_forbidden(on)
-    lines = [_line(row, on, None, forbidden) for row in rows.order_by("recorded_at")]
+    rows = rows.select_related(*FACTS_FROM, "pn_originator").prefetch_related("events", "template_version__reviews")
+    asked = _asked(on)
+    lines = [_line(row, on, None, asked) for row in rows.order_by("recorded_at")]
     active = [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
     return sorted(active, key=lambda line: line.signed_on or date.max)
 
@@ -196,7 +210,9 @@ def revocations() -> QuerySet[AuthorizationEvent]:
 
 def for_release(authorization_id: UUID | str) -> Authorization:
     """One authorization as it stands in the database now, with its events, read anew."""
-    rows = Authorization.objects.select_related(*FACTS_FROM, "pn_originator").prefetch_related("events")
+    rows = Authorization.objects.select_related(*FACTS_FROM, "pn_originator").prefetch_related(
+        "events", "template_version__reviews"
+    )
     return rows.get(pk=authorization_id)
 
 
@@ -223,18 +239,19 @@ def corrected_by(authorization: Authorization) -> Authorization | None:
     return authorization.followers.order_by("-recorded_at").first()
 
 
-def _line(row: Authorization, on: date, at: datetime | None, forbidden: bool) -> AuthorizationLine:
-    facts = facts_of(row)
+def _line(row: Authorization, on: date, at: datetime | None, asked: _Asked) -> AuthorizationLine:
+    facts = facts_of(row, form_review=asked.form_review)
     return AuthorizationLine(
         row,
         facts,
-        rules.status(facts, on, at=at, pn_conditioning_forbidden=forbidden),
-        rules.defects(facts, on=on, at=at, pn_conditioning_forbidden=forbidden),
+        rules.status(facts, on, at=at, pn_conditioning_forbidden=asked.conditioning_forbidden),
+        rules.defects(facts, on=on, at=at, pn_conditioning_forbidden=asked.conditioning_forbidden),
     )
 
 
-def _conditioning_forbidden(on: date) -> bool:
-    return bool(policy("P-23", on).value)
+def _asked(on: date) -> _Asked:
+    policies = policies_in_force(on)
+    return _Asked(policies["P-23"].value is True, policies["P-22"].value is True)
 
 
 def _day(events: Iterable[AuthorizationEvent], kind: EventKind) -> date | None:

@@ -8,13 +8,15 @@ AUTH_DEFECT_REVOKED = "AUTH_DEFECT_REVOKED"
 AUTH_DEFECT_COMPOUND = "AUTH_DEFECT_COMPOUND"
 AUTH_DEFECT_CONDITIONED = "AUTH_DEFECT_CONDITIONED"
 AUTH_DEFECT_FALSE = "AUTH_DEFECT_FALSE"
+# The practice's own form without counsel's approval: a matter of practice policy P-22, never of the rule alone.
+AUTH_FORM_NOT_APPROVED = "AUTH_FORM_NOT_APPROVED"
 # Not a defect of the paper: what stands in the system is not what the paper says.
 AUTH_RECORDED_IN_ERROR = "AUTH_RECORDED_IN_ERROR"
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """`code` and `element` (A1 to A7, RS1 to RS4, D1 to D5) are stable; `words` and `remedy` are read by people.
+    """`code` and `element` (A1 to A7, RS1 to RS4, F1, D1 to D5) are stable; `words` and `remedy` are read by people.
 
     `policy` names the practice policy (P-…) when the rule alone would not call this a defect; otherwise it is empty.
     """

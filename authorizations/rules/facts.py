@@ -14,6 +14,7 @@ from authorizations.rules.choices import (
     SignatureMethod,
     SignerRole,
 )
+from authorizations.rules.form_versions import Review
 from practice.infrastructure.refusals import Refusal
 
 
@@ -33,6 +34,7 @@ class AuthorizationFacts:
     pn_scope: PnScope = PnScope.NOT_NAMED
     pn_originator_id: str = ""
     pn_session_dates: frozenset[date] = frozenset()
+    info_kinds: frozenset[str] = frozenset()
     # A2, A3: from whom, to whom
     discloser: str = ""
     recipient_name: str = ""
@@ -60,6 +62,8 @@ class AuthorizationFacts:
     stmt_redisclosure: bool = False
     remuneration_applies: bool = False
     stmt_remuneration: bool = False
+    # F1: what counsel said about our own form it was written on; None for a paper of somebody else's making
+    form_reviews: tuple[Review, ...] | None = None
     # D4: what it is joined with, what depends on it
     combined_with: frozenset[CombinedWith] = frozenset()
     conditioned_on: ConditionedOn = ConditionedOn.NOTHING

@@ -10,6 +10,7 @@ from authorizations.rules.defect import (
     AUTH_DEFECT_FALSE,
     AUTH_DEFECT_INCOMPLETE,
     AUTH_DEFECT_REVOKED,
+    AUTH_FORM_NOT_APPROVED,
     AUTH_RECORDED_IN_ERROR,
 )
 from authorizations.rules.facts import AuthorizationFacts
@@ -17,7 +18,7 @@ from authorizations.rules.validity import defects
 from practice.infrastructure import days
 
 RETENTION_YEARS = 6
-UNUSABLE = frozenset({AUTH_DEFECT_COMPOUND, AUTH_DEFECT_CONDITIONED, AUTH_DEFECT_FALSE})
+UNUSABLE = frozenset({AUTH_DEFECT_COMPOUND, AUTH_DEFECT_CONDITIONED, AUTH_DEFECT_FALSE, AUTH_FORM_NOT_APPROVED})
 
 
 def status(

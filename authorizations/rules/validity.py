@@ -10,11 +10,13 @@ from authorizations.rules.defect import (
     AUTH_DEFECT_EXPIRED,
     AUTH_DEFECT_FALSE,
     AUTH_DEFECT_REVOKED,
+    AUTH_FORM_NOT_APPROVED,
     AUTH_RECORDED_IN_ERROR,
     Defect,
 )
 from authorizations.rules.elements import missing_elements
 from authorizations.rules.facts import AuthorizationFacts
+from authorizations.rules.form_versions import refusal_to_use, standing
 from practice.infrastructure import days
 
 
@@ -30,6 +32,7 @@ def defects(
     return [
         *_expired(facts, on),
         *missing_elements(facts, on),
+        *_form(facts, on),
         *_revoked(facts, on, at),
         *_compound(facts),
         *_conditioned(facts, pn_conditioning_forbidden),
@@ -51,6 +54,17 @@ def _expired(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
     if facts.event_known_on and facts.event_known_on <= on:
         words = "The event that ends it is known to have happened."
         yield Defect(AUTH_DEFECT_EXPIRED, "D1", words, "Have a new authorization signed.", cite)
+
+
+def _form(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
+    """Written on a form of ours that counsel had not approved on the day of the signature (F1, P-22)."""
+    if facts.form_reviews is None:
+        return
+    refusal = refusal_to_use(standing(facts.form_reviews, facts.signed_on or on))
+    if refusal is not None:
+        words = f"{refusal.words} It was written on that form."
+        remedy = "Have the patient sign on a form that counsel approved."
+        yield Defect(AUTH_FORM_NOT_APPROVED, "F1", words, remedy, refusal.cite, "P-22")
 
 
 def is_revoked(facts: AuthorizationFacts, on: date, at: datetime | None) -> bool:

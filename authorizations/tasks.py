@@ -1,0 +1,12 @@
+"""What the worker does for authorizations. Each job is safe to run twice; nothing's validity waits for one."""
+
+from practice.infrastructure.days import today
+from practice.infrastructure.jobs import periodic
+
+from .actions.forms import tend_form_reviews
+
+
+@periodic("authorizations.form-reviews", cron="15 8 * * *")
+def form_reviews() -> None:
+    """Ask for counsel's review of the practice's forms before it is overdue (P-22)."""
+    tend_form_reviews(today())
