@@ -1,10 +1,9 @@
 """The form as a patient reads it, on paper and on a screen: blank, or filled in for one authorization.
 
 A blank form shows every choice and lines to write on; a filled one shows only what was chosen, so that it reads aloud
-as it reads in print. The same parts make the PDF, the page and the plain text whose hash a signature binds.
+as it reads in print. The same parts make the PDF, the page and the text that somebody signs.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -55,7 +54,7 @@ class FormPart:
 
 @dataclass(frozen=True, slots=True)
 class FormDocument:
-    """A whole form without its signature. `text` is all of it as plain text, `sha256` the hash of that text."""
+    """A whole form without its signature; what a signature binds is `documents.signing.text_to_sign` of it."""
 
     title: str
     code: str
@@ -63,20 +62,6 @@ class FormDocument:
     parts: tuple[FormPart, ...]
     signing: FormPart
     authority: FormPart
-
-    @property
-    def text(self) -> str:
-        """Everything the form says, as somebody would read it aloud; the same for the same authorization for ever."""
-        lines = [self.title, f"Form {self.code}"]
-        for part in (*self.parts, self.signing, self.authority):
-            lines += ["", part.heading, *part.words]
-            lines += [f"[{'x' if choice.ticked else ' '}] {choice.words}" for choice in part.choices]
-            lines += [f"{answer.label}: {answer.value}" for answer in part.answers]
-        return "\n".join(lines) + "\n"
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def blank_document(version: FormVersion) -> FormDocument:

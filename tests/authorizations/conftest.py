@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from authorizations.actions import record_authorization
-from authorizations.models import Authorization
+from authorizations.actions.forms import prepare_authorization
+from authorizations.models import Authorization, FormVersion
 from practice.people.models import Patient, Staff
-from tests.authorizations.papers import complete
+from tests.authorizations.papers import approve_forms, complete, to_prepare
 
 Record = Callable[..., Authorization]
 
@@ -20,5 +21,22 @@ def authorized(dana: Staff, hale: Staff, lindqvist: Patient) -> Record:
     def make(**changes: Any) -> Authorization:
         given = {"by": dana, "patient": lindqvist, **complete(hale), **changes}
         return record_authorization(**given)
+
+    return make
+
+
+@pytest.fixture
+def approved_forms(castellanos: Staff) -> list[FormVersion]:
+    """Both forms that come with the product, approved by counsel two months ago."""
+    return approve_forms(castellanos)
+
+
+@pytest.fixture
+def prepared(approved_forms: list[FormVersion], dana: Staff, hale: Staff, lindqvist: Patient) -> Record:
+    """`prepared(purpose="")`: a form prepared by front desk, ready to be signed, with some elements changed."""
+
+    def make(**changes: Any) -> Authorization:
+        given = {"by": dana, "patient": lindqvist, **to_prepare(hale), **changes}
+        return prepare_authorization(**given)
 
     return make

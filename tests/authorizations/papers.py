@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from authorizations.actions.forms import record_review
+from authorizations.models import FormVersion
 from authorizations.rules import (
     AuthorizationFacts,
     ConditioningStatement,
@@ -14,6 +16,7 @@ from authorizations.rules import (
     SignatureMethod,
     SignerRole,
 )
+from authorizations.rules.form_versions import ReviewOutcome
 from practice.infrastructure.days import today
 from practice.people.models import Staff
 
@@ -78,4 +81,31 @@ def complete(hale: Staff) -> dict[str, Any]:
         "stmt_revocation": True,
         "stmt_conditioning": "NOT_CONDITIONED",
         "stmt_redisclosure": True,
+    }
+
+
+def approve_forms(by: Staff) -> list[FormVersion]:
+    """Counsel approves the words that come with the product; `by` is the compliance officer."""
+    versions = list(FormVersion.objects.filter(number=1))
+    for version in versions:
+        record_review(
+            by=by,
+            version=version,
+            outcome=ReviewOutcome.APPROVED,
+            counsel="Laurel Whitcomb, attorney",
+            reviewed_on=today() - timedelta(days=60),
+            file_note="Letter in the compliance folder",
+        )
+    return versions
+
+
+def to_prepare(hale: Staff) -> dict[str, Any]:
+    """What somebody enters to prepare a form for psychotherapy notes, with nothing missing."""
+    return {
+        "record_classes": ["PN"],
+        "pn_scope": "ALL_BY_ORIGINATOR",
+        "pn_originator": hale,
+        "recipient_name": "Fenner & Osgood, attorneys",
+        "purpose": "Custody case 24-D-118",
+        "expires_on": today() + timedelta(days=90),
     }
