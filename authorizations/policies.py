@@ -16,7 +16,7 @@ from practice.people.models import Patient, Staff
 from practice.people.policies import patients_visible_to, require_act
 from practice.people.rules import Act, Role
 
-from .models import Authorization, Restriction, RestrictionLetter, SignedDocument, SignedPaper
+from .models import Authorization, FormVersion, Restriction, RestrictionLetter, SignedDocument, SignedPaper
 
 # What the facts of one authorization are made of, in one query.
 SIGNED_BEFORE = ("signature__identity_checked_by", "signature__recorded_by")
@@ -85,6 +85,25 @@ def open_signed_document(staff: Staff, authorization_id: UUID | str) -> SignedDo
         raise Http404
     record(by=staff, event=AuditEvent.DOWNLOADED, subject=document, patient_id=authorization.patient_id)
     return document
+
+
+def open_prepared(staff: Staff, authorization_id: UUID | str, *, printing: bool = False) -> Authorization:
+    """The doorway to the form that an authorization was prepared on; a paper from elsewhere has none: Http404."""
+    authorization = open_authorization(staff, authorization_id)
+    if authorization.template_version is None:
+        raise Http404
+    if printing:
+        record(by=staff, event=AuditEvent.DOWNLOADED, subject=authorization, patient_id=authorization.patient_id)
+    return authorization
+
+
+def open_form(staff: Staff, version_id: UUID | str) -> FormVersion:
+    """The doorway to one version of the practice's forms. Raises Refused for who has no part in authorizations."""
+    require_act(staff, Act.AUTHORIZATION_RECORD)
+    version = FormVersion.objects.filter(pk=version_id).select_related("made_by").prefetch_related("reviews").first()
+    if version is None:
+        raise Http404
+    return version
 
 
 def check_may_record(staff: Staff, patient: Patient) -> None:

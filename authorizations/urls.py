@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from . import views
+from .views import forms as form_views
 from .views import restrictions, signing
 
 
@@ -16,7 +17,18 @@ register_converter(FollowUpConverter, "follow_up")
 ONE = "<uuid:authorization_id>/"
 ASKED = "restrictions/<uuid:restriction_id>/"
 
+FORM = "forms/<uuid:version_id>/"
+
 urlpatterns = [
+    path("forms/", form_views.form_list, name="form-list"),
+    path(FORM, form_views.form_open, name="form-open"),
+    path(f"{FORM}blank/", form_views.form_blank, name="form-blank"),
+    path(f"{FORM}change/", form_views.form_change, name="form-change"),
+    path(f"{FORM}review/", form_views.form_review, name="form-review"),
+    path("patient/<uuid:patient_id>/prepare/", form_views.authorization_prepare, name="authorization-prepare"),
+    path(f"{ONE}ready/", form_views.authorization_ready, name="authorization-ready"),
+    path(f"{ONE}form/", form_views.authorization_form, name="authorization-form"),
+    path(f"{ONE}split/", form_views.authorization_split, name="authorization-split"),
     path("patient/<uuid:patient_id>/", views.authorization_list, name="authorization-list"),
     path("patient/<uuid:patient_id>/new/", views.authorization_new, name="authorization-new"),
     path(ONE, views.authorization_open, name="authorization-open"),

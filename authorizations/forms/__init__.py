@@ -21,6 +21,3 @@ from .recording import (
 from .recording import (
     initial_of as initial_of,
 )
-from .recording import (
-    initial_of_part as initial_of_part,
-)

@@ -233,24 +233,6 @@ def initial_of(authorization: Authorization) -> dict[str, Any]:
     }
 
 
-def initial_of_part(authorization: Authorization, part: rules.RecordClass) -> dict[str, Any]:
-    """One separate form out of a compound one (R-046): what was entered, for one kind of record, not yet signed."""
-    is_pn = part == rules.RecordClass.PN
-    initial = initial_of(authorization) | {
-        "record_classes": [part.value],
-        "info_description": part.label,
-        "combined_with": [],
-        "conditioned_on": "",
-        "conditioning_ground": "",
-        "signature_method": "",
-        "signed_on": None,
-        "received_on": today(),
-    }
-    if not is_pn:
-        initial |= {"pn_scope": "", "pn_originator": None, "pn_session_dates": []}
-    return initial
-
-
 class RevocationForm(forms.Form):
     """How and when the patient took it back."""
 

@@ -25,11 +25,11 @@ from ..forms import (
     RevocationForm,
     ScanForm,
     initial_of,
-    initial_of_part,
 )
 from ..models import Authorization
 from ..queries.restrictions import restriction_lines
 from ..rules import AUTH_DEFECT_COMPOUND, REVOCATIONS, AuthorizationStatus, EventKind, MinorRule, RecordClass, age_on
+from ..rules.preparing import is_conditioned, parts_of
 
 ADULT_AT_LEAST = 21  # a form may be older than the patient's birthday: the question on minors stays a few years
 
@@ -50,11 +50,10 @@ def authorization_list(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def authorization_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    """Record a signed paper; `from` and `part` start one of the separate forms out of a compound one."""
+    """Record a signed paper."""
     staff = staff_of(request)
     patient = policies.open_patient_authorizations(staff, patient_id)
     policies.check_may_record(staff, patient)
-    source = _source(request, staff, patient)
     initial: dict[str, Any] = {
         "received_on": today(),
         "discloser": practice_profile().name,
@@ -62,8 +61,6 @@ def authorization_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     }
     if patient.minor_consents_alone:
         initial["minor_rule"] = MinorRule.M1
-    if source is not None:
-        initial = initial_of_part(source, RecordClass(request.GET["part"]))
     form = AuthorizationForm(request.POST or None, request.FILES or None, patient=patient, initial=initial)
     if request.method == "POST" and form.is_valid():
         made = actions.record_authorization(
@@ -71,11 +68,10 @@ def authorization_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             patient=patient,
             paper=form.cleaned_data["scan"],
             received_at=form.received_at(),
-            prepared_from=source,
             **form.elements(),
         )
         return _recorded(request, made)
-    context = {"title": "Record an authorization", "back": _list_of(patient), "source": source}
+    context = {"title": "Record an authorization", "back": _list_of(patient)}
     return _form_page(request, patient, form, context)
 
 
@@ -129,6 +125,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "kept_until": queries.kept_until(line),
         "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD),
         "parts": _parts(line),
+        "is_draft": authorization.template_version is not None and line.status == AuthorizationStatus.DRAFT,
         "is_revoked": EventKind.WRITTEN_REVOCATION in happened,
         "is_held": line.status == AuthorizationStatus.ON_HOLD,
         "is_error": EventKind.RECORDED_IN_ERROR in happened,
@@ -308,20 +305,11 @@ def _recorded(request: HttpRequest, made: Authorization) -> HttpResponse:
     return redirect("authorization-open", made.pk)
 
 
-def _source(request: HttpRequest, staff: Staff, patient: Patient) -> Authorization | None:
-    """The compound form that a separate one is prepared from, if the address names one of this patient's."""
-    if request.GET.get("part") not in RecordClass.values:
-        return None
-    wanted = request.GET.get("from", "")
-    lines = policies.authorizations_visible_to(staff).filter(patient=patient)
-    return next((row for row in lines if str(row.pk) == wanted), None)
-
-
-def _parts(line: queries.AuthorizationLine) -> list[RecordClass]:
-    """The kinds of record for which a separate form is offered, where one form joins what it may not join."""
+def _parts(line: queries.AuthorizationLine) -> list[list[str]]:
+    """The separate documents that are offered, where one form joins what it may not join."""
     if AUTH_DEFECT_COMPOUND not in {defect.code for defect in line.defects}:
         return []
-    return [code for code in RecordClass if code in line.facts.record_classes]
+    return parts_of(line.facts.record_classes, is_conditioned=is_conditioned(line.facts.conditioned_on))
 
 
 def _uses(staff: Staff, line: queries.AuthorizationLine) -> list[dict[str, Any]]:

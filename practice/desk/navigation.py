@@ -43,6 +43,7 @@ MENU: tuple[Place, ...] = (
         (*CLINICAL, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR),
     ),
     Place("What belongs where", "placement-list", (*CLINICAL, Role.COMPLIANCE_OFFICER)),
+    Place("Authorization forms", "form-list", (Role.COMPLIANCE_OFFICER, Role.FRONT_DESK, Role.CLINICIAN)),
     Place("Practice policies", "policy-list", (Role.COMPLIANCE_OFFICER,)),
     Place("The practice on letters", "profile-edit", (Role.ADMINISTRATOR,)),
     Place("All accesses", "access-all", (Role.COMPLIANCE_OFFICER,)),

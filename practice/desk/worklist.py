@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from authorizations.models import Authorization, Restriction
+from authorizations.models import Authorization, FormVersion, Restriction
 from authorizations.queries import ending_soon
 from authorizations.queries.restrictions import line_of_restriction
 from disclosures.releases.models import Release
@@ -51,6 +51,7 @@ PLACES = {
     "releases.release": "release-open",
     "authorizations.authorization": "authorization-open",
     "authorizations.restriction": "restriction-open",
+    "authorizations.formversion": "form-open",
     "ledger.accounting": "accounting-open",
     "ledger.entry": "disclosure-open",
     "chart.handover": "handover-open",
@@ -151,6 +152,8 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
     ):
         told = line_of_restriction(asked_for)
         found[asked_for.pk] = f"Not to: {told.who}"
+    for version in FormVersion.objects.filter(pk__in=ids.get("authorizations.formversion", [])):
+        found[version.pk] = f"{version.code}: {version.title}"
     asked = CosignatureRequest.objects.filter(pk__in=ids.get("chart.cosignaturerequest", []))
     for request in asked.select_related("note__author").defer("note__sections"):
         found[request.pk] = f"Note of {day(request.note.on)} by {request.note.author.display_name}"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from authorizations import actions, queries
-from authorizations.models import Authorization, AuthorizationEvent, SignedPaper
+from authorizations.models import Authorization, AuthorizationEvent, FormVersion, SignedPaper
 from authorizations.rules import AuthorizationStatus, EventKind
 from authorizations.urls import urlpatterns
 from practice.audit.models import AuditEntry
@@ -98,35 +98,20 @@ def test_everybody_but_the_author_is_told_who_goes_on_with_psychotherapy_notes(
 
 
 def test_w19_a_compound_form_is_recorded_refused_and_split_into_two(
-    desk: Client, hale: Staff, lindqvist: Patient
+    desk: Client, hale: Staff, lindqvist: Patient, approved_forms: list[FormVersion]
 ) -> None:
     both = typed(hale, record_classes=["PN", "CHART"], info_description="My chart and my psychotherapy notes")
     page = words(desk.post(new(lindqvist), both, follow=True))
     assert "It covers psychotherapy notes together with something else on one form." in page
     assert "Make separate forms, each signed on its own." in page
+    assert "Prepare 2 documents" in page
     row = Authorization.objects.get()
-    for part, label in (("PN", "psychotherapy notes"), ("CHART", "chart records")):
-        assert f"Start a form for {label}" in page
-        form = words(desk.get(f"{new(lindqvist)}?from={row.pk}&part={part}"))
-        assert "Have this one signed on its own." in form
-        assert "Fenner &amp; Osgood, attorneys" in form
-        assert "Custody case 24-D-118" in form
-    one = typed(hale)
-    desk.post(f"{new(lindqvist)}?from={row.pk}&part=PN", one)
-    made = Authorization.objects.exclude(pk=row.pk).get()
-    assert made.prepared_from == row
-    assert queries.line_of(made, today()).status == AuthorizationStatus.ACTIVE
-
-
-def test_a_form_of_another_patient_is_not_prepared_from(
-    desk: Client,
-    authorized: Record,
-    abernathy: Patient,
-) -> None:
-    row = authorized(record_classes=["PN", "CHART"], purpose="CANARY")
-    assert "CANARY" not in words(desk.get(f"{new(abernathy)}?from={row.pk}&part=PN"))
-    for nonsense in ("?from=x&part=PN", "?part=PN", f"?from={row.pk}&part=EVERYTHING"):
-        assert desk.get(new(abernathy) + nonsense).status_code == 200
+    made = words(desk.post(reverse("authorization-split", args=[row.pk]), follow=True))
+    assert "2 forms are prepared, each to be signed on its own: psychotherapy notes and chart records." in made
+    notes = Authorization.objects.get(record_classes=["PN"])
+    page = words(desk.get(reverse("authorization-ready", args=[notes.pk])))
+    for entered in ("Fenner &amp; Osgood, attorneys", "Custody case 24-D-118", "Ready to sign"):
+        assert entered in page
 
 
 TOMORROW = (today() + timedelta(days=1)).isoformat()
