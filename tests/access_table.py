@@ -229,7 +229,17 @@ TABLE: dict[str, Row] = {
     "psychotherapy-package-new": row("200 200 403 403 403 403", sealed=True),  # offers one's own notes only
     "psychotherapy-package-withdraw": row("ok 404 404 404 404 404", post=True, sealed=True),
     "notes-hand-over": row("404 404 404 200 404 404", sealed=True),  # front desk was named by the author
+    # --- the practice's own forms; one that counsel has not approved is printed for counsel alone
+    "form-list": row("200 200 200 200 200 403"),
+    "form-open": row("200 200 200 200 200 403"),
+    "form-blank": row("403 403 403 403 200 403", version_id="draft_version"),
+    "form-change": row("403 403 403 403 200 403"),
+    "form-review": row("403 403 403 403 200 403"),
     # --- authorizations
+    "authorization-prepare": row("200 200 403 200 200 404"),
+    "authorization-ready": row("200 200 403 200 200 404", authorization_id="prepared"),
+    "authorization-form": row("200 200 403 200 200 404", authorization_id="prepared"),
+    "authorization-split": row("ok ok 403 ok ok 404", post=True),
     "authorization-list": row("200 200 403 200 200 404"),
     "authorization-new": row("200 200 403 200 200 404"),
     "authorization-open": row("200 200 403 200 200 404"),

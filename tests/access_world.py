@@ -16,8 +16,10 @@ from django.test import Client
 from django.utils import timezone
 
 from authorizations.actions import record_authorization
+from authorizations.actions.forms import make_version, prepare_authorization
 from authorizations.actions.restrictions import answer_restriction, make_restriction_letter, record_restriction
 from authorizations.models import Signature, SignedDocument
+from authorizations.rules.form_versions import FormKind
 from disclosures.ledger import actions as ledger
 from disclosures.ledger import log
 from disclosures.ledger.bases import Basis
@@ -51,7 +53,7 @@ from records.chart.rules.measures import current_of
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package
 from records.psychotherapy.custody_rules import CustodyReason
-from tests.authorizations.papers import complete
+from tests.authorizations.papers import approve_forms, complete, to_prepare
 from tests.chart.plans import make_plan, save_plan_of
 from tests.everybody import make_patient, make_staff
 from tests.infrastructure.test_uploads import pdf
@@ -295,6 +297,10 @@ UNSIGNED: dict[str, Any] = {"signature_method": "", "signed_on": None, "signer_n
 def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, Any]:
     scan = check_upload(BytesIO(pdf()))
     for_notes = record_authorization(by=staff["desk"], patient=patient, paper=scan, **complete(staff["own"]))
+    forms = approve_forms(staff["officer"])
+    words = {**forms[0].texts, "copy": "A copy is yours to keep."}
+    draft_version = make_version(by=staff["officer"], kind=FormKind(forms[0].kind), texts=words)
+    to_sign = prepare_authorization(by=staff["desk"], patient=patient, **to_prepare(staff["own"]))
     elements = complete(staff["own"]) | {"record_classes": ["CHART"], "pn_scope": "", "pn_originator": None}
     for_chart = record_authorization(by=staff["desk"], patient=patient, **elements)
 
@@ -329,6 +335,9 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
         "restriction_id": asked.pk,
         "letter_id": letter.pk,
         "authorization_id": for_notes.pk,
+        "version_id": forms[0].pk,
+        "draft_version": draft_version.pk,
+        "prepared": to_sign.pk,
         "paper_id": for_notes.papers.get().pk,
         "draft_authorization": record_authorization(by=staff["desk"], patient=patient, **elements | UNSIGNED).pk,
         "signed_authorization": _signed_on_a_screen(staff, patient, elements | UNSIGNED),
