@@ -4,8 +4,8 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from . import views
+from .views import by_link, restrictions, signing
 from .views import forms as form_views
-from .views import restrictions, signing
 
 
 class FollowUpConverter(StringConverter):
@@ -40,6 +40,7 @@ urlpatterns = [
     path(f"{ONE}fulfilled/", views.authorization_fulfilled, name="authorization-fulfilled"),
     path(f"{ONE}scan/", views.authorization_scan_add, name="authorization-scan-add"),
     path(f"{ONE}sign-here/", signing.authorization_sign_here, name="authorization-sign-here"),
+    path(f"{ONE}sign-link/", by_link.authorization_sign_link, name="authorization-sign-link"),
     path(f"{ONE}sign-paper/", signing.authorization_sign_paper, name="authorization-sign-paper"),
     path(f"{ONE}sign-paper/check/", signing.authorization_paper_check, name="authorization-paper-check"),
     path(f"{ONE}signed/", signing.signed_document, name="authorization-signed-document"),

@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("practice.outside.outward_urls")),
+    path("", include("authorizations.outward_urls")),
+    path("", include("disclosures.releases.outward_urls")),
 ]
 
 handler403 = "practice.outside.refusing.nothing_here"

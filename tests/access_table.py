@@ -253,6 +253,7 @@ TABLE: dict[str, Row] = {
     "authorization-scan-add": row("ok ok 403 ok ok 404", post=True),
     "authorization-check": row("ok ok 403 ok ok 404", post=True),
     "authorization-sign-here": row("200 200 403 200 200 404", authorization_id="draft_authorization"),
+    "authorization-sign-link": row("200 200 403 200 200 404", authorization_id="draft_authorization"),
     "authorization-sign-paper": row("200 200 403 200 200 404", authorization_id="draft_authorization"),
     "authorization-paper-check": row("ok ok 403 ok ok 404", post=True, authorization_id="draft_authorization"),
     "authorization-signed-document": row("200 200 403 200 200 404", authorization_id="signed_authorization"),
@@ -280,6 +281,8 @@ TABLE: dict[str, Row] = {
     "release-hand-over": row("302 302 404 302 302 404"),
     "release-package": row("403 403 404 403 403 404", post=True),  # no bytes before the entry is signed
     "release-cover": row("200 200 404 200 200 404", release_id="given_release"),
+    "release-link": row("302 302 404 302 302 404"),  # only a release chosen as a download has one
+    "release-returned": row("302 302 404 302 302 404"),  # and only one that came back asks what was done
     "release-close": row("302 302 404 302 302 404"),
     "release-asked": row("302 302 404 302 302 404"),  # nothing is owed here: tests/releases
     "release-withdraw": row("200 200 404 200 200 404"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -209,8 +210,11 @@ def decline(*, by: Staff, authorization: Authorization, way: SignatureWay) -> Au
 
 
 def client_of(request: HttpRequest) -> Client:
-    """The device a request came from: the connection's own address, and no header that anybody may write."""
-    return Client(request.META.get("REMOTE_ADDR") or None, request.headers.get("User-Agent", ""))
+    """The device a request came from: the connection's own address, or what our own proxy says of it."""
+    address = request.META.get("REMOTE_ADDR")
+    if settings.BEHIND_PROXY:  # the proxy overwrites this header: docs/operations.md
+        address = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or address
+    return Client(address or None, request.headers.get("User-Agent", ""))
 
 
 def signed_pdf(authorization: Authorization, text: TextToSign, signature: Signature, mark: Mark) -> bytes:

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ReleasesConfig(AppConfig):
     name = "disclosures.releases"
     label = "releases"
+
+    def ready(self) -> None:
+        from . import link_receivers  # noqa: F401 - it listens from here on

@@ -74,6 +74,7 @@ BUTTONS = {
     TaskKind.PLAN_REVIEW: "Review the plan",
     TaskKind.RELEASE_APPROVAL: "Read and approve",
     TaskKind.RELEASE_HAND_OVER: "Hand over",
+    TaskKind.RELEASE_RETURNED: "Say what was done",
     TaskKind.RELEASE_UNCONFIRMED: "Say how it ended",
     TaskKind.RESTRICTION_ANSWER: "Answer",
     TaskKind.RESTRICTION_EMERGENCY: "Ask them",

@@ -26,6 +26,7 @@ from .models import Link
 from .policies import check_may_make
 from .rules import (
     GRACE,
+    MOST_SERVED,
     PASS_FOR,
     RECORDED_TRIES,
     TRIES,
@@ -216,7 +217,7 @@ def use_link(*, link: Link) -> Link:
     """
     locked = Link.objects.select_for_update().get(pk=link.pk)
     now = timezone.now()
-    if not locked.is_passed(now) or locked.pass_hash != link.pass_hash:
+    if not locked.is_passed(now) or locked.pass_hash != link.pass_hash or locked.served >= MOST_SERVED:
         raise LinkSpent
     if locked.used_at is None:
         locked.used_at, locked.pass_until = now, now + GRACE

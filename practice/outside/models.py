@@ -83,6 +83,10 @@ class Link(models.Model):
             return False
         return self.used_at is None or (self.purpose == LinkPurpose.DOWNLOAD and now < self.used_at + GRACE)
 
+    def is_finished(self, now: datetime) -> bool:
+        """Whether the browser that used it may still look at what came of it."""
+        return bool(self.pass_hash and self.used_at and not self.closed_at and now < self.used_at + GRACE)
+
     @property
     def state_words(self) -> str:
         """Where it stands, for staff."""

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from .models import Link
-from .queries import link_of_pass
+from .queries import finished_link_of_pass, link_of_pass
 from .rules import GRACE, PASS_FOR
 
 
@@ -24,5 +24,17 @@ def give_pass(response: HttpResponse, secret: str) -> HttpResponse:
 
 def passed_link(request: HttpRequest, purpose: str = "") -> Link | None:
     """The link this browser has opened, if it is for this purpose and may still be used."""
-    link = link_of_pass(request.COOKIES.get(settings.OUTSIDE_PASS_COOKIE, ""), timezone.now())
+    return _for(purpose, link_of_pass(_secret(request), timezone.now()))
+
+
+def finished_link(request: HttpRequest, purpose: str) -> Link | None:
+    """The link this browser has used a few minutes ago."""
+    return _for(purpose, finished_link_of_pass(_secret(request), timezone.now()))
+
+
+def _secret(request: HttpRequest) -> str:
+    return request.COOKIES.get(settings.OUTSIDE_PASS_COOKIE, "")
+
+
+def _for(purpose: str, link: Link | None) -> Link | None:
     return link if link is not None and (not purpose or link.purpose == purpose) else None

@@ -20,7 +20,17 @@ def open_links(patient_id: UUID, now: datetime) -> list[Link]:
 
 def link_of_pass(secret: str, now: datetime) -> Link | None:
     """The link that this browser has opened and may still go on with."""
+    link = _with_pass(secret)
+    return link if link is not None and link.is_passed(now) else None
+
+
+def finished_link_of_pass(secret: str, now: datetime) -> Link | None:
+    """The link that this browser has just used."""
+    link = _with_pass(secret)
+    return link if link is not None and link.is_finished(now) else None
+
+
+def _with_pass(secret: str) -> Link | None:
     if not secret:
         return None
-    link = Link.objects.select_related("patient", "representative", "made_by").filter(pass_hash=hash_of(secret)).first()
-    return link if link is not None and link.is_passed(now) else None
+    return Link.objects.select_related("patient", "representative", "made_by").filter(pass_hash=hash_of(secret)).first()

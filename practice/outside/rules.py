@@ -10,8 +10,9 @@ from django.db.models import TextChoices
 TRIES = 5  # wrong answers in all; then the link is dead
 RECORDED_TRIES = 20  # answers written into the audit trail for one link, so that nobody fills it
 GOOD_FOR_DAYS = (1, 3, 7)
-PASS_FOR = timedelta(minutes=30)  # between the right answers and the act
+PASS_FOR = timedelta(minutes=60)  # between the right answers and the act
 GRACE = timedelta(minutes=15)  # for a download that broke off: the same file, to the same browser
+MOST_SERVED = 5
 # No letter or figure that can be taken for another when it is said on the telephone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 8

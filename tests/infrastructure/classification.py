@@ -348,11 +348,11 @@ MODELS: dict[str, Kept] = {
         NEVER_DELETED,
         encrypted="""
         facts treatment_permission override_reason authority counsel_review identity_verified purpose description
-        justification receipt end_reason""",
+        justification receipt end_reason after_return""",
         plain="""
         id number record_class patient state basis exception process authorization emergency recipient_name
-        recipient_kind recipient_address method whole_chart with_data smallest_set_confirmed prepared_by prepared_at
-        approver
+        recipient_kind recipient_address method fax_number came_back whole_chart with_data smallest_set_confirmed
+        prepared_by prepared_at approver
         approved_by approved_at committed_by committed_at disclosed_on served_at closed_by closed_at closed_on package
         sha256 verdict override_code override_by override_at minimum_entry completed_by completed_at""",
     ),

@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings as product
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import Settings
 
+from practice.infrastructure import checks
+from practice.infrastructure.environment import outside_bind, outside_host
 from practice.outside.actions import NewLink
 from practice.people.models import Patient, Staff
 from tests.outside.conftest import Visitor, path_of
@@ -114,3 +118,34 @@ def test_a_form_sent_from_elsewhere_is_refused(
         assert client.post(f"/l/{'x' * 43}/", data, headers=headers).status_code == expected
         del data["csrfmiddlewaretoken"]
         assert client.post(f"/l/{'x' * 43}/", data, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "value", ["https://forms.example", "forms.example:8443", "*", "*.example", "Forms.example", " "]
+)
+def test_the_host_of_links_is_a_host_name_alone(value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="PRACTICE_OUTSIDE_HOST"):
+        outside_host(value)
+    assert (outside_host("forms.example"), outside_host("")) == ("forms.example", "")
+
+
+def test_the_two_sides_never_listen_at_one_door() -> None:
+    assert outside_bind("", "127.0.0.1:8000") == "127.0.0.1:9000"
+    assert outside_bind("", "127.0.0.1:65000") == "127.0.0.1:64000"
+    for value in ("127.0.0.1:8000", "127.0.0.1"):
+        with pytest.raises(ImproperlyConfigured, match="PRACTICE_OUTSIDE_BIND"):
+            outside_bind(value, "127.0.0.1:8000")
+
+
+@pytest.mark.parametrize(
+    ("host", "clinic", "wrong"),
+    [
+        ("forms.example", ["records.example"], 0),
+        ("", ["records.example"], 0),
+        ("records.example", ["records.example"], 1),
+        ("forms.records.example", [".records.example"], 1),
+    ],
+)
+def test_one_host_for_both_sides_stops_the_start(settings: Settings, host: str, clinic: list[str], wrong: int) -> None:
+    settings.MODE, settings.OUTSIDE_HOST, settings.ALLOWED_HOSTS = "production", host, clinic
+    assert [error.id for error in checks.two_hosts()] == ["practice.E007"] * wrong

@@ -5,6 +5,7 @@ from .hand_over import Delivered, close_release, commit_notes_package, commit_re
 from .past import record_past_disclosure
 from .prepare import approve_release, lock_package, prepare_release, withdraw_release
 from .reconcile import reconcile
+from .returned import settle_return
 
 __all__ = [
     "Delivered",
@@ -18,5 +19,6 @@ __all__ = [
     "prepare_release",
     "reconcile",
     "record_past_disclosure",
+    "settle_return",
     "withdraw_release",
 ]

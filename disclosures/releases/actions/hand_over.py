@@ -23,6 +23,8 @@ from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import local_date, today
 from practice.infrastructure.refusals import Refusal, Refused
+from practice.outside.actions import stop_links_to
+from practice.outside.rules import LinkPurpose
 from practice.people.models import Staff
 from practice.worklist.actions import close_task
 from practice.worklist.rules import TaskKind
@@ -32,11 +34,12 @@ from records.psychotherapy import vault
 from ..models import Release
 from ..policies import releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
-from ..rules import Decision, Item, ReleaseState, decide
+from ..rules import Decision, Item, Method, ReleaseState, decide
 from .emergency import ask_not_to_use_further
 from .gate import GateRefused, check_move, record_refusal
 from .ledger import append_entry, sign
 from .prepare import locked_release, next_number
+from .returned import ask_about_return
 
 
 def commit_release(*, by: Staff, release_id: UUID | str) -> Release:
@@ -158,15 +161,15 @@ class Delivered:
         return f"<Delivered {self.filename}>"
 
 
-def deliver(*, by: Staff, release_id: UUID | str) -> Delivered:
+def deliver(*, by: Staff, release_id: UUID | str, again: bool = False) -> Delivered:
     """Give out the bytes of a committed release: only those whose hash stands in an entry under a signed checkpoint.
 
     Until the first byte is out a revocation still stops it; after that the same bytes may be given again until the
-    release is closed. Raises Refused, GateRefused, or Release.DoesNotExist; then nothing left. Call outside a
-    transaction.
+    release is closed. `again`: a download that broke off is repeated, though it counts as delivered. Raises
+    Refused, GateRefused, or Release.DoesNotExist; then nothing left. Call outside a transaction.
     """
     release = releases_visible_to(by).get(pk=release_id)
-    check_open(release)
+    check_open(release, again=again)
     if signed_entry_for(release.sha256) is None:
         sign()  # an earlier signing may have failed after the entry was committed
     content = _bytes_of(by, release)
@@ -180,7 +183,7 @@ def deliver(*, by: Staff, release_id: UUID | str) -> Delivered:
             )
         )
     try:
-        _note_served(by=by, release_id=release.pk)
+        _note_served(by=by, release_id=release.pk, again=again)
     except GateRefused as refused:
         record_refusal(by=by, release=release, decision=refused.decision)
         raise
@@ -192,9 +195,9 @@ def _signed_for(release: Release) -> bool:
     return entry is not None and entry.release_id == release.pk
 
 
-def check_open(release: Release) -> None:
-    """Raises Refused unless the release is committed and not closed yet."""
-    if release.state != ReleaseState.COMMITTED:
+def check_open(release: Release, *, again: bool = False) -> None:
+    """Raises Refused unless the release is committed and not closed yet; or delivered, when it is given `again`."""
+    if release.state != ReleaseState.COMMITTED and not (again and release.state == ReleaseState.DELIVERED):
         words = f"This release is “{ReleaseState(release.state).label.lower()}”: nothing is given out now."
         raise Refused(Refusal("NOT_OPEN", words, "Open the release to see where it stands."))
 
@@ -213,15 +216,17 @@ def _bytes_of(by: Staff, release: Release) -> bytes:
 
 
 @transaction.atomic
-def _note_served(*, by: Staff, release_id: UUID) -> None:
+def _note_served(*, by: Staff, release_id: UUID, again: bool) -> None:
     release = locked_release(by, release_id)
-    check_open(release)
+    check_open(release, again=again)
     if release.served_at is None:
         _check_package(
             release, "Close this release as not delivered, and prepare it again from the chart as it stands."
         )
         release.served_at = _still_allowed(release)
         release.save(update_fields=["served_at"])
+    elif again:
+        _still_allowed(release)
     record(by=by, event=AuditEvent.RELEASE_DELIVERED, subject=release, patient_id=release.patient_id, detail="served")
 
 
@@ -256,19 +261,37 @@ ENDED = frozenset({"AUTH_DEFECT_REVOKED", "AUTH_ON_HOLD", "AUTH_DEFECT_FALSE", "
 
 
 def close_release(
-    *, by: Staff, release_id: UUID | str, delivered: bool, on: date, receipt: str = "", reason: str = ""
+    *,
+    by: Staff,
+    release_id: UUID | str,
+    delivered: bool,
+    on: date,
+    receipt: str = "",
+    reason: str = "",
+    came_back: str = "",
 ) -> Release:
     """Say how a hand-over ended: delivered (how, on which day, receipt) or not delivered (reason). A further entry.
 
-    Raises Refused for a day outside commit and today, without a reason, or when it is closed already.
+    What came back becomes front desk's task, and an incident to look at when somebody may have read it. Raises Refused
+    for a day outside commit and today, without a reason, or when it is closed already.
     """
-    release = _close(by=by, release_id=release_id, delivered=delivered, on=on, receipt=receipt, reason=reason)
+    release = _close(
+        by=by,
+        release_id=release_id,
+        delivered=delivered,
+        on=on,
+        receipt=receipt,
+        reason=reason,
+        came_back="" if delivered else came_back,
+    )
     sign()
     return release
 
 
 @transaction.atomic
-def _close(*, by: Staff, release_id: UUID | str, delivered: bool, on: date, receipt: str, reason: str) -> Release:
+def _close(
+    *, by: Staff, release_id: UUID | str, delivered: bool, on: date, receipt: str, reason: str, came_back: str
+) -> Release:
     release = locked_release(by, release_id)
     following = ReleaseState.DELIVERED if delivered else ReleaseState.NOT_DELIVERED
     check_move(release, following)
@@ -277,8 +300,11 @@ def _close(*, by: Staff, release_id: UUID | str, delivered: bool, on: date, rece
     if entry is None:
         raise LedgerBroken("a committed release has no entry")
     release.state, release.closed_by, release.closed_at = following, by, timezone.now()
-    release.closed_on, release.receipt, release.end_reason = on, receipt, reason
+    release.closed_on, release.receipt, release.end_reason, release.came_back = on, receipt, reason, came_back
     release.save()
+    ask_about_return(release)
+    if not delivered:
+        stop_links_to(by=by, purpose=LinkPurpose.DOWNLOAD, subject_id=release.pk)
     close_task(kind=TaskKind.RELEASE_UNCONFIRMED, subject=release, by=by)
     record(
         by=by,
@@ -287,7 +313,8 @@ def _close(*, by: Staff, release_id: UUID | str, delivered: bool, on: date, rece
         patient_id=release.patient_id,
         detail=following.value,
     )
-    append_delivery(by=by, entry=entry, delivered=delivered, on=on, how=release.method, receipt=receipt, reason=reason)
+    how = "downloaded" if delivered and release.method == Method.DOWNLOAD else release.method
+    append_delivery(by=by, entry=entry, delivered=delivered, on=on, how=how, receipt=receipt, reason=reason)
     return release
 
 

@@ -15,6 +15,8 @@ from practice.infrastructure.days import today
 from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.pdf import lock_pdf, new_passphrase
 from practice.infrastructure.refusals import Refusal, Refused
+from practice.outside.actions import stop_links_to
+from practice.outside.rules import LinkPurpose
 from practice.people.models import Staff
 from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
@@ -26,7 +28,7 @@ from ..models import ChartPackage, Release, ReleaseItem
 from ..policies import check_may_approve, open_patient_for_release, refusal_to_approve, releases_visible_to
 from ..queries import gate_items, item_key, proposal_of
 from ..queries.release import item_of
-from ..rules import PACKAGE_METHODS, Decision, Method, ReleaseState, decide
+from ..rules import LEAVES_AS_FILE, PACKAGE_METHODS, Decision, ReleaseState, decide
 from .gate import GateRefused, check_move, record_refusal
 
 
@@ -94,7 +96,7 @@ def _check_data(release: Release) -> None:
                 "Choose every document, or release what is chosen as a document alone.",
             )
         )
-    if release.with_data and release.method != Method.LOCKED_FILE:
+    if release.with_data and release.method not in LEAVES_AS_FILE:
         raise Refused(
             Refusal(
                 "DATA_ON_PAPER",
@@ -233,7 +235,7 @@ def lock_package(*, by: Staff, release_id: UUID | str) -> str:
     """
     release = locked_release(by, release_id)
     check_move(release, ReleaseState.COMMITTED)
-    if release.method != Method.LOCKED_FILE:
+    if release.method not in LEAVES_AS_FILE:
         raise Refused(Refusal("NOT_A_FILE", "This release leaves on paper; there is nothing to lock."))
     plain = release.packages.filter(locked=False).latest("made_at")
     passphrase = new_passphrase()
@@ -250,6 +252,7 @@ def withdraw_release(*, by: Staff, release_id: UUID | str, reason: str) -> Relea
     release.state, release.end_reason = ReleaseState.WITHDRAWN, reason
     release.closed_by, release.closed_at = by, timezone.now()
     release.save()
+    stop_links_to(by=by, purpose=LinkPurpose.DOWNLOAD, subject_id=release.pk)
     for kind in (TaskKind.RELEASE_APPROVAL, TaskKind.RELEASE_HAND_OVER):
         close_task(kind=kind, subject=release, by=by, state=TaskState.DROPPED, reason="withdrawn")
     record(by=by, event=AuditEvent.RELEASE_CLOSED, subject=release, patient_id=release.patient_id, detail="withdrawn")

@@ -34,6 +34,9 @@ from .release import (
     RecordForm as RecordForm,
 )
 from .release import (
+    ReturnForm as ReturnForm,
+)
+from .release import (
     StartForm as StartForm,
 )
 from .release import (

@@ -15,6 +15,7 @@ from ..models import Release
 from ..rules import (
     EXCEPTIONS_OF_BASIS,
     PACKAGE_METHODS,
+    CameBack,
     Fact,
     LegalProcess,
     Method,
@@ -119,13 +120,21 @@ def fact_field(fact: Fact) -> forms.CharField:
     return _text(fact.label, rows=2 if fact.long else 0)
 
 
-ADDRESS_HELP = "As on the envelope; needed when it is mailed. For a fax, add the number."
+ADDRESS_HELP = "As on the envelope; needed when it is mailed."
+FAX_HELP = "Needed for a fax. Check it with the recipient: a wrong digit sends the records to a stranger."
 
 
 def ask_address(form: forms.Form, data: dict[str, Any]) -> None:
     """Put an error at the address when something is to be mailed to nowhere."""
     if data.get("method") == Method.MAIL and not data.get("recipient_address", "").strip():
         form.add_error("recipient_address", "Give the postal address: it is to be mailed.")
+
+
+def ask_fax_number(form: forms.Form, data: dict[str, Any]) -> None:
+    """Put an error at the fax number when something is to be faxed to nowhere."""
+    digits = sum(letter.isdigit() for letter in data.get("fax_number", ""))
+    if data.get("method") == Method.FAX and digits < 7:
+        form.add_error("fax_number", "Give the fax number, with area code: it is to be faxed.")
 
 
 Parts = list[tuple[str, list[str]]]
@@ -241,8 +250,8 @@ class ReleaseFields(forms.Form):
         for name in (
             "recipient_name", "recipient_kind", "recipient_address", "purpose", "identity_verified", "authority",
             "process", "counsel_review", "emergency", "treatment_permission", "override_code", "override_reason",
-            "method", "justification", "disclosed_on", "description", "exception", "smallest_set_confirmed",
-            "with_data",
+            "method", "fax_number", "justification", "disclosed_on", "description", "exception",
+            "smallest_set_confirmed", "with_data",
         ):  # fmt: skip
             if name in self.cleaned_data:
                 setattr(release, name, self.cleaned_data[name])
@@ -253,17 +262,18 @@ class ReleaseFields(forms.Form):
 class NewReleaseForm(ReleaseFields):
     """A chart package to prepare: the fields above, how it leaves, who approves, and the documents."""
 
-    own_last = [("On its way", ["method", "with_data", "approver", "justification"])]
+    own_last = [("On its way", ["method", "fax_number", "with_data", "approver", "justification"])]
 
     method = forms.ChoiceField(
         label="How it leaves",
         choices=[("", "Choose"), *[(method.value, method.label) for method in PACKAGE_METHODS]],
         error_messages={"required": "Choose how it is handed over."},
     )
+    fax_number = _text("Fax number", help_text=FAX_HELP, limit=40)
     with_data = forms.BooleanField(
         label="Also as data for another records system (FHIR R4)",
         required=False,
-        help_text="Of the whole chart only, as a file inside the locked file.",
+        help_text="Of the whole chart only, as a file inside the locked file or the download.",
     )
     approver = forms.ModelChoiceField(
         label="Who reads and approves it",
@@ -298,7 +308,12 @@ class NewReleaseForm(ReleaseFields):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         ask_address(self, data)
+        ask_fax_number(self, data)
         return data
+
+
+# a download leaves its own trace: nobody records one from memory
+HAPPENED = [(method.value, method.label) for method in Method if method != Method.DOWNLOAD]
 
 
 class RecordForm(ReleaseFields):
@@ -326,7 +341,7 @@ class RecordForm(ReleaseFields):
         widget=forms.TimeInput(attrs={"type": "time"}),
         error_messages={"invalid": "Give the time as hours and minutes."},
     )
-    method = forms.ChoiceField(label="How", choices=[("", "Choose"), *Method.choices],
+    method = forms.ChoiceField(label="How", choices=[("", "Choose"), *HAPPENED],
                                error_messages={"required": "Choose how it was given out."})  # fmt: skip
     description = _text(
         "What, in a few words without its content",
@@ -428,14 +443,26 @@ class CloseForm(forms.Form):
     outcome = forms.ChoiceField(
         label="How it ended",
         widget=forms.RadioSelect,
-        choices=[("delivered", "It arrived"), ("not_delivered", "It did not arrive")],
+        choices=[
+            ("delivered", "It arrived"),
+            ("returned", "It came back"),
+            ("not_delivered", "It did not arrive"),
+        ],
         error_messages={"required": "Say whether it arrived."},
+    )
+    came_back = forms.ChoiceField(
+        label="If it came back: how it looks",
+        required=False,
+        choices=[("", "Choose"), *CameBack.choices],
+        help_text="What somebody may have read is looked at by the compliance officer.",
     )
     on = forms.DateField(label="On which day", widget=DAY, error_messages={"required": "Give the day."})
     receipt = _text(
         "Receipt or confirmation", help_text="Signed for by, fax report, reply of the recipient.", limit=300
     )
-    reason = _text("If it did not arrive: why", limit=300)
+    reason = _text(
+        "If it did not arrive or came back: why", help_text="For a returned letter: what the post says.", limit=300
+    )
 
     def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -451,8 +478,12 @@ class CloseForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("outcome") == "not_delivered" and not data.get("reason"):
+        if data.get("outcome") in ("not_delivered", "returned") and not data.get("reason"):
             self.add_error("reason", "Say why it did not arrive.")
+        if data.get("outcome") == "returned" and not data.get("came_back"):
+            self.add_error("came_back", "Say whether somebody may have opened it.")
+        if data.get("outcome") != "returned":
+            data["came_back"] = ""
         return data
 
 
@@ -460,3 +491,14 @@ class ReasonForm(forms.Form):
     """Why a release is taken back before hand-over."""
 
     reason = _text("Reason", required="Say why it is withdrawn.", limit=300)
+
+
+class ReturnForm(forms.Form):
+    """What was done with a package that came back."""
+
+    done = _text(
+        "What was done with it",
+        required="Say what was done with it.",
+        help_text="For example: address corrected and prepared again, kept for the patient to collect, shredded.",
+        limit=300,
+    )

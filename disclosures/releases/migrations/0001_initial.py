@@ -172,6 +172,7 @@ class Migration(migrations.Migration):
                             ("mail", "Printed and mailed"),
                             ("fax", "Printed and faxed"),
                             ("locked_file", "Locked file (AES-256)"),
+                            ("download", "Secure download by a one-time link"),
                             ("spoken", "Told by telephone or in person"),
                             ("other", "Another way"),
                         ],
@@ -197,6 +198,12 @@ class Migration(migrations.Migration):
                 ("closed_on", models.DateField(blank=True, help_text="The day it arrived or came back.", null=True)),
                 ("receipt", practice.infrastructure.fields.EncryptedTextField(default="")),
                 ("end_reason", practice.infrastructure.fields.EncryptedTextField(default="")),
+                (
+                    "after_return",
+                    practice.infrastructure.fields.EncryptedTextField(
+                        default="", help_text="What was done with what came back."
+                    ),
+                ),
                 ("package", models.UUIDField(blank=True, null=True, unique=True)),
                 ("sha256", models.CharField(blank=True, help_text="Of the exact bytes handed over.", max_length=64)),
                 (

@@ -1,9 +1,31 @@
 """How a package leaves: fax, a link, a return."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [("releases", "0003_gate")]
 
-    operations: list = []
+    operations = [
+        migrations.AddField(
+            model_name="release",
+            name="came_back",
+            field=models.CharField(
+                blank=True,
+                choices=[("unopened", "Unopened and undamaged"), ("opened", "Opened, damaged, or incomplete")],
+                max_length=10,
+            ),
+        ),
+        migrations.AddField(
+            model_name="release",
+            name="fax_number",
+            field=models.CharField(blank=True, help_text="As it was dialled.", max_length=40),
+        ),
+        migrations.AddConstraint(
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("came_back", ""), ("state", "not_delivered"), _connector="OR"),
+                name="releases_release_came_back_undelivered",
+            ),
+        ),
+    ]

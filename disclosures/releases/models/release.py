@@ -12,7 +12,7 @@ from disclosures.ledger.rules import Basis
 from practice.audit.history import keep_history
 from practice.infrastructure.fields import EncryptedBinaryField, EncryptedJSONField, EncryptedTextField
 
-from ..rules import LegalProcess, Method, PNException, RecipientKind, ReleaseState, TreatmentOverride
+from ..rules import CameBack, LegalProcess, Method, PNException, RecipientKind, ReleaseState, TreatmentOverride
 
 SHA256 = r"^[0-9a-f]{64}$"
 
@@ -58,6 +58,7 @@ class Release(models.Model):
     purpose = EncryptedTextField(default="")
     description = EncryptedTextField(default="", help_text="What was given, as the ledger says it; no content.")
     method = models.CharField(max_length=20, choices=Method.choices)
+    fax_number = models.CharField(max_length=40, blank=True, help_text="As it was dialled.")
     # how much
     whole_chart = models.BooleanField(default=False)
     with_data = models.BooleanField(default=False, help_text="The whole chart as FHIR R4 inside the file too.")
@@ -86,6 +87,8 @@ class Release(models.Model):
     closed_on = models.DateField(null=True, blank=True, help_text="The day it arrived or came back.")
     receipt = EncryptedTextField(default="")
     end_reason = EncryptedTextField(default="")
+    came_back = models.CharField(max_length=10, choices=CameBack.choices, blank=True)
+    after_return = EncryptedTextField(default="", help_text="What was done with what came back.")
     # what was frozen and what the gate said
     package = models.UUIDField(null=True, blank=True, unique=True)
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the exact bytes handed over.")
@@ -117,6 +120,10 @@ class Release(models.Model):
                 condition=~Q(state__in=[ReleaseState.DELIVERED, ReleaseState.NOT_DELIVERED])
                 | Q(closed_by__isnull=False, closed_at__isnull=False),
                 name="%(app_label)s_%(class)s_closed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(came_back="") | Q(state=ReleaseState.NOT_DELIVERED),
+                name="%(app_label)s_%(class)s_came_back_undelivered",
             ),
             models.CheckConstraint(
                 condition=Q(served_at__isnull=True) | Q(committed_at__isnull=False),
@@ -226,11 +233,12 @@ keep_history(
         "number", "record_class", "state", "basis", "exception", "process", "emergency", "method", "whole_chart",
         "with_data",
         "recipient_kind", "smallest_set_confirmed", "approved_at", "committed_at", "disclosed_on", "served_at",
-        "closed_at", "closed_on", "package", "sha256", "override_code", "override_at", "minimum_entry", "completed_at",
+        "closed_at", "closed_on", "came_back", "package", "sha256", "override_code", "override_at", "minimum_entry",
+        "completed_at",
     ],
     leave_out=[
         "facts", "treatment_permission", "override_reason", "authority", "counsel_review", "identity_verified",
-        "purpose", "description", "justification", "receipt", "end_reason",
+        "purpose", "description", "justification", "receipt", "end_reason", "after_return",
     ],
 )  # fmt: skip
 keep_history(ReleaseItem, plain=["kind", "object_id", "on", "removed"], leave_out=["title"])

@@ -27,7 +27,7 @@ from records.psychotherapy import vault
 
 from ..models import ChartPackage, Release, ReleaseItem
 from ..policies import releases_visible_to
-from ..rules import Act, Decision, Item, Method, Policies, Proposal, ReleaseState, decide
+from ..rules import LEAVES_AS_FILE, Act, CameBack, Decision, Item, Method, Policies, Proposal, ReleaseState, decide
 
 # Reasons that are about one document: they say which lines of the index the basis does not cover.
 ITEM_CODES = frozenset({"AUTH_NOT_THESE_ITEMS", "OUTSIDE_SCOPE", "RESTRICTED_ITEMS", "RESTRICTED_PAID_IN_FULL"})
@@ -161,7 +161,7 @@ def verdict_now(release: Release) -> Decision:
 
 def package_of(release: Release) -> ChartPackage | None:
     """The bytes that would leave: the newest of the kind the method asks for (locked where it leaves as a file)."""
-    return release.packages.filter(locked=release.method == Method.LOCKED_FILE).order_by("made_at").last()
+    return release.packages.filter(locked=release.method in LEAVES_AS_FILE).order_by("made_at").last()
 
 
 def entry_of(release: Release) -> Entry | None:
@@ -224,11 +224,14 @@ def _commit(release: Release, entry: Entry | None, stopped: bool) -> dict[str, s
     title = "Hand-over entered in the ledger"
     if release.committed_at:
         number = f" Ledger entry {entry.index}." if entry else ""
-        return _step(title, "done", f"By {_name(release.committed_by)}, {_when(release.committed_at)}.{number}")
+        by = "By the link of" if release.method == Method.DOWNLOAD else "By"
+        return _step(title, "done", f"{by} {_name(release.committed_by)}, {_when(release.committed_at)}.{number}")
     if stopped:
         return _step(title, "not-needed", f"Withdrawn: {release.end_reason}")
     if release.state == ReleaseState.APPROVED:
         words = "The package is frozen. The gate is asked once more at the moment of hand-over."
+        if release.method == Method.DOWNLOAD:
+            words = "The package is frozen. The gate is asked once more when the recipient has passed the link's code."
         return _step(title, "next", words, reverse("release-hand-over", args=[release.pk]), "Hand over")
     return _step(title, "waiting", "After the clinician has approved.")
 
@@ -239,6 +242,9 @@ def _given_out(release: Release, stopped: bool) -> dict[str, str]:
         return _step(title, "done", f"{_when(release.served_at)}.")
     if stopped or release.state == ReleaseState.NOT_DELIVERED:
         return _step(title, "not-needed", "Nothing was given out.")
+    if release.state == ReleaseState.COMMITTED and release.method == Method.DOWNLOAD:
+        words = "The recipient has opened the link and may download the file. Until then a revocation still stops it."
+        return _step(title, "waiting", words, reverse("release-link", args=[release.pk]), "Make a new link")
     if release.state == ReleaseState.COMMITTED:
         return _step(title, "next", "Get the package below and hand it over. Until then a revocation still stops it.")
     return _step(title, "waiting", "After the hand-over is in the ledger.")
@@ -250,7 +256,8 @@ def _delivery(release: Release, stopped: bool) -> dict[str, str]:
         receipt = f" {release.receipt}" if release.receipt else ""
         return _step(title, "done", f"Arrived {day_words(release.closed_on)}.{receipt}")
     if release.state == ReleaseState.NOT_DELIVERED:
-        return _step(title, "refused", f"Not delivered: {release.end_reason}")
+        back = f" It came back: {CameBack(release.came_back).label.lower()}." if release.came_back else ""
+        return _step(title, "refused", f"Not delivered: {release.end_reason}{back}")
     if stopped:
         return _step(title, "not-needed", "Nothing was given out.")
     if release.served_at:

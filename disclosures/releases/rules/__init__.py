@@ -5,15 +5,27 @@ from .documentation import EXCEPTION_FACTS, EXCEPTIONS_OF_BASIS, Fact, chart_fac
 from .gate import can_go_on, decide
 from .proposal import Decision, Item, Policies, PolicyRefusal, Proposal
 from .shared import exception_of, minimum_necessary
-from .states import MOVES, PACKAGE_METHODS, UNCONFIRMED_AFTER_HOURS, Method, ReleaseKind, ReleaseState, may_move
+from .states import (
+    LEAVES_AS_FILE,
+    MOVES,
+    PACKAGE_METHODS,
+    UNCONFIRMED_AFTER_HOURS,
+    CameBack,
+    Method,
+    ReleaseKind,
+    ReleaseState,
+    may_move,
+)
 
 __all__ = [
     "EXCEPTIONS_OF_BASIS",
     "EXCEPTION_FACTS",
+    "LEAVES_AS_FILE",
     "MOVES",
     "PACKAGE_METHODS",
     "UNCONFIRMED_AFTER_HOURS",
     "Act",
+    "CameBack",
     "Decision",
     "Fact",
     "Item",

@@ -27,11 +27,20 @@ class Method(TextChoices):
     MAIL = "mail", "Printed and mailed"
     FAX = "fax", "Printed and faxed"
     LOCKED_FILE = "locked_file", "Locked file (AES-256)"
+    DOWNLOAD = "download", "Secure download by a one-time link"
     SPOKEN = "spoken", "Told by telephone or in person"
     OTHER = "other", "Another way"
 
 
-PACKAGE_METHODS = (Method.IN_PERSON, Method.MAIL, Method.FAX, Method.LOCKED_FILE)
+class CameBack(TextChoices):
+    """In what state a package came back; one that somebody may have read is looked at as an incident."""
+
+    UNOPENED = "unopened", "Unopened and undamaged"
+    OPENED = "opened", "Opened, damaged, or incomplete"
+
+
+PACKAGE_METHODS = (Method.IN_PERSON, Method.MAIL, Method.FAX, Method.LOCKED_FILE, Method.DOWNLOAD)
+LEAVES_AS_FILE = (Method.LOCKED_FILE, Method.DOWNLOAD)  # then it is locked, and may hold data
 
 MOVES: dict[ReleaseState, frozenset[ReleaseState]] = {
     ReleaseState.AWAITING_APPROVAL: frozenset({ReleaseState.APPROVED, ReleaseState.WITHDRAWN}),

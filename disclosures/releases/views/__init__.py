@@ -1,5 +1,6 @@
 """Pages of releases: doorway, form, action, redirect."""
 
+from .download import release_link
 from .hand_over import (
     notes_hand_over,
     release_close,
@@ -7,6 +8,7 @@ from .hand_over import (
     release_hand_over,
     release_lock,
     release_package,
+    release_returned,
 )
 from .lists import patient_releases, release_open, worklist
 from .prepare import release_approve, release_new, release_withdraw
@@ -20,10 +22,12 @@ __all__ = [
     "release_close",
     "release_cover",
     "release_hand_over",
+    "release_link",
     "release_lock",
     "release_new",
     "release_open",
     "release_package",
+    "release_returned",
     "release_withdraw",
     "worklist",
 ]

@@ -18,7 +18,7 @@ from records.psychotherapy import vault
 
 from .. import actions
 from ..documents import cover_sheet
-from ..forms import CloseForm, NotesHandOverForm
+from ..forms import CloseForm, NotesHandOverForm, ReturnForm
 from ..models import Release
 from ..policies import open_release, require_release_work
 from ..queries import package_of, postal_address, verdict_now
@@ -31,6 +31,8 @@ from .prepare import same_person
 def release_hand_over(request: HttpRequest, release_id: str) -> HttpResponse:
     staff = cast(Staff, request.user)
     release = open_release(staff, release_id)
+    if release.method == Method.DOWNLOAD:
+        return redirect("release-link", release.pk)
     if release.state != ReleaseState.APPROVED:
         return redirect("release-open", release.pk)
     decision = None
@@ -61,6 +63,8 @@ def _hand_over_page(request: HttpRequest, release: Release, decision: Decision, 
 def release_lock(request: HttpRequest, release_id: str) -> HttpResponse:
     staff = cast(Staff, request.user)
     release = open_release(staff, release_id)
+    if release.method == Method.DOWNLOAD:  # its file is locked together with the link
+        return redirect("release-link", release.pk)
     passphrase = actions.lock_package(by=staff, release_id=release.pk)
     # shown in this answer only: kept in no session, no message and no log
     return _hand_over_page(request, release, verdict_now(release), passphrase)
@@ -115,12 +119,28 @@ def release_close(request: HttpRequest, release_id: str) -> HttpResponse:
                 on=data["on"],
                 receipt=data["receipt"],
                 reason=data["reason"],
+                came_back=data["came_back"],
             )
             messages.success(request, "Saved. This release is closed.")
             return redirect("release-open", release.pk)
         except Refused as refused:
             form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
     return render(request, "releases/close.html", {"release": release, "patient": release.patient, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def release_returned(request: HttpRequest, release_id: str) -> HttpResponse:
+    """What was done with a package that came back."""
+    staff = cast(Staff, request.user)
+    release = open_release(staff, release_id)
+    if not release.came_back or release.after_return:
+        return redirect("release-open", release.pk)
+    form = ReturnForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.settle_return(by=staff, release_id=release.pk, done=form.cleaned_data["done"])
+        messages.success(request, "Saved.")
+        return redirect("release-open", release.pk)
+    return render(request, "releases/returned.html", {"release": release, "patient": release.patient, "form": form})
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 
 from disclosures.ledger.queries import covered_by_checkpoint
 from disclosures.ledger.rules import Basis
+from practice.outside.queries import links_about
+from practice.outside.rules import LinkPurpose
 from practice.people.models import Staff
 
 from ..forms import BASIS_WORDS
@@ -30,7 +32,7 @@ from ..queries import (
     verdict_words,
 )
 from ..queries.remedies import explained
-from ..rules import ReleaseState
+from ..rules import Method, ReleaseState
 
 SHOWN = {"all": "All", "mine": "Waiting on me", "clinician": "Waiting on a clinician", "ready": "Ready to hand over"}
 
@@ -90,6 +92,7 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         "signed": entry is not None and covered_by_checkpoint(entry),
         "may_withdraw": pending,
         "asking_due": asking_is_due(release),
-        "may_get": release.state == ReleaseState.COMMITTED,
+        "may_get": release.state == ReleaseState.COMMITTED and release.method != Method.DOWNLOAD,
+        "links": links_about(LinkPurpose.DOWNLOAD, release.pk) if release.method == Method.DOWNLOAD else [],
     }
     return render(request, "releases/release.html", context)

@@ -14,7 +14,7 @@ from disclosures.releases.actions import (
 )
 from disclosures.releases.models import Release
 from disclosures.releases.queries import item_key
-from disclosures.releases.rules import Method, RecipientKind
+from disclosures.releases.rules import CameBack, Method, RecipientKind
 from records.chart.documents import release_items
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package, offer_release
@@ -30,11 +30,36 @@ def fill_releases(demo: Demo, authorizations: dict[str, Authorization]) -> None:
     deliver(by=desk, release_id=done.pk)
     close_release(by=desk, release_id=done.pk, delivered=True, on=demo.day, receipt="Handed to Ms. Moreno, signed")
     _approved(demo, "Lindqvist", authorizations["lindqvist_chart"], RecipientKind.ATTORNEY, documents=12)
+    _approved(demo, "Vance", authorizations["vance_chart"], RecipientKind.ATTORNEY, 2, Method.DOWNLOAD)
+    _came_back(
+        demo, _approved(demo, "Ferreira", authorizations["ferreira_school"], RecipientKind.OTHER, 2, Method.MAIL)
+    )
     _prepared(demo, "Park", authorizations["park_clinic"], RecipientKind.PROVIDER, documents=5)
     _locked_notes(demo, authorizations["lindqvist_notes"])
 
 
-def _prepared(demo: Demo, family: str, authorization: Authorization, kind: RecipientKind, documents: int) -> Release:
+def _came_back(demo: Demo, release: Release) -> None:
+    desk = demo.staff["frontdesk"]
+    commit_release(by=desk, release_id=release.pk)
+    deliver(by=desk, release_id=release.pk)
+    close_release(
+        by=desk,
+        release_id=release.pk,
+        delivered=False,
+        on=demo.day,
+        reason="Returned by the post: no such suite at this address",
+        came_back=CameBack.UNOPENED,
+    )
+
+
+def _prepared(
+    demo: Demo,
+    family: str,
+    authorization: Authorization,
+    kind: RecipientKind,
+    documents: int,
+    method: Method = Method.IN_PERSON,
+) -> Release:
     patient = demo.patients[family]
     release = Release(
         patient=patient,
@@ -46,14 +71,21 @@ def _prepared(demo: Demo, family: str, authorization: Authorization, kind: Recip
         recipient_address=authorization.recipient_address,
         identity_verified="Called back on the number on their letterhead",
         purpose=authorization.purpose,
-        method=Method.IN_PERSON,
+        method=method,
     )
     keys = [item_key(info) for info in release_items(patient) if info.kind == "note"][:documents]
     return prepare_release(by=demo.staff["frontdesk"], release=release, keys=keys, approver=demo.therapist_of(family))
 
 
-def _approved(demo: Demo, family: str, authorization: Authorization, kind: RecipientKind, documents: int) -> Release:
-    release = _prepared(demo, family, authorization, kind, documents)
+def _approved(
+    demo: Demo,
+    family: str,
+    authorization: Authorization,
+    kind: RecipientKind,
+    documents: int,
+    method: Method = Method.IN_PERSON,
+) -> Release:
+    release = _prepared(demo, family, authorization, kind, documents, method)
     kept = [str(pk) for pk in release.items.values_list("pk", flat=True)]
     return approve_release(by=demo.therapist_of(family), release_id=release.pk, keep=kept)
 

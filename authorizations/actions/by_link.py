@@ -1,0 +1,114 @@
+"""Signing a prepared form by a link, on the signer's own device; the signature uses the link up."""
+
+from datetime import date
+
+from django.db import transaction
+
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.outside.actions import NewLink, make_link, use_link
+from practice.outside.models import Link
+from practice.outside.rules import CodeGiven, LinkPurpose
+from practice.outside.signals import LinkSpent
+from practice.people.models import Staff
+
+from .. import queries
+from ..models import Authorization, AuthorizationEvent, Signature
+from ..policies import authorizations_visible_to, check_may_record
+from ..queries.signing import Signer, refusal_to_sign, refusals_to, signer_of, unsignable
+from ..rules import EventKind
+from ..rules.choices import IdentityCheck, SignatureWay
+from .recording import record_copy_given
+from .signing import Client, Mark, decline, sign
+
+KNOWN_BY = {CodeGiven.BY_PHONE: IdentityCheck.CODE_BY_PHONE, CodeGiven.IN_PERSON: IdentityCheck.CODE_IN_PERSON}
+COPY_HOW = "Downloaded by the signer, right after signing by link"
+
+
+def make_signing_link(
+    *, by: Staff, authorization: Authorization, signer: Signer, days: int, code_given: CodeGiven
+) -> NewLink:
+    """A link for one person to read and sign a prepared form. Raises Refused for a form or a signer that cannot."""
+    check_may_record(by, authorization.patient)
+    if refusal := _refusal(authorization, signer, today()):
+        raise Refused(refusal)
+    return make_link(
+        by=by,
+        purpose=LinkPurpose.SIGN,
+        subject_id=authorization.pk,
+        patient=authorization.patient,
+        representative=signer.representative,
+        days=days,
+        code_given=code_given,
+    )
+
+
+def form_of(link: Link) -> tuple[Authorization, Signer]:
+    """What a link is for, as its maker may still see it, and who signs. Raises LinkSpent."""
+    found = authorizations_visible_to(link.made_by).filter(pk=link.subject_id, patient=link.patient_id).first()
+    if found is None:
+        raise LinkSpent
+    authorization = queries.for_release(found.pk)
+    return authorization, signer_of(authorization, link.representative, today())
+
+
+def check_link(link: Link) -> None:
+    """Raises LinkSpent when the form is signed, corrected, useless or not this person's to sign by now."""
+    authorization, signer = form_of(link)
+    if _refusal(authorization, signer, today()) is not None:
+        raise LinkSpent
+
+
+def _refusal(authorization: Authorization, signer: Signer, on: date) -> Refusal | None:
+    if refusal := refusal_to_sign(authorization):
+        return refusal
+    if refusals := refusals_to(authorization, signer, on):
+        return refusals[0]
+    if defects := unsignable(authorization, on):
+        words = f"Signed as it stands, it could not be used. {defects[0].words}"
+        return Refusal("AUTHORIZATION_UNSIGNABLE", words, defects[0].remedy, defects[0].cite)
+    return None
+
+
+@transaction.atomic
+def sign_by_link(
+    *, link: Link, mark: Mark, intent: bool, consent: bool, document_sha256: str, client: Client
+) -> Signature:
+    """Sign, and use the link up with it: both or neither. Raises LinkSpent, or Refused with what can be mended."""
+    used = use_link(link=link)
+    authorization, signer = form_of(used)
+    return sign(
+        by=None,
+        authorization=authorization,
+        way=SignatureWay.LINK,
+        signer=signer,
+        mark=mark,
+        intent=intent,
+        consent_electronic=consent,
+        identity_checked_by=used.made_by,
+        identity_how=KNOWN_BY[CodeGiven(used.code_given)],
+        document_sha256=document_sha256,
+        client=client,
+    )
+
+
+@transaction.atomic
+def decline_by_link(*, link: Link) -> AuthorizationEvent | None:
+    """They do not want to sign. The link is used up; the practice sees it on the form. Raises LinkSpent."""
+    used = use_link(link=link)
+    authorization, _ = form_of(used)
+    return decline(by=used.made_by, authorization=authorization, way=SignatureWay.LINK)
+
+
+def copy_for_signer(*, link: Link) -> bytes | None:
+    """The signed PDF, for the browser that has just signed; that the copy was given is recorded once (F2).
+
+    Out: None where nothing was signed by this link.
+    """
+    authorization, _ = form_of(link)
+    signature = Signature.objects.filter(authorization=authorization, way=SignatureWay.LINK).first()
+    if signature is None:
+        return None
+    if not authorization.events.filter(kind=EventKind.COPY_GIVEN).exists():
+        record_copy_given(by=link.made_by, authorization=authorization, given_on=today(), how=COPY_HOW)
+    return bytes(signature.document.pdf)

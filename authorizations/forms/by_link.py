@@ -1,0 +1,32 @@
+"""Whom a link to sign is for, and how its code reaches them."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+
+from practice.outside.forms import LinkForm
+
+from ..queries.signing import PossibleSigner, Signer
+from .signing import SignerForm
+
+
+class SigningLinkForm(LinkForm):
+    """Who signs, of those who may; then what every link asks."""
+
+    who = forms.ChoiceField(
+        label="Who signs", widget=forms.RadioSelect, error_messages={"required": "Choose who signs."}
+    )
+    field_order = ["who", "code_given", "days"]
+
+    def __init__(self, *args: Any, signers: Sequence[PossibleSigner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.possible = {one.key: one.signer for one in signers if not one.refusals}
+        who = cast(forms.ChoiceField, self.fields["who"])
+        who.choices = [(key, SignerForm._label(signer)) for key, signer in self.possible.items()]
+        if len(self.possible) == 1:
+            who.initial = next(iter(self.possible))
+
+    @property
+    def signer(self) -> Signer:
+        return self.possible[self.cleaned_data["who"]]

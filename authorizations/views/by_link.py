@@ -1,0 +1,129 @@
+"""Signing by a link: staff make it; on the outside host the signer reads, signs or declines, and takes a copy."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refused
+from practice.infrastructure.uploads import as_download
+from practice.outside.actions import refusal_to_make
+from practice.outside.models import Link
+from practice.outside.passes import finished_link, passed_link
+from practice.outside.queries import links_about
+from practice.outside.refusing import spent
+from practice.outside.rules import CodeGiven, LinkPurpose
+from practice.outside.signals import LinkSpent
+
+from .. import policies, queries
+from ..actions.by_link import copy_for_signer, decline_by_link, form_of, make_signing_link, sign_by_link
+from ..actions.signing import client_of
+from ..documents.signing import text_to_sign
+from ..forms.by_link import SigningLinkForm
+from ..forms.signing import SignForm
+from ..queries.signing import possible_signers, refusal_to_sign, unsignable
+from .recording import staff_of
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_sign_link(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """Make a link for the signer's own device; address and code are shown in this answer only."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    if refusal := refusal_to_sign(authorization):
+        messages.error(request, f"{refusal.words} {refusal.remedy}")
+        return redirect("authorization-open", authorization.pk)
+    signers = possible_signers(authorization, today())
+    form, made = SigningLinkForm(request.POST or None, signers=signers), None
+    lacking = unsignable(authorization, today())
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = make_signing_link(
+                by=staff,
+                authorization=authorization,
+                signer=form.signer,
+                days=data["days"],
+                code_given=CodeGiven(data["code_given"]),
+            )
+        except Refused as refused:
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
+    context = {
+        "patient": authorization.patient,
+        "authorization": authorization,
+        "line": queries.line_of(authorization, today()),
+        "form": form,
+        "made": made,
+        "lacking": lacking,
+        "barred_signers": [one for one in signers if one.refusals],
+        "barred": refusal_to_make(authorization.patient),
+        "links": links_about(LinkPurpose.SIGN, authorization.pk),
+    }
+    return render(request, "authorizations/sign_link.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def outside_sign(request: HttpRequest) -> HttpResponse:
+    """On the outside host: the whole form, and the place to sign it or to say no."""
+    link = passed_link(request, LinkPurpose.SIGN)
+    if link is None:
+        return redirect("outside-signed") if finished_link(request, LinkPurpose.SIGN) else spent(request)
+    form = SignForm(request.POST or None)
+    try:
+        if request.method == "POST" and request.POST.get("then") == "decline":
+            decline_by_link(link=link)
+            return redirect("outside-signed")
+        if request.method == "POST" and form.is_valid() and _signed(request, link, form):
+            return redirect("outside-signed")
+        authorization, signer = form_of(link)
+    except LinkSpent:
+        return spent(request)
+    context = {"form": form, "text": text_to_sign(authorization), "signer": signer}
+    return render(request, "outside/sign.html", context)
+
+
+def _signed(request: HttpRequest, link: Link, form: SignForm) -> bool:
+    """Sign; False with the reason on the form where the signer can mend it, LinkSpent where nobody can."""
+    try:
+        sign_by_link(
+            link=link,
+            mark=form.mark,
+            intent=form.cleaned_data["intent"],
+            consent=form.cleaned_data["consent"],
+            document_sha256=form.cleaned_data["document_sha256"],
+            client=client_of(request),
+        )
+    except Refused as refused:
+        if refused.refusal.code.startswith(("AUTHORIZATION_", "PR_", "SIGNER_")):
+            raise LinkSpent from None
+        form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
+        return False
+    return True
+
+
+@require_safe
+def outside_signed(request: HttpRequest) -> HttpResponse:
+    """Thanks, and the signer's copy, for the browser that has just signed."""
+    link = finished_link(request, LinkPurpose.SIGN)
+    if link is None:
+        return spent(request)
+    try:
+        authorization, _ = form_of(link)
+    except LinkSpent:
+        return spent(request)
+    return render(request, "outside/signed.html", {"signed": refusal_to_sign(authorization) is not None})
+
+
+@require_POST
+def outside_copy(request: HttpRequest) -> HttpResponse:
+    """The signed PDF, right after signing."""
+    link = finished_link(request, LinkPurpose.SIGN)
+    try:
+        copy = copy_for_signer(link=link) if link else None
+    except (LinkSpent, Refused):
+        copy = None
+    return as_download(copy, "pdf", "signed-authorization") if copy else spent(request)

@@ -1,0 +1,151 @@
+"""A form is read and signed on the signer's own device: by who knows birth date and code, once, with their own copy."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from authorizations import queries
+from authorizations.actions import signing
+from authorizations.actions.by_link import make_signing_link
+from authorizations.models import Authorization, AuthorizationEvent, Signature
+from authorizations.queries.signing import signer_of
+from authorizations.rules import AuthorizationStatus, EventKind
+from practice.audit.models import AuditEntry
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refused
+from practice.outside.actions import NewLink
+from practice.outside.models import Link
+from practice.outside.rules import CodeGiven
+from practice.people.models import Patient, Staff
+from tests.outside.conftest import Visitor, path_of, said
+
+from .conftest import Record
+
+pytestmark = pytest.mark.django_db
+SIGNED = {"how": "typed", "typed": "Tobias Lindqvist", "intent": "on", "consent": "on", "then": "sign"}
+SPENT = "This link no longer works"
+
+
+@pytest.fixture
+def draft(authorized: Record, monkeypatch: pytest.MonkeyPatch) -> Authorization:
+    monkeypatch.setattr(signing, "render_pdf", lambda *_, **__: b"%PDF-1.7 signed")
+    made = authorized(signature_method="", signed_on=None, signer_name="")
+    return queries.for_release(made.pk)
+
+
+@pytest.fixture
+def link(draft: Authorization, dana: Staff) -> NewLink:
+    signer = signer_of(draft, None, today())
+    return make_signing_link(by=dana, authorization=draft, signer=signer, days=3, code_given=CodeGiven.BY_PHONE)
+
+
+@pytest.fixture
+def reader(link: NewLink, lindqvist: Patient) -> Visitor:
+    """Tobias Lindqvist, on his own telephone, past the two questions."""
+    visitor = Visitor()
+    assert visitor.answer(link, lindqvist.birth_date).status_code == 302
+    assert visitor.get("/go-on/")["Location"] == "/sign/"
+    return visitor
+
+
+def shown_hash(visitor: Visitor) -> str:
+    return said(visitor.get("/sign/")).split('name="document_sha256" value="')[1][:64]
+
+
+def test_before_the_code_the_link_tells_nothing_of_the_form(link: NewLink, draft: Authorization) -> None:
+    visitor = Visitor()
+    page = said(visitor.get(path_of(link)))
+    for words in ("Lindqvist", draft.recipient_name, draft.purpose, "authorization", "sign"):
+        assert words.lower() not in page.lower().replace("design", ""), words
+    assert SPENT in said(visitor.get("/sign/")) and SPENT in said(visitor.post("/sign/", SIGNED))
+    assert visitor.get("/signed/").status_code == 410 and visitor.post("/signed/copy/").status_code == 410
+
+
+def test_the_signature_says_who_knew_the_signer_and_how_and_uses_the_link_up(
+    reader: Visitor, link: NewLink, draft: Authorization, dana: Staff, lindqvist: Patient
+) -> None:
+    page = said(reader.get("/sign/"))
+    assert "take this authorization back" in page and "Tobias Lindqvist" in page
+    before = timezone.now()
+    answer = reader.post("/sign/", SIGNED | {"document_sha256": shown_hash(reader)})
+    assert (answer.status_code, answer["Location"]) == (302, "/signed/")
+    made = Signature.objects.get()
+    assert (made.way, made.identity_how, made.identity_checked_by) == ("LINK", "CODE_BY_PHONE", dana)
+    assert made.recorded_by is None and made.signed_at and made.signed_at >= before and made.zone
+    assert queries.line_of(queries.for_release(draft.pk), today()).status == AuthorizationStatus.ACTIVE
+    trail = AuditEntry.objects.filter(event="signed").get()
+    assert trail.actor is None and trail.patient_id == lindqvist.pk
+
+    assert reader.get("/sign/")["Location"] == "/signed/", "the form is gone from the screen"
+    assert reader.post("/sign/", SIGNED).status_code == 302 and Signature.objects.count() == 1
+    assert Visitor().answer(link, lindqvist.birth_date).status_code == 200, "the link is used up"
+
+    copy = reader.post("/signed/copy/")
+    assert copy.content == b"%PDF-1.7 signed" and copy["Content-Type"] == "application/pdf"
+    reader.post("/signed/copy/")
+    given = AuthorizationEvent.objects.get(kind=EventKind.COPY_GIVEN)
+    assert "Downloaded by the signer" in given.how
+    assert Visitor().post("/signed/copy/").status_code == 410
+
+
+def test_what_is_missing_is_said_and_the_link_is_not_used_up(reader: Visitor) -> None:
+    page = said(reader.post("/sign/", SIGNED | {"typed": " ", "document_sha256": shown_hash(reader)}))
+    assert "Type your name." in page and Link.objects.get().used_at is None
+    page = said(reader.post("/sign/", SIGNED | {"document_sha256": "0" * 64}))
+    assert "This form was changed while it was being read." in page
+    assert Link.objects.get().used_at is None and not Signature.objects.exists()
+
+
+def test_saying_no_is_kept_and_uses_the_link_up(reader: Visitor, draft: Authorization) -> None:
+    assert reader.post("/sign/", {"then": "decline"})["Location"] == "/signed/"
+    assert "You did not sign" in said(reader.get("/signed/"))
+    assert AuthorizationEvent.objects.get().kind == EventKind.SIGNING_DECLINED
+    assert Link.objects.get().used_at is not None
+    assert reader.post("/signed/copy/").status_code == 410
+
+
+def test_a_form_signed_elsewhere_meanwhile_is_shown_to_nobody_outside(
+    link: NewLink, draft: Authorization, dana: Staff, lindqvist: Patient, reader: Visitor
+) -> None:
+    shown = shown_hash(reader)
+    signing.sign(
+        by=dana,
+        authorization=draft,
+        way=signing.SignatureWay.TABLET,
+        signer=signer_of(draft, None, today()),
+        mark=signing.Mark(typed="Tobias Lindqvist"),
+        intent=True,
+        consent_electronic=True,
+        identity_checked_by=dana,
+        identity_how=signing.IdentityCheck.KNOWN,
+        document_sha256=shown,
+        client=signing.Client(),
+    )
+    assert SPENT in said(reader.post("/sign/", SIGNED | {"document_sha256": shown}))
+    assert Visitor().answer(link, lindqvist.birth_date).status_code == 200
+    assert Signature.objects.get().way == "TABLET"
+
+
+def test_nobody_gets_a_link_to_a_form_they_may_not_sign(draft: Authorization, dana: Staff, osei: Staff) -> None:
+    signer = signer_of(draft, None, today())
+    with pytest.raises(Refused):
+        make_signing_link(by=osei, authorization=draft, signer=signer, days=1, code_given=CodeGiven.BY_PHONE)
+    draft.patient.died_on = today()
+    draft.patient.save()
+    with pytest.raises(Refused, match="SIGNER_DIED"):
+        make_signing_link(by=dana, authorization=draft, signer=signer, days=1, code_given=CodeGiven.BY_PHONE)
+
+
+def test_staff_make_the_link_on_a_page_that_shows_it_once(
+    draft: Authorization, dana: Staff, signed_in: Callable[[Staff], Client]
+) -> None:
+    client, url = signed_in(dana), reverse("authorization-sign-link", args=[draft.pk])
+    assert "Who signs" in client.get(url).content.decode()
+    page = client.post(url, {"who": "self", "code_given": "in_person", "days": "1"}).content.decode()
+    assert "/l/" in page and "Shown this once" in page
+    later = client.get(url).content.decode()
+    assert "/l/" not in later and "Waiting to be opened" in later
+    assert url in client.get(reverse("authorization-open", args=[draft.pk])).content.decode()
