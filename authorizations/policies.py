@@ -16,7 +16,17 @@ from practice.people.models import Patient, Staff
 from practice.people.policies import patients_visible_to, require_act
 from practice.people.rules import Act, Role
 
-from .models import Authorization, FormVersion, Restriction, RestrictionLetter, SignedDocument, SignedPaper
+from .models import (
+    Authorization,
+    AuthorizationEvent,
+    FormVersion,
+    Restriction,
+    RestrictionLetter,
+    RevocationNotice,
+    SignedDocument,
+    SignedPaper,
+)
+from .rules import EventKind
 
 # What the facts of one authorization are made of, in one query.
 SIGNED_BEFORE = ("signature__identity_checked_by", "signature__recorded_by")
@@ -104,6 +114,35 @@ def open_form(staff: Staff, version_id: UUID | str) -> FormVersion:
     if version is None:
         raise Http404
     return version
+
+
+def notices_visible_to(staff: Staff) -> QuerySet[RevocationNotice]:
+    """Notices of the revocations this person may see; a recipient of psychotherapy notes is not everybody's to know."""
+    rows = RevocationNotice.objects.filter(event__authorization__in=authorizations_visible_to(staff))
+    if not staff.has_role(Role.COMPLIANCE_OFFICER):
+        rows = rows.filter(officer_only=False)
+    return rows.select_related("event__authorization__patient", "associate", "told_by")
+
+
+def open_notice(staff: Staff, notice_id: UUID | str) -> RevocationNotice:
+    """The doorway to one notice. Raises Http404 when there is none for this person, Refused as its authorization."""
+    notice = notices_visible_to(staff).filter(pk=notice_id).first()
+    if notice is None:
+        known = RevocationNotice.objects.filter(pk=notice_id, officer_only=False).select_related("event").first()
+        if known is not None:
+            open_authorization(staff, known.event.authorization_id)
+        _refuse(staff, RevocationNotice, notice_id, None)
+    record(by=staff, event=AuditEvent.VIEWED, subject=notice, patient_id=notice.event.authorization.patient_id)
+    return notice
+
+
+def open_written_revocation(staff: Staff, event_id: UUID | str) -> AuthorizationEvent:
+    """The doorway to one written revocation, with its authorization. Raises as `open_authorization` does."""
+    event = AuthorizationEvent.objects.filter(pk=event_id, kind=EventKind.WRITTEN_REVOCATION).first()
+    if event is None:
+        _refuse(staff, AuthorizationEvent, event_id, None)
+    event.authorization = open_authorization(staff, event.authorization_id)
+    return event
 
 
 def check_may_record(staff: Staff, patient: Patient) -> None:

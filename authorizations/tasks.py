@@ -3,6 +3,7 @@
 from practice.infrastructure.days import today
 from practice.infrastructure.jobs import periodic
 
+from .actions.endings import ask_about_endings
 from .actions.forms import tend_form_reviews
 
 
@@ -10,3 +11,9 @@ from .actions.forms import tend_form_reviews
 def form_reviews() -> None:
     """Ask for counsel's review of the practice's forms before it is overdue (P-22)."""
     tend_form_reviews(today())
+
+
+@periodic("authorizations.endings", cron="20 5 * * *")
+def notify_of_endings() -> None:
+    """Every night: which authorizations end soon. It only tells: what is valid is asked afresh at each release."""
+    ask_about_endings(on=today())

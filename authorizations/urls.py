@@ -1,18 +1,10 @@
 """Addresses of authorizations."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
 from . import views
 from .views import by_link, restrictions, signing
 from .views import forms as form_views
-
-
-class FollowUpConverter(StringConverter):
-    regex = "form-sent|notice-sent"
-
-
-register_converter(FollowUpConverter, "follow_up")
 
 ONE = "<uuid:authorization_id>/"
 ASKED = "restrictions/<uuid:restriction_id>/"
@@ -46,7 +38,11 @@ urlpatterns = [
     path(f"{ONE}signed/", signing.signed_document, name="authorization-signed-document"),
     path("patient/<uuid:patient_id>/check/", signing.authorization_check, name="authorization-check"),
     path("sign/", signing.signing_tablet, name="signing-tablet"),
-    path(f"{ONE}<follow_up:kind>/", views.authorization_follow_up, name="authorization-follow-up"),
+    path(f"{ONE}go-on/", views.authorization_go_on, name="authorization-go-on"),
+    path(f"{ONE}form-sent/", views.authorization_form_sent, name="authorization-form-sent"),
+    path(f"{ONE}revocation-form/", views.revocation_form, name="revocation-form"),
+    path("revocation-form/", views.revocation_form_blank, name="revocation-form-blank"),
+    path("notices/<uuid:notice_id>/", views.notice_told, name="notice-told"),
     path(f"{ONE}papers/<uuid:paper_id>/", views.paper_download, name="paper-download"),
     path("patient/<uuid:patient_id>/restrictions/new/", restrictions.restriction_new, name="restriction-new"),
     path(ASKED, restrictions.restriction_open, name="restriction-open"),

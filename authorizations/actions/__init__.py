@@ -19,9 +19,6 @@ from .recording import (
     correct_authorization as correct_authorization,
 )
 from .recording import (
-    finish_follow_up as finish_follow_up,
-)
-from .recording import (
     lock_for_release as lock_for_release,
 )
 from .recording import (
@@ -39,6 +36,6 @@ from .recording import (
 from .recording import (
     record_known_false as record_known_false,
 )
-from .recording import (
+from .taking_back import (
     record_revocation as record_revocation,
 )

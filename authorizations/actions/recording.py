@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
-from practice.compliance.queries import policy
 from practice.infrastructure import days
 from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.refusals import Refusal, Refused
@@ -25,13 +24,10 @@ from practice.worklist.rules import TaskKind
 from .. import queries, rules
 from ..models import Authorization, AuthorizationEvent, FormVersion, Signature, SignedPaper
 from ..policies import check_may_record
-from ..rules import REVOCATIONS, EventKind
+from ..rules import REPEATABLE, REVOCATIONS, EventKind
 from ..rules.choices import SignatureWay
-from ..signals import authorization_revoked
 
 COPY_WITHIN_DAYS = 7
-REVOCATION_FORM_WITHIN_DAYS = 1
-NOTICE_WITHIN_DAYS = 2
 # what stays true of the paper when its record is corrected
 CARRIED_ALONG = frozenset(
     {EventKind.COPY_GIVEN, EventKind.EXPIRY_EVENT_KNOWN, EventKind.KNOWN_FALSE, EventKind.FULFILLED}
@@ -189,7 +185,7 @@ def correct_authorization(
         **elements,
     )
     if paper is None:
-        for old in locked.papers.all():
+        for old in locked.papers.filter(event=None):
             _keep_paper(by, corrected, CheckedUpload(old.kind, old.data, old.sha256))
     for event in locked.events.all():
         if event.kind in CARRIED_ALONG:
@@ -210,61 +206,23 @@ def add_paper(*, by: Staff, authorization: Authorization, paper: CheckedUpload) 
 
 
 @checked
-def record_revocation(
-    *, by: Staff, authorization: Authorization, written: bool, received_at: datetime, how: str = ""
+def record_event_known(
+    *, by: Staff, authorization: Authorization, known_on: date, how: str, occurred_on: date | None = None
 ) -> AuthorizationEvent:
-    """Record that the patient took it back. In writing it ends at the minute of receipt (R-051, R-052); by word of
-    mouth it is on hold from then, where the practice's policy P-06 says so, and the form goes out (R-054).
+    """Record on which day, and how, the practice learned that the event that ends it has happened (R-044).
 
-    `how` says how it came in. Waits for a release under way, which then stands. Raises Refused for a receipt in the
-    future or before the signature, and for a second written revocation.
+    `occurred_on` is the day it happened in the world, where that is known; it decides nothing (W-16).
     """
-    locked = _lock_current(authorization)
-    _refuse_future(received_at, timezone.now())
-    on = days.local_date(received_at)
-    signed_on = queries.facts_of(locked).signed_on
-    if signed_on and on < signed_on:
+    if occurred_on and occurred_on > known_on:
         raise Refused(
             Refusal(
-                "REVOKED_BEFORE_SIGNED",
-                "It cannot have been taken back before it was signed.",
-                "Check the day and the authorization.",
+                "EVENT_KNOWN_BEFORE",
+                "The practice cannot have learned of it before it happened.",
+                "Check the two days.",
             )
         )
-    kind = EventKind.WRITTEN_REVOCATION if written else EventKind.ORAL_REVOCATION
-    hold = policy("P-06", on)
-    event = _add(
-        by,
-        locked,
-        kind,
-        on,
-        how,
-        received_at=received_at,
-        holds=not written and hold.value is True,
-        policy_version=None if written else UUID(hold.version_id),
-    )
-    record(by=by, event=AuditEvent.REVOKED, subject=locked, patient_id=locked.patient_id, detail=kind.value)
-    _follow_up(by, locked, event)
-    return event
-
-
-def _follow_up(by: Staff, authorization: Authorization, event: AuthorizationEvent) -> None:
-    """What must be done after a revocation: the form after a call, the notices after a letter (P-05)."""
-    if event.kind == EventKind.ORAL_REVOCATION:
-        due_on = days.add_days(event.happened_on, REVOCATION_FORM_WITHIN_DAYS)
-        _ask(TaskKind.REVOCATION_FORM, due_on, authorization, Role.FRONT_DESK)
-        return
-    close_task(kind=TaskKind.REVOCATION_FORM, subject=authorization, by=by)
-    if policy("P-05", event.happened_on).value is True:
-        due_on = days.add_days(event.happened_on, NOTICE_WITHIN_DAYS)
-        _ask(TaskKind.REVOCATION_NOTICE, due_on, authorization, Role.COMPLIANCE_OFFICER)
-    authorization_revoked.send(sender=Authorization, event=event, by=by)
-
-
-@checked
-def record_event_known(*, by: Staff, authorization: Authorization, known_on: date, how: str) -> AuthorizationEvent:
-    """Record on which day, and how, the practice learned that the event that ends it has happened (R-044)."""
-    return _happened(by, authorization, EventKind.EXPIRY_EVENT_KNOWN, known_on, how, "Say how the practice learned.")
+    ask_how = "Say how the practice learned."
+    return _happened(by, authorization, EventKind.EXPIRY_EVENT_KNOWN, known_on, how, ask_how, occurred_on=occurred_on)
 
 
 @checked
@@ -300,17 +258,15 @@ def record_fulfilled(*, by: Staff, authorization: Authorization, on: date, how: 
     return _happened(by, authorization, EventKind.FULFILLED, on, how, "")
 
 
-@checked
-def finish_follow_up(*, by: Staff, authorization: Authorization, kind: TaskKind) -> int:
-    """Tick off what was sent after a revocation: the form, or the notice. Out: how many tasks were closed."""
-    closed = close_task(kind=kind, subject=authorization, by=by)
-    if closed:
-        record(by=by, event=AuditEvent.RECORDED, subject=authorization, detail=kind.value)
-    return closed
-
-
 def _happened(
-    by: Staff, authorization: Authorization, kind: EventKind, on: date, how: str, ask_how: str
+    by: Staff,
+    authorization: Authorization,
+    kind: EventKind,
+    on: date,
+    how: str,
+    ask_how: str,
+    *,
+    occurred_on: date | None = None,
 ) -> AuthorizationEvent:
     """One dated event after the usual checks, under the lock that a release takes."""
     locked = _lock_current(authorization)
@@ -318,7 +274,7 @@ def _happened(
         raise Refused(Refusal("EVENT_IN_THE_FUTURE", "This day is in the future.", "Give the day it happened."))
     if ask_how and not how.strip():
         raise Refused(Refusal("EVENT_WITHOUT_WORDS", "This is not complete.", ask_how))
-    event = _add(by, locked, kind, on, how)
+    event = _add(by, locked, kind, on, how, occurred_on=occurred_on)
     record(by=by, event=AuditEvent.RECORDED, subject=locked, patient_id=locked.patient_id, detail=kind.value)
     return event
 
@@ -348,16 +304,18 @@ def _add(
     how: str,
     *,
     received_at: datetime | None = None,
+    occurred_on: date | None = None,
     holds: bool = False,
     policy_version: UUID | None = None,
 ) -> AuthorizationEvent:
-    if kind != EventKind.ORAL_REVOCATION and authorization.events.filter(kind=kind).exists():
+    if kind not in REPEATABLE and authorization.events.filter(kind=kind).exists():
         raise Refused(Refusal("EVENT_RECORDED_BEFORE", "This is recorded already.", "See its history."))
     return AuthorizationEvent.objects.create(
         authorization=authorization,
         kind=kind,
         happened_on=on,
         received_at=received_at,
+        occurred_on=occurred_on,
         how=how.strip(),
         holds=holds,
         policy_version=policy_version,
@@ -371,9 +329,12 @@ def signed_on_a_screen(authorization: Authorization) -> bool:
     return signature is not None and signature.way != SignatureWay.PAPER
 
 
-def _keep_paper(by: Staff, authorization: Authorization, paper: CheckedUpload) -> SignedPaper:
+def _keep_paper(
+    by: Staff, authorization: Authorization, paper: CheckedUpload, *, event: AuthorizationEvent | None = None
+) -> SignedPaper:
     return SignedPaper.objects.create(
         authorization=authorization,
+        event=event,
         data=paper.data,
         kind=paper.kind,
         size=len(paper.data),

@@ -151,9 +151,10 @@ def _signature_of(row: Authorization) -> Signature | None:
 
 
 def _happening(event: AuthorizationEvent) -> Happening:
-    return Happening(
-        event.happened_on, event.received_at, EventKind(event.kind).label, event.how, event.recorded_by.display_name
-    )
+    words = EventKind(event.kind).label
+    if event.occurred_on:
+        words = f"{words}. It happened on {day(event.occurred_on)}"
+    return Happening(event.happened_on, event.received_at, words, event.how, event.recorded_by.display_name)
 
 
 def _until(line: AuthorizationLine) -> str:

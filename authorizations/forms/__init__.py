@@ -10,9 +10,6 @@ from .recording import (
     HappenedForm as HappenedForm,
 )
 from .recording import (
-    RevocationForm as RevocationForm,
-)
-from .recording import (
     ScanForm as ScanForm,
 )
 from .recording import (

@@ -188,10 +188,10 @@ class AuthorizationForm(forms.Form):
         cast(RepresentativeField, self.fields["representative"]).queryset = representatives
 
     def clean_signed_on(self) -> date | None:
-        return _not_in_future(self.cleaned_data["signed_on"])
+        return not_in_future(self.cleaned_data["signed_on"])
 
     def clean_received_on(self) -> date | None:
-        return _not_in_future(self.cleaned_data["received_on"])
+        return not_in_future(self.cleaned_data["received_on"])
 
     def clean_representative(self) -> PersonalRepresentative | None:
         chosen: PersonalRepresentative | None = self.cleaned_data["representative"]
@@ -233,39 +233,6 @@ def initial_of(authorization: Authorization) -> dict[str, Any]:
     }
 
 
-class RevocationForm(forms.Form):
-    """How and when the patient took it back."""
-
-    written = forms.ChoiceField(
-        label="How",
-        choices=[("yes", "In writing"), ("no", "By word of mouth")],
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose one."},
-    )
-    received_at = forms.DateTimeField(
-        label="Received at",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="To the minute: what was handed over before stands, nothing after may go out.",
-        error_messages={
-            "required": "Give day and time.",
-            "invalid": "Give day and time, for example 04/03/2026 14:30.",
-        },
-    )
-    how = text_field("How it came in", 500, 2, help_text="For example “letter by mail” or “called front desk”.")
-
-    def __init__(self, *args: Any, signed_on: date | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.signed_on = signed_on
-
-    def clean_received_at(self) -> datetime:
-        received: datetime = self.cleaned_data["received_at"]
-        if received > timezone.now():
-            raise forms.ValidationError("This is in the future.")
-        if self.signed_on and local_date(received) < self.signed_on:
-            raise forms.ValidationError("This is before the authorization was signed.")
-        return received
-
-
 class HappenedForm(forms.Form):
     """A day and a few words about something that happened."""
 
@@ -280,7 +247,7 @@ class HappenedForm(forms.Form):
         self.fields["how"].error_messages["required"] = "Say it in a few words."
 
     def clean_on(self) -> date | None:
-        return _not_in_future(self.cleaned_data["on"])
+        return not_in_future(self.cleaned_data["on"])
 
 
 class ScanForm(forms.Form):
@@ -291,7 +258,7 @@ class ScanForm(forms.Form):
     )
 
 
-def _not_in_future(day: date | None) -> date | None:
+def not_in_future(day: date | None) -> date | None:
     if day is not None and day > today():
         raise forms.ValidationError("This day is in the future.")
     return day

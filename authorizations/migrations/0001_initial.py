@@ -245,6 +245,8 @@ class Migration(migrations.Migration):
                             ("FULFILLED", "Everything was handed over"),
                             ("RECORDED_IN_ERROR", "Entered wrongly"),
                             ("SIGNING_DECLINED", "Did not want to sign"),
+                            ("FORM_SENT", "Revocation form sent to the patient"),
+                            ("HOLD_LIFTED", "The patient wrote to go on after all"),
                         ],
                         max_length=24,
                     ),

@@ -30,3 +30,9 @@ from .signing import (
 from .signing import (
     SignedDocument as SignedDocument,
 )
+from .taking_back import (
+    RevocationLetter as RevocationLetter,
+)
+from .taking_back import (
+    RevocationNotice as RevocationNotice,
+)

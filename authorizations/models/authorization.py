@@ -12,6 +12,7 @@ from django.utils import timezone
 from practice.infrastructure.fields import EncryptedBinaryField, EncryptedTextField
 
 from ..rules import (
+    REPEATABLE,
     CombinedWith,
     ConditionedOn,
     ConditioningGround,
@@ -111,13 +112,24 @@ class Authorization(models.Model):
 
 
 class SignedPaper(models.Model):
-    """The scan of a signed paper, sealed. Kept as it came in and never rendered by the server."""
+    """The scan of a signed paper, sealed: the form, or what the patient wrote about it later.
+
+    Kept as it came in and never rendered by the server.
+    """
 
     append_only = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     authorization = models.ForeignKey(Authorization, on_delete=models.PROTECT, related_name="papers")
     data = EncryptedBinaryField()
+    event = models.ForeignKey(
+        "authorizations.AuthorizationEvent",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="papers",
+        help_text="What it tells, when it is not the signed form: a revocation, or to go on after all.",
+    )
     kind = models.CharField(max_length=4, choices=[("pdf", "PDF"), ("jpeg", "JPEG"), ("png", "PNG")])
     size = models.PositiveIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
@@ -143,7 +155,9 @@ class AuthorizationEvent(models.Model):
     """One thing that happened to an authorization: a revocation, an event known, a copy given.
 
     `happened_on` is the practice-local day; a revocation also has the instant it was received, because what was handed
-    over a minute earlier stands (R-052, R-053). `holds` says that an oral revocation stops releases (P-06).
+    over a minute earlier stands (R-052, R-053). `holds` says that an oral revocation stops releases (P-06) until the
+    patient writes: to take it back, or to go on after all (`HOLD_LIFTED`). `occurred_on` is the day an event that ends
+    it happened in the world, where that is known; what counts is `happened_on`, when the practice learned of it.
     """
 
     append_only = True
@@ -153,6 +167,7 @@ class AuthorizationEvent(models.Model):
     kind = models.CharField(max_length=24, choices=EventKind.choices)
     happened_on = models.DateField()
     received_at = models.DateTimeField(null=True, blank=True)
+    occurred_on = models.DateField(null=True, blank=True)
     how = EncryptedTextField(default="")
     holds = models.BooleanField(default=False)
     policy_version = models.UUIDField(null=True, blank=True, help_text="The P-06 setting that decided `holds`.")
@@ -165,11 +180,11 @@ class AuthorizationEvent(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["authorization", "kind"],
-                condition=~Q(kind=EventKind.ORAL_REVOCATION),
+                condition=~Q(kind__in=sorted(REPEATABLE)),
                 name="%(app_label)s_%(class)s_each_kind_once",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=[EventKind.WRITTEN_REVOCATION, EventKind.ORAL_REVOCATION])
+                condition=~Q(kind__in=[EventKind.WRITTEN_REVOCATION, EventKind.ORAL_REVOCATION, EventKind.HOLD_LIFTED])
                 | Q(received_at__isnull=False),
                 name="%(app_label)s_%(class)s_revoked_at_a_minute",
             ),
@@ -180,6 +195,11 @@ class AuthorizationEvent(models.Model):
             models.CheckConstraint(
                 condition=Q(holds=False) | Q(kind=EventKind.ORAL_REVOCATION),
                 name="%(app_label)s_%(class)s_only_a_call_holds",
+            ),
+            models.CheckConstraint(
+                condition=Q(occurred_on__isnull=True)
+                | Q(kind=EventKind.EXPIRY_EVENT_KNOWN, occurred_on__lte=models.F("happened_on")),
+                name="%(app_label)s_%(class)s_occurred_before_known",
             ),
         ]
 

@@ -42,3 +42,6 @@ from .standing import (
 from .standing import (
     sealed_notes_asked_of_author as sealed_notes_asked_of_author,
 )
+from .taking_back import (
+    written_revocation as written_revocation,
+)

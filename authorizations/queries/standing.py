@@ -21,6 +21,7 @@ from ..models import Authorization, AuthorizationEvent, Signature
 from ..policies import FACTS_FROM, authorizations_visible_to
 from ..rules import AuthorizationFacts, AuthorizationStatus, Defect, EventKind, MinorRule, RecordClass
 from ..rules.choices import SignatureWay
+from ..rules.lifetime import holds_of
 from ..rules.signing import signed
 
 SAID_BY_AGE = frozenset({"PR_ADULT", "PR_MINOR_ACTS_ALONE"})
@@ -101,6 +102,10 @@ def _representation_refused(
 def _as_entered(row: Authorization) -> AuthorizationFacts:
     """The form itself with what happened since, without a signature that was added to it."""
     events = list(row.events.all())
+    earlier_holds, held_since = holds_of(
+        [event.received_at for event in events if event.holds and event.received_at],
+        [event.received_at for event in events if event.kind == EventKind.HOLD_LIFTED and event.received_at],
+    )
     minor_rule = MinorRule(row.minor_rule)
     if minor_rule == MinorRule.NONE and row.patient.minor_consents_alone:
         minor_rule = MinorRule.M1
@@ -140,7 +145,8 @@ def _as_entered(row: Authorization) -> AuthorizationFacts:
         recorded_on=local_date(row.recorded_at),
         event_known_on=_day(events, EventKind.EXPIRY_EVENT_KNOWN),
         revocation_received_at=_received(events, EventKind.WRITTEN_REVOCATION),
-        held_since=_received([event for event in events if event.holds], EventKind.ORAL_REVOCATION),
+        held_since=held_since,
+        earlier_holds=earlier_holds,
         known_false_on=_day(events, EventKind.KNOWN_FALSE),
         fulfilled_on=_day(events, EventKind.FULFILLED),
         copy_given_on=_day(events, EventKind.COPY_GIVEN),

@@ -1,6 +1,7 @@
 """What makes an authorization valid, what it covers, how long it is kept (164.508). Pure: values in, values out."""
 
 from authorizations.rules.choices import (
+    REPEATABLE,
     REVOCATIONS,
     AuthorizationStatus,
     CombinedWith,
@@ -37,6 +38,7 @@ __all__ = [
     "AUTH_DEFECT_INCOMPLETE",
     "AUTH_DEFECT_REVOKED",
     "AUTH_RECORDED_IN_ERROR",
+    "REPEATABLE",
     "REVOCATIONS",
     "AuthorizationFacts",
     "AuthorizationStatus",

@@ -132,9 +132,13 @@ class EventKind(TextChoices):
     FULFILLED = "FULFILLED", "Everything was handed over"
     RECORDED_IN_ERROR = "RECORDED_IN_ERROR", "Entered wrongly"
     SIGNING_DECLINED = "SIGNING_DECLINED", "Did not want to sign"
+    FORM_SENT = "FORM_SENT", "Revocation form sent to the patient"
+    HOLD_LIFTED = "HOLD_LIFTED", "The patient wrote to go on after all"
 
 
 REVOCATIONS = frozenset({EventKind.WRITTEN_REVOCATION, EventKind.ORAL_REVOCATION})
+# What may happen more than once: the patient calls, writes to go on, and calls again.
+REPEATABLE = frozenset({EventKind.ORAL_REVOCATION, EventKind.FORM_SENT, EventKind.HOLD_LIFTED})
 
 
 class AuthorizationStatus(TextChoices):

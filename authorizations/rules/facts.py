@@ -73,6 +73,7 @@ class AuthorizationFacts:
     event_known_on: date | None = None
     revocation_received_at: datetime | None = None
     held_since: datetime | None = None
+    earlier_holds: tuple[tuple[datetime, datetime], ...] = ()
     known_false_on: date | None = None
     fulfilled_on: date | None = None
     copy_given_on: date | None = None

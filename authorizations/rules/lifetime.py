@@ -1,5 +1,6 @@
 """Where an authorization stands on a day, what ended it, and how long the paper is kept."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from authorizations.rules.choices import AuthorizationStatus
@@ -56,10 +57,36 @@ def _how_it_ended(facts: AuthorizationFacts, on: date) -> AuthorizationStatus:
 
 
 def is_on_hold(facts: AuthorizationFacts, on: date, at: datetime | None) -> bool:
-    """Whether an oral revocation held it by an instant, or by the end of a day (P-06, R-054)."""
-    if facts.held_since is None:
-        return False
-    return facts.held_since <= at if at else days.local_date(facts.held_since) <= on
+    """Whether an oral revocation held it at an instant, or at the end of a day (P-06, R-054).
+
+    A hold lasts until the patient wrote: from that instant on it is over, and what was asked meanwhile stays refused.
+    """
+    began = [(held_since, None) for held_since in (facts.held_since,) if held_since]
+    holds = [*facts.earlier_holds, *began]
+    if at:
+        return any(since <= at and (until is None or at < until) for since, until in holds)
+    return any(
+        days.local_date(since) <= on and (until is None or on < days.local_date(until)) for since, until in holds
+    )
+
+
+def holds_of(
+    asked_to_stop: Iterable[datetime], wrote_to_go_on: Iterable[datetime]
+) -> tuple[tuple[tuple[datetime, datetime], ...], datetime | None]:
+    """Holds that are over, and since when it is held now. In: instants of calls that hold, and of writings that lift.
+
+    A second call while it is held changes nothing; a writing ends whatever hold began before it.
+    """
+    over: list[tuple[datetime, datetime]] = []
+    since: datetime | None = None
+    marks = sorted([(at, True) for at in asked_to_stop] + [(at, False) for at in wrote_to_go_on])
+    for at, stops in marks:
+        if stops and since is None:
+            since = at
+        elif not stops and since is not None:
+            over.append((since, at))
+            since = None
+    return tuple(over), since
 
 
 def last_in_effect(facts: AuthorizationFacts) -> date | None:

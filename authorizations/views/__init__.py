@@ -7,12 +7,6 @@ from .recording import (
     authorization_correct as authorization_correct,
 )
 from .recording import (
-    authorization_event_known as authorization_event_known,
-)
-from .recording import (
-    authorization_follow_up as authorization_follow_up,
-)
-from .recording import (
     authorization_fulfilled as authorization_fulfilled,
 )
 from .recording import (
@@ -28,9 +22,6 @@ from .recording import (
     authorization_open as authorization_open,
 )
 from .recording import (
-    authorization_revoke as authorization_revoke,
-)
-from .recording import (
     authorization_scan_add as authorization_scan_add,
 )
 from .recording import (
@@ -38,4 +29,25 @@ from .recording import (
 )
 from .recording import (
     staff_of as staff_of,
+)
+from .taking_back import (
+    authorization_event_known as authorization_event_known,
+)
+from .taking_back import (
+    authorization_form_sent as authorization_form_sent,
+)
+from .taking_back import (
+    authorization_go_on as authorization_go_on,
+)
+from .taking_back import (
+    authorization_revoke as authorization_revoke,
+)
+from .taking_back import (
+    notice_told as notice_told,
+)
+from .taking_back import (
+    revocation_form as revocation_form,
+)
+from .taking_back import (
+    revocation_form_blank as revocation_form_blank,
 )

@@ -22,7 +22,6 @@ from ..actions.recording import signed_on_a_screen
 from ..forms import (
     AuthorizationForm,
     HappenedForm,
-    RevocationForm,
     ScanForm,
     initial_of,
 )
@@ -122,6 +121,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "whole": documents.other_defects(line),
         "history": documents.history(authorization),
         "papers": _papers(authorization),
+        "letters": _letters(authorization),
         "kept_until": queries.kept_until(line),
         "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD),
         "parts": _parts(line),
@@ -138,51 +138,13 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "can_be_false": EventKind.KNOWN_FALSE not in happened,
         "can_be_fulfilled": line.status == AuthorizationStatus.ACTIVE and not queries.copy_is_due(line),
         "form_due": TaskKind.REVOCATION_FORM in open_tasks,
-        "notice_due": TaskKind.REVOCATION_NOTICE in open_tasks,
+        "revocation": queries.written_revocation(authorization),
         "corrected_by": queries.corrected_by(authorization) if EventKind.RECORDED_IN_ERROR in happened else None,
         "scan_form": ScanForm(),
         "uses": _uses(staff, line),
         "next_words": documents.next_for_sealed_notes(line, staff),
     }
     return render(request, "authorizations/open.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def authorization_revoke(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
-    staff = staff_of(request)
-    authorization = policies.open_authorization(staff, authorization_id)
-    policies.check_may_record(staff, authorization.patient)
-    initial = {"received_at": timezone.localtime().replace(second=0, microsecond=0)}
-    form = RevocationForm(request.POST or None, initial=initial, signed_on=queries.facts_of(authorization).signed_on)
-    if request.method == "POST" and form.is_valid():
-        written = form.cleaned_data["written"] == "yes"
-        event = actions.record_revocation(
-            by=staff,
-            authorization=authorization,
-            written=written,
-            received_at=form.cleaned_data["received_at"],
-            how=form.cleaned_data["how"],
-        )
-        if written:
-            messages.success(request, "Revoked. Nothing more goes out under it.")
-        elif event.holds:
-            messages.success(request, "On hold. Nothing goes out. Send the patient the revocation form to sign.")
-        else:
-            messages.success(request, "Recorded. Send the patient the revocation form to sign.")
-        return redirect("authorization-open", authorization.pk)
-    return _small_form(request, authorization, form, "Record a revocation", "Record it", REVOKE_WORDS)
-
-
-@require_http_methods(["GET", "POST"])
-def authorization_event_known(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
-    words = "From the day the practice learns of it, nothing more is released under this authorization."
-    return _happened(
-        request,
-        authorization_id,
-        {"ask_day": "The practice learned of it on", "ask_how": "How the practice learned of it"},
-        lambda by, row, on, how: actions.record_event_known(by=by, authorization=row, known_on=on, how=how),
-        ("The event has happened", words),
-    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -222,17 +184,6 @@ def authorization_fulfilled(request: HttpRequest, authorization_id: UUID) -> Htt
 
 
 @require_POST
-def authorization_follow_up(request: HttpRequest, authorization_id: UUID, kind: str) -> HttpResponse:
-    """Tick off the form that was sent after a call, or the notice after a revocation."""
-    staff = staff_of(request)
-    authorization = policies.open_authorization(staff, authorization_id)
-    task = {"form-sent": TaskKind.REVOCATION_FORM, "notice-sent": TaskKind.REVOCATION_NOTICE}[kind]
-    actions.finish_follow_up(by=staff, authorization=authorization, kind=task)
-    messages.success(request, "Noted.")
-    return redirect("authorization-open", authorization.pk)
-
-
-@require_POST
 def authorization_scan_add(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     staff = staff_of(request)
     authorization = policies.open_authorization(staff, authorization_id)
@@ -251,22 +202,22 @@ def paper_download(request: HttpRequest, authorization_id: UUID, paper_id: UUID)
     return as_download(paper.data, paper.kind, "signed-authorization")
 
 
-REVOKE_WORDS = (
-    "In writing it ends at the minute it was received. By word of mouth it is put on hold, and the patient is sent the "
-    "form to sign."
-)
-
-
 def _happened(
-    request: HttpRequest, authorization_id: UUID, asked: dict[str, Any], act: Any, page: tuple[str, str]
+    request: HttpRequest,
+    authorization_id: UUID,
+    asked: dict[str, Any],
+    act: Any,
+    page: tuple[str, str],
+    *,
+    form_class: type[HappenedForm] = HappenedForm,
 ) -> HttpResponse:
     """One dated event: the same form with other words."""
     staff = staff_of(request)
     authorization = policies.open_authorization(staff, authorization_id)
     policies.check_may_record(staff, authorization.patient)
-    form = HappenedForm(request.POST or None, initial={"on": today()}, **asked)
+    form = form_class(request.POST or None, initial={"on": today()}, **asked)
     if request.method == "POST" and form.is_valid():
-        act(staff, authorization, form.cleaned_data["on"], form.cleaned_data["how"])
+        act(staff, authorization, *(form.cleaned_data[name] for name in form.fields))
         messages.success(request, "Recorded.")
         return redirect("authorization-open", authorization.pk)
     return _small_form(request, authorization, form, page[0], "Record it", page[1])
@@ -328,7 +279,11 @@ def _uses(staff: Staff, line: queries.AuthorizationLine) -> list[dict[str, Any]]
 
 
 def _papers(authorization: Authorization) -> list[Any]:
-    return list(authorization.papers.defer("data").select_related("added_by"))
+    return list(authorization.papers.filter(event=None).defer("data").select_related("added_by"))
+
+
+def _letters(authorization: Authorization) -> list[Any]:
+    return list(authorization.papers.exclude(event=None).defer("data").select_related("event"))
 
 
 def _list_of(patient: Patient) -> str:

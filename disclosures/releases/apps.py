@@ -6,4 +6,4 @@ class ReleasesConfig(AppConfig):
     label = "releases"
 
     def ready(self) -> None:
-        from . import link_receivers  # noqa: F401 - it listens from here on
+        from . import link_receivers, receivers  # noqa: F401 - they listen from here on

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from authorizations.models import Authorization
+from authorizations.policies import authorizations_visible_to
 from authorizations.rules import RecordClass
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
@@ -101,6 +103,40 @@ def refusal_to_record(staff: Staff, record_class: str) -> Refusal | None:
             "45 CFR 164.508(a)(2)",
         )
     return None
+
+
+def refusal_to_confirm(staff: Staff, authorization: Authorization) -> Refusal | None:
+    """Who writes the letter that lists what was handed over: of psychotherapy notes the compliance officer alone.
+
+    Asked of the form, never of what was released: the answer is the same whether anything was.
+    """
+    if staff.has_role(Role.COMPLIANCE_OFFICER):
+        return None
+    if RecordClass.PN not in authorization.record_classes and may(staff.roles, Act.AUTHORIZATION_RECORD):
+        return None
+    return Refusal(
+        "CONFIRMED_BY_OFFICER",
+        "The letter that confirms this revocation is written by the compliance officer.",
+        "It is on their list.",
+        "45 CFR 164.508(a)(2)",
+    )
+
+
+def check_may_confirm(staff: Staff, authorization: Authorization) -> None:
+    """Raises Refused, recorded, for who may not write or read the confirmation of a revocation."""
+    refusal = refusal_to_confirm(staff, authorization)
+    if refusal is not None or not authorizations_visible_to(staff).filter(pk=authorization.pk).exists():
+        record(
+            by=staff,
+            event=AuditEvent.REFUSED,
+            subject=authorization,
+            patient_id=authorization.patient_id,
+            outcome=Outcome.REFUSED,
+            detail="revocation_letter",
+        )
+        if refusal is None:
+            raise Http404
+        raise Refused(refusal, recorded=True)
 
 
 def _check(staff: Staff, release: Release, refusal: Refusal | None) -> None:

@@ -9,14 +9,14 @@ from django.utils import timezone
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
-from practice.infrastructure.refusals import Refused
+from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
 from practice.people.policies import require_act, require_role
 from practice.people.rules import CLINICAL_ROLES, Act, Role
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind
 
-from .models import PlacementQuestion, PolicySetting, PracticeProfile
+from .models import BusinessAssociate, PlacementQuestion, PolicySetting, PracticeProfile
 from .rules import DAYS_TO_ANSWER, PlacementTopic, Value, refusal_to_answer, refusal_to_set
 
 
@@ -57,6 +57,36 @@ def change_profile(
         profile.save()
         record(by=by, event=AuditEvent.RECORDED, subject=profile, detail="practice_profile")
     return profile
+
+
+def record_associate(
+    *,
+    by: Staff,
+    associate: BusinessAssociate | None = None,
+    name: str,
+    what_for: str,
+    contact: str,
+    agreement_on: date | None,
+    acts_on_authorizations: bool,
+    ended_on: date | None,
+) -> BusinessAssociate:
+    """Enter a business associate, or change what is known of one; they are never removed, only ended (R-240).
+
+    Raises Refused for everybody but the compliance officer, without name or task, and for an agreement to come.
+    """
+    require_role(by, Role.COMPLIANCE_OFFICER)
+    if not name.strip() or not what_for.strip():
+        raise Refused(Refusal("ASSOCIATE_NOT_DESCRIBED", "This is not complete.", "Give the name, and what they do."))
+    if agreement_on and agreement_on > today():
+        raise Refused(Refusal("AGREEMENT_TO_COME", "The agreement is not signed yet.", "Give the day it was signed."))
+    with transaction.atomic():
+        row = associate or BusinessAssociate(recorded_by=by)
+        row.name, row.what_for, row.contact = name.strip(), what_for.strip(), contact.strip()
+        row.agreement_on, row.ended_on = agreement_on, ended_on
+        row.acts_on_authorizations = acts_on_authorizations
+        row.save()
+        record(by=by, event=AuditEvent.RECORDED, subject=row, detail="business_associate")
+    return row
 
 
 def ask_placement(*, by: Staff, topic: PlacementTopic) -> PlacementQuestion:

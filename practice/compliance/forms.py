@@ -7,7 +7,7 @@ from django import forms
 
 from practice.infrastructure.days import today
 
-from .models import PracticeProfile
+from .models import BusinessAssociate, PracticeProfile
 from .rules import LONGEST_ANSWER, PlacementTopic, PolicySpec, Value
 
 
@@ -91,6 +91,45 @@ class ProfileForm(forms.ModelForm):
             "phone": {"required": "Give a phone number."},
             "privacy_contact_phone": {"required": "Letters must give a phone number for questions."},
         }
+
+
+class AssociateForm(forms.ModelForm):
+    """Who handles records for the practice. Checks only; the action saves."""
+
+    class Meta:
+        model = BusinessAssociate
+        fields = ["name", "what_for", "contact", "agreement_on", "acts_on_authorizations", "ended_on"]
+        labels = {
+            "name": "Name",
+            "what_for": "What they do for the practice",
+            "contact": "How to reach them",
+            "agreement_on": "Agreement signed on",
+            "acts_on_authorizations": "They release or pass on records that a patient authorized",
+            "ended_on": "Worked for the practice until",
+        }
+        help_texts = {
+            "contact": "Address or telephone: where a notice goes.",
+            "agreement_on": "The business associate agreement on file. Leave it empty when there is none.",
+            "acts_on_authorizations": "Then they are told when a patient takes an authorization back.",
+            "ended_on": "Leave it empty while they work for the practice.",
+        }
+        widgets = {
+            "contact": forms.Textarea(attrs={"rows": 3}),
+            "agreement_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ended_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        error_messages = {
+            "name": {"required": "Give the name."},
+            "what_for": {"required": "Say what they do for the practice."},
+            "agreement_on": {"invalid": "Give a day, for example 03/14/2026."},
+            "ended_on": {"invalid": "Give a day, for example 03/14/2026."},
+        }
+
+    def clean_agreement_on(self) -> date | None:
+        day: date | None = self.cleaned_data["agreement_on"]
+        if day and day > today():
+            raise forms.ValidationError("This is in the future: give the day it was signed.")
+        return day
 
 
 class AskForm(forms.Form):

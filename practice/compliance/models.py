@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from practice.audit.history import keep_history
 from practice.infrastructure.fields import EncryptedTextField
 
 from .rules import PlacementTopic
@@ -103,5 +104,38 @@ class PlacementQuestion(models.Model):
         return f"placement question {self.pk}"
 
 
+class BusinessAssociate(models.Model):
+    """Somebody outside who handles records for the practice (160.103, R-240): who, what for, agreement on file, ended.
+
+    `acts_on_authorizations`: they release or pass on records when a patient has authorized it, so they must be told
+    when one is taken back (P-05).
+    """
+
+    never_deleted = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    what_for = models.CharField(max_length=300)
+    contact = models.TextField(blank=True, help_text="How to reach them.")
+    agreement_on = models.DateField(null=True, blank=True, help_text="Day of the signed agreement on file.")
+    acts_on_authorizations = models.BooleanField(default=False)
+    ended_on = models.DateField(null=True, blank=True, help_text="Last day they worked for the practice.")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["name", "recorded_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(name__regex=r"\S", what_for__regex=r"\S"), name="%(app_label)s_%(class)s_is_described"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"business associate {self.pk}"
+
+
 auditlog.register(PracticeProfile, include_fields=["privacy_contact_title", "log_origin"])
 auditlog.register(PolicySetting, exclude_fields=["reason"])
+keep_history(BusinessAssociate, plain=["agreement_on", "acts_on_authorizations", "ended_on"], leave_out=["contact"])

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from practice.people.models import Staff
 from practice.people.rules import Role
 
-from .models import PlacementQuestion, PolicySetting, PracticeProfile
+from .models import BusinessAssociate, PlacementQuestion, PolicySetting, PracticeProfile
 from .rules import POLICIES, PolicySpec, PolicyValue
 
 
@@ -89,3 +89,14 @@ def answers_to_read(staff: Staff) -> QuerySet[PlacementQuestion]:
     """Answers to the person's own questions that they have not looked at yet, the oldest first."""
     mine = PlacementQuestion.objects.filter(asked_by=staff, answered_at__isnull=False, seen_at=None)
     return mine.defer("answer").order_by("answered_at")
+
+
+def associates() -> QuerySet[BusinessAssociate]:
+    """Every business associate, those that still work for the practice first."""
+    return BusinessAssociate.objects.order_by(F("ended_on").desc(nulls_first=True), "name")
+
+
+def associates_acting_on(on: date) -> QuerySet[BusinessAssociate]:
+    """Business associates who on a day may act on what a patient authorized, and must hear when it is taken back."""
+    working = Q(ended_on__isnull=True) | Q(ended_on__gte=on)
+    return BusinessAssociate.objects.filter(working, acts_on_authorizations=True)

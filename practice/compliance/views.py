@@ -15,8 +15,8 @@ from practice.people.policies import require_act, require_role
 from practice.people.rules import CLINICAL_ROLES, Act, Role
 
 from . import actions, queries
-from .forms import AnswerForm, AskForm, PolicyForm, ProfileForm
-from .models import PlacementQuestion
+from .forms import AnswerForm, AskForm, AssociateForm, PolicyForm, ProfileForm
+from .models import BusinessAssociate, PlacementQuestion
 from .rules import POLICIES, PlacementTopic
 
 QUESTIONS_SHOWN = 100
@@ -56,6 +56,34 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved. New letters carry these details.")
         return redirect("profile-edit")
     return render(request, "compliance/profile_edit.html", {"form": form})
+
+
+@require_safe
+def associate_list(request: HttpRequest) -> HttpResponse:
+    require_role(cast(Staff, request.user), Role.COMPLIANCE_OFFICER)
+    return render(request, "compliance/associate_list.html", {"associates": queries.associates(), "today": today()})
+
+
+@require_http_methods(["GET", "POST"])
+def associate_new(request: HttpRequest) -> HttpResponse:
+    return _associate(request, None)
+
+
+@require_http_methods(["GET", "POST"])
+def associate_edit(request: HttpRequest, associate_id: UUID) -> HttpResponse:
+    require_role(cast(Staff, request.user), Role.COMPLIANCE_OFFICER)
+    return _associate(request, get_object_or_404(BusinessAssociate, pk=associate_id))
+
+
+def _associate(request: HttpRequest, associate: BusinessAssociate | None) -> HttpResponse:
+    staff = cast(Staff, request.user)
+    require_role(staff, Role.COMPLIANCE_OFFICER)
+    form = AssociateForm(request.POST or None, instance=associate)
+    if request.method == "POST" and form.is_valid():
+        actions.record_associate(by=staff, associate=associate, **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect("associate-list")
+    return render(request, "compliance/associate_form.html", {"form": form, "associate": associate})
 
 
 @require_http_methods(["GET", "POST"])

@@ -44,6 +44,7 @@ MENU: tuple[Place, ...] = (
     ),
     Place("What belongs where", "placement-list", (*CLINICAL, Role.COMPLIANCE_OFFICER)),
     Place("Authorization forms", "form-list", (Role.COMPLIANCE_OFFICER, Role.FRONT_DESK, Role.CLINICIAN)),
+    Place("Business associates", "associate-list", (Role.COMPLIANCE_OFFICER,)),
     Place("Practice policies", "policy-list", (Role.COMPLIANCE_OFFICER,)),
     Place("The practice on letters", "profile-edit", (Role.ADMINISTRATOR,)),
     Place("All accesses", "access-all", (Role.COMPLIANCE_OFFICER,)),

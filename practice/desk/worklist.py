@@ -7,16 +7,18 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from authorizations.models import Authorization, FormVersion, Restriction
+from authorizations.models import Authorization, AuthorizationEvent, FormVersion, Restriction, RevocationNotice
 from authorizations.queries import ending_soon
 from authorizations.queries.restrictions import line_of_restriction
 from disclosures.releases.models import Release
+from disclosures.releases.queries.taking_back import blocked_among
 from practice.compliance.models import PlacementQuestion
 from practice.compliance.queries import answers_to_read
 from practice.infrastructure.days import today
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
 from practice.people.policies import charts_visible_to
+from practice.people.rules import Role
 from practice.worklist.models import Task
 from practice.worklist.queries import open_tasks
 from practice.worklist.rules import TaskKind
@@ -52,6 +54,8 @@ PLACES = {
     "authorizations.authorization": "authorization-open",
     "authorizations.restriction": "restriction-open",
     "authorizations.formversion": "form-open",
+    "authorizations.authorizationevent": "revocation-open",
+    "authorizations.revocationnotice": "notice-told",
     "ledger.accounting": "accounting-open",
     "ledger.entry": "disclosure-open",
     "chart.handover": "handover-open",
@@ -83,6 +87,10 @@ BUTTONS = {
     TaskKind.PLACEMENT_QUESTION: "Answer",
     TaskKind.DOCUMENT_REVIEW: "Read",
     TaskKind.MEDICATION_MONITORING: "Enter the result",
+    TaskKind.REVOCATION_FORM: "Print and send",
+    TaskKind.REVOCATION_NOTICE: "Say they were told",
+    TaskKind.REVOCATION_ASSOCIATE: "Say they were told",
+    TaskKind.REVOCATION_LETTER: "Make the letter",
 }
 MOST = 200
 LOOK_BACK = 30  # days back for sessions without a note
@@ -99,7 +107,9 @@ def home_groups(staff: Staff) -> list[Group]:
         found += [destructions_due(staff)]
         found += [sessions_today(staff), sessions_to_mark(staff)]
         found.append(placement_answers(staff))
-        found += [sessions_without_note(staff), authorizations_ending(staff)]
+        found.append(sessions_without_note(staff))
+        if not staff.has_role(Role.FRONT_DESK):  # who has them as tasks already
+            found.append(authorizations_ending(staff))
     return sorted(_one_of_each(found), key=lambda group: group.first_due)
 
 
@@ -143,8 +153,17 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
     for task in tasks:
         ids.setdefault(task.subject_type, []).append(task.subject_id)
     found: dict[UUID, str] = {}
-    for release in Release.objects.filter(pk__in=ids.get("releases.release", [])):
-        found[release.pk] = f"To {release.recipient_name}"
+    releases = Release.objects.filter(pk__in=ids.get("releases.release", []))
+    blocked = blocked_among(releases)
+    for release in releases:
+        why = f" · Blocked: {blocked[release.pk].status.label.lower()}" if release.pk in blocked else ""
+        found[release.pk] = f"To {release.recipient_name}{why}"
+    for event in AuthorizationEvent.objects.filter(pk__in=ids.get("authorizations.authorizationevent", [])).defer(
+        "how"
+    ):
+        found[event.pk] = f"Taken back {day(event.happened_on)}"
+    for notice in RevocationNotice.objects.filter(pk__in=ids.get("authorizations.revocationnotice", [])).defer("how"):
+        found[notice.pk] = f"Tell {notice.recipient_name}"
     for paper in Authorization.objects.filter(pk__in=ids.get("authorizations.authorization", [])):
         recipient = paper.recipient_name or paper.recipient_class
         found[paper.pk] = f"Authorization for {recipient}" if recipient else "Authorization (recipient not named)"

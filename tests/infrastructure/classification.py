@@ -100,6 +100,10 @@ MODELS: dict[str, Kept] = {
         encrypted="answer",
         plain="id topic asked_by asked_at answered_by answered_at seen_at",
     ),
+    "compliance.BusinessAssociate": Kept(
+        NEVER_DELETED,
+        plain="id name what_for contact agreement_on acts_on_authorizations ended_on recorded_by recorded_at",
+    ),
     "authorizations.Authorization": Kept(
         APPEND_ONLY,
         encrypted="""
@@ -116,7 +120,7 @@ MODELS: dict[str, Kept] = {
         APPEND_ONLY, plain="id version outcome counsel reviewed_on file_note recorded_by recorded_at"
     ),
     "authorizations.SignedPaper": Kept(
-        APPEND_ONLY, encrypted="data", plain="id authorization kind size sha256 added_by added_at"
+        APPEND_ONLY, encrypted="data", plain="id authorization event kind size sha256 added_by added_at"
     ),
     "authorizations.Signature": Kept(
         APPEND_ONLY,
@@ -133,7 +137,19 @@ MODELS: dict[str, Kept] = {
         APPEND_ONLY,
         encrypted="how",
         plain="""
-        id authorization kind happened_on received_at holds policy_version recorded_by recorded_at""",
+        id authorization kind happened_on received_at occurred_on holds policy_version recorded_by recorded_at""",
+    ),
+    "authorizations.RevocationNotice": Kept(
+        APPEND_ONLY,
+        updates="told_on how told_by told_at",
+        encrypted="how",
+        plain="id event associate recipient_name recipient_address officer_only made_at told_on told_by told_at",
+    ),
+    "authorizations.RevocationLetter": Kept(
+        APPEND_ONLY,
+        updates="sent_on sent_how sent_by",
+        encrypted="pdf sent_how",
+        plain="id number event address sha256 listed made_by made_at sent_on sent_by",
     ),
     "authorizations.Restriction": Kept(
         APPEND_ONLY,

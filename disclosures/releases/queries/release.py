@@ -284,6 +284,7 @@ class Line:
     button: str
     href: str
     mine: bool
+    blocked: str = ""  # why it may not leave any more, where its authorization has ended or is on hold
 
 
 def line_of(release: Release, staff: Staff) -> Line:

@@ -13,6 +13,7 @@ from .hand_over import (
 from .lists import patient_releases, release_open, worklist
 from .prepare import release_approve, release_new, release_withdraw
 from .record import disclosure_record
+from .taking_back import revocation_letter, revocation_letter_new, revocation_letter_sent, revocation_open
 
 __all__ = [
     "disclosure_record",
@@ -29,5 +30,9 @@ __all__ = [
     "release_package",
     "release_returned",
     "release_withdraw",
+    "revocation_letter",
+    "revocation_letter_new",
+    "revocation_letter_sent",
+    "revocation_open",
     "worklist",
 ]

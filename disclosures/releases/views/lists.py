@@ -32,6 +32,7 @@ from ..queries import (
     verdict_words,
 )
 from ..queries.remedies import explained
+from ..queries.taking_back import blocked_steps, blocked_words, covers_with_blocks, with_blocks
 from ..rules import Method, ReleaseState
 
 SHOWN = {"all": "All", "mine": "Waiting on me", "clinician": "Waiting on a clinician", "ready": "Ready to hand over"}
@@ -41,7 +42,7 @@ SHOWN = {"all": "All", "mine": "Waiting on me", "clinician": "Waiting on a clini
 def worklist(request: HttpRequest) -> HttpResponse:
     staff = cast(Staff, request.user)
     require_release_work(staff)
-    lines = open_lines(staff)
+    lines = with_blocks(open_lines(staff))
     sorts = {
         "all": lines,
         "mine": [line for line in lines if line.mine],
@@ -51,7 +52,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("show", "all")
     chosen = chosen if chosen in sorts else "all"
     tabs = [(key, words, len(sorts[key])) for key, words in SHOWN.items()]
-    context = {"lines": sorts[chosen], "tabs": tabs, "chosen": chosen, "covers": covers_to_hand_over(staff)}
+    covers = covers_with_blocks(covers_to_hand_over(staff))
+    context = {"lines": sorts[chosen], "tabs": tabs, "chosen": chosen, "covers": covers}
     return render(request, "releases/worklist.html", context)
 
 
@@ -61,7 +63,7 @@ def patient_releases(request: HttpRequest, patient_id: str) -> HttpResponse:
     patient = open_patient_for_release(staff, patient_id)
     rows = releases_visible_to(staff).filter(patient=patient)
     rows = rows.select_related("patient", "approver", "committed_by").order_by("-prepared_at")
-    context = {"patient": patient, "lines": [line_of(row, staff) for row in rows]}
+    context = {"patient": patient, "lines": with_blocks([line_of(row, staff) for row in rows])}
     return render(request, "releases/patient_releases.html", context)
 
 
@@ -73,11 +75,14 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
     pending = release.state in (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED)
     package = None if release.package else package_of(release)
     may_approve = refusal_to_approve(staff, release.patient) is None
+    blocked = blocked_words(release)
+    steps = [] if release.state == ReleaseState.RECORDED else steps_of(release, entry, may_approve=may_approve)
     context = {
         "release": release,
         "patient": release.patient,
+        "blocked": blocked,
         "sha256": release.sha256 or (package.sha256 if package else ""),
-        "steps": [] if release.state == ReleaseState.RECORDED else steps_of(release, entry, may_approve=may_approve),
+        "steps": blocked_steps(steps, blocked) if blocked else steps,
         "items": release.items.all(),
         "decision": explained(
             verdict_now(release), patient_id=release.patient_id, authorization_id=release.authorization_id
@@ -92,7 +97,7 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         "signed": entry is not None and covered_by_checkpoint(entry),
         "may_withdraw": pending,
         "asking_due": asking_is_due(release),
-        "may_get": release.state == ReleaseState.COMMITTED and release.method != Method.DOWNLOAD,
+        "may_get": release.state == ReleaseState.COMMITTED and release.method != Method.DOWNLOAD and not blocked,
         "links": links_about(LinkPurpose.DOWNLOAD, release.pk) if release.method == Method.DOWNLOAD else [],
     }
     return render(request, "releases/release.html", context)

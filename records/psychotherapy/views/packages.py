@@ -7,11 +7,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from authorizations.documents import reason_of
 from authorizations.models import Authorization
 from authorizations.policies import open_authorization
+from authorizations.queries.taking_back import ended_among
 from practice.infrastructure.days import today
 from practice.people.models import Staff
 from practice.people.policies import require_role
@@ -31,6 +34,7 @@ class PackageLine:
     cover: PackageCover
     patient: str
     staff: str
+    blocked: str = ""  # why it may not leave any more, where its authorization has ended or is on hold
 
 
 @require_GET
@@ -44,11 +48,14 @@ def package_list(request: HttpRequest) -> HttpResponse:
 def _lines(covers: list[PackageCover]) -> list[PackageLine]:
     patients = names_of(cover.patient for cover in covers)
     people = Staff.objects.in_bulk({person for cover in covers for person in cover.named_staff})
+    waiting = [cover.authorization_id for cover in covers if cover.waiting]
+    ended = ended_among(waiting, today(), timezone.now()) if waiting else {}
     return [
         PackageLine(
             cover,
             patients.get(cover.patient, ""),
             ", ".join(people[person].display_name for person in cover.named_staff if person in people),
+            reason_of(ended[cover.authorization_id]) if cover.authorization_id in ended else "",
         )
         for cover in covers
     ]

@@ -1,0 +1,233 @@
+"""Taking an authorization back: the call that holds it, the letter that ends it, and everybody who must hear of it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.compliance.queries import associates_acting_on, policy
+from practice.infrastructure import days
+from practice.infrastructure.locks import advisory_lock
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.infrastructure.uploads import CheckedUpload
+from practice.people.models import Staff
+from practice.people.rules import Role
+from practice.worklist.actions import add_task, close_task
+from practice.worklist.rules import TaskKind, TaskState
+
+from .. import queries
+from ..models import Authorization, AuthorizationEvent, RevocationNotice
+from ..policies import notices_visible_to
+from ..rules import EventKind, RecordClass, same_words
+from ..signals import authorization_revoked
+from .recording import _add, _ask, _happened, _keep_paper, _lock_current, _refuse_future, checked
+
+FORM_WITHIN_DAYS = 1
+LETTER_WITHIN_DAYS = 2
+NOTICE_WITHIN_DAYS = 2
+
+
+@checked
+def record_revocation(
+    *,
+    by: Staff,
+    authorization: Authorization,
+    written: bool,
+    received_at: datetime,
+    how: str = "",
+    paper: CheckedUpload | None = None,
+) -> AuthorizationEvent:
+    """Record that the patient took it back. In writing it ends at the minute of receipt (R-051, R-052); by word of
+    mouth it is on hold from then, where the practice's policy P-06 says so, and the form goes out (R-054).
+
+    `how` says how it came in, `paper` is the scan of what the patient wrote. Waits for a release under way, which then
+    stands. Raises Refused for a receipt in the future or before the signature, and for a second written revocation.
+    """
+    locked = _lock_current(authorization)
+    _refuse_future(received_at, timezone.now())
+    on = days.local_date(received_at)
+    signed_on = queries.facts_of(locked).signed_on
+    if signed_on and on < signed_on:
+        raise Refused(
+            Refusal(
+                "REVOKED_BEFORE_SIGNED",
+                "It cannot have been taken back before it was signed.",
+                "Check the day and the authorization.",
+            )
+        )
+    kind = EventKind.WRITTEN_REVOCATION if written else EventKind.ORAL_REVOCATION
+    if locked.events.filter(kind=EventKind.WRITTEN_REVOCATION).exists():
+        raise Refused(
+            Refusal(
+                "REVOKED_ALREADY",
+                "This authorization is revoked already. Nothing goes out under it.",
+                "See its history.",
+                link=reverse("authorization-open", args=[locked.pk]),
+            )
+        )
+    hold = policy("P-06", on)
+    event = _add(
+        by,
+        locked,
+        kind,
+        on,
+        how,
+        received_at=received_at,
+        holds=not written and hold.value is True,
+        policy_version=None if written else UUID(hold.version_id),
+    )
+    if paper is not None:
+        _keep_paper(by, locked, paper, event=event)
+    record(by=by, event=AuditEvent.REVOKED, subject=locked, patient_id=locked.patient_id, detail=kind.value)
+    if written:
+        _follow_letter(by, locked, event)
+    else:
+        _ask(TaskKind.REVOCATION_FORM, days.add_days(on, FORM_WITHIN_DAYS), locked, Role.FRONT_DESK)
+    return event
+
+
+def _follow_letter(by: Staff, authorization: Authorization, event: AuthorizationEvent) -> None:
+    """What must be done after a written revocation: the confirmation to the patient, the notices (P-05)."""
+    for kind in (TaskKind.REVOCATION_FORM, TaskKind.AUTHORIZATION_ENDING):
+        close_task(kind=kind, subject=authorization, by=by)
+    add_task(
+        kind=TaskKind.REVOCATION_LETTER,
+        due_on=days.add_days(event.happened_on, LETTER_WITHIN_DAYS),
+        subject=event,
+        patient=authorization.patient,
+        role=letter_role(authorization),
+    )
+    for name in filter(None, map(str.strip, authorization.recipient_name.split(";"))):
+        add_notice(event=event, recipient_name=name, recipient_address=authorization.recipient_address)
+    if _notices_wanted(event):
+        for associate in associates_acting_on(event.happened_on):
+            notice, _ = RevocationNotice.objects.get_or_create(
+                event=event,
+                associate=associate,
+                defaults={"recipient_name": associate.name, "recipient_address": associate.contact},
+            )
+            _ask_notice(notice, TaskKind.REVOCATION_ASSOCIATE)
+    authorization_revoked.send(sender=Authorization, event=event, by=by)
+
+
+def letter_role(authorization: Authorization) -> Role:
+    """Who writes the confirmation: it lists what was handed over, and of psychotherapy notes not everybody sees that.
+
+    Decided by what the form covers, never by what was released: nothing is shown by whose task it is.
+    """
+    return Role.COMPLIANCE_OFFICER if RecordClass.PN in authorization.record_classes else Role.FRONT_DESK
+
+
+def add_notice(
+    *, event: AuthorizationEvent, recipient_name: str, recipient_address: str, officer_only: bool = False
+) -> RevocationNotice | None:
+    """Ask to tell a recipient of a revocation, once. None where policy P-05 is off, or it is the patient themself."""
+    patient = event.authorization.patient
+    if not _notices_wanted(event) or same_words(recipient_name, patient.legal_name):
+        return None
+    for known in event.notices.filter(associate=None):
+        if same_words(known.recipient_name, recipient_name):
+            return known
+    notice = RevocationNotice.objects.create(
+        event=event,
+        recipient_name=recipient_name,
+        recipient_address=recipient_address,
+        officer_only=officer_only,
+    )
+    _ask_notice(notice, TaskKind.REVOCATION_NOTICE)
+    return notice
+
+
+def _notices_wanted(event: AuthorizationEvent) -> bool:
+    return policy("P-05", event.happened_on).value is True
+
+
+def _ask_notice(notice: RevocationNotice, kind: TaskKind) -> None:
+    event = notice.event
+    due_on = days.add_days(event.happened_on, NOTICE_WITHIN_DAYS)
+    patient, role = event.authorization.patient, Role.COMPLIANCE_OFFICER
+    add_task(kind=kind, due_on=due_on, subject=notice, patient=patient, role=role)
+
+
+@checked
+def record_told(
+    *, by: Staff, authorization: Authorization, notice_id: UUID, told_on: date, how: str
+) -> RevocationNotice:
+    """Record on which day, and how, a recipient or business associate was told. Closes its task.
+
+    Raises Refused for a day before the revocation or to come, without words, or when it is recorded already.
+    """
+    advisory_lock(f"revocation notice:{notice_id}")
+    notice = notices_visible_to(by).get(pk=notice_id)
+    if notice.told_on:
+        raise Refused(Refusal("EVENT_RECORDED_BEFORE", "This is recorded already.", "See the revocation."))
+    if not notice.event.happened_on <= told_on <= days.today():
+        raise Refused(
+            Refusal("WRONG_DAY", "The day must lie between the revocation and today.", "Give the day they were told.")
+        )
+    if not how.strip():
+        raise Refused(Refusal("EVENT_WITHOUT_WORDS", "This is not complete.", "Say how they were told."))
+    notice.told_on, notice.how, notice.told_by, notice.told_at = told_on, how.strip(), by, timezone.now()
+    notice.save(update_fields=["told_on", "how", "told_by", "told_at"])
+    kind = TaskKind.REVOCATION_ASSOCIATE if notice.associate_id else TaskKind.REVOCATION_NOTICE
+    close_task(kind=kind, subject=notice, by=by)
+    record(by=by, event=AuditEvent.RECORDED, subject=notice, patient_id=authorization.patient_id, detail="told")
+    return notice
+
+
+@checked
+def record_form_sent(*, by: Staff, authorization: Authorization, sent_on: date, how: str) -> AuthorizationEvent:
+    """Record that the patient was sent the form to put a call into writing, when and how (P-06)."""
+    event = _happened(by, authorization, EventKind.FORM_SENT, sent_on, how, "Say how the form was sent.")
+    close_task(kind=TaskKind.REVOCATION_FORM, subject=authorization, by=by)
+    return event
+
+
+@checked
+def lift_hold(
+    *, by: Staff, authorization: Authorization, received_at: datetime, how: str, paper: CheckedUpload | None
+) -> AuthorizationEvent:
+    """Record that the patient, who had called to stop, wrote to go on after all: the hold ends at its receipt.
+
+    The hold is the practice's own (P-06), so the patient can end it; a call is not enough, and what they wrote is kept.
+    Raises Refused without the scan, when it is not on hold, and for a receipt in the future or before the call.
+    """
+    locked = _lock_current(authorization)
+    _refuse_future(received_at, timezone.now())
+    facts = queries.facts_of(locked)
+    if facts.held_since is None or facts.revocation_received_at is not None:
+        raise Refused(
+            Refusal(
+                "NOT_ON_HOLD",
+                "This authorization is not on hold, so there is nothing to lift.",
+                "What is revoked in writing stays revoked: have a new authorization signed.",
+                "45 CFR 164.508(b)(5)",
+                reverse("authorization-open", args=[locked.pk]),
+            )
+        )
+    if received_at <= facts.held_since:
+        raise Refused(
+            Refusal(
+                "WRITTEN_BEFORE_THE_CALL",
+                "It came in before the patient called to stop, so it does not answer that call.",
+                "Check day and time, or ask the patient to write again.",
+                "Practice policy P-06",
+            )
+        )
+    if paper is None:
+        raise Refused(
+            Refusal(
+                "WRITING_MISSING",
+                "A hold is lifted by the patient's own writing, and it is not here.",
+                "Add the scan of what the patient wrote and signed.",
+                "Practice policy P-06",
+            )
+        )
+    event = _add(by, locked, EventKind.HOLD_LIFTED, days.local_date(received_at), how, received_at=received_at)
+    _keep_paper(by, locked, paper, event=event)
+    close_task(kind=TaskKind.REVOCATION_FORM, subject=locked, by=by, state=TaskState.DROPPED, reason="patient goes on")
+    record(by=by, event=AuditEvent.RECORDED, subject=locked, patient_id=locked.patient_id, detail=event.kind)
+    return event

@@ -1,0 +1,109 @@
+"""What is asked when a patient takes an authorization back, or wants to go on after all."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from practice.infrastructure.days import local_date
+
+from .recording import HappenedForm, ScanField, day_field, not_in_future, text_field
+
+
+def moment_field(label: str, help_text: str) -> forms.DateTimeField:
+    """A practice-local day and time, to the minute."""
+    return forms.DateTimeField(
+        label=label,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=help_text,
+        error_messages={
+            "required": "Give day and time.",
+            "invalid": "Give day and time, for example 04/03/2026 14:30.",
+        },
+    )
+
+
+class RevocationForm(forms.Form):
+    """How and when the patient took it back."""
+
+    written = forms.ChoiceField(
+        label="How",
+        choices=[("yes", "In writing"), ("no", "By word of mouth")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one."},
+    )
+    received_at = moment_field(
+        "Received at", "To the minute: what was handed over before stands, nothing after may go out."
+    )
+    how = text_field("How it came in", 500, 2, help_text="For example “letter by mail” or “called front desk”.")
+    scan = ScanField(
+        label="Scan of what the patient wrote",
+        required=False,
+        help_text="PDF, JPEG or PNG, up to 15 MB, if there is one.",
+    )
+
+    def __init__(self, *args: Any, signed_on: date | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.signed_on = signed_on
+
+    def clean_received_at(self) -> datetime:
+        received: datetime = self.cleaned_data["received_at"]
+        if received > timezone.now():
+            raise forms.ValidationError("This is in the future.")
+        if self.signed_on and local_date(received) < self.signed_on:
+            raise forms.ValidationError("This is before the authorization was signed.")
+        return received
+
+
+class GoOnForm(forms.Form):
+    """What the patient wrote, after a call to stop, to go on after all."""
+
+    received_at = moment_field("Received at", "To the minute: from then on the authorization may be used again.")
+    how = text_field("How it came in", 500, 2, help_text="For example “letter by mail” or “signed at the desk”.")
+    scan = ScanField(
+        label="Scan of what the patient wrote and signed",
+        help_text="PDF, JPEG or PNG, up to 15 MB.",
+        error_messages={"required": "A hold is lifted by the patient’s own writing. Add the scan of it."},
+    )
+
+    def __init__(self, *args: Any, held_since: datetime | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.held_since = held_since
+
+    def clean_received_at(self) -> datetime:
+        received: datetime = self.cleaned_data["received_at"]
+        if received > timezone.now():
+            raise forms.ValidationError("This is in the future.")
+        if self.held_since and received <= self.held_since:
+            raise forms.ValidationError("This is before the patient called to stop, so it does not answer that call.")
+        return received
+
+
+class EventKnownForm(HappenedForm):
+    """When and how the practice learned that the event happened, and when it did."""
+
+    occurred_on = day_field("The event itself happened on", help_text="If you know it. It may be earlier.")
+
+    field_order = ("on", "how", "occurred_on")
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        occurred, known = not_in_future(found.get("occurred_on")), found.get("on")
+        if occurred and known and occurred > known:
+            self.add_error("occurred_on", "This is after the practice learned of it. Check the two days.")
+        return found
+
+
+class ToldForm(HappenedForm):
+    """When and how somebody was told; not before there was something to tell."""
+
+    def __init__(self, *args: Any, since: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.since = since
+
+    def clean_on(self) -> date | None:
+        day = super().clean_on()
+        if day is not None and day < self.since:
+            raise forms.ValidationError("This is before the revocation came in.")
+        return day

@@ -1,0 +1,180 @@
+"""Pages of taking an authorization back: the revocation, the form for it, the hold that ends, who was told."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.infrastructure.days import local_date, today
+from practice.infrastructure.pdf import PdfFailed
+from practice.people.policies import require_act
+from practice.people.rules import Act
+
+from .. import policies, queries
+from ..actions import record_event_known, record_revocation
+from ..actions.taking_back import lift_hold, record_form_sent, record_told
+from ..documents.revocation_form import revocation_form as form_pdf
+from ..forms.taking_back import EventKnownForm, GoOnForm, RevocationForm, ToldForm
+from .recording import _happened, _small_form, staff_of
+
+REVOKE_WORDS = (
+    "In writing it ends at the minute it was received. By word of mouth it is put on hold, and the patient is sent the "
+    "form to sign."
+)
+GO_ON_WORDS = (
+    "The patient called to stop and now writes that you may go on. A call is not enough: what they wrote and signed is "
+    "kept with the authorization."
+)
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_revoke(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    initial = {"received_at": timezone.localtime().replace(second=0, microsecond=0)}
+    signed_on = queries.facts_of(authorization).signed_on
+    form = RevocationForm(request.POST or None, request.FILES or None, initial=initial, signed_on=signed_on)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        written = given["written"] == "yes"
+        event = record_revocation(
+            by=staff,
+            authorization=authorization,
+            written=written,
+            received_at=given["received_at"],
+            how=given["how"],
+            paper=given["scan"],
+        )
+        if written:
+            messages.success(request, "Revoked. Nothing more goes out under it.")
+            return redirect("revocation-open", event.pk)
+        said = "On hold. Nothing goes out." if event.holds else "Recorded."
+        messages.success(request, f"{said} Send the patient the revocation form to sign.")
+        return redirect("authorization-open", authorization.pk)
+    return _small_form(request, authorization, form, "Record a revocation", "Record it", REVOKE_WORDS)
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_go_on(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """The way out of a hold that keeps the authorization: the patient writes to go on after all."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    held_since = queries.facts_of(authorization).held_since
+    initial = {"received_at": timezone.localtime().replace(second=0, microsecond=0)}
+    form = GoOnForm(request.POST or None, request.FILES or None, initial=initial, held_since=held_since)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        lift_hold(
+            by=staff,
+            authorization=authorization,
+            received_at=given["received_at"],
+            how=given["how"],
+            paper=given["scan"],
+        )
+        messages.success(request, "The hold is lifted. The authorization stands as it was signed.")
+        return redirect("authorization-open", authorization.pk)
+    return _small_form(
+        request, authorization, form, "The patient wants to go on after all", "Lift the hold", GO_ON_WORDS
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_event_known(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    words = "From the day the practice learns of it, nothing more is released under this authorization."
+    return _happened(
+        request,
+        authorization_id,
+        {"ask_day": "The practice learned of it on", "ask_how": "How the practice learned of it"},
+        lambda by, row, on, how, occurred_on: record_event_known(
+            by=by, authorization=row, known_on=on, how=how, occurred_on=occurred_on
+        ),
+        ("The event has happened", words),
+        form_class=EventKnownForm,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_form_sent(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    words = "After a call the patient is sent the form, to put it into writing. Until it comes back nothing goes out."
+    return _happened(
+        request,
+        authorization_id,
+        {"ask_day": "Sent on", "ask_how": "How, for example “by mail” or “handed over at the desk”"},
+        lambda by, row, on, how: record_form_sent(by=by, authorization=row, sent_on=on, how=how),
+        ("The revocation form was sent", words),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def notice_told(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+    """Say when and how a recipient or business associate was told of a revocation."""
+    staff = staff_of(request)
+    notice = policies.open_notice(staff, notice_id)
+    authorization = notice.event.authorization
+    policies.check_may_record(staff, authorization.patient)
+    form = ToldForm(
+        request.POST or None,
+        initial={"on": today()},
+        since=notice.event.happened_on,
+        ask_day="Told on",
+        ask_how="How, and who was spoken to or written to",
+    )
+    if request.method == "POST" and form.is_valid():
+        record_told(
+            by=staff,
+            authorization=authorization,
+            notice_id=notice.pk,
+            told_on=form.cleaned_data["on"],
+            how=form.cleaned_data["how"],
+        )
+        messages.success(request, f"Recorded: {notice.recipient_name} was told.")
+        return redirect("revocation-open", notice.event_id)
+    context = {
+        "patient": authorization.patient,
+        "notice": notice,
+        "line": queries.line_of(authorization, today()),
+        "form": form,
+    }
+    return render(request, "authorizations/notice_told.html", context)
+
+
+@require_safe
+def revocation_form(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """The form with which a patient takes this authorization back, filled in but for the signature."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    record(
+        by=staff,
+        event=AuditEvent.PRINTED,
+        subject=authorization,
+        patient_id=authorization.patient_id,
+        detail="revocation_form",
+    )
+    back = reverse("authorization-open", args=[authorization.pk])
+    return _form(request, back, queries.line_of(authorization, local_date(timezone.now())))
+
+
+@require_safe
+def revocation_form_blank(request: HttpRequest) -> HttpResponse:
+    """The same form with nothing filled in, for the waiting room."""
+    require_act(staff_of(request), Act.AUTHORIZATION_RECORD)
+    return _form(request, "/", None)
+
+
+def _form(request: HttpRequest, back: str, line: queries.AuthorizationLine | None) -> HttpResponse:
+    try:
+        pdf = form_pdf(line)
+    except PdfFailed:
+        messages.error(request, "The form could not be made. Try again in a moment.")
+        return redirect(back)
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="revocation-form.pdf"'
+    return response

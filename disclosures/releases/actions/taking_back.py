@@ -1,0 +1,113 @@
+"""What a revocation means for releases: who else must hear of it, what is stopped, and the letter to the patient."""
+
+from datetime import date
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from authorizations.actions.taking_back import add_notice
+from authorizations.models import AuthorizationEvent, RevocationLetter
+from authorizations.queries import line_of
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.infrastructure.days import today
+from practice.infrastructure.locks import advisory_lock
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.people.models import Staff
+from practice.people.rules import Role
+from practice.worklist.actions import add_task, close_task
+from practice.worklist.rules import TaskKind, TaskState
+
+from ..documents.taking_back import confirmation_letter
+from ..models import Release
+from ..policies import check_may_confirm
+from ..queries import postal_address
+from ..queries.taking_back import WAITING, handed_over_under
+
+
+def follow_revocation(*, event: AuthorizationEvent, by: Staff) -> None:
+    """Inside the transaction of a written revocation: everybody who has something under it must be told (P-05), what
+    waits is nobody's work any more, and what left after its receipt goes to the compliance officer.
+    """
+    if event.received_at is None:
+        return
+    authorization = event.authorization
+    for one in handed_over_under(authorization, event.received_at):
+        add_notice(event=event, recipient_name=one.recipient, recipient_address=one.address, officer_only=one.is_notes)
+        if one.late:
+            add_task(
+                kind=TaskKind.INCIDENT_REVIEW,
+                due_on=today(),
+                subject=one.release,
+                patient=authorization.patient,
+                role=Role.COMPLIANCE_OFFICER,
+            )
+    for release in Release.objects.filter(authorization=authorization, state__in=WAITING):
+        for kind in (TaskKind.RELEASE_APPROVAL, TaskKind.RELEASE_HAND_OVER):
+            close_task(kind=kind, subject=release, by=by, state=TaskState.DROPPED, reason="authorization revoked")
+
+
+@transaction.atomic
+def make_letter(*, by: Staff, event: AuthorizationEvent) -> RevocationLetter:
+    """Make the letter that confirms a written revocation, addressed as the patient wants letters, and keep its bytes.
+
+    Raises Refused for who may not know all it lists, PdfFailed when it could not be made (nothing is kept then).
+    """
+    check_may_confirm(by, event.authorization)
+    advisory_lock("revocation letter number")
+    if event.received_at is None:
+        raise ValueError("a written revocation has an instant")
+    handed = handed_over_under(event.authorization, event.received_at)
+    address, number = postal_address(event.authorization.patient), _next_number()
+    pdf = confirmation_letter(
+        event=event, line=line_of(event.authorization, today()), handed=handed, address=address, number=number
+    )
+    letter = RevocationLetter.objects.create(
+        event=event,
+        number=number,
+        address=address,
+        pdf=pdf,
+        sha256=sha256(pdf).hexdigest(),
+        listed=len(handed),
+        made_by=by,
+    )
+    record(by=by, event=AuditEvent.ISSUED, subject=letter, patient_id=event.authorization.patient_id)
+    return letter
+
+
+def _next_number() -> str:
+    prefix = f"REV-{today().year}-"
+    last = RevocationLetter.objects.filter(number__startswith=prefix).aggregate(last=Max("number"))["last"]
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04d}"
+
+
+@transaction.atomic
+def record_letter_sent(*, by: Staff, letter_id: UUID, sent_on: date, how: str) -> RevocationLetter:
+    """Record that a confirmation went to the patient, on which day and how. Closes its task.
+
+    Raises Refused for a day before it was made or to come, without words, or when it is recorded already.
+    """
+    advisory_lock(f"revocation letter:{letter_id}")
+    letter = RevocationLetter.objects.select_related("event__authorization__patient").get(pk=letter_id)
+    check_may_confirm(by, letter.event.authorization)
+    if letter.sent_on:
+        raise Refused(Refusal("EVENT_RECORDED_BEFORE", "This is recorded already.", "See the revocation."))
+    if not letter.event.happened_on <= sent_on <= today():
+        raise Refused(
+            Refusal("WRONG_DAY", "The day must lie between the revocation and today.", "Give the day it went out.")
+        )
+    if not how.strip():
+        raise Refused(Refusal("EVENT_WITHOUT_WORDS", "This is not complete.", "Say how it was sent."))
+    letter.sent_on, letter.sent_how, letter.sent_by = sent_on, how.strip(), by
+    letter.save(update_fields=["sent_on", "sent_how", "sent_by"])
+    close_task(kind=TaskKind.REVOCATION_LETTER, subject=letter.event, by=by)
+    record(
+        by=by,
+        event=AuditEvent.RECORDED,
+        subject=letter,
+        patient_id=letter.event.authorization.patient_id,
+        detail="letter_sent",
+    )
+    return letter
