@@ -100,6 +100,9 @@ TABLE: dict[str, Row] = {
     # --- the audit trail and the practice itself
     "access-own": row("200 200 200 200 200 200"),
     "access-all": row("403 403 403 403 200 403"),
+    "associate-list": row("403 403 403 403 200 403"),
+    "associate-new": row("403 403 403 403 200 403"),
+    "associate-edit": row("403 403 403 403 200 403"),
     "placement-list": row("200 200 200 403 200 403"),  # asks with a kind of information, and shows one's own questions
     "placement-answer": row("403 403 403 403 200 403"),
     "policy-list": row("403 403 403 403 200 403"),
@@ -257,7 +260,6 @@ TABLE: dict[str, Row] = {
     "authorization-sign-paper": row("200 200 403 200 200 404", authorization_id="draft_authorization"),
     "authorization-paper-check": row("ok ok 403 ok ok 404", post=True, authorization_id="draft_authorization"),
     "authorization-signed-document": row("200 200 403 200 200 404", authorization_id="signed_authorization"),
-    "authorization-follow-up": row("ok ok 403 ok ok 404", post=True),
     "restriction-new": row("200 200 403 200 200 404"),
     "restriction-open": row("200 200 403 200 200 404"),
     "restriction-answer": row("403 403 403 403 200 404"),  # the compliance officer answers for the practice
@@ -267,6 +269,15 @@ TABLE: dict[str, Row] = {
     "restriction-told": row("200 200 403 200 200 404"),
     "restriction-letter-new": row("ok ok 403 ok ok 404", post=True),
     "restriction-letter": row("200 200 403 200 200 404"),
+    "authorization-go-on": row("200 200 403 200 200 404"),
+    "authorization-form-sent": row("200 200 403 200 200 404"),
+    "revocation-form": row("200 200 403 200 200 404"),
+    "revocation-form-blank": row("200 200 200 200 200 403"),  # a form for the waiting room: nobody's
+    "notice-told": row("200 200 403 200 200 404"),
+    "revocation-open": row("200 200 403 200 200 404"),
+    "revocation-letter-new": row("ok ok 403 ok ok 404", post=True),
+    "revocation-letter": row("200 200 403 200 200 404", letter_id="revocation_letter"),
+    "revocation-letter-sent": row("200 200 403 200 200 404", letter_id="revocation_letter"),
     "paper-download": row("200 200 403 200 200 404"),
     # --- releases, one that waits for Dr. Hale
     "release-list-all": row("200 200 200 200 200 404"),

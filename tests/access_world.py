@@ -15,7 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from authorizations.actions import record_authorization
+from authorizations.actions import record_authorization, record_revocation
 from authorizations.actions.forms import make_version, prepare_authorization
 from authorizations.actions.restrictions import answer_restriction, make_restriction_letter, record_restriction
 from authorizations.models import Signature, SignedDocument
@@ -25,8 +25,9 @@ from disclosures.ledger import log
 from disclosures.ledger.bases import Basis
 from disclosures.ledger.suspensions import Suspension, SuspensionKind
 from disclosures.releases.actions import approve_release, commit_release, prepare_release
+from disclosures.releases.actions.taking_back import make_letter
 from disclosures.releases.models import Release
-from practice.compliance.actions import ask_placement
+from practice.compliance.actions import ask_placement, record_associate
 from practice.compliance.models import PracticeProfile
 from practice.compliance.rules import PlacementTopic
 from practice.infrastructure.copies import take_in
@@ -332,6 +333,7 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
     answer_restriction(by=staff["officer"], restriction=asked, agreed=True, on=today())
     letter = make_restriction_letter(by=staff["desk"], restriction=asked)
     return {
+        **_taken_back(staff, patient, elements),
         "restriction_id": asked.pk,
         "letter_id": letter.pk,
         "authorization_id": for_notes.pk,
@@ -367,6 +369,19 @@ def _signed_on_a_screen(staff: dict[str, Staff], patient: Patient, elements: dic
     )
     SignedDocument.objects.create(signature=signature, shown="-", pdf=pdf(), size=1, pdf_sha256="0" * 64)
     return prepared.pk
+
+
+def _taken_back(staff: dict[str, Staff], patient: Patient, elements: dict[str, Any]) -> dict[str, Any]:
+    """A chart authorization that was revoked, the letter about it, and who must be told."""
+    associate = record_associate(
+        by=staff["officer"], name="Prairie Copy Service", what_for="Copies records", contact="", agreement_on=today(),
+        acts_on_authorizations=True, ended_on=None,
+    )  # fmt: skip
+    taken = record_authorization(by=staff["desk"], patient=patient, **elements)
+    event = record_revocation(by=staff["desk"], authorization=taken, written=True, received_at=timezone.now())
+    notice = event.notices.filter(associate=None).get()
+    letter = make_letter(by=staff["desk"], event=event)
+    return {"associate_id": associate.pk, "event_id": event.pk, "notice_id": notice.pk, "revocation_letter": letter.pk}
 
 
 def _ledger(officer: Staff, patient: Patient) -> dict[str, Any]:
