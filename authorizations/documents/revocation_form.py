@@ -3,6 +3,7 @@
 from practice.compliance.queries import practice_profile
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import render_pdf
+from practice.people.queries import letter_address
 
 from ..queries import AuthorizationLine
 
@@ -19,6 +20,7 @@ def revocation_form(line: AuthorizationLine | None) -> bytes:
         "line": line,
         "authorization": line.authorization if line else None,
         "patient": line.authorization.patient if line else None,
+        "letter": letter_address(line.authorization.patient, today()) if line else None,
         "printed_on": today(),
     }
     return render_pdf("documents/revocation_form.html", context)

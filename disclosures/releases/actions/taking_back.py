@@ -16,6 +16,7 @@ from practice.infrastructure.days import today
 from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
+from practice.people.queries import letter_address
 from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind, TaskState
@@ -23,7 +24,6 @@ from practice.worklist.rules import TaskKind, TaskState
 from ..documents.taking_back import confirmation_letter
 from ..models import Release
 from ..policies import check_may_confirm
-from ..queries import postal_address
 from ..queries.taking_back import WAITING, handed_over_under
 
 
@@ -60,14 +60,14 @@ def make_letter(*, by: Staff, event: AuthorizationEvent) -> RevocationLetter:
     if event.received_at is None:
         raise ValueError("a written revocation has an instant")
     handed = handed_over_under(event.authorization, event.received_at)
-    address, number = postal_address(event.authorization.patient), _next_number()
+    to, number = letter_address(event.authorization.patient, today()), _next_number()
     pdf = confirmation_letter(
-        event=event, line=line_of(event.authorization, today()), handed=handed, address=address, number=number
+        event=event, line=line_of(event.authorization, today()), handed=handed, to=to, number=number
     )
     letter = RevocationLetter.objects.create(
         event=event,
         number=number,
-        address=address,
+        address=to.text if to else "",
         pdf=pdf,
         sha256=sha256(pdf).hexdigest(),
         listed=len(handed),

@@ -7,12 +7,18 @@ from authorizations.queries import AuthorizationLine
 from practice.compliance.queries import practice_profile
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import render_pdf
+from practice.people.confidential import LetterAddress
 
 from ..queries.taking_back import Handed
 
 
 def confirmation_letter(
-    *, event: AuthorizationEvent, line: AuthorizationLine, handed: Sequence[Handed], address: str, number: str
+    *,
+    event: AuthorizationEvent,
+    line: AuthorizationLine,
+    handed: Sequence[Handed],
+    to: LetterAddress | None,
+    number: str,
 ) -> bytes:
     """The letter as a tagged PDF. Raises PdfFailed.
 
@@ -28,7 +34,7 @@ def confirmation_letter(
         "authorization": event.authorization,
         "before": [one for one in handed if not one.late],
         "late": [one for one in handed if one.late],
-        "address": address,
+        "letter": to,
         "prepared_on": today(),
     }
     return render_pdf("documents/revocation_letter.html", context)

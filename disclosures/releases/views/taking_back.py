@@ -18,11 +18,11 @@ from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import PdfFailed
 from practice.people.models import Staff
+from practice.people.queries import letter_address
 from practice.people.rules import Act, Role, may
 
 from ..actions.taking_back import make_letter, record_letter_sent
 from ..policies import check_may_confirm, refusal_to_confirm
-from ..queries import postal_address
 from ..queries.taking_back import handed_over_under, letters_of, stopped_under, visible_among
 
 
@@ -48,7 +48,7 @@ def revocation_open(request: HttpRequest, event_id: UUID) -> HttpResponse:
         "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD),
         "may_confirm": may_confirm,
         "letters": letters_of(event) if may_confirm else [],
-        "address": postal_address(authorization.patient),
+        "to": letter_address(authorization.patient, today()),
         # said of every form for psychotherapy notes, whether any were released or not
         "not_all_shown": RecordClass.PN in authorization.record_classes and not staff.has_role(Role.COMPLIANCE_OFFICER),
     }
@@ -99,7 +99,8 @@ def revocation_letter_sent(request: HttpRequest, letter_id: UUID) -> HttpRespons
         record_letter_sent(by=cast(Staff, request.user), letter_id=letter.pk, sent_on=given["on"], how=given["how"])
         messages.success(request, "Recorded: the patient was sent the confirmation.")
         return redirect("revocation-open", letter.event_id)
-    context = {"patient": letter.event.authorization.patient, "letter": letter, "form": form}
+    patient = letter.event.authorization.patient
+    context = {"patient": patient, "letter": letter, "form": form, "to": letter_address(patient, today())}
     return render(request, "releases/revocation_letter_sent.html", context)
 
 
