@@ -7,7 +7,7 @@ from uuid import UUID
 from ..models import Authorization, AuthorizationEvent
 from ..policies import FACTS_FROM
 from ..rules import AuthorizationStatus, EventKind
-from .standing import AuthorizationLine, _conditioning_forbidden, _line
+from .standing import AuthorizationLine, _asked, _line
 
 
 def written_revocation(authorization: Authorization) -> AuthorizationEvent | None:
@@ -19,8 +19,8 @@ def written_revocation(authorization: Authorization) -> AuthorizationEvent | Non
 def ended_among(authorization_ids: Iterable[UUID], on: date, at: datetime) -> dict[UUID, AuthorizationLine]:
     """Of these authorizations, those that permit no release at an instant, by id; three queries for any number."""
     rows = Authorization.objects.filter(pk__in=set(authorization_ids)).select_related(*FACTS_FROM)
-    forbidden = _conditioning_forbidden(on)
-    lines = [_line(row, on, at, forbidden) for row in rows.prefetch_related("events")]
+    asked = _asked(on)
+    lines = [_line(row, on, at, asked) for row in rows.prefetch_related("events")]
     return {line.authorization.pk: line for line in lines if line.status != AuthorizationStatus.ACTIVE}
 
 
@@ -28,6 +28,6 @@ def ending_by_date(on: date, last: date) -> list[AuthorizationLine]:
     """Authorizations of the whole practice in effect on a day that end by date up to another, the soonest first."""
     rows = Authorization.objects.filter(expires_on__range=(on, last)).order_by("expires_on")
     rows = rows.select_related(*FACTS_FROM).prefetch_related("events")
-    forbidden = _conditioning_forbidden(on)
-    lines = [_line(row, on, None, forbidden) for row in rows]
+    asked = _asked(on)
+    lines = [_line(row, on, None, asked) for row in rows]
     return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
