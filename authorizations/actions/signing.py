@@ -223,6 +223,7 @@ def signed_pdf(authorization: Authorization, text: TextToSign, signature: Signat
         "title": text.title,
         "practice": practice_profile(),
         "text": text,
+        "patient": authorization.patient,
         "signature": signature,
         "typed": mark.typed,
         "paths": [_path(stroke) for stroke in mark.drawn],

@@ -200,6 +200,8 @@ def _signature(row: Authorization) -> str:
 
 def _authority(row: Authorization) -> str:
     signed = _signature_of(row) or row
+    if isinstance(signed, Authorization) and not signed.signature_method:
+        return "Asked of whoever signs"
     if signed.signer_role in SIGNS_FOR_SELF:
         return row.get_minor_rule_display() if row.minor_rule else "Not needed: signed by the patient"
     return signed.authority_description

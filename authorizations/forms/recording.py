@@ -17,7 +17,9 @@ from practice.people.rules import CLINICAL_ROLES
 
 from .. import rules
 from ..actions import Elements
-from ..models import Authorization
+from ..models import Authorization, Signature
+from ..queries import facts_of
+from ..rules.signing import ABSENT
 
 DAY_FORMATS = ("%Y-%m-%d", "%m/%d/%Y")
 BAD_DAY = "Give a day, for example 03/14/2026."
@@ -230,6 +232,21 @@ def initial_of(authorization: Authorization) -> dict[str, Any]:
     return {
         **{name: getattr(authorization, name) for name in names},
         "received_on": local_date(authorization.received_at),
+        **_initial_of_signature(authorization),
+    }
+
+
+def _initial_of_signature(authorization: Authorization) -> dict[str, Any]:
+    """What a signature added to a prepared form, and what its paper lacked."""
+    signature: Signature | None = getattr(authorization, "signature", None)
+    if signature is None:
+        return {}
+    facts = facts_of(authorization)
+    names = {"signer_role", *(name for absent in ABSENT.values() for name in absent)}
+    return {
+        **{name: getattr(facts, name) for name in names},
+        "signer_name": signature.signer_name,
+        "representative": signature.representative,
     }
 
 

@@ -96,6 +96,9 @@ class SignForm(forms.Form):
 class PaperForm(SignerForm):
     """The scan of the signed paper, and a tick for each element that can be seen on it."""
 
+    who = forms.ChoiceField(
+        label="Who signed", widget=forms.RadioSelect, error_messages={"required": "Choose who signed."}
+    )
     identity_how = _ways_to_know((*IN_PERSON, IdentityCheck.COMPARED))
     scan = ScanField(
         label="Scan of the signed paper",
