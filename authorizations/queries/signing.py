@@ -2,21 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from practice.compliance.queries import policy
 from practice.infrastructure.refusals import Refusal
-from practice.people.models import PersonalRepresentative
+from practice.people.models import PersonalRepresentative, Staff
 from practice.people.queries import representation_facts
-from practice.people.rules import RepresentativeKind, age_on, refusal_to_represent
+from practice.people.rules import Act, RepresentativeKind, age_on, may, refusal_to_represent
 
 from .. import rules
 from ..models import Authorization
-from ..rules import Defect, SignatureMethod, SignerRole
+from ..policies import authorizations_visible_to
+from ..rules import Defect, EventKind, SignatureMethod, SignerRole
 from ..rules.choices import SIGNS_FOR_SELF
 from ..rules.elements import AGE_OF_MAJORITY
 from ..rules.signing import ELEMENTS, signed
-from .standing import facts_of
+from .standing import AuthorizationLine, facts_of, line_of
 
 SELF = "self"
 SIGNED_ALREADY = Refusal(
@@ -118,6 +119,16 @@ def lacking(authorization: Authorization, on_paper: Collection[str]) -> list[str
     """The elements that a paper lacks; RS4 is asked for only where somebody pays for the release."""
     asked = [element for element in ELEMENTS if element != "RS4" or authorization.remuneration_applies]
     return [element for element in asked if element not in on_paper]
+
+
+def awaiting_signature(staff: Staff, on: date, within_days: int) -> list[AuthorizationLine]:
+    """Forms prepared within so many days that nobody has signed, of patients this person may see and record for."""
+    if not may(staff.roles, Act.AUTHORIZATION_RECORD):
+        return []
+    rows = authorizations_visible_to(staff).filter(signature_method="", signature__isnull=True)
+    rows = rows.exclude(events__kind=EventKind.RECORDED_IN_ERROR)
+    recent = rows.filter(recorded_at__date__gte=on - timedelta(days=within_days)).order_by("recorded_at")
+    return [line_of(row, on) for row in recent]
 
 
 def refusal_to_sign(authorization: Authorization) -> Refusal | None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from authorizations.models import Authorization, AuthorizationEvent, FormVersion, Restriction, RevocationNotice
 from authorizations.queries import ending_soon
 from authorizations.queries.restrictions import line_of_restriction
+from authorizations.queries.signing import awaiting_signature
 from disclosures.releases.models import Release
 from disclosures.releases.queries.taking_back import blocked_among
 from practice.compliance.models import PlacementQuestion
@@ -101,7 +102,7 @@ def home_groups(staff: Staff) -> list[Group]:
     """Everything that waits for this person, whatever hats they wear, the group with the soonest line first."""
     tasks = open_tasks(staff).exclude(kind=TaskKind.MEASURE_ALARM)  # those stand at the very top: `alarm_lines`
     found = [*task_groups(tasks[:MOST]), packages_to_hand_over(staff)]
-    found += [custody_matters(staff)]
+    found += [custody_matters(staff), forms_to_sign(staff)]
     if staff.is_clinical:
         found += [sealed_notes_asked_for(staff), note_drafts(staff), notes_awaiting(staff), sealed_drafts(staff)]
         found += [destructions_due(staff)]
@@ -351,6 +352,21 @@ def _to_write(line: SessionLine) -> Line:
         return Line(line.who, words, path_to("session-open", session.pk), "Write the notes", due_on=late, since=on)
     begin = path_to("session-note", session.pk, seat.patient.pk)
     return Line(line.who, words, begin, "Write the note", due_on=late, since=on, posts=(("from", "home"),))
+
+
+def forms_to_sign(staff: Staff) -> Group:
+    """Forms prepared within LOOK_BACK days that nobody has signed yet, the oldest first."""
+    lines = [
+        Line(
+            line.authorization.patient.legal_name,
+            f"{line.records} to {line.recipient}",
+            path_to("authorization-open", line.authorization.pk),
+            "Have it signed",
+            about=f"Prepared {day(line.authorization.recorded_at)}",
+        )
+        for line in awaiting_signature(staff, today(), LOOK_BACK)[:MOST]
+    ]
+    return Group("Forms waiting for a signature", lines)
 
 
 def authorizations_ending(staff: Staff) -> Group:

@@ -9,9 +9,10 @@ import pytest
 from django.utils import timezone
 
 from authorizations import queries
-from authorizations.actions import signing
+from authorizations.actions import correct_authorization, signing
 from authorizations.actions.signing import Client, Mark, decline, sign, sign_on_paper
 from authorizations.documents.signing import text_to_sign
+from authorizations.forms import initial_of
 from authorizations.models import Authorization, Signature
 from authorizations.queries.signing import SELF, Signer, possible_signers, signer_of, unsignable
 from authorizations.rules import AuthorizationStatus, SignerRole
@@ -27,6 +28,7 @@ from practice.people.rules import RepresentativeKind
 from practice.worklist.models import Task
 
 from .conftest import Record
+from .papers import complete
 
 pytestmark = pytest.mark.django_db
 SCAN = CheckedUpload("pdf", b"%PDF-1.7 scan", hashlib.sha256(b"%PDF-1.7 scan").hexdigest())
@@ -112,6 +114,16 @@ def test_another_text_than_the_one_that_was_read_is_not_signed(draft: Authorizat
     draft.patient.save()
     assert refused(lambda: put(draft, document_sha256=seen)) == "DOCUMENT_CHANGED"
     assert status(draft) == AuthorizationStatus.DRAFT
+
+
+def test_what_was_signed_on_a_screen_is_never_corrected_afterwards(
+    draft: Authorization, put: Signed, dana: Staff, hale: Staff
+) -> None:
+    put(draft)
+    row = queries.for_release(draft.pk)
+    assert refused(lambda: correct_authorization(by=dana, authorization=row, **complete(hale))) == (
+        "AUTHORIZATION_AS_SIGNED"
+    )
 
 
 def test_a_form_is_signed_once(draft: Authorization, put: Signed) -> None:
@@ -310,6 +322,14 @@ class TestOnPaper:
     def test_a_paper_that_nobody_signed_leaves_a_draft(self, draft: Authorization, dana: Staff) -> None:
         assert refused(lambda: file(draft, dana, without=("A6",))) == "PAPER_NOT_SIGNED"
         assert (status(draft), draft.papers.count()) == (AuthorizationStatus.DRAFT, 0)
+
+    def test_a_tick_set_by_mistake_is_corrected_from_what_the_paper_says(
+        self, draft: Authorization, dana: Staff
+    ) -> None:
+        file(draft, dana, without=("A5",))
+        initial = initial_of(queries.for_release(draft.pk))
+        assert (initial["expires_on"], initial["signature_method"], initial["signed_on"]) == (None, "PAPER", today())
+        assert initial["signer_name"] == "Tobias Lindqvist" and initial["purpose"] == draft.purpose
 
     def test_who_does_not_care_for_the_patient_files_nothing(self, draft: Authorization, osei: Staff) -> None:
         assert refused(lambda: file(draft, osei)) == "AUTHORIZATION_NOT_YOUR_PATIENT"

@@ -135,6 +135,17 @@ def test_who_may_not_sign_is_named_with_the_reason_and_cannot_be_chosen(
     assert answer.status_code == 200 and KEY not in client.session
 
 
+def test_a_form_that_waits_for_its_signature_stands_on_the_home_page(
+    tablet: Client, draft: Authorization, hale: Staff, castellanos: Staff, signed_in: SignedIn
+) -> None:
+    url = reverse("authorization-open", args=[draft.pk])
+    for person in (hale, castellanos):
+        page = body(signed_in(person), reverse("home"))
+        assert "Forms waiting for a signature" in page and url in page
+    body(tablet, SCREEN, SIGNED | {"document_sha256": shown_hash(tablet)})
+    assert "Forms waiting for a signature" not in body(signed_in(hale), reverse("home"))
+
+
 def test_a_form_that_would_be_useless_is_not_handed_over(authorized: Record, dana: Staff, signed_in: SignedIn) -> None:
     row = authorized(signature_method="", signed_on=None, expires_on=None)
     client, url = signed_in(dana), reverse("authorization-sign-here", args=[row.pk])

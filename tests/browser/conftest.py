@@ -26,6 +26,7 @@ IN_FULL = {
     "test_group_session.py",
     "test_people.py",
     "test_releases.py",
+    "test_signing.py",
     "test_signing_in.py",
     "test_treatment_plan.py",
 }
