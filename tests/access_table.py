@@ -283,6 +283,12 @@ TABLE: dict[str, Row] = {
     "release-list-all": row("200 200 200 200 200 404"),
     "release-start": row("200 200 200 200 200 404"),
     "record-start": row("200 200 200 200 200 404"),
+    "gate-ask": row("200 200 200 200 200 404"),  # no patient, no record
+    "ask-start": row("200 200 200 200 200 404"),
+    "gate-ask-patient": row("200 200 404 200 200 404"),
+    "threat-start": row("200 200 200 200 200 404"),
+    "threat-new": row("200 200 404 403 403 404"),  # a clinician of the patient
+    "threat-complete": row("200 403 404 403 200 404", release_id="warning"),
     "release-list": row("200 200 404 200 200 404"),
     "release-new": row("200 200 404 200 200 404"),
     "disclosure-record": row("200 200 404 200 200 404"),

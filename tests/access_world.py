@@ -26,7 +26,9 @@ from disclosures.ledger.bases import Basis
 from disclosures.ledger.suspensions import Suspension, SuspensionKind
 from disclosures.releases.actions import approve_release, commit_release, prepare_release
 from disclosures.releases.actions.taking_back import make_letter
+from disclosures.releases.actions.threat import Told, record_warning
 from disclosures.releases.models import Release
+from disclosures.releases.rules import RecipientKind
 from practice.compliance.actions import ask_placement, record_associate
 from practice.compliance.models import PracticeProfile
 from practice.compliance.rules import PlacementTopic
@@ -312,6 +314,9 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
     release, given = prepared(), prepared()
     approve_release(by=staff["own"], release_id=given.pk, keep=[str(item.pk) for item in given.items.all()])
     commit_release(by=staff["desk"], release_id=given.pk)
+    police = Told("Springfield Police", RecipientKind.LAW_ENFORCEMENT)
+    said = {"target": "", "told_by": "", "words": "", "at": timezone.now(), "from_notes": False}
+    (warning,) = record_warning(by=staff["own"], patient=patient, told=[police], **said)
     package = uuid4()
     approve_package(
         by=staff["own"],
@@ -345,6 +350,7 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
         "signed_authorization": _signed_on_a_screen(staff, patient, elements | UNSIGNED),
         "release_id": release.pk,
         "given_release": given.pk,
+        "warning": warning.pk,
         "package_id": package,
     }
 

@@ -36,7 +36,7 @@ from practice.infrastructure.keys import keyring
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
 from practice.people.policies import require_act
-from practice.people.rules import Act, Role
+from practice.people.rules import Act, Role, may
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.queries import tasks_about
 from practice.worklist.rules import TaskKind
@@ -46,6 +46,7 @@ __all__ = [
     "Recipient",
     "append_delivery",
     "append_disclosure",
+    "complete",
     "covered_by_checkpoint",
     "end_suspension",
     "offer_supplements",
@@ -175,13 +176,38 @@ def supersede(*, by: Staff, entry_id: UUID, reason: str, replacement: Particular
         raise Refused(Refusal("NO_REASON", "Say why the entry is corrected."))
     log.lock()  # two corrections of one entry: the second finds it corrected
     old = _current(by, entry_id).entry
+    return _succeed(by, old, reason, replacement, {}, "correction")
+
+
+@transaction.atomic
+def complete(
+    *, by: Staff, entry_id: UUID, reason: str, replacement: Particulars, internal: Mapping[str, Any] | None = None
+) -> Entry:
+    """Puts the whole of an entry in the place of its minimum, which stays in the log (R-102). Gives the succession.
+
+    For whoever entered the minimum, and the compliance officer. `internal` replaces what was kept beside it. Raises
+    Refused for anybody else, for an entry that was no minimum, and when it was completed or corrected since.
+    """
+    require_act(by, Act.DISCLOSURE_RECORD)
+    log.lock()
+    old = _current(by, entry_id).entry
+    theirs = old.private.get("recorded_by") == str(by.pk) or may(by.roles, Act.ACCOUNTING_PREPARE)
+    if not (theirs and old.private.get("minimum")):
+        words = "Only whoever entered it, or the compliance officer, completes this entry, and only once."
+        raise Refused(Refusal("NOT_TO_COMPLETE", words, "The compliance officer can correct it.", "R-102"))
+    return _succeed(by, old, reason, replacement, {**(internal or {}), "minimum": False}, "completion")
+
+
+def _succeed(
+    by: Staff, old: Entry, reason: str, replacement: Particulars | None, internal: Mapping[str, Any], detail: str
+) -> Entry:
     patient_id = UUID(old.public["patient"])
     new = None
     if replacement is not None:
         links = {"artefact_sha256": old.artefact_sha256, "release": old.release_id}
         kept = {name: value for name, value in old.private.items() if name != "salt"}
-        new = _append_disclosure(by, patient_id, replacement, links, kept)
-    record(by=by, event=AuditEvent.RECORDED, subject=old, patient_id=patient_id, detail="correction")
+        new = _append_disclosure(by, patient_id, replacement, links, {**kept, **internal})
+    record(by=by, event=AuditEvent.RECORDED, subject=old, patient_id=patient_id, detail=detail)
     public = {"patient": patient_id, "about": old.pk, "by": new.pk if new else None}
     return log.append(EntryKind.SUCCESSION, public=public, internal={**_made_by(by), "reason": reason.strip()})
 

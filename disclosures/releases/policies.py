@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
 
 from authorizations.models import Authorization
 from authorizations.policies import authorizations_visible_to
@@ -137,6 +138,39 @@ def check_may_confirm(staff: Staff, authorization: Authorization) -> None:
         if refusal is None:
             raise Http404
         raise Refused(refusal, recorded=True)
+
+
+def refusal_to_warn(staff: Staff, patient: Patient) -> Refusal | None:
+    """Who enters in a minute that somebody was warned of a threat: a clinician who cares for the patient."""
+    if staff.is_clinical and may_open_chart(staff, patient):
+        return None
+    return Refusal(
+        "WARNING_BY_CLINICIAN",
+        "A clinician who cares for the patient enters a warning of a serious threat.",
+        "If you have told somebody yourself, record it as a disclosure.",
+        "45 CFR 164.512(j)(1)(i)",
+        reverse("disclosure-record", args=[patient.pk]),
+    )
+
+
+def open_warning(staff: Staff, release_id: UUID | str) -> Release:
+    """The doorway to completing a warning: for whoever entered it, and the compliance officer. Raises Refused for
+    others who see it, Http404 for those who do not and for what is no warning.
+    """
+    release = open_release(staff, release_id)
+    if not release.minimum_entry:
+        raise Http404
+    if release.prepared_by_id != staff.pk and not staff.has_role(Role.COMPLIANCE_OFFICER):
+        _check(staff, release, NOT_YOURS)
+    return release
+
+
+NOT_YOURS = Refusal(
+    "WARNING_BY_WHO_GAVE_IT",
+    "Whoever entered the warning completes its record.",
+    "It is on their list, and the compliance officer can do it.",
+    "45 CFR 164.528(b)",
+)
 
 
 def _check(staff: Staff, release: Release, refusal: Refusal | None) -> None:

@@ -70,6 +70,7 @@ def patient_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "plans": CarePlan.objects.filter(patient=patient, ended_on__isnull=True).order_by("-started_on")[:3],
         "plan": plan_at_a_glance(patient),
         "measure": latest_score(patient),
+        "may_warn": may(staff.roles, Act.DISCLOSURE_RECORD),
     }
     return render(request, "desk/chart.html", context)
 

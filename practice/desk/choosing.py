@@ -49,6 +49,22 @@ def record_start(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+def ask_start(request: HttpRequest) -> HttpResponse:
+    """What if records were to leave: whose?"""
+    staff = cast(Staff, request.user)
+    require_release_work(staff)
+    return _choose(request, staff, "What if?", "gate-ask-patient")
+
+
+@require_http_methods(["GET", "POST"])
+def threat_start(request: HttpRequest) -> HttpResponse:
+    """Somebody was warned of a serious threat: from which patient?"""
+    staff = cast(Staff, request.user)
+    require_release_work(staff)
+    return _choose(request, staff, "Warning of a serious threat", "threat-new")
+
+
+@require_http_methods(["GET", "POST"])
 def accounting_start(request: HttpRequest) -> HttpResponse:
     """A patient asks who received their records: which patient?"""
     staff = cast(Staff, request.user)

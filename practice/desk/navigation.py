@@ -26,6 +26,7 @@ BAR: tuple[Place, ...] = (
 # What a role begins.
 ACTS: tuple[Place, ...] = (
     Place("Record a disclosure", "record-start", (Role.FRONT_DESK, Role.COMPLIANCE_OFFICER)),
+    Place("Enter a warning", "threat-start", (Role.CLINICIAN, Role.SUPERVISOR)),
     Place("Prepare a release", "release-start", (Role.FRONT_DESK,)),
     Place("File a document", "document-scan", (Role.FRONT_DESK,)),
     Place("Scan an authorization", "authorization-scan", (Role.FRONT_DESK,)),
@@ -34,6 +35,9 @@ ACTS: tuple[Place, ...] = (
     Place("Invite somebody", "staff-new", (Role.ADMINISTRATOR,)),
 )
 MENU: tuple[Place, ...] = (
+    Place(
+        "What if? Ask the gate", "gate-ask", (Role.FRONT_DESK, Role.COMPLIANCE_OFFICER, Role.CLINICIAN, Role.SUPERVISOR)
+    ),
     Place("My psychotherapy notes", "psychotherapy-home", CLINICAL),
     Place("My abbreviations", "shorthand", CLINICAL),
     Place("Note formats", "format-list", (Role.CLINICIAN, Role.SUPERVISOR)),

@@ -67,6 +67,8 @@ PLACES = {
     "chart.documentreading": "document-reading",
     "chart.monitoringplan": "monitoring-open",
 }
+# Work that has a page of its own beside that of the record.
+KIND_PLACES = {TaskKind.THREAT_RECORD: "threat-complete"}
 # Work that is done on a page of the patient.
 PATIENT_PLACES = {
     TaskKind.PLAN_REVIEW: "patient-plan",
@@ -83,6 +85,7 @@ BUTTONS = {
     TaskKind.RELEASE_UNCONFIRMED: "Say how it ended",
     TaskKind.RESTRICTION_ANSWER: "Answer",
     TaskKind.RESTRICTION_EMERGENCY: "Ask them",
+    TaskKind.THREAT_RECORD: "Complete",
     TaskKind.COSIGNATURE: "Read",
     TaskKind.NOTE_RETURNED: "Mend",
     TaskKind.PLACEMENT_QUESTION: "Answer",
@@ -214,6 +217,8 @@ def _documents_to_read(readings: list[UUID]) -> dict[UUID, str]:
 
 def _place(task: Task) -> str:
     """Where the work is done. A record without a page of its own leads to its patient."""
+    if own := KIND_PLACES.get(TaskKind(task.kind)):
+        return path_to(own, task.subject_id)
     of_patient = PATIENT_PLACES.get(TaskKind(task.kind), "patient-page")
     return path_to(PLACES.get(task.subject_type, ""), task.subject_id) or path_to(of_patient, task.patient_id)
 

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from disclosures.ledger.actions import LedgerBroken, Recipient, append_disclosure, sign_checkpoint
 from disclosures.ledger.models import Entry
+from disclosures.ledger.particulars import Particulars
 from disclosures.ledger.rules import Basis
 from practice.people.models import Staff
 
@@ -29,17 +31,43 @@ def sign() -> bool:
 
 
 def append_entry(
-    *, by: Staff, release: Release, decision: Decision, basis: Basis | None = None, pn_authors: Iterable[UUID] = ()
+    *,
+    by: Staff,
+    release: Release,
+    decision: Decision,
+    basis: Basis | None = None,
+    pn_authors: Iterable[UUID] = (),
+    minimum: bool = False,
 ) -> Entry:
     """Append the ledger entry of a release; the last statement of the caller's transaction.
 
-    `basis` replaces the one claimed where nothing carried it. Codes and links go into the internal part, no free text.
+    `basis` replaces the one claimed where nothing carried it; `minimum` says that the rest is still to be written.
+    Codes and links go into the internal part, no free text.
     """
-    if release.disclosed_on is None:
-        raise ValueError("a release without a day has no entry")
+    said = particulars_of(release, basis=basis, pn_authors=pn_authors)
     return append_disclosure(
         by=by,
         patient=release.patient,
+        disclosed_on=said.disclosed_on,
+        recipient=said.recipient,
+        description=said.description,
+        record_classes=said.record_classes,
+        includes_pn=said.includes_pn,
+        pn_authors=said.pn_authors,
+        purpose=said.purpose,
+        basis=said.basis,
+        method=said.method,
+        artefact_sha256=release.sha256,
+        release_id=release.pk,
+        internal=internal_of(release, decision) | ({"minimum": True} if minimum else {}),
+    )
+
+
+def particulars_of(release: Release, *, basis: Basis | None = None, pn_authors: Iterable[UUID] = ()) -> Particulars:
+    """What the entry of a release says. Raises ValueError for a release without a day."""
+    if release.disclosed_on is None:
+        raise ValueError("a release without a day has no entry")
+    return Particulars(
         disclosed_on=release.disclosed_on,
         recipient=Recipient(
             name=release.recipient_name,
@@ -48,19 +76,21 @@ def append_entry(
             address_known=bool(release.recipient_address.strip()),
         ),
         description=release.description,
-        record_classes=(release.record_class,),
-        includes_pn=release.is_notes,
-        pn_authors=pn_authors,
         purpose=release.purpose,
         basis=basis or Basis(release.basis),
+        record_classes=(release.record_class,),
+        includes_pn=release.is_notes,
+        pn_authors=tuple(pn_authors),
         method=release.method,
-        artefact_sha256=release.sha256,
-        release_id=release.pk,
-        internal={
-            "gate": decision.as_record(),
-            "basis_claimed": release.basis,
-            "process": release.process,
-            "authorization": release.authorization_id,
-            "recorded_as_past": not release.sha256,
-        },
     )
+
+
+def internal_of(release: Release, decision: Decision) -> dict[str, Any]:
+    """What is kept beside the entry and never leaves: codes and links."""
+    return {
+        "gate": decision.as_record(),
+        "basis_claimed": release.basis,
+        "process": release.process,
+        "authorization": release.authorization_id,
+        "recorded_as_past": not release.sha256,
+    }

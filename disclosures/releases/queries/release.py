@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from authorizations.queries import facts_of
@@ -166,7 +167,12 @@ def package_of(release: Release) -> ChartPackage | None:
 
 def entry_of(release: Release) -> Entry | None:
     """The ledger entry that says this release happened."""
-    return Entry.objects.filter(release_id=release.pk, kind=EntryKind.DISCLOSURE).order_by("index").first()
+    return entries_of(release).first()
+
+
+def entries_of(release: Release) -> QuerySet[Entry]:
+    """Every form of that entry, as first entered and as completed or corrected since."""
+    return Entry.objects.filter(release_id=release.pk, kind=EntryKind.DISCLOSURE).order_by("index")
 
 
 def asking_is_due(release: Release) -> bool:
@@ -179,6 +185,8 @@ def verdict_words(release: Release) -> str:
     """What the gate said of a disclosure that was recorded after the fact, in a sentence; "" of any other."""
     if release.state != ReleaseState.RECORDED:
         return ""
+    if release.awaits_completion:
+        return "Only the minimum stands here. The gate is asked once the record is complete."
     if release.verdict.get("rule_result") != "allow":
         return "Nothing allowed it as recorded. It is entered as a mistake, and the compliance officer looks at it."
     if release.verdict.get("policy_result") != "allow":

@@ -1,5 +1,6 @@
 """Pages of releases: doorway, form, action, redirect."""
 
+from .ask import gate_ask
 from .download import release_link
 from .hand_over import (
     notes_hand_over,
@@ -14,9 +15,11 @@ from .lists import patient_releases, release_open, worklist
 from .prepare import release_approve, release_new, release_withdraw
 from .record import disclosure_record
 from .taking_back import revocation_letter, revocation_letter_new, revocation_letter_sent, revocation_open
+from .threat import threat_complete, threat_new
 
 __all__ = [
     "disclosure_record",
+    "gate_ask",
     "notes_hand_over",
     "patient_releases",
     "release_approve",
@@ -34,5 +37,7 @@ __all__ = [
     "revocation_letter_new",
     "revocation_letter_sent",
     "revocation_open",
+    "threat_complete",
+    "threat_new",
     "worklist",
 ]

@@ -11,19 +11,20 @@ from disclosures.ledger.rules import Basis
 from practice.outside.queries import links_about
 from practice.outside.rules import LinkPurpose
 from practice.people.models import Staff
+from practice.people.rules import Role
 
 from ..forms import BASIS_WORDS
 from ..policies import (
     open_patient_for_release,
     open_release,
     refusal_to_approve,
+    refusal_to_warn,
     releases_visible_to,
     require_release_work,
 )
 from ..queries import (
     asking_is_due,
     covers_to_hand_over,
-    entry_of,
     line_of,
     open_lines,
     package_of,
@@ -31,6 +32,7 @@ from ..queries import (
     verdict_now,
     verdict_words,
 )
+from ..queries.release import entries_of
 from ..queries.remedies import explained
 from ..queries.taking_back import blocked_steps, blocked_words, covers_with_blocks, with_blocks
 from ..rules import Method, ReleaseState
@@ -63,7 +65,11 @@ def patient_releases(request: HttpRequest, patient_id: str) -> HttpResponse:
     patient = open_patient_for_release(staff, patient_id)
     rows = releases_visible_to(staff).filter(patient=patient)
     rows = rows.select_related("patient", "approver", "committed_by").order_by("-prepared_at")
-    context = {"patient": patient, "lines": with_blocks([line_of(row, staff) for row in rows])}
+    context = {
+        "patient": patient,
+        "lines": with_blocks([line_of(row, staff) for row in rows]),
+        "may_warn": refusal_to_warn(staff, patient) is None,
+    }
     return render(request, "releases/patient_releases.html", context)
 
 
@@ -71,7 +77,7 @@ def patient_releases(request: HttpRequest, patient_id: str) -> HttpResponse:
 def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
     staff = cast(Staff, request.user)
     release = open_release(staff, release_id)
-    entry = entry_of(release)
+    *earlier, entry = entries_of(release) or [None]
     pending = release.state in (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED)
     package = None if release.package else package_of(release)
     may_approve = refusal_to_approve(staff, release.patient) is None
@@ -91,6 +97,8 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         else None,
         "package": package,
         "entry": entry,
+        "earlier": earlier,
+        "may_complete": release.prepared_by_id == staff.pk or staff.has_role(Role.COMPLIANCE_OFFICER),
         "ground": BASIS_WORDS[Basis(release.basis)],
         "entered_as": BASIS_WORDS[Basis(entry.basis)] if entry else "",
         "verdict_words": verdict_words(release),

@@ -1,0 +1,106 @@
+"""What if? Whoever may release asks the gate first; nothing is kept of it, and no record is looked at."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from disclosures.releases.models import Release
+from practice.audit.models import AuditEntry
+from practice.audit.rules import AuditEvent
+from practice.people.models import Patient
+from practice.worklist.models import Task
+from records.psychotherapy import vault
+
+pytestmark = pytest.mark.django_db
+
+COURT_ORDER = {
+    "recipient_kind": "court", "purpose": "Custody case", "process": "LP_COURT_ORDER", "identity_verified": "on",
+    "counsel_review": "on", "smallest_set_confirmed": "on", "fact_law": "on", "fact_issuer": "on", "fact_scope": "on",
+    "fact_conditions_met": "on", "fact_document": "on", "fact_decided_by": "on", "fact_decided_at": "on",
+    "fact_minimum_necessary_note": "on",
+}  # fmt: skip
+
+
+def path(patient: Patient | None = None, **query):
+    at = reverse("gate-ask-patient", args=[patient.pk]) if patient else reverse("gate-ask")
+    return f"{at}?{'&'.join(f'{key}={value}' for key, value in query.items())}"
+
+
+def ask(client, where, **ticked):
+    return client.post(where, ticked).content.decode()
+
+
+def test_with_nothing_ticked_the_answer_lists_all_that_is_needed(signed_in, dana):
+    page = ask(signed_in(dana), path(**{"class": "PN", "basis": "B_COURT_ORDER"}))
+    for words in (
+        "Not recorded: court or body that issued it.",
+        "This is not an order of a court or tribunal.",
+        "Nobody has confirmed that this is the smallest set that serves.",
+        "No purpose is given.",
+    ):
+        assert words in page
+    assert 'href="#id_fact_issuer"' in page
+
+
+def test_with_everything_on_record_the_answer_is_yes(signed_in, dana):
+    page = ask(signed_in(dana), path(**{"class": "PN", "basis": "B_COURT_ORDER"}), **COURT_ORDER)
+    assert "If everything is as you say, it may leave today." in page
+    assert "Does not apply: required by law" in page
+
+
+def test_the_law_may_allow_what_the_practice_does_not_yet(signed_in, dana):
+    given = {"recipient_kind": "provider", "purpose": "Care", "identity_verified": "on"}
+    where = path(**{"class": "CHART", "basis": "B_TREATMENT"})
+    assert "The law would allow it" in ask(signed_in(dana), where, **given)
+    assert "it may leave today" in ask(signed_in(dana), where, **given, override_code="referred")
+
+
+def test_a_subpoena_is_explained_before_anything_is_promised(signed_in, dana):
+    page = ask(signed_in(dana), path(**{"class": "PN", "basis": "B_SUBPOENA_ASSURANCE"}), recipient_kind="attorney")
+    assert "A subpoena without a judge&#x27;s order does not open psychotherapy notes" in page
+
+
+def test_a_patients_own_authorization_is_weighed_as_it_stands(signed_in, dana, chart, paper):
+    form = paper()
+    where = path(chart, **{"class": "CHART", "basis": form.pk})
+    page = signed_in(dana).get(where).content.decode()
+    assert f'value="{form.recipient_name.replace("&", "&amp;")}"' in page
+    given = {"recipient_name": form.recipient_name, "recipient_kind": "attorney", "purpose": form.purpose}
+    assert "it may leave today" in ask(signed_in(dana), where, **given, identity_verified="on")
+    page = ask(signed_in(dana), where, **(given | {"recipient_name": "Somebody else"}), identity_verified="on")
+    assert "This authorization does not name this recipient." in page
+    assert reverse("authorization-open", args=[form.pk]) in page
+
+
+def test_another_patients_authorization_is_no_ground(signed_in, dana, chart, abernathy, paper):
+    theirs = paper(patient=abernathy)
+    page = signed_in(dana).get(path(chart, **{"class": "CHART", "basis": theirs.pk})).content.decode()
+    assert "Ask the gate</button>" not in page
+
+
+def test_nothing_is_stored_but_that_somebody_asked(signed_in, dana, chart):
+    client, where = signed_in(dana), path(chart, **{"class": "PN", "basis": "B_COURT_ORDER"})
+    client.get(where)
+    with CaptureQueriesContext(connection) as queries:
+        ask(client, where, **COURT_ORDER | {"purpose": "a purpose nobody may read"})
+    written = [q["sql"] for q in queries if q["sql"].lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert all("audit_" in sql or "session" in sql.lower() for sql in written)
+    assert not Release.objects.exists()
+    assert not Task.objects.exists()
+    (asked,) = AuditEntry.objects.filter(event=AuditEvent.ASKED)
+    assert (asked.patient_id, asked.detail, asked.actor) == (chart.pk, "b_court_order_yes", dana)
+    assert "nobody may read" not in str(list(AuditEntry.objects.values_list("detail", "changes", "object_repr")))
+
+
+def test_the_sealed_database_is_never_asked(signed_in, dana, hale, chart, monkeypatch):
+    def never(*_args, **_kwargs):
+        raise AssertionError("the answer must not depend on whether there are psychotherapy notes")
+
+    client, own = signed_in(dana), signed_in(hale)
+    for name in ("releasable", "packages_awaiting_hand_over", "package_cover", "open_as"):
+        monkeypatch.setattr(vault, name, never, raising=False)
+    where = path(chart, **{"class": "PN", "basis": "B_AUTHORIZATION"})
+    with CaptureQueriesContext(connection):
+        assert ask(client, where, purpose="x") == ask(client, where, purpose="x")
+    assert "There is no authorization for this release." in ask(own, where, purpose="x")
