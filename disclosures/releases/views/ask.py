@@ -52,7 +52,8 @@ def gate_ask(request: HttpRequest, patient_id: UUID | None = None) -> HttpRespon
     if not basis:
         return render(request, "releases/ask.html", context)
     paper = line.authorization if line else None
-    typed, known = request.POST or None, ask_defaults(paper)
+    typed = request.POST if request.method == "POST" else None  # nothing ticked is an answer too
+    known = ask_defaults(paper)
     form = AskForm(typed, basis=basis, authorization=paper, record_class=record_class, initial=known)
     decision = _answer(staff, form, patient) if request.method == "POST" and form.is_valid() else None
     more = {"form": form, "decision": decision, "ground": BASIS_WORDS[Basis(basis)], "line": line}
