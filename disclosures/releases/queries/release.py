@@ -102,8 +102,8 @@ def proposal_of(
         policies=gate_policies(on),
         method=release.method,
         recipient_address=release.recipient_address,
-        restrictions=restriction_facts(release.patient),
-        letter_to=letter_address(release.patient, on),
+        restrictions=restriction_facts(release.patient) if release.patient_id else (),
+        letter_to=letter_address(release.patient, on) if release.patient_id else None,
     )
 
 
