@@ -103,7 +103,8 @@ FILE_UPLOAD_HANDLERS = [
 # A process of its own (`serve` starts both) that answers another host by another table of addresses: it has no sign-in,
 # reads no session, and none of its addresses exists on the clinic's side. `OUTSIDE`, at the end, is all that differs.
 SIDE = env.str("PRACTICE_SIDE", "clinic", validate=validate.OneOf(["clinic", "outside"]))
-OUTSIDE_BIND = outside_bind(env.str("PRACTICE_OUTSIDE_BIND", ""), env.str("PRACTICE_BIND", "127.0.0.1:8000"))
+BIND = env.str("PRACTICE_BIND", "127.0.0.1:8000")  # of this process
+OUTSIDE_BIND = BIND if SIDE == "outside" else outside_bind(env.str("PRACTICE_OUTSIDE_BIND", ""), BIND)
 OUTSIDE_HOST = outside_host(env.str("PRACTICE_OUTSIDE_HOST", "" if PRODUCTION else "localhost"))  # empty: no links
 OUTSIDE_ADDRESS = (
     f"https://{OUTSIDE_HOST}" if PRODUCTION else f"http://{OUTSIDE_HOST}:{OUTSIDE_BIND.rpartition(':')[2]}"
@@ -282,7 +283,6 @@ OUTSIDE: dict[str, Any] = {
         "practice.outside.middleware.OutsideCsrf",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
     ],
-    "AUTHENTICATION_BACKENDS": [],
     "CSRF_COOKIE_NAME": f"{COOKIE_PREFIX}outside-csrf",
     "CSRF_FAILURE_VIEW": "practice.outside.refusing.page_too_old",
     "SESSION_COOKIE_NAME": f"{COOKIE_PREFIX}outside-none",
@@ -293,4 +293,5 @@ OUTSIDE_PASS_COOKIE = f"{COOKIE_PREFIX}outside-pass"
 if SIDE == "outside":
     if not OUTSIDE_HOST:
         raise ImproperlyConfigured("PRACTICE_OUTSIDE_HOST is empty. It is the host of links. See docs/operations.md.")
+    INSTALLED_APPS[INSTALLED_APPS.index("allauth.account")] = "practice.outside.sign_in_tables.SignInTables"
     globals().update(OUTSIDE)

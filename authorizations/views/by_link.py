@@ -13,7 +13,7 @@ from practice.infrastructure.uploads import as_download
 from practice.outside.actions import refusal_to_make
 from practice.outside.models import Link
 from practice.outside.passes import finished_link, passed_link
-from practice.outside.queries import links_about
+from practice.outside.queries import asked_to_be_reached, links_about
 from practice.outside.refusing import spent
 from practice.outside.rules import CodeGiven, LinkPurpose
 from practice.outside.signals import LinkSpent
@@ -61,6 +61,7 @@ def authorization_sign_link(request: HttpRequest, authorization_id: UUID) -> Htt
         "lacking": lacking,
         "barred_signers": [one for one in signers if one.refusals],
         "barred": refusal_to_make(authorization.patient),
+        "reach": asked_to_be_reached(authorization.patient),
         "links": links_about(LinkPurpose.SIGN, authorization.pk),
     }
     return render(request, "authorizations/sign_link.html", context)

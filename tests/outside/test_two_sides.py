@@ -1,6 +1,10 @@
 """Two hosts, two tables of addresses, two kinds of cookie: nothing of the clinic answers outside, and the reverse."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings as product
@@ -149,3 +153,34 @@ def test_the_two_sides_never_listen_at_one_door() -> None:
 def test_one_host_for_both_sides_stops_the_start(settings: Settings, host: str, clinic: list[str], wrong: int) -> None:
     settings.MODE, settings.OUTSIDE_HOST, settings.ALLOWED_HOSTS = "production", host, clinic
     assert [error.id for error in checks.two_hosts()] == ["practice.E007"] * wrong
+
+
+def settings_read(environment: dict[str, str], words: str) -> tuple[str, str]:
+    command = [sys.executable, "-c", f"from practice import settings as s; print({words})"]
+    done = subprocess.run(command, cwd=product.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    return done.stdout.strip(), done.stderr
+
+
+def test_the_outside_process_has_settings_of_its_own_and_none_without_a_host(tmp_path: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PRACTICE_SIDE": "outside",
+        "PRACTICE_OUTSIDE_HOST": "forms.example",
+        "PRACTICE_BIND": "127.0.0.1:9000",  # as `serve` starts it
+        "PRACTICE_OUTSIDE_BIND": "127.0.0.1:9000",
+        "PRACTICE_DATA_DIR": str(tmp_path / "data"),
+        "PRACTICE_KEYRING_FILE": str(tmp_path / "keyring.json"),
+        "PRACTICE_CHECKPOINT_FILE": str(tmp_path / "checkpoints.txt"),
+        "PRACTICE_SECRET_KEY": "kHv93bLq-27xTzW1mNcR5yGsP0dEjUaF8iOoBtXhVwKzQ4rM6lYn",
+        "PRACTICE_ALLOWED_HOSTS": "records.example",
+        "PRACTICE_TIME_ZONE": "America/Chicago",
+        "DATABASE_URL": "postgresql://practice_app:a@db.example/practice",
+        "PSYCHOTHERAPY_DATABASE_URL": "postgresql://psychotherapy_app:b@db.example/psychotherapy",
+    }
+    read, _ = settings_read(environment, "s.ROOT_URLCONF, s.ALLOWED_HOSTS, s.CSRF_COOKIE_NAME, s.OUTSIDE_ADDRESS")
+    assert read == "practice.outside_urls ['forms.example'] __Host-outside-csrf https://forms.example"
+    _, complaint = settings_read(environment | {"PRACTICE_OUTSIDE_HOST": ""}, "s.SIDE")
+    assert "PRACTICE_OUTSIDE_HOST is empty" in complaint
+    clinic = environment | {"PRACTICE_SIDE": "clinic", "PRACTICE_BIND": "127.0.0.1:8000"}
+    read, _ = settings_read(clinic, "s.ROOT_URLCONF")
+    assert read == "practice.urls"

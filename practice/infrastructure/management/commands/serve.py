@@ -39,6 +39,8 @@ class Command(BaseCommand):
             keyring()
         except KeyUnavailable as error:
             raise CommandError(f"{error} A new practice makes one with `manage.py create_keyring`.") from error
+        if settings.SIDE == "outside":
+            raise CommandError("`serve` starts both sides by itself: leave PRACTICE_SIDE out. See docs/operations.md.")
         for address in (bind, *([settings.OUTSIDE_BIND] if settings.OUTSIDE_HOST else [])):
             if _answers(address):
                 raise CommandError(f"Something answers on {address} already. Does the practice run in another window?")
