@@ -293,6 +293,13 @@ _ALL = (
         "them.",
         "The minimum necessary for payment; a standard protocol for what recurs.", "45 CFR 164.502(b), 164.514(d)(3)",
     ),
+    PolicySpec(
+        "P-33", "compelled_solo_wait_days", "A compelled release in a solo practice: the waiting time", 3,
+        "Two named people carry out what a court or a law compels of psychotherapy notes. Where there is no second, "
+        "counsel’s review is recorded and so many days pass first.",
+        "Silent. Safeguards for access are part of security.", "45 CFR 164.512(e)(1)(i), 164.308(a)(4)",
+        smallest=1, largest=30, unit="days",
+    ),
 )  # fmt: skip
 
 POLICIES: Mapping[str, PolicySpec] = MappingProxyType({spec.code: spec for spec in _ALL})

@@ -149,3 +149,13 @@ def new_passphrase() -> str:
         for _ in range(PASSPHRASE_GROUPS)
     )
     return "-".join(groups)
+
+
+def passphrase_of(digest: bytes) -> str:
+    """A passphrase like `new_passphrase`, made of 64 random bytes that are kept elsewhere."""
+    number, letters = int.from_bytes(digest, "big"), []
+    for _ in range(PASSPHRASE_GROUPS * PASSPHRASE_GROUP_LENGTH):
+        number, at = divmod(number, len(PASSPHRASE_LETTERS))
+        letters.append(PASSPHRASE_LETTERS[at])
+    size = PASSPHRASE_GROUP_LENGTH
+    return "-".join("".join(letters[start : start + size]) for start in range(0, len(letters), size))

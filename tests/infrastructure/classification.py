@@ -327,7 +327,7 @@ MODELS: dict[str, Kept] = {
         sealed="sealed",
         plain="""
         id author patient authorization_id recipient_name description notes session_days key sha256 size
-        named_staff made_at approved_by approved_at hand_over_until withdrawn_at""",
+        named_staff made_at approved_by approved_at hand_over_until withdrawn_at compelled""",
     ),
     "psychotherapy.Custody": Kept(
         NEVER_DELETED,
@@ -339,6 +339,17 @@ MODELS: dict[str, Kept] = {
         APPEND_ONLY,
         plain="""
         id custody author opened_by kind ground patient notes package opened_at in_transaction""",
+    ),
+    "psychotherapy.Compelled": Kept(
+        APPEND_ONLY,
+        sealed="seed",
+        plain="""
+        id author patient ground paper_kind session_days sessions_from sessions_to started_by second waits_days
+        recipient_name named_staff seed_root_key started_at""",
+    ),
+    "psychotherapy.CompelledStep": Kept(APPEND_ONLY, plain="id compelled kind by package others_left_out at"),
+    "psychotherapy.CompelledOpening": Kept(
+        APPEND_ONLY, plain="id compelled opened_by kind package opened_at in_transaction"
     ),
     "psychotherapy.Destruction": Kept(
         NEVER_DELETED, plain="id author note ordered_at due_at cancelled_at destroyed_at"

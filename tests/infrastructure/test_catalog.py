@@ -40,7 +40,7 @@ SEALED: dict[str, dict[str, tuple[str, ...]]] = {
     "psychotherapy_package": {
         APP: ("SELECT", "INSERT", "UPDATE(withdrawn_at)"),
         REVIEW: (
-            "SELECT(approved_at,approved_by,author,authorization_id,hand_over_until,id,made_at,named_staff,notes,patient,"
+            "SELECT(approved_at,approved_by,author,authorization_id,compelled,hand_over_until,id,made_at,named_staff,notes,patient,"
             "session_days,sha256,size,withdrawn_at)",
         ),
     },
@@ -49,6 +49,15 @@ SEALED: dict[str, dict[str, tuple[str, ...]]] = {
         REVIEW: READ,
     },
     "psychotherapy_custodyopening": {APP: ("SELECT", "INSERT"), REVIEW: READ},
+    "psychotherapy_compelled": {
+        APP: ("SELECT", "INSERT"),
+        REVIEW: (
+            "SELECT(author,ground,id,named_staff,paper_kind,patient,recipient_name,second,session_days,sessions_from,"
+            "sessions_to,started_at,started_by,waits_days)",
+        ),
+    },
+    "psychotherapy_compelledstep": {APP: ("SELECT", "INSERT"), REVIEW: READ},
+    "psychotherapy_compelledopening": {APP: ("SELECT", "INSERT"), REVIEW: READ},
     "psychotherapy_destruction": {APP: ("SELECT", "INSERT", "UPDATE(cancelled_at,destroyed_at)"), REVIEW: READ},
     "django_migrations": {APP: READ},
 }

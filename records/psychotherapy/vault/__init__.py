@@ -6,6 +6,15 @@ there: `None`, the same as for a note that does not exist, found with the same n
 """
 
 from .attachments import attach, has_attachments, remove_attachment
+from .compelled import (
+    compelled_of_mine,
+    confirm_compelled,
+    my_compelled,
+    my_passphrase_parts,
+    pack_compelled,
+    start_compelled,
+    stop_compelled,
+)
 from .custody import (
     my_transfers,
     pack_in_custody,
@@ -93,6 +102,8 @@ __all__ = [
     "StaleDraft",
     "attach",
     "cancel_destruction",
+    "compelled_of_mine",
+    "confirm_compelled",
     "destroy",
     "discard_draft",
     "end_training_grant",
@@ -101,11 +112,13 @@ __all__ = [
     "has_attachments",
     "head_of_mine",
     "moved_sentences",
+    "my_compelled",
     "my_drafts",
     "my_due_destructions",
     "my_kept_notes",
     "my_notes",
     "my_packages",
+    "my_passphrase_parts",
     "my_training_grants",
     "my_transfers",
     "notes_opened_to",
@@ -113,6 +126,7 @@ __all__ = [
     "open_attachment",
     "open_draft",
     "order_destruction",
+    "pack_compelled",
     "pack_in_custody",
     "package_bytes",
     "package_cover",
@@ -133,6 +147,8 @@ __all__ = [
     "settle_branch",
     "sheet",
     "sign",
+    "start_compelled",
+    "stop_compelled",
     "take_passage",
     "take_step",
     "transfer_of_mine",

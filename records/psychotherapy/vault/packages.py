@@ -18,7 +18,7 @@ from practice.infrastructure.envelope import Unreadable
 from practice.infrastructure.pdf import lock_pdf, new_passphrase
 from practice.infrastructure.refusals import Refusal
 from practice.people.models import Staff
-from records.psychotherapy.models import Event, Note, Package
+from records.psychotherapy.models import Compelled, Event, Note, Package
 from records.psychotherapy.rules import HAND_OVER_DAYS, EventKind, Subject, describe_release, refusal_to_release
 
 from .attachments import files, heads
@@ -220,10 +220,14 @@ def handing_over(staff: Staff, package_id: UUID) -> Iterator[PackageCover | None
 
 
 def withdraw_package(staff: Staff, package_id: UUID) -> bool | None:
-    """Author or custodian takes a package back. False when it was handed over already, None when it is not theirs."""
+    """Author or custodian takes a package back. False when it was handed over already, None when it is not theirs.
+
+    What a law or a court compels is taken back by either of the two who had it made, never by the author.
+    """
     with open_as(staff) as actor:
         lock(package_id)
-        theirs = Package.objects.filter(Q(author=actor) | Q(approved_by=actor))
+        begun = Compelled.objects.filter(Q(started_by=actor) | Q(second=actor)).values("pk")
+        theirs = Package.objects.filter(Q(author=actor, compelled=None) | Q(approved_by=actor) | Q(compelled__in=begun))
         row = theirs.filter(pk=package_id).defer("sealed").first()
         if row is None:
             write_event(actor, EventKind.REFUSED, package=package_id)
@@ -273,4 +277,5 @@ def _cover(row: Package, handed_over_at: datetime | None = None) -> PackageCover
         hand_over_until=row.hand_over_until,
         withdrawn_at=row.withdrawn_at,
         handed_over_at=handed_over_at,
+        compelled=row.compelled,
     )

@@ -72,6 +72,7 @@ def place_of_package(package: Package) -> Binding:
         *(day.isoformat() for day in package.session_days),
         *_ids(package.named_staff),
         *([str(package.approved_by)] if package.approved_by else []),
+        *([str(package.compelled)] if package.compelled else []),
         "file",
     )
 

@@ -253,6 +253,7 @@ class PackageCover:
     hand_over_until: datetime
     withdrawn_at: datetime | None = None
     handed_over_at: datetime | None = None
+    compelled: UUID | None = None  # the compelled release it was made for; `authorization_id` is then the legal paper
 
     @property
     def waiting(self) -> bool:
