@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("psychotherapy-notes/", include("records.psychotherapy.urls")),
     path("disclosures/", include("disclosures.ledger.urls")),
     path("releases/", include("disclosures.releases.urls")),
+    path("legal/", include("disclosures.legal.urls")),
     path("authorizations/", include("authorizations.urls")),
     path("", include("practice.desk.urls")),
 ]

@@ -46,6 +46,8 @@ MENU: tuple[Place, ...] = (
         "psychotherapy-custody-list",
         (*CLINICAL, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR),
     ),
+    Place("Compelled releases", "compelled-list", (*CLINICAL, Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR)),
+    Place("Legal papers", "legal-paper-list", (Role.FRONT_DESK, Role.COMPLIANCE_OFFICER)),
     Place("What belongs where", "placement-list", (*CLINICAL, Role.COMPLIANCE_OFFICER)),
     Place("Authorization forms", "form-list", (Role.COMPLIANCE_OFFICER, Role.FRONT_DESK, Role.CLINICIAN)),
     Place("Business associates", "associate-list", (Role.COMPLIANCE_OFFICER,)),

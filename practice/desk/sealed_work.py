@@ -99,6 +99,30 @@ def custody_matters(staff: Staff) -> Group:
     return Group("Custody of psychotherapy notes", lines, sealed=True, first=to_stop)
 
 
+def compelled_matters(staff: Staff) -> Group:
+    """Compelled releases in which this person has something to do, or which are about their own notes.
+
+    An author is told while one is open, whether they keep notes or not; so is the custodian of an author's notes.
+    """
+    open_now = [one for one in vault.my_compelled(staff) if one.open]
+    people = Staff.objects.in_bulk({one.author for one in open_now})
+    patients = Patient.objects.in_bulk({one.patient for one in open_now})
+    lines = []
+    for one in open_now:
+        href, about = path_to("compelled-open", one.id), f"Notes of {people[one.author].display_name}"
+        title, words = person_words(patients[one.patient])
+        due = timezone.localtime(one.due_at).date() if one.due_at else None
+        if one.may_confirm(staff.pk):
+            lines.append(Line(title, words, href, "Compare and confirm", about=about))
+        elif one.may_pack(staff.pk, timezone.now()):
+            lines.append(Line(title, words, href, "Make the locked file", due_on=due, about=about))
+        elif one.author == staff.pk:
+            lines.append(Line(title, words, href, "Look", about="A release of your notes about them is compelled"))
+        else:
+            lines.append(Line(title, words, href, "Look", about=f"{about}: waits"))
+    return Group("Compelled releases of psychotherapy notes", lines, sealed=True)
+
+
 def _asked_in_custody(staff: Staff, transfer: Transfer, author: str) -> list[Line]:
     """Authorizations that ask a custodian for an author's notes, until a package is made for them."""
     lines = []

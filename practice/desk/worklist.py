@@ -42,6 +42,7 @@ from records.chart.rules.sessions import Attendance, SessionState
 from .lines import Group, Line, person_words
 from .links import path_to
 from .sealed_work import (
+    compelled_matters,
     custody_matters,
     destructions_due,
     packages_to_hand_over,
@@ -66,6 +67,7 @@ PLACES = {
     "outside.link": "link-open",
     "chart.documentreading": "document-reading",
     "chart.monitoringplan": "monitoring-open",
+    "legal.legalpaper": "legal-paper-open",
 }
 # Work that has a page of its own beside that of the record.
 KIND_PLACES = {TaskKind.THREAT_RECORD: "threat-complete"}
@@ -105,7 +107,7 @@ def home_groups(staff: Staff) -> list[Group]:
     """Everything that waits for this person, whatever hats they wear, the group with the soonest line first."""
     tasks = open_tasks(staff).exclude(kind=TaskKind.MEASURE_ALARM)  # those stand at the very top: `alarm_lines`
     found = [*task_groups(tasks[:MOST]), packages_to_hand_over(staff)]
-    found += [custody_matters(staff), forms_to_sign(staff)]
+    found += [custody_matters(staff), compelled_matters(staff), forms_to_sign(staff)]
     if staff.is_clinical:
         found += [sealed_notes_asked_for(staff), note_drafts(staff), notes_awaiting(staff), sealed_drafts(staff)]
         found += [destructions_due(staff)]

@@ -31,8 +31,8 @@ class TaskKind(models.TextChoices):
     RESTRICTION_EMERGENCY = "restriction_emergency", "Ask a recipient not to use restricted records further"
     THREAT_RECORD = "threat_record", "Complete the record of a serious threat"
     COUNSEL_REVIEW = "counsel_review", "Have counsel review a legal paper"
-    COMPELLED_RELEASE = "compelled_release", "Second person for a compelled release"
     PATIENT_NOTICE = "patient_notice", "Tell the patient about a legal paper"
+    LEGAL_RESPONSE = "legal_response", "Answer a legal paper"
     RELEASE_RETURNED = "release_returned", "A release came back"
     LINK_CLOSED = "link_closed", "A link was closed after wrong answers"
 

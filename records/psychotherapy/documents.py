@@ -21,10 +21,11 @@ def package_pdf(
     package_id: UUID,
     on: date,
     custodian: Staff | None = None,
+    compelled_by: str = "",
 ) -> bytes:
     """The notes as approved, oldest session first, one after the other. Raises PdfFailed, which carries no text.
 
-    `custodian`: who prepared it because the author cannot act.
+    `custodian`: who prepared it because the author cannot act. `compelled_by`: the order or law it leaves under.
     """
     context = {
         "title": "Psychotherapy notes",
@@ -33,6 +34,7 @@ def package_pdf(
         "notes": chosen,
         "author": author,
         "custodian": custodian,
+        "compelled_by": compelled_by,
         "patient": patient,
         "recipient": recipient,
         "on": on,

@@ -354,6 +354,17 @@ MODELS: dict[str, Kept] = {
     "psychotherapy.Destruction": Kept(
         NEVER_DELETED, plain="id author note ordered_at due_at cancelled_at destroyed_at"
     ),
+    "legal.LegalPaper": Kept(
+        APPEND_ONLY,
+        encrypted="""
+        issuer reference signed_by law scope recipient_name recipient_address purpose verified document""",
+        plain="""
+        id number patient kind names_notes session_days scope_from scope_to received_on response_due_on recipient_kind
+        document_kind document_sha256 recorded_by recorded_at""",
+    ),
+    "legal.PaperEntry": Kept(
+        APPEND_ONLY, encrypted="name words", plain="id paper kind code on release recorded_by recorded_at"
+    ),
     "ledger.Entry": Kept(
         APPEND_ONLY,
         plain="""

@@ -4,6 +4,7 @@ Commit is one transaction: lock the authorization, ask the gate again, change th
 checkpoint is signed after it. Deliver gives only bytes whose hash stands in an entry under a signed checkpoint.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -80,15 +81,24 @@ def _commit(*, by: Staff, release_id: UUID | str) -> Release:
     return release
 
 
-def commit_notes_package(*, by: Staff, package_id: UUID, release: Release) -> Release:
+def commit_notes_package(
+    *,
+    by: Staff,
+    package_id: UUID,
+    release: Release,
+    fill: Callable[[Release, vault.PackageCover], None] | None = None,
+) -> Release:
     """Hand over a package of psychotherapy notes that its author approved and named `by` for.
 
     In: an unsaved `release` with what the person at the desk says (kind of recipient, how identity was checked, how it
-    leaves); everything else comes from the package and its authorization. Raises GateRefused with every reason, and
-    Refused when there is nothing here for this person. While this runs the author cannot withdraw the package.
+    leaves); everything else comes from the package and its authorization, or, for one that a law or a court compels,
+    from `fill`. Raises GateRefused with every reason, and Refused when there is nothing here for this person. While
+    this runs the package cannot be withdrawn.
     """
     with vault.handing_over(by, package_id) as cover:
-        if cover is None or Release.objects.filter(package=package_id).exists():
+        nothing = cover is None or Release.objects.filter(package=package_id).exists()
+        # what is compelled has no authorization, and what has one is not compelled
+        if nothing or cover is None or (cover.compelled is None) != (fill is None):
             raise Refused(
                 Refusal(
                     "NOTHING_TO_HAND_OVER",
@@ -96,7 +106,7 @@ def commit_notes_package(*, by: Staff, package_id: UUID, release: Release) -> Re
                     "Ask the therapist who prepared it.",
                 )
             )
-        fill_from_package(release, cover)
+        (fill or fill_from_package)(release, cover)
         try:
             _commit_notes(by=by, release=release, cover=cover)
         except GateRefused as refused:
@@ -109,7 +119,7 @@ def commit_notes_package(*, by: Staff, package_id: UUID, release: Release) -> Re
 @transaction.atomic
 def _commit_notes(*, by: Staff, release: Release, cover: vault.PackageCover) -> None:
     items = [Item(str(note), day, originator_id=str(cover.author)) for note, day in cover.items]
-    decision, now = ask_under_lock(release, items, approved=True)
+    decision, now = ask_under_lock(release, items, approved=cover.compelled is None)
     release.sha256, release.verdict = cover.sha256, decision.as_record()
     release.state, release.committed_by, release.committed_at = ReleaseState.COMMITTED, by, now
     release.disclosed_on = local_date(now)

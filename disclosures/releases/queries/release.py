@@ -115,10 +115,16 @@ def _class_named(release: Release) -> str:
 
 
 def _scoped(item: Item, facts: dict[str, str]) -> Item:
-    """R-212: what lies outside the days that an order or law names is outside its scope."""
+    """R-212: what lies outside the days that an order or law names is outside its scope.
+
+    `scope_days` are single days, which count beside a first and a last one.
+    """
     first, last = facts.get("scope_from", ""), facts.get("scope_to", "")
+    days = facts.get("scope_days", "").split()
     day = item.on.isoformat() if item.on else ""
     outside = bool((first and day < first) or (last and (not day or day > last)))
+    if days:
+        outside = day not in days and (outside or not (first and last))
     return replace(item, outside_scope=item.outside_scope or outside)
 
 
@@ -215,7 +221,9 @@ def _step(title: str, state: str, words: str, href: str = "", button: str = "") 
 
 def _approval(release: Release, stopped: bool, may_approve: bool) -> dict[str, str]:
     title = "Read and approved"
-    if release.is_notes and release.approved_by_id != release.approver_id:
+    if release.is_notes and release.authorization_id is None and release.package:
+        title = "Compelled: packed by two people, shown to neither"
+    elif release.is_notes and release.approved_by_id != release.approver_id:
         title = "Approved by the custodian, without reading"
     if release.approved_at:
         return _step(title, "done", f"By {_name(release.approved_by)}, {_when(release.approved_at)}.")

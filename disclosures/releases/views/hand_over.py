@@ -156,6 +156,8 @@ def notes_hand_over(request: HttpRequest, package_id: str) -> HttpResponse:
     committed = Release.objects.filter(package=cover.id).first()
     if committed is not None:
         return redirect("release-open", committed.pk)
+    if cover.compelled is not None:
+        return redirect("compelled-hand-over", cover.id)
     patient, authorization = Patient.objects.get(pk=cover.patient), for_release(cover.authorization_id)
     to_patient = same_person(cover.recipient_name, patient)
     address = postal_address(patient) if to_patient else authorization.recipient_address

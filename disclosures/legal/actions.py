@@ -1,0 +1,246 @@
+"""Legal papers: recorded, looked at by counsel, told to the patient, answered; and compelled releases under them.
+
+A compelled release lives with the notes until it is committed: nothing here, no task and no line of the audit trail
+says whether there are any.
+"""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Max
+
+from disclosures.releases.actions import commit_notes_package
+from disclosures.releases.models import Release
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent, Outcome
+from practice.compliance.queries import policy
+from practice.infrastructure.days import today
+from practice.infrastructure.locks import advisory_lock
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.infrastructure.templatetags.look import day
+from practice.infrastructure.uploads import CheckedUpload
+from practice.people.actions import set_litigation_hold
+from practice.people.models import Staff
+from practice.people.rules import Act, Role, may
+from practice.worklist.actions import add_task, close_task
+from practice.worklist.rules import TaskKind
+from records.psychotherapy import vault
+from records.psychotherapy.compelled_rules import Compelled, Scope, refusal_of_two
+from records.psychotherapy.documents import package_pdf
+
+from .models import LegalPaper, PaperEntry
+from .policies import open_patient_for_paper, possible_seconds, refusal_of_new_sign_in, refusal_to_compel
+from .queries import fill_release, reasons_now
+from .rules import ANSWERED, EntryKind, PaperKind, ResponseKind, refusal_to_note
+
+NOT_NOW = Refusal(
+    "COMPELLED_NOT_NOW",
+    "This step is not yours to take now. Nothing was changed.",
+    "Open it again to see where it stands.",
+)
+
+
+class NotCompelled(Exception):
+    """Psychotherapy notes may not be packed under this paper; carries every reason."""
+
+    def __init__(self, reasons: list[Refusal]) -> None:
+        super().__init__(" ".join(reason.code for reason in reasons))
+        self.reasons = reasons
+
+
+# --- Papers -----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def record_paper(*, by: Staff, paper: LegalPaper, document: CheckedUpload, hold: bool = False) -> LegalPaper:
+    """Keep a paper as it came in, and ask for what it needs: counsel, the patient's notice, an answer by its day.
+
+    `hold`: mark the record as needed in litigation, where this person may. Raises Http404 for a stranger's patient.
+    """
+    open_patient_for_paper(by, paper.patient_id)
+    paper.number, paper.recorded_by = _next_number(), by
+    paper.document, paper.document_kind, paper.document_sha256 = document.data, document.kind, document.sha256
+    paper.save(force_insert=True)
+    role, due = Role.COMPLIANCE_OFFICER, paper.response_due_on
+    for kind in (TaskKind.COUNSEL_REVIEW, TaskKind.PATIENT_NOTICE, TaskKind.LEGAL_RESPONSE):
+        add_task(kind=kind, due_on=due, subject=paper, patient=paper.patient, role=role)
+    if hold and may(by.roles, Act.POLICY_CHANGE):
+        set_litigation_hold(by=by, patient=paper.patient, held=True)
+    record(by=by, event=AuditEvent.FILED, subject=paper, patient_id=paper.patient_id, detail="legal_paper")
+    return paper
+
+
+def _next_number() -> str:
+    advisory_lock("legal paper number")
+    prefix = f"LGL-{today().year}-"
+    last = LegalPaper.objects.filter(number__startswith=prefix).aggregate(last=Max("number"))["last"]
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04d}"
+
+
+TASK_OF = {EntryKind.COUNSEL: TaskKind.COUNSEL_REVIEW, EntryKind.NOTICE: TaskKind.PATIENT_NOTICE}
+
+
+@transaction.atomic
+def add_entry(
+    *,
+    by: Staff,
+    paper: LegalPaper,
+    kind: EntryKind,
+    code: str,
+    on: date,
+    name: str = "",
+    words: str = "",
+    release: Release | None = None,
+) -> PaperEntry:
+    """Write down counsel's review, the patient's notice or a response beside a paper. Raises Refused."""
+    refusal = refusal_to_note(kind, code, on, words, received_on=paper.received_on, today=today())
+    if refusal is None and release is not None and release.patient_id != paper.patient_id:
+        refusal = Refusal("PAPER_RELEASE_OF_ANOTHER", "That release is another patient's.", "Choose another one.")
+    if refusal is not None:
+        raise Refused(refusal)
+    entry = PaperEntry(paper=paper, kind=kind, code=code, on=on, name=name, words=words, release=release)
+    entry.recorded_by = by
+    entry.save(force_insert=True)
+    if task := TASK_OF.get(kind):
+        close_task(kind=task, subject=paper, by=by)
+    elif ResponseKind(code) in ANSWERED:
+        close_task(kind=TaskKind.LEGAL_RESPONSE, subject=paper, by=by)
+    record(by=by, event=AuditEvent.CHANGED, subject=paper, patient_id=paper.patient_id, detail=f"paper_{kind.value}")
+    return entry
+
+
+# --- Compelled releases -----------------------------------------------------------------------------------------------
+
+
+def start_compelled(
+    *, by: Staff, paper: LegalPaper, author: Staff, scope: Scope, second: Staff | None, named_staff: list[Staff]
+) -> Compelled:
+    """The first of two people begins: whose notes, which sessions, who confirms, who hands the file over.
+
+    The same whether there are notes or not. Raises Refused for who may not, NotCompelled with every reason when the
+    paper does not carry it today.
+    """
+    _refuse(by, paper, refusal_to_compel(by))
+    chosen = second.pk if second else None
+    _refuse(by, paper, refusal_of_two(author=author.pk, first=by.pk, second=chosen, possible=possible_seconds(by)))
+    if reasons := reasons_now(paper, scope, on=today(), alone=second is None):
+        _record_refused(by, paper, reasons[0])
+        raise NotCompelled(reasons)
+    days = policy("P-33", today()).value
+    record(by=by, event=AuditEvent.COMPELLED, subject=paper, patient_id=paper.patient_id, detail="begun")
+    return vault.start_compelled(
+        by,
+        author=author.pk,
+        patient=paper.patient_id,
+        ground=paper.pk,
+        paper_kind=paper.kind,
+        scope=scope,
+        second=chosen,
+        waits_days=days if isinstance(days, int) else 0,
+        recipient_name=paper.recipient_name,
+        named_staff=[person.pk for person in named_staff],
+    )
+
+
+def confirm_compelled(*, by: Staff, compelled: Compelled) -> None:
+    """The second person confirms exactly what the first began. Raises Refused, or NotCompelled as the paper stands."""
+    paper = paper_of(compelled)
+    _refuse(by, paper, refusal_of_new_sign_in(by))
+    if by.pk == compelled.second and by.pk not in possible_seconds(Staff.objects.get(pk=compelled.started_by)):
+        _refuse(by, paper, NOT_NOW)
+    _check_still(by, paper, compelled)
+    if not vault.confirm_compelled(by, compelled.id):
+        raise Refused(NOT_NOW)
+    record(by=by, event=AuditEvent.COMPELLED, subject=paper, patient_id=paper.patient_id, detail="confirmed")
+
+
+def pack_compelled(*, by: Staff, compelled: Compelled) -> Compelled:
+    """Carry it out: the file is made and locked, or the answer is that nothing is within the scope.
+
+    Raises NotCompelled as the paper stands, vault.NotReleasable, PdfFailed; then nothing was made.
+    """
+    paper = paper_of(compelled)
+    _check_still(by, paper, compelled)
+    author, patient, package_id = Staff.objects.get(pk=compelled.author), paper.patient, uuid4()
+    return vault.pack_compelled(
+        by=by,
+        compelled_id=compelled.id,
+        package_id=package_id,
+        render=lambda chosen: package_pdf(
+            chosen,
+            author=author,
+            patient=patient,
+            recipient=compelled.recipient_name,
+            package_id=package_id,
+            on=today(),
+            compelled_by=_ground_words(paper),
+        ),
+    )
+
+
+def stop_compelled(*, by: Staff, compelled: Compelled) -> None:
+    """Either of the two stops it before it is carried out. Raises Refused for everybody else, its author included."""
+    if not vault.stop_compelled(by, compelled.id):
+        raise Refused(NOT_NOW)
+    paper = paper_of(compelled)
+    record(by=by, event=AuditEvent.COMPELLED, subject=paper, patient_id=paper.patient_id, detail="stopped")
+
+
+def hand_over_compelled(*, by: Staff, package_id: UUID, release: Release) -> Release:
+    """Hand over the locked file: gate, ledger entry and hand-over in one, as for every release. Then the paper's own
+    record says so. Raises GateRefused, Refused.
+    """
+    papers: list[LegalPaper] = []
+
+    def fill(release: Release, cover: vault.PackageCover) -> None:
+        paper = LegalPaper.objects.select_related("patient").get(pk=cover.authorization_id)
+        papers.append(paper)
+        packed_by = Staff.objects.get(pk=cover.approved_by)
+        fill_release(release, paper, decided=f"Two named people, carried out by {packed_by.display_name}",
+                     at=day(cover.approved_at))  # fmt: skip
+        release.patient_id, release.package, release.description = cover.patient, cover.id, cover.description
+        release.approver_id = cover.author
+        release.prepared_by_id = release.approved_by_id = cover.approved_by
+        release.prepared_at = release.approved_at = cover.approved_at
+
+    done = commit_notes_package(by=by, package_id=package_id, release=release, fill=fill)
+    add_entry(
+        by=by, paper=papers[0], kind=EntryKind.RESPONSE, code=ResponseKind.COMPLY_LIMITED, on=today(), release=done
+    )
+    return done
+
+
+def paper_of(compelled: Compelled) -> LegalPaper:
+    """The paper under which it was begun."""
+    return LegalPaper.objects.select_related("patient").get(pk=compelled.ground)
+
+
+def _check_still(by: Staff, paper: LegalPaper, compelled: Compelled) -> None:
+    """What was recorded since counts: counsel may have said otherwise. Raises NotCompelled."""
+    if reasons := reasons_now(paper, compelled.scope, on=today(), alone=compelled.alone):
+        _record_refused(by, paper, reasons[0])
+        raise NotCompelled(reasons)
+
+
+def _ground_words(paper: LegalPaper) -> str:
+    """For the paper's recipient: under what the notes leave."""
+    source = ", ".join(filter(None, [paper.issuer, paper.reference]))
+    return f"{PaperKind(paper.kind).label}: {source}"
+
+
+def _refuse(by: Staff, paper: LegalPaper, refusal: Refusal | None) -> None:
+    if refusal is not None:
+        _record_refused(by, paper, refusal)
+        raise Refused(refusal, recorded=True)
+
+
+def _record_refused(by: Staff, paper: LegalPaper, refusal: Refusal) -> None:
+    record(
+        by=by,
+        event=AuditEvent.REFUSED,
+        subject=paper,
+        patient_id=paper.patient_id,
+        outcome=Outcome.REFUSED,
+        detail=refusal.code.lower()[:60],
+    )

@@ -1,0 +1,28 @@
+"""What stands on the slips that carry a passphrase to the recipient of a compelled release."""
+
+from collections.abc import Sequence
+
+from practice.compliance.queries import practice_profile
+from practice.infrastructure.days import today
+from practice.infrastructure.pdf import render_pdf
+from records.psychotherapy.compelled_rules import Compelled, PassphrasePart
+
+from .models import LegalPaper
+
+
+def slip_pdf(parts: Sequence[PassphrasePart], compelled: Compelled, paper: LegalPaper) -> bytes:
+    """One page per part, to be put into an envelope that is closed and sent apart from the file. Raises PdfFailed.
+
+    Names no patient: whoever finds a slip learns nothing from it.
+    """
+    context = {
+        "title": "Part of a passphrase",
+        "practice": practice_profile(),
+        "document_number": str(compelled.id)[:8].upper(),
+        "parts": parts,
+        "recipient": paper.recipient_name,
+        "address": paper.recipient_address,
+        "reference": paper.reference,
+        "on": today(),
+    }
+    return render_pdf("documents/compelled_slip.html", context)

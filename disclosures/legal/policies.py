@@ -1,0 +1,84 @@
+"""Who may see and work on legal papers, and who may take part in a compelled release.
+
+A paper says what somebody asked for, never whether there is any of it: front desk, the compliance officer and the
+patient's clinicians see it alike.
+"""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from disclosures.releases.policies import may_work_on_releases, open_patient_for_release, patients_for_release
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent, Outcome
+from practice.infrastructure.refusals import Refusal
+from practice.people.actions.invitations import has_settled
+from practice.people.models import Patient, Staff
+from practice.people.rules import Role
+from records.psychotherapy.policies import seconds_for
+
+from .models import LegalPaper
+
+
+def papers_visible_to(staff: Staff) -> QuerySet[LegalPaper]:
+    """The legal papers about patients whose releases this person works on, without their scans."""
+    if not may_work_on_releases(staff):
+        return LegalPaper.objects.none()
+    return LegalPaper.objects.filter(patient__in=patients_for_release(staff)).defer("document")
+
+
+def open_paper(staff: Staff, paper_id: UUID) -> LegalPaper:
+    """The doorway to one legal paper. Raises Http404 for everybody who may not see it; the opening is recorded."""
+    paper = papers_visible_to(staff).select_related("patient", "recorded_by").filter(pk=paper_id).first()
+    if paper is None:
+        record(
+            by=staff,
+            event=AuditEvent.REFUSED,
+            subject_type=LegalPaper,
+            subject_id=str(paper_id),
+            outcome=Outcome.REFUSED,
+            detail="legal_paper",
+        )
+        raise Http404
+    record(by=staff, event=AuditEvent.VIEWED, subject=paper, patient_id=paper.patient_id, detail="legal_paper")
+    return paper
+
+
+def open_patient_for_paper(staff: Staff, patient_id: UUID) -> Patient:
+    """The doorway to recording a paper about a patient. Raises Http404 for everybody who may not."""
+    return open_patient_for_release(staff, patient_id)
+
+
+def refusal_to_compel(staff: Staff) -> Refusal | None:
+    """Why this person may not begin a compelled release, or None."""
+    if not (staff.is_active and staff.has_role(Role.COMPLIANCE_OFFICER)):
+        return Refusal(
+            "COMPELLED_ROLE",
+            "The compliance officer begins what a court or a law compels of psychotherapy notes.",
+            "Tell the compliance officer about the paper.",
+            "45 CFR 164.530(a)(1)",
+        )
+    return refusal_of_new_sign_in(staff)
+
+
+def refusal_of_new_sign_in(staff: Staff) -> Refusal | None:
+    """An account somebody just made for themselves is no second person, and neither is one just taken over."""
+    if has_settled(staff):
+        return None
+    return Refusal(
+        "COMPELLED_TOO_NEW",
+        "Whoever takes part has held a sign-in of their own here for thirty days.",
+        "Ask somebody who has been here longer, or wait.",
+    )
+
+
+def seconds_to(by: Staff) -> QuerySet[Staff]:
+    """Who can be the second person beside `by`: nobody who goes by the same name or the same e-mail address."""
+    rows = seconds_for(by).exclude(full_name__iexact=by.full_name.strip())
+    return rows.exclude(email__iexact=by.email.strip()) if by.email.strip() else rows
+
+
+def possible_seconds(by: Staff) -> set[UUID]:
+    """Their ids. As long as there is one, nobody acts alone."""
+    return set(seconds_to(by).values_list("pk", flat=True))

@@ -1,0 +1,179 @@
+"""What is known of a legal paper, and what the gate is asked when psychotherapy notes are to leave under it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from authorizations.rules import RecordClass
+from disclosures.releases.models import Release
+from disclosures.releases.policies import releases_visible_to
+from disclosures.releases.queries import proposal_of
+from disclosures.releases.rules import Decision, Item, decide
+from practice.compliance.queries import policies_in_force
+from practice.infrastructure.refusals import Refusal
+from practice.infrastructure.templatetags.look import day
+from practice.people.models import Staff
+from records.psychotherapy.compelled_rules import Scope
+
+from .models import LegalPaper, PaperEntry
+from .policies import papers_visible_to
+from .rules import (
+    ANSWERED,
+    NOTES_BASIS,
+    CounselAnswer,
+    EntryKind,
+    Names,
+    NoticeAnswer,
+    PaperFacts,
+    PaperKind,
+    ResponseKind,
+    reasons_not_to_compel,
+)
+
+LABELS = {
+    EntryKind.COUNSEL: CounselAnswer,
+    EntryKind.NOTICE: NoticeAnswer,
+    EntryKind.RESPONSE: ResponseKind,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One entry about a paper as its page shows it."""
+
+    entry: PaperEntry
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One paper in a list: whether the day of the response is still waited for."""
+
+    paper: LegalPaper
+    waiting: bool
+
+
+def entries_of(paper: LegalPaper, staff: Staff) -> list[EntryLine]:
+    """What was written down, oldest first. What names a release is shown to those who see that release."""
+    rows = list(paper.entries.select_related("recorded_by", "release"))
+    seen = set(releases_visible_to(staff).filter(paper_entries__in=rows).values_list("pk", flat=True))
+    return [
+        EntryLine(row, EntryKind(row.kind).label, LABELS[EntryKind(row.kind)](row.code).label)
+        for row in rows
+        if row.release_id is None or row.release_id in seen
+    ]
+
+
+def paper_lines(staff: Staff, *, patient_id: UUID | None = None) -> list[PaperLine]:
+    """The papers this person sees: those whose response is waited for by their day, then the rest, newest first."""
+    rows = papers_visible_to(staff).select_related("patient").prefetch_related("entries")
+    if patient_id is not None:
+        rows = rows.filter(patient_id=patient_id)
+    lines = [
+        PaperLine(row, not is_answered(row.entries.all())) for row in rows.order_by("-received_on", "-recorded_at")
+    ]
+    waiting = sorted((one for one in lines if one.waiting), key=lambda one: one.paper.response_due_on or date.max)
+    return [*waiting, *(one for one in lines if not one.waiting)]
+
+
+def is_answered(entries: Iterable[PaperEntry]) -> bool:
+    """Whether something was recorded after which the day of the response is no longer waited for."""
+    return any(one.kind == EntryKind.RESPONSE and one.code in ANSWERED for one in entries)
+
+
+def scope_of(paper: LegalPaper) -> Scope:
+    """The sessions that the paper names."""
+    return Scope(tuple(paper.session_days), paper.scope_from, paper.scope_to)
+
+
+def latest(paper: LegalPaper, kind: EntryKind) -> PaperEntry | None:
+    return paper.entries.filter(kind=kind).order_by("recorded_at").last()
+
+
+def paper_facts(paper: LegalPaper, on: date) -> PaperFacts:
+    """What is on record about a paper, with the policies in force on a day."""
+    counsel, notice = latest(paper, EntryKind.COUNSEL), latest(paper, EntryKind.NOTICE)
+    found = policies_in_force(on)
+    return PaperFacts(
+        kind=PaperKind(paper.kind),
+        names=Names(paper.names_notes),
+        counsel=counsel.code if counsel else "",
+        notice=notice.code if notice else "",
+        whole=bool(paper.verified.strip() and paper.document_sha256),
+        counsel_gate=found["P-07"].value in ("PN", "ALL", True),
+        notify_patient=bool(found["P-08"].value),
+    )
+
+
+def reasons_now(paper: LegalPaper, scope: Scope, *, on: date, alone: bool) -> list[Refusal]:
+    """Everything that stands against packing psychotherapy notes under this paper today: the paper's own reasons, then
+    the gate's. Nothing is asked of the notes: it is the same whether there are any.
+    """
+    reasons = list(reasons_not_to_compel(paper_facts(paper, on), alone=alone))
+    scope_reason = scope.refusal() or (None if scope.within(scope_of(paper)) else OUTSIDE)
+    reasons += [scope_reason] if scope_reason else []
+    if PaperKind(paper.kind) in NOTES_BASIS and not reasons:
+        reasons += list(ask_gate(paper, scope, on).reasons)
+    return reasons
+
+
+OUTSIDE = Refusal(
+    "OUTSIDE_SCOPE",
+    "More is asked for here than the paper names.",
+    "Leave out what it does not name, or have the order clarified.",
+    "45 CFR 164.512(e)(1)(i)",
+)
+
+
+def ask_gate(paper: LegalPaper, scope: Scope, on: date) -> Decision:
+    """The gate's answer for the sessions named, whoever wrote notes of them or did not."""
+    release = Release(patient_id=paper.patient_id)
+    fill_release(release, paper, decided="Two named people", at=day(on))
+    release.facts |= scope_facts(scope)
+    release.description = "Psychotherapy notes of the sessions named"
+    days = scope.days or (scope.first,)
+    return decide(proposal_of(release, [Item(f"session {one}", one) for one in days], on=on, approved=False))
+
+
+def scope_facts(scope: Scope) -> dict[str, str]:
+    """A scope as the gate reads it from a release."""
+    found = {"scope_days": " ".join(one.isoformat() for one in scope.days)}
+    if scope.first and scope.last:
+        found |= {"scope_from": scope.first.isoformat(), "scope_to": scope.last.isoformat()}
+    return {key: value for key, value in found.items() if value}
+
+
+def fill_release(release: Release, paper: LegalPaper, *, decided: str, at: str) -> None:
+    """Put onto an unsaved release of psychotherapy notes what the paper says of it (documentation table, section 2)."""
+    kind, counsel = PaperKind(paper.kind), latest(paper, EntryKind.COUNSEL)
+    release.record_class, release.basis = RecordClass.PN, NOTES_BASIS[kind]
+    release.process, release.authorization = kind.process, None
+    release.recipient_name, release.recipient_kind = paper.recipient_name, paper.recipient_kind
+    release.recipient_address = release.recipient_address or paper.recipient_address
+    release.purpose = paper.purpose
+    release.identity_verified = release.identity_verified or paper.verified
+    release.counsel_review = _counsel_words(counsel) if counsel else ""
+    release.smallest_set_confirmed = True  # confirmed by the first of the two, for the sessions they named
+    source = " ".join(filter(None, [paper.issuer, paper.reference]))
+    release.facts = scope_facts(scope_of(paper)) | {
+        "law": paper.law or source,
+        "issuer": paper.issuer,
+        "scope": paper.scope,
+        "conditions_met": "As counsel's review says"
+        if counsel
+        else "Not applicable: no process under 164.512(c) or (f)",
+        "document": f"On file as {paper.number}, SHA-256 {paper.document_sha256}",
+        "request_letter": f"{paper.issuer}, received {day(paper.received_on)}",
+        "case_number": paper.reference or "None given",
+        "official": paper.signed_by or paper.issuer,
+        "decided_by": decided,
+        "decided_at": at,
+        "minimum_necessary_note": "Only the sessions named in the paper; shown to nobody",
+        "paper": str(paper.pk),
+    }
+
+
+def _counsel_words(entry: PaperEntry) -> str:
+    return f"{entry.name}, {day(entry.on)}: {CounselAnswer(entry.code).label}"

@@ -1,0 +1,318 @@
+"""Legal papers, and compelled releases under them. No page here differs by whether anybody keeps such notes, except
+for the two people who carried a release out.
+"""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from disclosures.releases.actions import GateRefused
+from disclosures.releases.models import Release
+from disclosures.releases.policies import releases_visible_to, require_release_work
+from disclosures.releases.rules import Decision
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
+from practice.infrastructure.days import today
+from practice.infrastructure.envelope import Unreadable
+from practice.infrastructure.pdf import PdfFailed
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.infrastructure.uploads import as_download
+from practice.people.models import Patient, Staff
+from records.psychotherapy import vault
+from records.psychotherapy.compelled_rules import Compelled
+from records.psychotherapy.vault import NotReleasable
+
+from . import actions
+from .documents import slip_pdf
+from .forms import CompelledForm, CompelledHandOverForm, EntryForm, PaperForm
+from .lines import line_of, lines_of, steps_of
+from .models import LegalPaper
+from .policies import open_paper, open_patient_for_paper, papers_visible_to, possible_seconds, refusal_to_compel
+from .queries import entries_of, is_answered, paper_facts, paper_lines, reasons_now, scope_of
+from .rules import CHART_BASIS, NOTES_BASIS, EntryKind, Names, PaperKind
+
+ENTRY_TITLES = {
+    EntryKind.COUNSEL: "Record counsel’s review",
+    EntryKind.NOTICE: "Record whether the patient knows",
+    EntryKind.RESPONSE: "Record a response",
+}
+
+
+# --- Papers -----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def legal_paper_list(request: HttpRequest) -> HttpResponse:
+    """Every legal paper this person may see, those to be answered first."""
+    staff = cast(Staff, request.user)
+    require_release_work(staff)
+    lines = paper_lines(staff)
+    context = {"waiting": [one for one in lines if one.waiting], "rest": [one for one in lines if not one.waiting]}
+    return render(request, "legal/papers.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def legal_paper_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """A paper came in: what it is, what it asks for, until when."""
+    staff = cast(Staff, request.user)
+    patient = open_patient_for_paper(staff, patient_id)
+    form = PaperForm(request.POST or None, request.FILES or None, by=staff, initial={"received_on": today()})
+    if request.method == "POST" and form.is_valid():
+        paper = form.fill(LegalPaper(patient=patient))
+        data = form.cleaned_data
+        made = actions.record_paper(by=staff, paper=paper, document=data["document"], hold=bool(data.get("hold")))
+        messages.success(request, f"{made.number} is recorded. The compliance officer is asked for counsel’s review.")
+        return redirect("legal-paper-open", made.pk)
+    context = {"patient": patient, "form": form, "lines": paper_lines(staff, patient_id=patient.pk)}
+    return render(request, "legal/paper_new.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def legal_paper_open(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+    """One paper: its words, its clock, what was done about it, and what can be done next."""
+    staff = cast(Staff, request.user)
+    paper = open_paper(staff, paper_id)
+    kind, begun = PaperKind(paper.kind), []
+    if refusal_to_compel(staff) is None:
+        begun = lines_of(staff, [one for one in vault.my_compelled(staff) if one.ground == paper.pk])
+    context = {
+        "paper": paper,
+        "patient": paper.patient,
+        "entries": entries_of(paper, staff),
+        "facts": paper_facts(paper, today()),
+        "answered": is_answered(paper.entries.all()),
+        "chart_basis": CHART_BASIS.get(kind),
+        "asks_for_notes": paper.names_notes != Names.NOT,
+        "opens_notes": kind in NOTES_BASIS,
+        "may_compel": refusal_to_compel(staff) is None,
+        "begun": begun,
+    }
+    return render(request, "legal/paper.html", context)
+
+
+@require_safe
+def legal_paper_document(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+    """The scan, as it came, as a download."""
+    staff = cast(Staff, request.user)
+    paper = LegalPaper.objects.get(pk=open_paper(staff, paper_id).pk)
+    record(by=staff, event=AuditEvent.VIEWED, subject=paper, patient_id=paper.patient_id, detail="legal_paper_scan")
+    return as_download(paper.document, paper.document_kind, paper.number)
+
+
+@require_http_methods(["GET", "POST"])
+def legal_paper_add(request: HttpRequest, paper_id: UUID, kind: str) -> HttpResponse:
+    """Counsel's review, the patient's notice, or a response."""
+    staff = cast(Staff, request.user)
+    paper = open_paper(staff, paper_id)
+    if kind not in EntryKind.values:
+        raise Http404
+    entry_kind = EntryKind(kind)
+    releases = releases_visible_to(staff).filter(patient=paper.patient).order_by("-prepared_at")
+    form = EntryForm(request.POST or None, kind=entry_kind, releases=releases, initial={"on": today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_entry(by=staff, paper=paper, kind=entry_kind, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
+        else:
+            messages.success(request, "Recorded.")
+            return redirect("legal-paper-open", paper.pk)
+    context = {"paper": paper, "patient": paper.patient, "form": form, "title": ENTRY_TITLES[entry_kind]}
+    return render(request, "legal/paper_add.html", context, status=422 if form.errors else 200)
+
+
+# --- Compelled releases -----------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def compelled_new(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+    """The first of two people begins."""
+    staff = cast(Staff, request.user)
+    paper = open_paper(staff, paper_id)
+    if refusal := refusal_to_compel(staff):
+        raise Refused(refusal)
+    alone = not possible_seconds(staff)
+    initial = {"session_days": paper.session_days, "first": paper.scope_from, "last": paper.scope_to}
+    form = CompelledForm(request.POST or None, by=staff, initial=initial)
+    reasons = reasons_now(paper, scope_of(paper), on=today(), alone=alone)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = actions.start_compelled(
+                by=staff,
+                paper=paper,
+                author=data["author"],
+                scope=form.scope(),
+                second=data.get("second"),
+                named_staff=list(data["named_staff"]),
+            )
+        except actions.NotCompelled as refused:
+            reasons = refused.reasons
+        except Refused as refused:
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
+        else:
+            messages.success(request, "Begun. Nothing is opened until the rest is done.")
+            return redirect("compelled-open", made.id)
+    context = {"paper": paper, "patient": paper.patient, "form": form, "reasons": reasons, "alone": alone}
+    return render(request, "legal/compelled_new.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def compelled_list(request: HttpRequest) -> HttpResponse:
+    """Every compelled release that names this person or their notes. The same page for everybody."""
+    staff = cast(Staff, request.user)
+    context = {"lines": lines_of(staff, vault.my_compelled(staff))}
+    return render(request, "legal/compelled_list.html", context)
+
+
+def _open(request: HttpRequest, compelled_id: UUID) -> tuple[Staff, Compelled]:
+    """The doorway: the two, the author, the custodian of the author's notes; 404 for everybody else, written down."""
+    staff = cast(Staff, request.user)
+    found = vault.compelled_of_mine(staff, compelled_id)
+    if found is None:
+        raise Http404
+    return staff, found
+
+
+@require_GET
+@never_cache
+def compelled_open(request: HttpRequest, compelled_id: UUID) -> HttpResponse:
+    """How far it is, and the one thing this person can do."""
+    staff, found = _open(request, compelled_id)
+    return _compelled_page(request, staff, found)
+
+
+def _compelled_page(
+    request: HttpRequest, staff: Staff, found: Compelled, reasons: list[Refusal] | None = None
+) -> HttpResponse:
+    now, two = timezone.now(), found.is_one_of_two(staff.pk)
+    paper = actions.paper_of(found) if two else None
+    cover = vault.package_cover(staff, found.package) if two and found.package else None
+    context = {
+        "one": found,
+        "line": line_of(staff, found),
+        "steps": steps_of(found, cover),
+        "paper": paper,
+        "sees_paper": two and papers_visible_to(staff).filter(pk=found.ground).exists(),
+        "patient_name": Patient.objects.get(pk=found.patient).legal_name,
+        "is_two": two,
+        "is_author": found.author == staff.pk,
+        "may_confirm": found.may_confirm(staff.pk),
+        "may_pack": found.may_pack(staff.pk, now),
+        "may_stop": found.may_stop(staff.pk),
+        "cover": cover,
+        "reasons": reasons or [],
+    }
+    return render(request, "legal/compelled.html", context, status=409 if reasons else 200)
+
+
+@require_POST
+def compelled_confirm(request: HttpRequest, compelled_id: UUID) -> HttpResponse:
+    """The second person confirms; the file is made at once."""
+    staff, found = _open(request, compelled_id)
+    try:
+        actions.confirm_compelled(by=staff, compelled=found)
+    except actions.NotCompelled as refused:
+        return _compelled_page(request, staff, found, refused.reasons)
+    return _pack(request, *_open(request, compelled_id))
+
+
+@require_POST
+def compelled_pack(request: HttpRequest, compelled_id: UUID) -> HttpResponse:
+    """Carries it out: after the waiting time of a solo practice, or when making the file had failed."""
+    return _pack(request, *_open(request, compelled_id))
+
+
+def _pack(request: HttpRequest, staff: Staff, found: Compelled) -> HttpResponse:
+    try:
+        done = actions.pack_compelled(by=staff, compelled=found)
+    except actions.NotCompelled as refused:
+        return _compelled_page(request, staff, found, refused.reasons)
+    except NotReleasable as refused:
+        return _compelled_page(request, staff, found, [refused.refusal])
+    except PdfFailed:
+        messages.error(request, "The file could not be made. Nothing was changed. Try again in a moment.")
+        return redirect("compelled-open", found.id)
+    if done.package:
+        messages.success(request, "The locked file is made. Each of you prints one part of its passphrase.")
+    return redirect("compelled-open", found.id)
+
+
+@require_POST
+def compelled_stop(request: HttpRequest, compelled_id: UUID) -> HttpResponse:
+    """Either of the two stops it."""
+    staff, found = _open(request, compelled_id)
+    actions.stop_compelled(by=staff, compelled=found)
+    messages.success(request, "Stopped. It can be begun anew from the paper.")
+    return redirect("compelled-open", found.id)
+
+
+@require_POST
+@never_cache
+def compelled_slip(request: HttpRequest, compelled_id: UUID) -> HttpResponse:
+    """This person's part of the passphrase on a slip for the recipient."""
+    staff, found = _open(request, compelled_id)
+    try:
+        parts = vault.my_passphrase_parts(staff, found.id)
+        if parts is None:
+            raise Http404
+        sheet = slip_pdf(parts, found, actions.paper_of(found))
+    except (Unreadable, PdfFailed):
+        messages.error(request, "The slip could not be made. Try again in a moment.")
+        return redirect("compelled-open", found.id)
+    response = HttpResponse(sheet, content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="passphrase-slip.pdf"'
+    return response
+
+
+@require_POST
+def compelled_withdraw(request: HttpRequest, compelled_id: UUID) -> HttpResponse:
+    """Either of the two takes the file back before it is handed over."""
+    staff, found = _open(request, compelled_id)
+    if not found.is_one_of_two(staff.pk) or found.package is None:
+        raise Http404
+    if vault.withdraw_package(staff, found.package):
+        messages.success(request, "Withdrawn. Nobody can hand this file over any more.")
+    else:
+        messages.error(request, "It was handed over or withdrawn already. Nothing was changed.")
+    return redirect("compelled-open", found.id)
+
+
+@require_http_methods(["GET", "POST"])
+def compelled_hand_over(request: HttpRequest, package_id: UUID) -> HttpResponse:
+    """For the staff the two named: to whom, under what paper; the file stays locked. 404 for everybody else."""
+    staff = cast(Staff, request.user)
+    require_release_work(staff)
+    cover = vault.package_cover(staff, package_id)
+    if cover is None or cover.compelled is None or staff.pk not in cover.named_staff:
+        raise Http404
+    if committed := Release.objects.filter(package=cover.id).first():
+        return redirect("release-open", committed.pk)
+    paper, decision = LegalPaper.objects.select_related("patient").get(pk=cover.authorization_id), None
+    form = CompelledHandOverForm(request.POST or None, initial={"recipient_address": paper.recipient_address})
+    if request.method == "POST" and form.is_valid():
+        try:
+            release = actions.hand_over_compelled(by=staff, package_id=cover.id, release=Release(**form.cleaned_data))
+        except GateRefused as refused:
+            decision = refused.decision
+        else:
+            messages.success(request, "It is in the ledger. Now get the locked file and hand it over.")
+            return redirect("release-open", release.pk)
+    return _hand_over_page(request, cover, paper, form, decision)
+
+
+def _hand_over_page(
+    request: HttpRequest,
+    cover: vault.PackageCover,
+    paper: LegalPaper,
+    form: CompelledHandOverForm,
+    decision: Decision | None,
+) -> HttpResponse:
+    context = {"cover": cover, "paper": paper, "patient": paper.patient, "form": form, "decision": decision}
+    return render(request, "legal/hand_over.html", context)

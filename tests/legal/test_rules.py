@@ -1,0 +1,123 @@
+"""What stands against packing psychotherapy notes under a legal paper, one sentence a row (section 8, P-07, P-08)."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from disclosures.legal.rules import (
+    NOTES_BASIS,
+    CounselAnswer,
+    EntryKind,
+    Names,
+    NoticeAnswer,
+    PaperFacts,
+    PaperKind,
+    reasons_not_to_compel,
+    refusal_to_note,
+)
+from records.psychotherapy.compelled_rules import Scope, refusal_of_two
+
+ORDER = PaperFacts(PaperKind.COURT_ORDER, Names.EXPRESSLY, CounselAnswer.COMPELS, NoticeAnswer.TOLD, whole=True)
+ROWS = [
+    ("a judge's order that names them, seen by counsel, the patient told", {}, set()),
+    ("a warrant", {"kind": PaperKind.COURT_WARRANT}, set()),
+    ("a subpoena signed by a judge", {"kind": PaperKind.JUDGE_SUBPOENA}, set()),
+    ("a grand jury subpoena", {"kind": PaperKind.GRAND_JURY_SUBPOENA}, set()),
+    ("HHS in a compliance review", {"kind": PaperKind.HHS}, set()),
+    ("a statute", {"kind": PaperKind.STATUTE}, set()),
+    ("an attorney's subpoena", {"kind": PaperKind.ATTORNEY_OR_CLERK_SUBPOENA}, {"PN_PROCESS_NOT_COMPULSION"}),
+    ("a discovery request", {"kind": PaperKind.DISCOVERY_REQUEST}, {"PN_PROCESS_NOT_COMPULSION"}),
+    ("a letter", {"kind": PaperKind.INFORMAL_REQUEST}, {"PN_PROCESS_NOT_COMPULSION"}),
+    ("an order that does not name them", {"names": Names.NOT}, {"PN_NOT_NAMED"}),
+    ("an order that is unclear about them", {"names": Names.UNCLEAR}, {"PN_NOT_NAMED"}),
+    ("counsel has not looked", {"counsel": ""}, {"COUNSEL_REVIEW"}),
+    ("counsel has not looked, and the practice does not ask it to", {"counsel": "", "counsel_gate": False}, set()),
+    ("counsel says object", {"counsel": CounselAnswer.OBJECT}, {"COUNSEL_AGAINST"}),
+    ("counsel says narrow it first", {"counsel": CounselAnswer.NARROW}, {"COUNSEL_AGAINST"}),
+    ("counsel says it does not bind", {"counsel": CounselAnswer.NOT_BINDING}, {"COUNSEL_AGAINST"}),
+    ("the patient was not told", {"notice": ""}, {"PATIENT_NOT_TOLD"}),
+    ("the patient was not told, and the practice does not ask it", {"notice": "", "notify_patient": False}, set()),
+    ("telling the patient is forbidden", {"notice": NoticeAnswer.PROHIBITED}, set()),
+    ("nobody checked that it is genuine", {"whole": False}, {"PAPER_NOT_VERIFIED"}),
+    (
+        "everything at once",
+        {"names": Names.NOT, "counsel": "", "notice": "", "whole": False},
+        {"PN_NOT_NAMED", "COUNSEL_REVIEW", "PATIENT_NOT_TOLD", "PAPER_NOT_VERIFIED"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("sentence", "changes", "codes"), ROWS, ids=[row[0] for row in ROWS])
+def test_what_stands_against_it(sentence: str, changes: dict, codes: set[str]) -> None:
+    reasons = list(reasons_not_to_compel(replace(ORDER, **changes), alone=False))
+    assert {reason.code for reason in reasons} == codes
+    assert all(reason.remedy and reason.cite for reason in reasons)
+
+
+def test_a_solo_practice_needs_counsel_whatever_the_policy_says() -> None:
+    facts = replace(ORDER, counsel="", counsel_gate=False)
+    assert [reason.code for reason in reasons_not_to_compel(facts, alone=True)] == ["COUNSEL_REVIEW"]
+
+
+def test_every_kind_of_paper_either_opens_notes_or_is_refused_with_words() -> None:
+    for kind in PaperKind:
+        refused = any(
+            one.code == "PN_PROCESS_NOT_COMPULSION"
+            for one in reasons_not_to_compel(replace(ORDER, kind=kind), alone=False)
+        )
+        assert refused == (kind not in NOTES_BASIS)
+
+
+A, F, S, X = (UUID(int=n) for n in range(1, 5))  # author, first, second, somebody else
+TWO = [
+    ("two people", (A, F, S, {S}), ""),
+    ("the author is the first of two", (A, A, S, {S}), ""),
+    ("the author is the second of two", (A, F, A, {A, S}), ""),
+    ("the same person twice", (A, F, F, {F, S}), "COMPELLED_SAME_PERSON"),
+    ("somebody who cannot be the second", (A, F, X, {S}), "COMPELLED_NO_SECOND"),
+    ("alone although there is a second", (A, A, None, {S}), "COMPELLED_TWO_PEOPLE"),
+    ("alone, for what another wrote", (A, F, None, set()), "COMPELLED_ALONE_OWN_ONLY"),
+    ("alone, for one's own", (A, A, None, set()), ""),
+]
+
+
+@pytest.mark.parametrize(("sentence", "people", "code"), TWO, ids=[row[0] for row in TWO])
+def test_who_may_begin_it(sentence: str, people: tuple, code: str) -> None:
+    author, first, second, possible = people
+    refusal = refusal_of_two(author=author, first=first, second=second, possible=possible)
+    assert (refusal.code if refusal else "") == code
+
+
+D1, D2, D3 = date(2026, 3, 1), date(2026, 3, 5), date(2026, 3, 9)
+SCOPES = [
+    (Scope((D2,)), Scope((), D1, D3), True),
+    (Scope((), D1, D2), Scope((), D1, D3), True),
+    (Scope((D1, D2)), Scope((D1, D2, D3)), True),
+    (Scope((), D1, D3), Scope((), D1, D2), False),
+    (Scope((D1, D3)), Scope((), D1, D2), False),
+    (Scope((), D1, D2), Scope((D1, D2)), False),
+]
+
+
+@pytest.mark.parametrize(("asked", "named", "within"), SCOPES)
+def test_what_is_asked_for_lies_within_what_is_named(asked: Scope, named: Scope, within: bool) -> None:
+    assert asked.within(named) == within
+
+
+@pytest.mark.parametrize(
+    "scope", [Scope(), Scope((), D1, None), Scope((), D3, D1), Scope(tuple(D1 for _ in range(101)))]
+)
+def test_a_scope_names_sessions(scope: Scope) -> None:
+    assert scope.refusal()
+
+
+def test_an_entry_has_an_answer_and_a_day_and_says_what_forbids_telling() -> None:
+    def refused(kind: EntryKind, code: str, on: date, words: str = "") -> bool:
+        return refusal_to_note(kind, code, on, words, received_on=D1, today=D2) is not None
+
+    assert not refused(EntryKind.COUNSEL, "COMPELS", D2)
+    assert refused(EntryKind.COUNSEL, "TOLD", D2)
+    assert refused(EntryKind.COUNSEL, "COMPELS", D3) and refused(EntryKind.COUNSEL, "COMPELS", date(2026, 2, 28))
+    assert refused(EntryKind.NOTICE, "PROHIBITED", D2, " ") and not refused(EntryKind.NOTICE, "PROHIBITED", D2, "§ 3")
