@@ -303,6 +303,21 @@ TABLE: dict[str, Row] = {
     "release-close": row("302 302 404 302 302 404"),
     "release-asked": row("302 302 404 302 302 404"),  # nothing is owed here: tests/releases
     "release-withdraw": row("200 200 404 200 200 404"),
+    # --- legal papers; a compelled release of Dr. Hale's notes, begun by the officer, to be confirmed by Dr. Lane
+    "legal-paper-list": row("200 200 200 200 200 404"),  # about those open to the person
+    "legal-paper-new": row("200 200 404 200 200 404"),
+    "legal-paper-open": row("200 200 404 200 200 404", paper_id="legal_paper"),
+    "legal-paper-document": row("200 200 404 200 200 404", paper_id="legal_paper"),
+    "legal-paper-add": row("200 200 404 200 200 404", paper_id="legal_paper", kind="paper_entry"),
+    "compelled-new": row("403 403 404 403 200 404", paper_id="legal_paper"),
+    "compelled-list": row("200 200 200 200 200 200", sealed=True),  # those that name oneself, for anybody
+    "compelled-open": row("200 200 404 404 200 404", sealed=True),
+    "compelled-confirm": row("403 ok 404 404 403 404", post=True, sealed=True),
+    "compelled-pack": row("403 403 404 404 403 404", post=True, sealed=True),  # not before both
+    "compelled-stop": row("403 ok 404 404 ok 404", post=True, sealed=True),  # never by the author
+    "compelled-slip": row("404 404 404 404 404 404", post=True, sealed=True),  # not before the file is made
+    "compelled-withdraw": row("404 404 404 404 404 404", post=True, sealed=True),
+    "compelled-hand-over": row("404 404 404 404 404 404", sealed=True),  # an authorized package is handed over elsewhere
     # --- the ledger, for an entry that does not speak of psychotherapy notes; the others in tests/ledger
     "disclosure-list": row("200 200 403 200 200 404"),
     "disclosure-open": row("200 200 403 200 200 404"),

@@ -24,6 +24,7 @@ from disclosures.ledger import actions as ledger
 from disclosures.ledger import log
 from disclosures.ledger.bases import Basis
 from disclosures.ledger.suspensions import Suspension, SuspensionKind
+from disclosures.legal.actions import record_paper
 from disclosures.releases.actions import approve_release, commit_release, prepare_release
 from disclosures.releases.actions.taking_back import make_letter
 from disclosures.releases.actions.threat import Told, record_warning
@@ -61,6 +62,7 @@ from tests.chart.plans import make_plan, save_plan_of
 from tests.everybody import make_patient, make_staff
 from tests.infrastructure.test_uploads import pdf
 from tests.ledger.conftest import DEFAULTS
+from tests.legal.conftest import add_counsel, add_notice, begin, paper_of
 from tests.releases.conftest import draft_of, note_keys, signed_note
 
 ROLES = ("own", "same", "other", "desk", "officer", "admin")
@@ -104,6 +106,7 @@ def build(signed_in: Callable[[Staff], Client]) -> World:
     ids["question_id"] = ask_placement(by=staff["own"], topic=PlacementTopic.MEDICATION).pk
     ids |= _papers(staff, patient, ids["psychotherapy.note_id"])
     ids |= _ledger(staff["officer"], patient)
+    ids |= _legal(staff, patient)
     return World({role: signed_in(person) for role, person in staff.items()}, staff, ids, other.pk)
 
 
@@ -388,6 +391,15 @@ def _taken_back(staff: dict[str, Staff], patient: Patient, elements: dict[str, A
     notice = event.notices.filter(associate=None).get()
     letter = make_letter(by=staff["desk"], event=event)
     return {"associate_id": associate.pk, "event_id": event.pk, "notice_id": notice.pk, "revocation_letter": letter.pk}
+
+
+def _legal(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
+    """An order for Dr. Hale's psychotherapy notes, and the release that it compels, begun."""
+    paper = record_paper(by=staff["desk"], paper=paper_of(patient), document=check_upload(BytesIO(pdf())))
+    add_counsel(staff["officer"], paper)
+    add_notice(staff["officer"], paper)
+    compelled = begin(staff["officer"], paper, staff["own"], staff["same"], staff["desk"])
+    return {"legal_paper": paper.pk, "paper_entry": "counsel", "compelled_id": compelled.id}
 
 
 def _ledger(officer: Staff, patient: Patient) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from disclosures.releases.actions import commit_notes_package
 from disclosures.releases.models import Release
@@ -158,9 +159,11 @@ def confirm_compelled(*, by: Staff, compelled: Compelled) -> None:
 def pack_compelled(*, by: Staff, compelled: Compelled) -> Compelled:
     """Carry it out: the file is made and locked, or the answer is that nothing is within the scope.
 
-    Raises NotCompelled as the paper stands, vault.NotReleasable, PdfFailed; then nothing was made.
+    Raises Refused when it is not this person's or not now, NotCompelled as the paper stands, vault.NotReleasable,
+    PdfFailed; then nothing was made.
     """
     paper = paper_of(compelled)
+    _refuse(by, paper, None if compelled.may_pack(by.pk, timezone.now()) else NOT_NOW)
     _check_still(by, paper, compelled)
     author, patient, package_id = Staff.objects.get(pk=compelled.author), paper.patient, uuid4()
     return vault.pack_compelled(

@@ -35,6 +35,7 @@ from records.psychotherapy.custody_rules import Opening
 from records.psychotherapy.models import Event
 from records.psychotherapy.vault import NotReleasable
 from tests.everybody import make_staff
+from tests.infrastructure.test_uploads import pdf
 from tests.legal.conftest import FIRST, LAST, Recorded, add_counsel, at, begin
 from tests.psychotherapy.conftest import DAY, write_draft, write_note
 from tests.psychotherapy.test_packages import text_of
@@ -70,6 +71,12 @@ def seen(staff: Staff, compelled: Compelled) -> Compelled:
     found = vault.compelled_of_mine(staff, compelled.id)
     assert found is not None
     return found
+
+
+@pytest.fixture
+def no_press(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page without text instead of the package: where only the way there is looked at."""
+    monkeypatch.setattr("disclosures.legal.actions.package_pdf", lambda *args, **more: pdf())
 
 
 def passphrase(*parts: str) -> str:
@@ -146,14 +153,17 @@ def test_one_person_alone_cannot(
     with pytest.raises(Refused):
         confirm_compelled(by=castellanos, compelled=begun)  # in however many browsers
     for anybody in (castellanos, brook, hale, dana):
-        with pytest.raises(NotReleasable):
+        with pytest.raises(Refused):
             pack_compelled(by=anybody, compelled=begun)
+        with pytest.raises(NotReleasable):
+            vault.pack_compelled(by=anybody, compelled_id=begun.id, package_id=uuid4(), render=lambda chosen: b"")
     Staff.objects.filter(pk=brook.pk).update(email="same@example.org")
     Staff.objects.filter(pk=castellanos.pk).update(email="Same@example.org")
     with pytest.raises(Refused):
         confirm_compelled(by=Staff.objects.get(pk=brook.pk), compelled=begun)  # their other account
 
 
+@pytest.mark.usefixtures("no_press")
 def test_the_authors_refusal_does_not_stop_an_order(
     notes: dict[str, UUID], confirmed: Compelled, hale: Staff, brook: Staff, dana: Staff
 ) -> None:
@@ -166,6 +176,7 @@ def test_the_authors_refusal_does_not_stop_an_order(
     assert hand_over_compelled(by=dana, package_id=done.package, release=Release(method=Method.LOCKED_FILE))
 
 
+@pytest.mark.usefixtures("no_press")
 def test_the_author_is_told_and_finds_it_in_their_own_record(
     notes: dict[str, UUID], confirmed: Compelled, hale: Staff, osei: Staff, brook: Staff
 ) -> None:
@@ -234,8 +245,10 @@ def test_a_solo_practice_waits_with_counsels_review_and_for_its_own_notes_alone(
     begun = begin(solo, order, solo, None, solo)
     assert begun.waits_days == 3 and not begun.may_pack(solo.pk, timezone.now())
     assert begun.may_pack(solo.pk, timezone.now() + timedelta(days=3))
-    with pytest.raises(NotReleasable):
+    with pytest.raises(Refused):
         pack_compelled(by=solo, compelled=begun)
+    with pytest.raises(NotReleasable):
+        vault.pack_compelled(by=solo, compelled_id=begun.id, package_id=uuid4(), render=lambda chosen: b"")
 
 
 # --- The database itself ----------------------------------------------------------------------------------------------
@@ -269,6 +282,7 @@ def rows(connection: psycopg.Connection) -> dict[str, int]:
 
 @pytest.mark.committing
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_press")
 def test_the_database_opens_no_key_without_both_peoples_rows(
     notes: dict[str, UUID],
     order: LegalPaper,

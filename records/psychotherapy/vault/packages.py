@@ -226,9 +226,8 @@ def withdraw_package(staff: Staff, package_id: UUID) -> bool | None:
     """
     with open_as(staff) as actor:
         lock(package_id)
-        begun = Compelled.objects.filter(Q(started_by=actor) | Q(second=actor)).values("pk")
-        theirs = Package.objects.filter(Q(author=actor, compelled=None) | Q(approved_by=actor) | Q(compelled__in=begun))
-        row = theirs.filter(pk=package_id).defer("sealed").first()
+        theirs = Q(author=actor, compelled=None) | Q(approved_by=actor) | Q(compelled__in=_begun(actor))
+        row = Package.objects.filter(theirs, pk=package_id).defer("sealed").first()
         if row is None:
             write_event(actor, EventKind.REFUSED, package=package_id)
             return None
@@ -240,8 +239,14 @@ def withdraw_package(staff: Staff, package_id: UUID) -> bool | None:
 
 
 def _reachable(actor: UUID) -> QuerySet[Package]:
-    """By author or by name; row-level security says the same."""
-    return Package.objects.filter(Q(author=actor) | Q(approved_by=actor) | Q(named_staff__contains=[actor]))
+    """By author, by name, or by the two who had it made; row-level security says the same."""
+    named = Q(author=actor) | Q(approved_by=actor) | Q(named_staff__contains=[actor])
+    return Package.objects.filter(named | Q(compelled__in=_begun(actor)))
+
+
+def _begun(actor: UUID) -> QuerySet[Compelled]:
+    """Compelled releases this person began or confirms."""
+    return Compelled.objects.filter(Q(started_by=actor) | Q(second=actor)).values("pk")  # type: ignore[return-value]
 
 
 def _for_hand_over(actor: UUID) -> QuerySet[Package]:
