@@ -317,7 +317,7 @@ TABLE: dict[str, Row] = {
     "compelled-stop": row("403 ok 404 404 ok 404", post=True, sealed=True),  # never by the author
     "compelled-slip": row("404 404 404 404 404 404", post=True, sealed=True),  # not before the file is made
     "compelled-withdraw": row("404 404 404 404 404 404", post=True, sealed=True),
-    "compelled-hand-over": row("404 404 404 404 404 404", sealed=True),  # an authorized package is handed over elsewhere
+    "compelled-hand-over": row("404 404 404 404 404 404", sealed=True),  # an authorized one goes elsewhere
     # --- the ledger, for an entry that does not speak of psychotherapy notes; the others in tests/ledger
     "disclosure-list": row("200 200 403 200 200 404"),
     "disclosure-open": row("200 200 403 200 200 404"),

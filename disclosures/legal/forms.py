@@ -204,13 +204,15 @@ class CompelledForm(forms.Form):
     def __init__(self, *args: Any, by: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = [str(Role.FRONT_DESK), str(Role.COMPLIANCE_OFFICER)]
-        author, second, named = (self.fields[name] for name in ("author", "second", "named_staff"))
-        author.queryset = (
-            authors_for_custody(by) | Staff.objects.filter(pk=by.pk if by.is_clinical else None).distinct()
-        )  # type: ignore[attr-defined]
-        second.queryset = seconds_to(by)  # type: ignore[attr-defined]
-        named.queryset = Staff.objects.filter(roles__overlap=roles, is_active=True).order_by("full_name")  # type: ignore[attr-defined]
-        named.label_from_instance = lambda staff: staff.display_name  # type: ignore[attr-defined]
+        author: Any = self.fields["author"]
+        second: Any = self.fields["second"]
+        named: Any = self.fields["named_staff"]
+        author.queryset = authors_for_custody(by)
+        if by.is_clinical:  # one's own notes too
+            author.queryset |= Staff.objects.filter(pk=by.pk).distinct()
+        second.queryset = seconds_to(by)
+        named.queryset = Staff.objects.filter(roles__overlap=roles, is_active=True).order_by("full_name")
+        named.label_from_instance = lambda staff: staff.display_name
         if not seconds_to(by).exists():
             del self.fields["second"]
 
