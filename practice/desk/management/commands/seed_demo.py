@@ -25,6 +25,7 @@ from practice.desk.demo.placement import fill_placement
 from practice.desk.demo.plans import fill_plans
 from practice.desk.demo.practice import Demo, fill_people
 from practice.desk.demo.releases import fill_releases
+from practice.desk.demo.restrictions import fill_restrictions
 from practice.desk.demo.sealed import fill_sealed_notes
 from practice.desk.demo.sessions import fill_sessions
 from practice.infrastructure.days import today
@@ -69,6 +70,7 @@ class Command(BaseCommand):
             fill_notes(demo)
             fill_custody(demo)
             authorizations = fill_authorizations(demo)
+            fill_restrictions(demo)
             fill_documents(demo)
             fill_handover(demo)
             fill_placement(demo)
