@@ -11,9 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from practice.infrastructure.days import today
 from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
 from practice.infrastructure.uploads import as_download
+from practice.people.queries import letter_address
 from practice.people.rules import Act, may
 
 from .. import policies
@@ -84,6 +86,7 @@ def restriction_open(request: HttpRequest, restriction_id: UUID) -> HttpResponse
         "steps": _steps(line, may_record, answers),
         "history": history_of(line),
         "letters": list(letters_of(row)),
+        "letter_to": letter_address(row.patient, today()),
         "may_record": may_record,
         "may_answer": answers,
         "answered": line.state not in (RestrictionState.WAITING, RestrictionState.ERROR),

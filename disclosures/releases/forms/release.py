@@ -195,7 +195,14 @@ class ReleaseFields(forms.Form):
     )
     override_reason = _text("What else is to be said of that", limit=500)
 
-    def __init__(self, *args: Any, basis: str, authorization: Authorization | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        basis: str,
+        authorization: Authorization | None = None,
+        restricted: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.basis, self.authorization = basis, authorization
         self.facts: tuple[Fact, ...] = ()
@@ -204,7 +211,7 @@ class ReleaseFields(forms.Form):
             "within_class"
         ].label = f"The authorization names a group: {named_class}. The recipient is one of it"
         self._keep("within_class", only_if=bool(named_class))
-        self._keep(NOT_MEANT, only_if=basis in RESTRICTABLE)
+        self._keep(NOT_MEANT, only_if=restricted)
         self._keep("process", "counsel_review", only_if=basis in WITH_PROCESS)
         self._keep("scope_from", "scope_to", only_if=basis in WITH_SCOPE)
         self._keep("authority", only_if=basis == Basis.B_TO_INDIVIDUAL)

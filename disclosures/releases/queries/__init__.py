@@ -25,6 +25,9 @@ from .release import (
     line_of as line_of,
 )
 from .release import (
+    may_be_restricted as may_be_restricted,
+)
+from .release import (
     open_lines as open_lines,
 )
 from .release import (

@@ -29,6 +29,7 @@ from records.psychotherapy import vault
 from ..models import ChartPackage, Release, ReleaseItem
 from ..policies import releases_visible_to
 from ..rules import LEAVES_AS_FILE, Act, CameBack, Decision, Item, Method, Policies, Proposal, ReleaseState, decide
+from ..rules.restrictions import USES
 
 # Reasons that are about one document: they say which lines of the index the basis does not cover.
 ITEM_CODES = frozenset({"AUTH_NOT_THESE_ITEMS", "OUTSIDE_SCOPE", "RESTRICTED_ITEMS", "RESTRICTED_PAID_IN_FULL"})
@@ -101,7 +102,7 @@ def proposal_of(
         override_code=release.override_code,
         policies=gate_policies(on),
         method=release.method,
-        recipient_address=release.recipient_address,
+        recipient_address=f"{release.recipient_address}\n{release.fax_number}".strip(),
         restrictions=restriction_facts(release.patient) if release.patient_id else (),
         letter_to=letter_address(release.patient, on) if release.patient_id else None,
     )
@@ -179,6 +180,12 @@ def entry_of(release: Release) -> Entry | None:
 def entries_of(release: Release) -> QuerySet[Entry]:
     """Every form of that entry, as first entered and as completed or corrected since."""
     return Entry.objects.filter(release_id=release.pk, kind=EntryKind.DISCLOSURE).order_by("index")
+
+
+def may_be_restricted(patient: Patient, basis: str) -> bool:
+    """Whether the patient asked for a restriction that a release on this basis may touch, whoever receives it."""
+    use = USES.get(basis)
+    return use is not None and any(use in one.uses and not one.in_error for one in restriction_facts(patient))
 
 
 def asking_is_due(release: Release) -> bool:

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from practice.compliance.actions import change_profile
 from practice.people.actions.care import begin_care
-from practice.people.actions.contact import add_address, add_contact, add_telecom
+from practice.people.actions.contact import add_address, add_contact, add_telecom, record_contact_wish
 from practice.people.actions.representatives import add_representative
 from practice.people.actions.staff import add_license
+from practice.people.confidential import Means
 from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, CareRole, LicenseKind, NameUse, RepresentativeKind, Role, TelecomKind
 
@@ -96,10 +97,10 @@ def _take_on(demo: Demo, about: DemoPatient, number: int) -> None:
     address = {"city": about.city, "state": "IL", "postal_code": about.postal_code, "country": "US"}
     add_address(by=desk, patient=patient, use=AddressUse.HOME, lines=about.street, from_on=opened, **address)
     if about.confidential_address:
-        add_address(
+        record_contact_wish(
             by=desk,
             patient=patient,
-            use=AddressUse.CONFIDENTIAL,
+            means=Means.MAIL,
             lines=about.confidential_address,
             from_on=opened + timedelta(days=30),
             **address,

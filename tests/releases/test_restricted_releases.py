@@ -1,0 +1,138 @@
+"""Restrictions in the order of a release: what cannot be ticked, who wins a race, what is owed after an emergency."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from authorizations.actions.restrictions import answer_restriction, record_restriction
+from authorizations.models import RestrictionEvent
+from disclosures.ledger.models import Entry
+from disclosures.ledger.rules import Basis
+from disclosures.releases.actions import GateRefused, prepare_release, record_past_disclosure
+from disclosures.releases.actions.emergency import record_asked
+from disclosures.releases.models import Release
+from disclosures.releases.rules import Method, RecipientKind
+from practice.infrastructure.days import today
+from practice.people.actions import record_contact_wish
+from practice.people.confidential import Means
+from practice.worklist.models import Task
+from practice.worklist.rules import TaskKind, TaskState
+from records.chart.documents import release_items
+
+from .conftest import draft_of, note_keys
+
+pytestmark = pytest.mark.django_db
+PLAN = {"basis": Basis.B_PAYMENT, "recipient_name": "Blue Prairie", "recipient_kind": RecipientKind.PAYER}
+CLINIC = {
+    "basis": Basis.B_TREATMENT,
+    "recipient_name": "Prairie Clinic",
+    "recipient_kind": RecipientKind.PROVIDER,
+    "treatment_permission": "form of May 2",
+}
+
+
+@pytest.fixture
+def paid_day(dana, chart):
+    """W-34: the newer of the two sessions was paid in full, and the plan is not to know."""
+    day = max(info.on for info in release_items(chart) if info.kind == "note")
+    record_restriction(
+        by=dana, patient=chart, received_on=day, uses=["payment", "operations"], recipients=["payer"],
+        session_dates=[day], paid_in_full=True, words="Do not tell my plan",
+    )  # fmt: skip
+    return day
+
+
+@pytest.fixture
+def no_clinics(dana, castellanos, chart):
+    row = record_restriction(
+        by=dana, patient=chart, received_on=today() - timedelta(days=60), uses=["treatment"], recipients=["provider"],
+        words="Nothing to my doctors",
+    )  # fmt: skip
+    answer_restriction(by=castellanos, restriction=row, agreed=True, on=today() - timedelta(days=60))
+    return row
+
+
+def test_the_paid_session_cannot_be_ticked_for_the_plan_and_the_other_can(signed_in, dana, chart, paid_day):
+    page = signed_in(dana).get(f"{reverse('release-new', args=[chart.pk])}?basis=B_PAYMENT")
+    refused = {line.info.on for _, rows in page.context["years"] for line, _ in rows if line.refusal}
+    free = {line.info.on for _, rows in page.context["years"] for line, _ in rows if not line.refusal}
+    assert refused == {paid_day} and paid_day not in free and free
+
+
+def test_nobody_can_prepare_it_for_the_plan_and_the_refusal_leads_to_the_restriction(dana, hale, chart, paid_day):
+    with pytest.raises(GateRefused) as refused:
+        prepare_release(by=dana, release=draft_of(chart, None, **PLAN), keys=note_keys(chart), approver=hale)
+    (reason,) = refused.value.decision.reasons
+    assert reason.code == "RESTRICTED_PAID_IN_FULL" and "/restrictions/" in reason.link
+
+
+def test_a_claim_that_went_out_all_the_same_is_entered_as_a_mistake(dana, chart, paid_day):
+    draft = draft_of(chart, None, **PLAN, disclosed_on=today(), description="Claim", method=Method.MAIL)
+    release, decision = record_past_disclosure(by=dana, release=draft, dated=(paid_day, paid_day))
+    assert decision.codes() == {"RESTRICTED_PAID_IN_FULL"}
+    assert Entry.objects.get(release_id=release.pk).basis == Basis.B_IMPERMISSIBLE
+    assert Task.objects.filter(kind=TaskKind.INCIDENT_REVIEW, subject_id=release.pk).exists()
+
+
+def test_after_an_emergency_the_recipient_is_asked_and_it_is_written_down(signed_in, dana, chart, no_clinics):
+    given = CLINIC | {"disclosed_on": today(), "description": "Medication", "method": Method.SPOKEN}
+    _, refused = record_past_disclosure(by=dana, release=draft_of(chart, None, **given))
+    assert refused.codes() == {"RESTRICTED_ITEMS"}
+    release, decision = record_past_disclosure(by=dana, release=draft_of(chart, None, **given, emergency=True))
+    assert decision.allowed and release.verdict["restriction"] == "emergency"
+    task = Task.objects.get(kind=TaskKind.RESTRICTION_EMERGENCY)
+    assert task.subject_id == release.pk and task.due_on == today()
+    client = signed_in(dana)
+    assert "not to use these records further" in client.get(reverse("release-open", args=[release.pk])).content.decode()
+    client.post(reverse("release-asked", args=[release.pk]), {"on": today(), "words": "Dr. Falk, by telephone"})
+    task.refresh_from_db()
+    assert task.state == TaskState.DONE
+    event = RestrictionEvent.objects.get(release=release.pk)
+    assert event.restriction == no_clinics and event.words == "Dr. Falk, by telephone"
+    assert client.get(reverse("release-asked", args=[release.pk])).status_code == 302
+
+
+def test_an_emergency_without_a_restriction_owes_nothing(dana, chart):
+    given = CLINIC | {"disclosed_on": today(), "description": "Medication", "method": Method.SPOKEN, "emergency": True}
+    record_past_disclosure(by=dana, release=draft_of(chart, None, **given))
+    assert not Task.objects.filter(kind=TaskKind.RESTRICTION_EMERGENCY).exists()
+
+
+def test_mail_to_the_patient_goes_to_the_wished_address_or_not_at_all(dana, hale, chart):
+    record_contact_wish(by=dana, patient=chart, means=Means.MAIL, lines="PO Box 77", from_on=today())
+    given = {
+        "basis": Basis.B_TO_INDIVIDUAL, "recipient_kind": RecipientKind.PATIENT, "method": Method.MAIL,
+        "recipient_name": chart.legal_name,
+    }  # fmt: skip
+    with pytest.raises(GateRefused) as refused:
+        prepare_release(
+            by=dana, release=draft_of(chart, None, **given, recipient_address="1 Home St"), keys=note_keys(chart),
+            approver=hale,
+        )  # fmt: skip
+    assert refused.value.decision.codes() == {"CONFIDENTIAL_ADDRESS"}
+    prepare_release(
+        by=dana, release=draft_of(chart, None, **given, recipient_address="PO Box 77"), keys=note_keys(chart),
+        approver=hale,
+    )  # fmt: skip
+    assert Release.objects.count() == 1
+
+
+def test_a_restriction_agreed_to_while_a_package_waits_stops_it(dana, hale, castellanos, chart):
+    from disclosures.releases.queries import verdict_now
+
+    release = prepare_release(by=dana, release=draft_of(chart, None, **CLINIC), keys=note_keys(chart), approver=hale)
+    assert verdict_now(release).allowed
+    row = record_restriction(
+        by=dana, patient=chart, received_on=today(), uses=["treatment"], recipients=["provider"], words="No doctors"
+    )
+    assert verdict_now(release).allowed
+    answer_restriction(by=castellanos, restriction=row, agreed=True, on=today())
+    assert verdict_now(release).codes() == {"RESTRICTED_ITEMS"}
+
+
+def test_who_may_not_see_the_release_cannot_say_that_they_were_asked(brook, dana, chart, no_clinics):
+    given = CLINIC | {"disclosed_on": today(), "description": "Medication", "method": Method.SPOKEN, "emergency": True}
+    release, _ = record_past_disclosure(by=dana, release=draft_of(chart, None, **given))
+    with pytest.raises(Release.DoesNotExist):
+        record_asked(by=brook, release_id=release.pk, on=today(), words="Nobody")
