@@ -103,7 +103,7 @@ def _take_on(demo: Demo, about: DemoPatient, number: int) -> None:
             means=Means.MAIL,
             lines=about.confidential_address,
             from_on=opened + timedelta(days=30),
-            **address,
+            **address,  # type: ignore[arg-type]
         )
     phone = f"(217) 555-01{demo.rng.randint(10, 99)}"
     add_telecom(by=desk, patient=patient, kind=TelecomKind.PHONE, value=phone, use="mobile")
