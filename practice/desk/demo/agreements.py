@@ -19,6 +19,7 @@ from authorizations.models import Authorization
 from authorizations.queries.signing import signer_of
 from authorizations.rules import ConditioningStatement, PnScope, RecordClass, SignatureMethod, SignerRole
 from authorizations.rules.choices import IdentityCheck, SignatureWay
+from practice.compliance.actions import record_associate
 from practice.people.models import Patient, Staff
 
 from .practice import Demo
@@ -27,6 +28,10 @@ LAWYERS = ("Alvarez & Stone, attorneys", "12 Main Street, Peoria, IL 61602")
 CLINIC = ("Prairie Family Medicine", "2100 West Monroe Street, Springfield, IL 62704")
 INSURER = ("Heartland Mutual Life", "One Insurance Plaza, Bloomington, IL 61701")
 SCHOOL = ("Lincoln Middle School, counseling office", "300 School Street, Springfield, IL 62702")
+ASSOCIATES = (
+    ("Prairie Copy Service", "Copies charts for lawyers and insurers", True),
+    ("Lakeland Billing", "Sends claims to health plans", False),
+)
 STATEMENTS: dict[str, Any] = {
     "stmt_revocation": True,
     "stmt_conditioning": ConditioningStatement.NOT_CONDITIONED,
@@ -79,6 +84,16 @@ def fill_authorizations(demo: Demo) -> dict[str, Authorization]:
         pn_scope=PnScope.ALL_BY_ORIGINATOR,
         pn_originator=demo.staff["supervisor"],
     )
+    for name, what_for, acts in ASSOCIATES:
+        record_associate(
+            by=demo.staff["compliance"],
+            name=name,
+            what_for=what_for,
+            contact="(217) 555-0177",
+            agreement_on=day - timedelta(days=400),
+            acts_on_authorizations=acts,
+            ended_on=None,
+        )
     taken_back = _chart(demo, "Al-Zahrani", INSURER, "Disability benefit", 80)
     record_revocation(
         by=_desk(demo), authorization=taken_back, written=True, received_at=noon(day - timedelta(days=9)), how="Letter"

@@ -28,6 +28,7 @@ from practice.desk.demo.releases import fill_releases
 from practice.desk.demo.restrictions import fill_restrictions
 from practice.desk.demo.sealed import fill_sealed_notes
 from practice.desk.demo.sessions import fill_sessions
+from practice.desk.demo.taking_back import fill_taken_back
 from practice.infrastructure.days import today
 from practice.infrastructure.environment import made_secret
 from practice.people.models import Staff
@@ -77,6 +78,7 @@ class Command(BaseCommand):
         # each of these commits by itself: an entry stands before anything else can happen
         fill_disclosures(demo, authorizations)
         fill_releases(demo, authorizations)
+        fill_taken_back(demo, authorizations)
 
     def _print(self, password: str, secret: str) -> None:
         self.stdout.write("\nDemo sign-ins (invented people):")
