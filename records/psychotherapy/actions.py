@@ -1,12 +1,13 @@
 """Acts that need more than the vault: a release package stands on an authorization kept in the practice's database."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from authorizations.models import Authorization
 from authorizations.queries import line_of
+from authorizations.queries.others import agreements_of
 from authorizations.rules import AuthorizationFacts, AuthorizationStatus, ItemAsked, RecordClass, covers
 from practice.infrastructure.refusals import Refusal
 from practice.people.models import Staff
@@ -81,22 +82,49 @@ def refusals_of(authorization: Authorization, on: date) -> tuple[Refusal, ...]:
     return found or (Refusal("AUTH_NOT_ACTIVE", f"This authorization permits no release now: {line.status.label}."),)
 
 
-def covered_by(authorization: Authorization, on: date, recipient: str = "") -> Callable[[NoteHead], Refusal | None]:
-    """Why the authorization does not name a note, asked note by note."""
-    facts: AuthorizationFacts = line_of(authorization, on).facts
-    to = recipient or authorization.recipient_name.split(";")[0]
+@dataclass(frozen=True, slots=True)
+class CoveredBy:
+    """What an authorization says of a note, asked note by note, for one recipient on one day."""
 
-    def refusal(head: NoteHead) -> Refusal | None:
-        asked = ItemAsked(str(head.id), head.session_on, str(head.author))
+    facts: AuthorizationFacts
+    patient_id: UUID
+    recipient: str
+    on: date
+
+    def __call__(self, head: NoteHead) -> Refusal | None:
+        """Why the authorization does not name the note."""
         found = covers(
-            facts,
+            self.facts,
             record_class=RecordClass.PN,
-            recipient_name=to,
-            recipient_class=facts.recipient_class,
-            purpose=facts.purpose,
-            items=[asked],
-            on=on,
+            recipient_name=self.recipient,
+            recipient_class=self.facts.recipient_class,
+            purpose=self.facts.purpose,
+            items=[_asked(head)],
+            on=self.on,
         )
         return found[0] if found else None
 
-    return refusal
+    def agreed(self, head: NoteHead) -> Collection[UUID]:
+        """The other patients the note speaks of who have authorized this same release of it (R-008)."""
+        others = [patient for patient in head.patients if patient != self.patient_id]
+        if not others:
+            return ()
+        return agreements_of(
+            others,
+            record_class=RecordClass.PN,
+            recipient_name=self.recipient,
+            recipient_class=self.facts.recipient_class,
+            purpose=self.facts.purpose,
+            item=_asked(head),
+            on=self.on,
+        ).keys()
+
+
+def _asked(head: NoteHead) -> ItemAsked:
+    return ItemAsked(str(head.id), head.session_on, str(head.author))
+
+
+def covered_by(authorization: Authorization, on: date, recipient: str = "") -> CoveredBy:
+    """What the authorization says of notes released to `recipient`, or to the first it names."""
+    to = recipient or authorization.recipient_name.split(";")[0]
+    return CoveredBy(line_of(authorization, on).facts, authorization.patient_id, to, on)

@@ -326,7 +326,8 @@ MODELS: dict[str, Kept] = {
         EDITABLE,
         sealed="sealed",
         plain="""
-        id author patient authorization_id recipient_name description notes session_days key sha256 size
+        id author patient authorization_id recipient_name description notes session_days speaks_of key sha256
+        size
         named_staff made_at approved_by approved_at hand_over_until withdrawn_at compelled""",
     ),
     "psychotherapy.Custody": Kept(

@@ -40,6 +40,18 @@ Connect = Callable[[str, str], psycopg.Connection]
 Superuser = Callable[[str], psycopg.Connection]
 
 APP, SEALED = "psychotherapy_app", "psychotherapy"
+
+
+class NamesEverything:
+    """An authorization that names every note, and nobody else's beside it."""
+
+    def __call__(self, head: vault.NoteHead) -> None:
+        return None
+
+    def agreed(self, head: vault.NoteHead) -> tuple[UUID, ...]:
+        return ()
+
+
 CANARY = "zebraquartzhypothesis"
 NOTES = ["note", "authorkey", "wrappedkey", "draft", "draftbranch"]
 
@@ -342,7 +354,7 @@ def test_custody_shows_no_row_but_under_an_opening_that_the_same_transaction_wro
     with acting(connection, osei.pk):
         assert seen() == [0] * len(NOTES), "custody alone opens nothing"
     offered = vault.sessions_in_custody(
-        osei, in_custody.id, patient_id=lindqvist.pk, ground=ground, covered=lambda head: None
+        osei, in_custody.id, patient_id=lindqvist.pk, ground=ground, covered=NamesEverything()
     )
     assert [one.text for one in offered] == [None, None] and [one.refusal is None for one in offered] == [True, False]
     with acting(connection, osei.pk):

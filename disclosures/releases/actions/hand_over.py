@@ -35,6 +35,7 @@ from records.psychotherapy import vault
 from ..models import Release
 from ..policies import releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
+from ..queries.others import SpeaksOf, spoken_of, with_others
 from ..rules import Decision, Item, Method, ReleaseState, decide
 from .emergency import ask_not_to_use_further
 from .gate import GateRefused, check_move, record_refusal
@@ -63,7 +64,7 @@ def _commit(*, by: Staff, release_id: UUID | str) -> Release:
     release = locked_release(by, release_id)
     check_move(release, ReleaseState.COMMITTED)
     items = gate_items(release.items.all())
-    decision, now = ask_under_lock(release, items)
+    decision, now = ask_under_lock(release, items, spoken_of(release, items))
     package = package_of(release)
     if package is None:
         raise Refused(
@@ -118,8 +119,8 @@ def commit_notes_package(
 
 @transaction.atomic
 def _commit_notes(*, by: Staff, release: Release, cover: vault.PackageCover) -> None:
-    items = [Item(str(note), day, originator_id=str(cover.author)) for note, day in cover.items]
-    decision, now = ask_under_lock(release, items, approved=cover.compelled is None)
+    items = items_of_cover(cover)
+    decision, now = ask_under_lock(release, items, cover.speaks_of, approved=cover.compelled is None)
     release.sha256, release.verdict = cover.sha256, decision.as_record()
     release.state, release.committed_by, release.committed_at = ReleaseState.COMMITTED, by, now
     release.disclosed_on = local_date(now)
@@ -129,16 +130,37 @@ def _commit_notes(*, by: Staff, release: Release, cover: vault.PackageCover) -> 
     append_entry(by=by, release=release, decision=decision, pn_authors=(cover.author,))
 
 
-def ask_under_lock(release: Release, items: list[Item], *, approved: bool = False) -> tuple[Decision, datetime]:
-    """Lock the authorization, then ask the gate as of this instant. Raises GateRefused. Out: decision, instant."""
+def items_of_cover(cover: vault.PackageCover) -> list[Item]:
+    """The notes of a package as the gate sees them."""
+    return [Item(str(note), day, originator_id=str(cover.author)) for note, day in cover.items]
+
+
+def ask_under_lock(
+    release: Release, items: list[Item], speaks_of: SpeaksOf, *, approved: bool = False
+) -> tuple[Decision, datetime]:
+    """Lock what it rests on, the authorizations of others spoken of too, then ask the gate as of this instant.
+
+    Raises GateRefused. Out: decision, instant.
+    """
     lock_restrictions(release.patient_id)
-    if release.authorization_id:
-        release.authorization = lock_for_release(release.authorization_id)
-    now = timezone.now()
+    now, items = lock_papers(release, items, speaks_of)
     decision = decide(proposal_of(release, items, on=local_date(now), at=now, approved=approved))
     if not decision.allowed:
         raise GateRefused(decision)
     return decision, now
+
+
+def lock_papers(release: Release, items: list[Item], speaks_of: SpeaksOf) -> tuple[datetime, list[Item]]:
+    """Hold the authorizations of the patient and of the others spoken of until the transaction ends, always in one
+    order. Out: the instant from which on nobody takes one back, and the items as they then stand.
+    """
+    _, papers = with_others(release, items, speaks_of, on=today())
+    for pk in sorted({*papers, *filter(None, [release.authorization_id])}):
+        held = lock_for_release(pk)
+        if pk == release.authorization_id:
+            release.authorization = held
+    now = timezone.now()
+    return now, with_others(release, items, speaks_of, on=local_date(now), at=now)[0]
 
 
 def _record_refused(by: Staff, release_id: UUID | str, decision: Decision) -> None:
@@ -193,7 +215,8 @@ def deliver(*, by: Staff, release_id: UUID | str, again: bool = False) -> Delive
             )
         )
     try:
-        _note_served(by=by, release_id=release.pk, again=again)
+        cover = vault.package_cover(by, release.package) if release.package else None
+        _note_served(by=by, release_id=release.pk, cover=cover, again=again)
     except GateRefused as refused:
         record_refusal(by=by, release=release, decision=refused.decision)
         raise
@@ -226,17 +249,17 @@ def _bytes_of(by: Staff, release: Release) -> bytes:
 
 
 @transaction.atomic
-def _note_served(*, by: Staff, release_id: UUID, again: bool) -> None:
+def _note_served(*, by: Staff, release_id: UUID, cover: vault.PackageCover | None, again: bool) -> None:
     release = locked_release(by, release_id)
     check_open(release, again=again)
     if release.served_at is None:
         _check_package(
             release, "Close this release as not delivered, and prepare it again from the chart as it stands."
         )
-        release.served_at = _still_allowed(release)
+        release.served_at = _still_allowed(release, cover)
         release.save(update_fields=["served_at"])
     elif again:
-        _still_allowed(release)
+        _still_allowed(release, cover)
     record(by=by, event=AuditEvent.RELEASE_DELIVERED, subject=release, patient_id=release.patient_id, detail="served")
 
 
@@ -249,12 +272,10 @@ def _check_package(release: Release, remedy: str) -> None:
         raise Refused(Refusal("NOTE_CANCELLED_SINCE", words, remedy))
 
 
-def _still_allowed(release: Release) -> datetime:
-    """The instant of the first byte, unless the authorization ended between commit and now (R-053)."""
-    if release.authorization_id:
-        release.authorization = lock_for_release(release.authorization_id)
-    now = timezone.now()
-    items = gate_items(release.items.all()) if not release.is_notes else []
+def _still_allowed(release: Release, cover: vault.PackageCover | None) -> datetime:
+    """The instant of the first byte, unless an authorization it rests on ended between commit and now (R-053)."""
+    items = items_of_cover(cover) if cover else gate_items(release.items.all())
+    now, items = lock_papers(release, items, cover.speaks_of if cover else spoken_of(release, items))
     decision = decide(proposal_of(release, items, on=local_date(now), at=now, approved=True))
     ended = replace(
         decision,
@@ -267,7 +288,7 @@ def _still_allowed(release: Release) -> datetime:
 
 
 # What can happen to an authorization between commit and the first byte; all else was decided at commit.
-ENDED = frozenset({"AUTH_DEFECT_REVOKED", "AUTH_ON_HOLD", "AUTH_DEFECT_FALSE", "AUTH_DEFECT_EXPIRED"})
+ENDED = frozenset({"AUTH_DEFECT_REVOKED", "AUTH_ON_HOLD", "AUTH_DEFECT_FALSE", "AUTH_DEFECT_EXPIRED", "NAMES_OTHERS"})
 
 
 def close_release(

@@ -26,8 +26,8 @@ from records.chart.documents import ReleaseItemInfo, release_items
 from ..documents import chart_package
 from ..models import ChartPackage, Release, ReleaseItem
 from ..policies import check_may_approve, open_patient_for_release, refusal_to_approve, releases_visible_to
-from ..queries import gate_items, item_key, proposal_of
-from ..queries.release import item_of
+from ..queries import item_key, proposal_of
+from ..queries.release import item_of, verdict_on
 from ..rules import LEAVES_AS_FILE, PACKAGE_METHODS, Decision, ReleaseState, decide
 from .gate import GateRefused, check_move, record_refusal
 
@@ -178,7 +178,7 @@ def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str])
     release.whole_chart = release.whole_chart and len(kept) == len(rows)
     _check_data(release)
     _check_still_whole(release, kept)
-    decision = decide(proposal_of(release, gate_items(rows), on=today()))
+    decision = verdict_on(release, rows)
     if not decision.allowed:
         record_refusal(by=by, release=release, decision=decision)
         raise GateRefused(decision)

@@ -30,6 +30,7 @@ from ..models import ChartPackage, Release, ReleaseItem
 from ..policies import releases_visible_to
 from ..rules import LEAVES_AS_FILE, Act, CameBack, Decision, Item, Method, Policies, Proposal, ReleaseState, decide
 from ..rules.restrictions import USES
+from .others import spoken_of, with_others
 
 # Reasons that are about one document: they say which lines of the index the basis does not cover.
 ITEM_CODES = frozenset({"AUTH_NOT_THESE_ITEMS", "OUTSIDE_SCOPE", "RESTRICTED_ITEMS", "RESTRICTED_PAID_IN_FULL"})
@@ -164,7 +165,14 @@ def _item_refusal(proposal: Proposal) -> Refusal | None:
 
 def verdict_now(release: Release) -> Decision:
     """What the gate says of a prepared chart release today."""
-    return decide(proposal_of(release, gate_items(release.items.all()), on=today()))
+    return verdict_on(release, release.items.all())
+
+
+def verdict_on(release: Release, rows: Iterable[ReleaseItem]) -> Decision:
+    """The same of these of its items; of notes on joint and group sessions the others' agreement counts too."""
+    items = gate_items(rows)
+    items, _ = with_others(release, items, spoken_of(release, items), on=today())
+    return decide(proposal_of(release, items, on=today()))
 
 
 def package_of(release: Release) -> ChartPackage | None:

@@ -1,6 +1,9 @@
 """Releases of the demo that are under way: one closed, one to hand over, one to read, and a locked package of notes."""
 
 import uuid
+from datetime import timedelta
+
+from django.utils import timezone
 
 from authorizations.models import Authorization
 from authorizations.rules import RecordClass
@@ -12,6 +15,7 @@ from disclosures.releases.actions import (
     deliver,
     prepare_release,
 )
+from disclosures.releases.actions.threat import Told, record_warning
 from disclosures.releases.models import Release
 from disclosures.releases.queries import item_key
 from disclosures.releases.rules import CameBack, Method, RecipientKind
@@ -36,6 +40,22 @@ def fill_releases(demo: Demo, authorizations: dict[str, Authorization]) -> None:
     )
     _prepared(demo, "Park", authorizations["park_clinic"], RecipientKind.PROVIDER, documents=5)
     _locked_notes(demo, authorizations["lindqvist_notes"])
+    _warning(demo, "Park")
+
+
+def _warning(demo: Demo, family: str) -> None:
+    """A warning entered this morning; its whole record is still to be written."""
+    at = timezone.now() - timedelta(hours=3)
+    record_warning(
+        by=demo.therapist_of(family),
+        patient=demo.patients[family],
+        told=[Told("Springfield Police, Officer Ruiz", RecipientKind.LAW_ENFORCEMENT), Told("Jamie Fox", "other")],
+        target="Jamie Fox, a co-worker",
+        told_by=demo.therapist_of(family).display_name,
+        words="That the patient said they would come to the workplace with a weapon this evening.",
+        at=at,
+        from_notes=False,
+    )
 
 
 def _came_back(demo: Demo, release: Release) -> None:

@@ -1,6 +1,11 @@
 """What the notes of a session of several patients share. Every function takes a session that a doorway has opened."""
 
-from practice.people.models import PatientName
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from practice.people.models import Patient, PatientName
 
 from ..models import ChartNote, Encounter, SharedPart
 from ..rules.names import names_found
@@ -45,3 +50,29 @@ def names_in_shared(encounter: Encounter, text: str) -> list[str]:
     names = [name for one in patients for name in (one.legal_name, one.preferred_name, one.sort_name) if name]
     names += PatientName.objects.filter(patient__in=patients).values_list("text", flat=True)
     return names_found(text, names)
+
+
+def others_named(note_ids: Iterable[UUID], patient: Patient) -> dict[UUID, frozenset[UUID]]:
+    """For notes of one patient on sessions of several: the other patients of the session whom each note names (R-008).
+
+    By id of the note, those that name nobody left out. Every text that leaves with the note is read: its sections, the
+    shared part, its addenda.
+    """
+    notes = ChartNote.objects.filter(pk__in=note_ids, patient=patient, encounter__isnull=False)
+    several = Count("encounter__participations", filter=Q(encounter__participations__taken_off=False))
+    notes = notes.annotate(several=several).filter(several__gt=1).select_related("encounter", "format")
+    found = {note.pk: frozenset(_others_in(note, patient)) for note in notes.prefetch_related("addenda")}
+    return {pk: others for pk, others in found.items() if others}
+
+
+def _others_in(note: ChartNote, patient: Patient) -> Iterator[UUID]:
+    if note.encounter is None:
+        return
+    texts = [*(note.sections or {}).values(), shared_text(note.encounter), *(one.text for one in note.addenda.all())]
+    whole = "\n".join(str(text) for text in texts if text)
+    parts = note.encounter.participations.filter(taken_off=False).exclude(patient=patient).select_related("patient")
+    for part in parts:
+        one = part.patient
+        names = [name for name in (one.legal_name, one.preferred_name, one.sort_name) if name]
+        if names_found(whole, [*names, *PatientName.objects.filter(patient=one).values_list("text", flat=True)]):
+            yield one.pk

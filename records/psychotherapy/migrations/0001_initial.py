@@ -161,6 +161,10 @@ class Migration(migrations.Migration):
                         size=None,
                     ),
                 ),
+                (
+                    "speaks_of",
+                    models.JSONField(default=dict, help_text="By note: the other patients it speaks of, by their ids."),
+                ),
                 ("key", models.UUIDField()),
                 ("sealed", models.BinaryField(help_text="The locked PDF, sealed.")),
                 (

@@ -30,6 +30,7 @@ from .packages import (
     fill_package,
     keep_package,
     refuse_second,
+    still_to_agree,
     with_files,
 )
 from .session import ALIAS, lock, open_as, write_event
@@ -165,7 +166,8 @@ def _texts(author: UUID, note_ids: set[UUID], patient_id: UUID, covered: Covered
         head = head_of(row)
         text = text_of_note(row)
         readable = text is not None
-        refusal = refusal_to_release(patients=row.patients, patient=patient_id, readable=readable) or covered(head)
+        patients = still_to_agree(head, covered)
+        refusal = refusal_to_release(patients=patients, patient=patient_id, readable=readable) or covered(head)
         if refusal is not None:
             raise NotReleasable(refusal)
         chosen.append(with_files(Releasable(head, text, None)))
@@ -176,7 +178,8 @@ def _texts(author: UUID, note_ids: set[UUID], patient_id: UUID, covered: Covered
 
 def _listed(row: Note, patient_id: UUID, covered: Covered) -> Releasable:
     head = head_of(row)
-    refusal = refusal_to_release(patients=row.patients, patient=patient_id, readable=True) or covered(head)
+    patients = still_to_agree(head, covered)
+    refusal = refusal_to_release(patients=patients, patient=patient_id, readable=True) or covered(head)
     return Releasable(head, None, refusal)
 
 

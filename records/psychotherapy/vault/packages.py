@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -29,7 +30,15 @@ from .seals import open_text, place_of_package, seal_text
 from .session import lock, open_as, write_event, write_event_once_a_sitting
 from .values import NoteHead, PackageCover, Releasable, SealedPackage
 
-Covered = Callable[[NoteHead], Refusal | None]
+
+class Covered(Protocol):
+    """What an authorization says of a note: why it does not name it; and which other patients agreed as well."""
+
+    def __call__(self, head: NoteHead) -> Refusal | None: ...
+
+    def agreed(self, head: NoteHead) -> Collection[UUID]: ...
+
+
 Render = Callable[[list[Releasable]], bytes]
 
 
@@ -71,11 +80,18 @@ def releasable(staff: Staff, *, patient_id: UUID, covered: Covered) -> list[Rele
 
 def _releasable(row: Note, patient_id: UUID, covered: Covered) -> Releasable:
     head = head_of(row)
-    refusal = refusal_to_release(patients=row.patients, patient=patient_id, readable=True) or covered(head)
+    patients = still_to_agree(head, covered)
+    refusal = refusal_to_release(patients=patients, patient=patient_id, readable=True) or covered(head)
     text = text_of_note(row) if refusal is None else None
     if refusal is None:
-        refusal = refusal_to_release(patients=row.patients, patient=patient_id, readable=text is not None)
+        refusal = refusal_to_release(patients=patients, patient=patient_id, readable=text is not None)
     return Releasable(head, text, refusal, heads(row.id) if refusal is None else ())
+
+
+def still_to_agree(head: NoteHead, covered: Covered) -> list[UUID]:
+    """Whom a note speaks of, without the others who authorized this same release themselves (R-008)."""
+    agreed = covered.agreed(head)
+    return [patient for patient in head.patients if patient not in agreed]
 
 
 def with_files(one: Releasable) -> Releasable:
@@ -118,6 +134,8 @@ def fill_package(package: Package, chosen: list[Releasable], locked: bytes) -> N
     """Put onto an unsaved package what its notes and its file say."""
     now = timezone.now()
     package.notes, package.session_days = [one.head.id for one in chosen], [one.head.session_on for one in chosen]
+    others = {str(one.head.id): sorted(set(one.head.patients) - {package.patient}) for one in chosen}
+    package.speaks_of = {note: [str(patient) for patient in found] for note, found in others.items() if found}
     package.description = describe_release(one.head.session_on for one in chosen)
     package.sha256, package.size = hashlib.sha256(locked).hexdigest(), len(locked)
     package.made_at = package.approved_at = now
@@ -283,4 +301,5 @@ def _cover(row: Package, handed_over_at: datetime | None = None) -> PackageCover
         withdrawn_at=row.withdrawn_at,
         handed_over_at=handed_over_at,
         compelled=row.compelled,
+        speaks_of={note: tuple(map(UUID, found)) for note, found in row.speaks_of.items()},
     )

@@ -1,6 +1,7 @@
 """What leaves the vault: plain frozen values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -254,6 +255,7 @@ class PackageCover:
     withdrawn_at: datetime | None = None
     handed_over_at: datetime | None = None
     compelled: UUID | None = None  # the compelled release it was made for; `authorization_id` is then the legal paper
+    speaks_of: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)  # by note: the others it speaks of
 
     @property
     def waiting(self) -> bool:

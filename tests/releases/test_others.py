@@ -1,0 +1,107 @@
+"""R-008: a joint or group note leaves for one person with the authorization of each other person it speaks of."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from authorizations.actions import record_revocation
+from disclosures.releases import actions
+from disclosures.releases.actions import GateRefused
+from disclosures.releases.models import Release
+from disclosures.releases.queries import verdict_now
+from disclosures.releases.rules import Method, RecipientKind, ReleaseState
+from practice.infrastructure.days import today
+from practice.people.actions import start_care
+from practice.people.rules import CareRole
+from records.chart.actions.notes import save_draft, sign_note, start_note
+from records.chart.actions.sessions import start_session
+from records.chart.models import NoteFormat, Participation
+from records.psychotherapy import vault
+from records.psychotherapy.actions import approve_package, offer_release
+from records.psychotherapy.vault import NotReleasable
+from tests.psychotherapy.conftest import write_note
+
+from .conftest import LAWYER, draft_of, note_keys
+
+TEXT = "Tobias said that Ruth Abernathy had called him twice"
+
+
+def group_note(hale, lindqvist, abernathy):
+    """A couple's session and the note about Tobias Lindqvist on it, which names Ruth Abernathy."""
+    began = timezone.now() - timedelta(days=9)
+    session = start_session(by=hale, patient=lindqvist, started_at=began, stopped_at=began + timedelta(minutes=50))
+    Participation.objects.create(encounter=session, patient=abernathy)
+    form = NoteFormat.objects.filter(code="SOAP").first() or NoteFormat.objects.first()
+    note = start_note(by=hale, patient=lindqvist, encounter=session, format=form)
+    saved = save_draft(by=hale, note_id=note.pk, sections={form.sections[0]["key"]: TEXT}, base_version=note.version)
+    return sign_note(by=hale, note_id=note.pk, seen_version=saved.note.version)
+
+
+def approve(hale, release):
+    return actions.approve_release(by=hale, release_id=release.pk, keep=[str(i.pk) for i in release.items.all()])
+
+
+@pytest.mark.django_db
+def test_a_chart_note_that_names_another_waits_for_their_authorization(hale, dana, lindqvist, abernathy, paper, pdf):
+    group_note(hale, lindqvist, abernathy)
+    draft = draft_of(lindqvist, paper())
+    release = actions.prepare_release(by=dana, release=draft, keys=note_keys(lindqvist), approver=hale)
+    assert verdict_now(release).codes() == {"NAMES_OTHERS"}
+    with pytest.raises(GateRefused):
+        approve(hale, release)
+    theirs = paper(patient=abernathy, signer_name="Ruth Abernathy")
+    assert verdict_now(release).allowed
+    approve(hale, release)
+    record_revocation(by=dana, authorization=theirs, written=True, received_at=timezone.now())
+    with pytest.raises(GateRefused) as refused:
+        actions.commit_release(by=dana, release_id=release.pk)
+    assert refused.value.decision.codes() == {"NAMES_OTHERS"}
+    release.refresh_from_db()
+    assert release.state == ReleaseState.APPROVED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "other", [{"recipient_name": "Somebody else"}, {"purpose": "Another purpose"}, {"stmt_redisclosure": False}]
+)
+def test_their_authorization_counts_only_for_this_same_release(hale, dana, lindqvist, abernathy, paper, other):
+    group_note(hale, lindqvist, abernathy)
+    paper(patient=abernathy, **other)
+    draft = draft_of(lindqvist, paper())
+    release = actions.prepare_release(by=dana, release=draft, keys=note_keys(lindqvist), approver=hale)
+    assert verdict_now(release).codes() == {"NAMES_OTHERS"}
+
+
+@pytest.mark.django_db
+@pytest.mark.committing
+def test_a_joint_psychotherapy_note_is_packed_with_both_authorizations_and_stopped_when_one_is_taken_back(
+    hale, dana, lindqvist, abernathy, paper
+):
+    start_care(by=dana, patient=abernathy, staff=hale, role=CareRole.TREATING, from_on=today())
+    own = paper(notes=True)
+    note = write_note(hale, lindqvist, abernathy, text=TEXT, session_on=today())
+
+    def pack():
+        return approve_package(
+            by=hale, authorization=own, package_id=uuid4(), note_ids=[note], recipient=LAWYER, named_staff=[dana],
+            on=today(),
+        )  # fmt: skip
+
+    (left_out,) = offer_release(by=hale, authorization=own, on=today()).left_out
+    assert left_out.refusal.code == "PN_SPEAKS_OF_OTHERS"
+    with pytest.raises(NotReleasable):
+        pack()
+    theirs = paper(notes=True, patient=abernathy, signer_name="Ruth Abernathy")
+    package = pack()
+    assert package.cover.speaks_of == {str(note): (abernathy.pk,)}
+    desk = Release(recipient_kind=RecipientKind.ATTORNEY, identity_verified="card seen", method=Method.LOCKED_FILE)
+    record_revocation(by=dana, authorization=theirs, written=True, received_at=timezone.now())
+    with pytest.raises(GateRefused) as refused:
+        actions.commit_notes_package(by=dana, package_id=package.cover.id, release=desk)
+    assert refused.value.decision.codes() == {"NAMES_OTHERS"}
+    paper(notes=True, patient=abernathy, signer_name="Ruth Abernathy")
+    desk = Release(recipient_kind=RecipientKind.ATTORNEY, identity_verified="card seen", method=Method.LOCKED_FILE)
+    actions.commit_notes_package(by=dana, package_id=package.cover.id, release=desk)
+    assert vault.my_packages(hale)[0].handed_over_at is not None
