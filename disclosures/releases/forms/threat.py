@@ -51,7 +51,7 @@ class WarningForm(forms.Form):
         error_messages={"required": "Give when it was told.", "invalid": "Give the day and the time."},
     )
     from_notes = forms.BooleanField(
-        label="It came from my psychotherapy notes, or is told in more detail than the chart has it", required=False
+        label="What was told came from my psychotherapy notes", required=False
     )
 
     def clean_at(self) -> datetime:
