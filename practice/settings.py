@@ -288,6 +288,7 @@ OUTSIDE: dict[str, Any] = {
     "SESSION_COOKIE_NAME": f"{COOKIE_PREFIX}outside-none",
     "SECURE_REFERRER_POLICY": "no-referrer",
     "DATA_UPLOAD_MAX_MEMORY_SIZE": 3_000_000,  # a drawn signature
+    "DATA_UPLOAD_MAX_NUMBER_FILES": 0,
 }
 OUTSIDE_PASS_COOKIE = f"{COOKIE_PREFIX}outside-pass"
 if SIDE == "outside":

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as product
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import Settings
@@ -93,6 +94,11 @@ def test_every_answer_outside_is_kept_nowhere_listed_nowhere_and_tells_no_other_
 )
 def test_another_host_name_is_refused_outside(db: None, host: str) -> None:
     assert Visitor(host or "testserver").get("/ended/").status_code == 400
+
+
+def test_nobody_outside_sends_files(db: None, visitor: Visitor) -> None:
+    answer = visitor.post(f"/l/{'x' * 43}/", {"code": SimpleUploadedFile("a.bin", b"x" * 1000)})
+    assert answer.status_code == 400
 
 
 def test_a_host_named_by_a_header_of_a_proxy_does_not_count(db: None, visitor: Visitor) -> None:
