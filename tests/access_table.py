@@ -308,10 +308,11 @@ TABLE: dict[str, Row] = {
     "legal-paper-new": row("200 200 404 200 200 404"),
     "legal-paper-open": row("200 200 404 200 200 404", paper_id="legal_paper"),
     "legal-paper-document": row("200 200 404 200 200 404", paper_id="legal_paper"),
-    "legal-paper-add": row("200 200 404 200 200 404", paper_id="legal_paper", kind="paper_entry"),
+    "legal-paper-add": row("403 403 404 403 200 404", paper_id="legal_paper", kind="paper_entry"),
     "compelled-new": row("403 403 404 403 200 404", paper_id="legal_paper"),
     "compelled-list": row("200 200 200 200 200 200", sealed=True),  # those that name oneself, for anybody
     "compelled-open": row("200 200 404 404 200 404", sealed=True),
+    "compelled-paper": row("404 200 404 404 200 404", sealed=True),  # for the two who compare
     "compelled-confirm": row("403 ok 404 404 403 404", post=True, sealed=True),
     "compelled-pack": row("403 403 404 404 403 404", post=True, sealed=True),  # not before both
     "compelled-stop": row("403 ok 404 404 ok 404", post=True, sealed=True),  # never by the author

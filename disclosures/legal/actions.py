@@ -31,8 +31,14 @@ from records.psychotherapy.compelled_rules import Compelled, Scope, refusal_of_t
 from records.psychotherapy.documents import package_pdf
 
 from .models import LegalPaper, PaperEntry
-from .policies import open_patient_for_paper, possible_seconds, refusal_of_new_sign_in, refusal_to_compel
-from .queries import fill_release, reasons_now
+from .policies import (
+    open_patient_for_paper,
+    possible_seconds,
+    refusal_of_new_sign_in,
+    refusal_to_add,
+    refusal_to_compel,
+)
+from .queries import fill_release, reasons_now, scope_of
 from .rules import ANSWERED, EntryKind, PaperKind, ResponseKind, refusal_to_note
 
 NOT_NOW = Refusal(
@@ -95,7 +101,8 @@ def add_entry(
     release: Release | None = None,
 ) -> PaperEntry:
     """Write down counsel's review, the patient's notice or a response beside a paper. Raises Refused."""
-    refusal = refusal_to_note(kind, code, on, words, received_on=paper.received_on, today=today())
+    refusal = refusal_to_add(by, kind)
+    refusal = refusal or refusal_to_note(kind, code, on, words, received_on=paper.received_on, today=today())
     if refusal is None and release is not None and release.patient_id != paper.patient_id:
         refusal = Refusal("PAPER_RELEASE_OF_ANOTHER", "That release is another patient's.", "Choose another one.")
     if refusal is not None:
@@ -119,8 +126,8 @@ def start_compelled(
 ) -> Compelled:
     """The first of two people begins: whose notes, which sessions, who confirms, who hands the file over.
 
-    The same whether there are notes or not. Raises Refused for who may not, NotCompelled with every reason when the
-    paper does not carry it today.
+    The same whether there are notes or not; the record is put on litigation hold. Raises Refused for who may not,
+    NotCompelled with every reason when the paper does not carry it today.
     """
     _refuse(by, paper, refusal_to_compel(by))
     chosen = second.pk if second else None
@@ -128,6 +135,8 @@ def start_compelled(
     if reasons := reasons_now(paper, scope, on=today(), alone=second is None):
         _record_refused(by, paper, reasons[0])
         raise NotCompelled(reasons)
+    if not paper.patient.litigation_hold:  # from here on nobody destroys what the paper asks for
+        set_litigation_hold(by=by, patient=paper.patient, held=True)
     days = policy("P-33", today()).value
     record(by=by, event=AuditEvent.COMPELLED, subject=paper, patient_id=paper.patient_id, detail="begun")
     return vault.start_compelled(
@@ -199,6 +208,8 @@ def hand_over_compelled(*, by: Staff, package_id: UUID, release: Release) -> Rel
     def fill(release: Release, cover: vault.PackageCover) -> None:
         paper = LegalPaper.objects.select_related("patient").get(pk=cover.authorization_id)
         papers.append(paper)
+        if reasons := reasons_now(paper, scope_of(paper), on=today(), alone=False):  # counsel may have said otherwise
+            raise Refused(reasons[0])
         packed_by = Staff.objects.get(pk=cover.approved_by)
         fill_release(release, paper, decided=f"Two named people, carried out by {packed_by.display_name}",
                      at=day(cover.approved_at))  # fmt: skip

@@ -19,6 +19,7 @@ from practice.people.rules import Role
 from records.psychotherapy.policies import seconds_for
 
 from .models import LegalPaper
+from .rules import EntryKind
 
 
 def papers_visible_to(staff: Staff) -> QuerySet[LegalPaper]:
@@ -48,6 +49,20 @@ def open_paper(staff: Staff, paper_id: UUID) -> LegalPaper:
 def open_patient_for_paper(staff: Staff, patient_id: UUID) -> Patient:
     """The doorway to recording a paper about a patient. Raises Http404 for everybody who may not."""
     return open_patient_for_release(staff, patient_id)
+
+
+def refusal_to_add(staff: Staff, kind: EntryKind) -> Refusal | None:
+    """Why this person may not record an entry of this kind, or None. What counsel said decides what leaves: the notes'
+    author must be able neither to stop an order by it, nor to have one carried out.
+    """
+    if kind == EntryKind.COUNSEL and not staff.has_role(Role.COMPLIANCE_OFFICER):
+        return Refusal(
+            "COUNSEL_BY_OFFICER",
+            "Counsel’s review is recorded by the compliance officer.",
+            "Pass on what counsel said to the compliance officer.",
+            "Practice policy P-07",
+        )
+    return None
 
 
 def refusal_to_compel(staff: Staff) -> Refusal | None:

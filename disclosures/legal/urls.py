@@ -13,6 +13,7 @@ urlpatterns = [
     path("papers/<uuid:paper_id>/compelled/", views.compelled_new, name="compelled-new"),
     path("compelled/", views.compelled_list, name="compelled-list"),
     path("compelled/<uuid:compelled_id>/", views.compelled_open, name="compelled-open"),
+    path("compelled/<uuid:compelled_id>/paper/", views.compelled_paper, name="compelled-paper"),
     path("compelled/<uuid:compelled_id>/confirm/", views.compelled_confirm, name="compelled-confirm"),
     path("compelled/<uuid:compelled_id>/pack/", views.compelled_pack, name="compelled-pack"),
     path("compelled/<uuid:compelled_id>/stop/", views.compelled_stop, name="compelled-stop"),

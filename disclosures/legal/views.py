@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from disclosures.releases.actions import GateRefused
 from disclosures.releases.models import Release
 from disclosures.releases.policies import releases_visible_to, require_release_work
+from disclosures.releases.queries.remedies import explained
 from disclosures.releases.rules import Decision
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
@@ -33,7 +34,14 @@ from .documents import slip_pdf
 from .forms import CompelledForm, CompelledHandOverForm, EntryForm, PaperForm
 from .lines import line_of, lines_of, steps_of
 from .models import LegalPaper
-from .policies import open_paper, open_patient_for_paper, papers_visible_to, possible_seconds, refusal_to_compel
+from .policies import (
+    open_paper,
+    open_patient_for_paper,
+    papers_visible_to,
+    possible_seconds,
+    refusal_to_add,
+    refusal_to_compel,
+)
 from .queries import entries_of, is_answered, paper_facts, paper_lines, reasons_now, scope_of
 from .rules import CHART_BASIS, NOTES_BASIS, EntryKind, Names, PaperKind
 
@@ -91,6 +99,7 @@ def legal_paper_open(request: HttpRequest, paper_id: UUID) -> HttpResponse:
         "asks_for_notes": paper.names_notes != Names.NOT,
         "opens_notes": kind in NOTES_BASIS,
         "may_compel": refusal_to_compel(staff) is None,
+        "may_counsel": refusal_to_add(staff, EntryKind.COUNSEL) is None,
         "begun": begun,
     }
     return render(request, "legal/paper.html", context)
@@ -113,6 +122,8 @@ def legal_paper_add(request: HttpRequest, paper_id: UUID, kind: str) -> HttpResp
     if kind not in EntryKind.values:
         raise Http404
     entry_kind = EntryKind(kind)
+    if refusal := refusal_to_add(staff, entry_kind):
+        raise Refused(refusal)
     releases = releases_visible_to(staff).filter(patient=paper.patient).order_by("-prepared_at")
     form = EntryForm(request.POST or None, kind=entry_kind, releases=releases, initial={"on": today()})
     if request.method == "POST" and form.is_valid():
@@ -212,6 +223,17 @@ def _compelled_page(
     return render(request, "legal/compelled.html", context, status=409 if reasons else 200)
 
 
+@require_safe
+def compelled_paper(request: HttpRequest, compelled_id: UUID) -> HttpResponse:
+    """The scan of the paper, for the two who must compare, whatever else they may see of the patient."""
+    staff, found = _open(request, compelled_id)
+    if not found.is_one_of_two(staff.pk):
+        raise Http404
+    paper = actions.paper_of(found)
+    record(by=staff, event=AuditEvent.VIEWED, subject=paper, patient_id=paper.patient_id, detail="legal_paper_scan")
+    return as_download(paper.document, paper.document_kind, paper.number)
+
+
 @require_POST
 def compelled_confirm(request: HttpRequest, compelled_id: UUID) -> HttpResponse:
     """The second person confirms; the file is made at once."""
@@ -300,7 +322,9 @@ def compelled_hand_over(request: HttpRequest, package_id: UUID) -> HttpResponse:
         try:
             release = actions.hand_over_compelled(by=staff, package_id=cover.id, release=Release(**form.cleaned_data))
         except GateRefused as refused:
-            decision = refused.decision
+            decision = explained(refused.decision, patient_id=paper.patient_id)
+        except Refused as refused:
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
         else:
             messages.success(request, "It is in the ledger. Now get the locked file and hand it over.")
             return redirect("release-open", release.pk)

@@ -121,6 +121,11 @@ def test_hand_over_goes_through_the_gate_and_the_ledger_like_every_release(
         commit_notes_package(by=dana, package_id=done.package, release=Release())  # it has no authorization
     with pytest.raises(Refused):
         hand_over_compelled(by=castellanos, package_id=done.package, release=Release())  # not named for it
+    order = LegalPaper.objects.get()
+    add_counsel(castellanos, order, CounselAnswer.NARROW)
+    with pytest.raises(Refused):  # what counsel says later still counts
+        hand_over_compelled(by=dana, package_id=done.package, release=Release(method=Method.LOCKED_FILE))
+    add_counsel(castellanos, order)
     release = hand_over_compelled(
         by=dana, package_id=done.package, release=Release(method=Method.LOCKED_FILE, identity_verified="Badge seen")
     )
@@ -169,6 +174,9 @@ def test_the_authors_refusal_does_not_stop_an_order(
 ) -> None:
     with pytest.raises(Refused):
         stop_compelled(by=hale, compelled=confirmed)
+    with pytest.raises(Refused):
+        add_counsel(hale, LegalPaper.objects.get(), CounselAnswer.OBJECT)
+    assert Patient.objects.get(pk=confirmed.patient).litigation_hold, "nothing is destroyed meanwhile"
     Staff.objects.filter(pk=hale.pk).update(is_active=False)  # left in anger
     done = pack_compelled(by=brook, compelled=confirmed)
     Staff.objects.filter(pk=hale.pk).update(is_active=True)

@@ -63,8 +63,11 @@ def test_front_desk_records_a_paper_and_counsel_the_notice_and_the_answer_are_as
     home = signed_in(castellanos).get("/").content.decode()
     assert "Have counsel review a legal paper" in home and reverse("legal-paper-open", args=[paper.pk]) in home
     add = {kind: reverse("legal-paper-add", args=[paper.pk, kind.value]) for kind in EntryKind}
-    assert client.post(add[EntryKind.COUNSEL], {"code": "COMPELS", "on": today()}).status_code == 422  # who is counsel?
-    client.post(add[EntryKind.COUNSEL], {"code": "COMPELS", "on": today(), "name": "J. Ortiz"})
+    said = {"code": "COMPELS", "on": today()}
+    assert client.post(add[EntryKind.COUNSEL], said | {"name": "J. Ortiz"}).status_code == 403, "not front desk's word"
+    officer = signed_in(castellanos)
+    assert officer.post(add[EntryKind.COUNSEL], said).status_code == 422  # who is counsel?
+    officer.post(add[EntryKind.COUNSEL], said | {"name": "J. Ortiz"})
     assert "forbids" in client.post(add[EntryKind.NOTICE], {"code": "PROHIBITED", "on": today()}).content.decode()
     client.post(add[EntryKind.NOTICE], {"code": "PROHIBITED", "on": today(), "words": "Section 3 of the order"})
     client.post(add[EntryKind.RESPONSE], {"code": "ASSERT_PRIVILEGE", "on": today()})
