@@ -17,6 +17,7 @@ from practice.desk.demo.diagnoses import fill_diagnoses
 from practice.desk.demo.disclosures import fill_disclosures
 from practice.desk.demo.documents import fill_documents
 from practice.desk.demo.drawings import attach_a_drawing
+from practice.desk.demo.forms import fill_forms
 from practice.desk.demo.handover import fill_handover
 from practice.desk.demo.measures import fill_measures
 from practice.desk.demo.notes import fill_notes
@@ -72,6 +73,7 @@ class Command(BaseCommand):
             fill_custody(demo)
             authorizations = fill_authorizations(demo)
             fill_restrictions(demo)
+            fill_forms(demo)
             fill_documents(demo)
             fill_handover(demo)
             fill_placement(demo)
