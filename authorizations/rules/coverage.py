@@ -9,6 +9,7 @@ from datetime import date
 from authorizations.rules.choices import PnScope, RecordClass
 from authorizations.rules.elements import is_blank, is_patients_request
 from authorizations.rules.facts import AuthorizationFacts
+from authorizations.rules.preparing import item_kinds, named_records
 from practice.infrastructure.refusals import Refusal
 
 AUTH_NOT_THESE_RECORDS = "AUTH_NOT_THESE_RECORDS"
@@ -22,11 +23,14 @@ CITE = "45 CFR 164.508(a)(1)"
 
 @dataclass(frozen=True, slots=True)
 class ItemAsked:
-    """One thing somebody wants to release: its id, the day it is about, and for psychotherapy notes their author."""
+    """One thing somebody wants to release: its id, the day it is about, for psychotherapy notes their author, and what
+    kind of item of the chart it is (empty where it is only described).
+    """
 
     id: str
     on: date | None = None
     originator_id: str = ""
+    kind: str = ""
 
 
 def same_words(left: str, right: str) -> bool:
@@ -85,7 +89,16 @@ def _covers_item(facts: AuthorizationFacts, record_class: RecordClass, item: Ite
         return False
     if record_class == RecordClass.PN:
         return _covers_note(facts, item)
-    return _within_dates(facts, item.on)
+    return _is_marked(facts, item) and _within_dates(facts, item.on)
+
+
+def _is_marked(facts: AuthorizationFacts, item: ItemAsked) -> bool:
+    """Whether the kind of item was ticked on our own form. Words written beside the ticks are for a person to read."""
+    kinds = item_kinds(facts.info_kinds)
+    only_marks = facts.info_description == named_records(
+        sorted(facts.record_classes), info_kinds=sorted(facts.info_kinds)
+    )
+    return kinds is None or not only_marks or not item.kind or item.kind in kinds
 
 
 def _covers_note(facts: AuthorizationFacts, item: ItemAsked) -> bool:

@@ -1,11 +1,21 @@
 """The practice's own forms: when one may be used, what it must say, how hard it is to read. Rules only."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from authorizations.rules import AuthorizationStatus, ConditionedOn, RecordClass, defects, rule_defects, status
+from authorizations.rules import (
+    AuthorizationStatus,
+    ConditionedOn,
+    ItemAsked,
+    RecordClass,
+    covers,
+    defects,
+    rule_defects,
+    status,
+)
 from authorizations.rules.defect import AUTH_FORM_NOT_APPROVED
 from authorizations.rules.form_versions import (
     FormKind,
@@ -241,3 +251,38 @@ def test_what_would_make_a_form_useless_is_found_before_anybody_signs(
     assert {defect.element for defect in found} >= expected
     assert bool(found) == bool(expected)
     assert PN_PAPER.is_signed
+
+
+MARKED = paper(
+    CHART_PAPER,
+    record_classes=frozenset({RecordClass.CHART}),
+    info_kinds=frozenset({"note", "plan"}),
+    info_description="Progress notes, treatment plans",
+)
+COVERAGE: list[tuple[str, dict[str, Any], str, bool]] = [
+    ("a kind that was ticked", {}, "note", True),
+    ("what belongs to a kind that was ticked", {}, "plan_review", True),
+    ("a kind that was not ticked", {}, "diagnosis", False),
+    ("something only described", {}, "", True),
+    ("the whole chart ticked", {"info_kinds": frozenset({"whole"}), "info_description": "My whole chart"},
+     "diagnosis", True),
+    ("own words beside the ticks: a person reads them",
+     {"info_description": "Progress notes, treatment plans: and my diagnosis"}, "diagnosis", True),
+    ("a paper of somebody else's making", {"info_kinds": frozenset(), "info_description": "My records"},
+     "diagnosis", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "changes", "kind", "is_covered"), COVERAGE, ids=[row[0] for row in COVERAGE])
+def test_a_release_stays_within_the_kinds_that_were_ticked(
+    case: str, changes: dict[str, Any], kind: str, is_covered: bool
+) -> None:
+    found = covers(
+        replace(MARKED, **changes),
+        record_class=RecordClass.CHART,
+        recipient_name=MARKED.recipient_name,
+        purpose=MARKED.purpose,
+        items=[ItemAsked("1", date(2025, 6, 1), kind=kind)],
+        on=date(2026, 2, 1),
+    )
+    assert [refusal.code for refusal in found] == ([] if is_covered else ["AUTH_NOT_THESE_ITEMS"])

@@ -76,7 +76,7 @@ def authorization_reasons(p: Proposal) -> Iterator[Refusal]:
             recipient_name=p.recipient_name,
             recipient_class=p.recipient_class,
             purpose=p.purpose,
-            items=tuple(ItemAsked(item.key, item.on, item.originator_id) for item in p.items),
+            items=tuple(ItemAsked(item.key, item.on, item.originator_id, item.kind) for item in p.items),
             on=p.on,
         )
     if _status(p) == AuthorizationStatus.FULFILLED:
