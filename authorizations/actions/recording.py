@@ -176,6 +176,8 @@ def correct_authorization(
                 "Record the new paper as a new authorization.",
             )
         )
+    elements.setdefault("template_version", locked.template_version)
+    elements.setdefault("info_kinds", locked.info_kinds)
     corrected = record_authorization(
         by=by,
         patient=locked.patient,

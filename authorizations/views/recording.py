@@ -80,6 +80,8 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
     staff = staff_of(request)
     authorization = policies.open_authorization(staff, authorization_id)
     policies.check_may_record(staff, authorization.patient)
+    if _is_draft(queries.line_of(authorization, today())):
+        return redirect(f"{reverse('authorization-prepare', args=[authorization.patient_id])}?from={authorization.pk}")
     papers = _papers(authorization)
     form = AuthorizationForm(
         request.POST or None,
@@ -125,7 +127,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "kept_until": queries.kept_until(line),
         "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD),
         "parts": _parts(line),
-        "is_draft": authorization.template_version is not None and line.status == AuthorizationStatus.DRAFT,
+        "is_draft": _is_draft(line),
         "is_revoked": EventKind.WRITTEN_REVOCATION in happened,
         "is_held": line.status == AuthorizationStatus.ON_HOLD,
         "is_error": EventKind.RECORDED_IN_ERROR in happened,
@@ -254,6 +256,11 @@ def _recorded(request: HttpRequest, made: Authorization) -> HttpResponse:
     else:
         messages.warning(request, "Recorded, but it cannot be used. What is wrong, and how to put it right, is below.")
     return redirect("authorization-open", made.pk)
+
+
+def _is_draft(line: queries.AuthorizationLine) -> bool:
+    """Prepared here and not signed: it is changed by preparing the next one."""
+    return line.authorization.template_version is not None and line.status == AuthorizationStatus.DRAFT
 
 
 def _parts(line: queries.AuthorizationLine) -> list[list[str]]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from authorizations.queries import facts_of
 from authorizations.queries.restrictions import restriction_facts
+from authorizations.rules import AuthorizationFacts
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
 from practice.compliance.queries import policies_in_force
@@ -49,12 +50,13 @@ def gate_policies(on: date) -> Policies:
         treatment_permission=bool(found["P-14"].value),
         exception_assessment=bool(found["P-15"].value),
         minimum_necessary_always=bool(found["P-16"].value),
+        form_review=bool(found["P-22"].value),
         conditioning_forbidden=bool(found["P-23"].value),
         payers_never_notes=bool(found["P-31"].value),
         payers_required_only=bool(found["P-32"].value),
         versions={
             code: str(found[code].version_id)
-            for code in ("P-06", "P-07", "P-09", "P-10", "P-14", "P-15", "P-16", "P-23", "P-31", "P-32")
+            for code in ("P-06", "P-07", "P-09", "P-10", "P-14", "P-15", "P-16", "P-22", "P-23", "P-31", "P-32")
         },
     )
 
@@ -73,6 +75,7 @@ def proposal_of(
 
     `by_originator`: the author of the notes themselves acts. `approved`: the author approved exactly these notes.
     """
+    policies = gate_policies(on)
     return Proposal(
         record_class=release.record_class,
         items=tuple(_scoped(item, release.facts) for item in items),
@@ -89,7 +92,7 @@ def proposal_of(
         whole_chart=release.whole_chart,
         justification=release.justification,
         identity_verified=release.identity_verified,
-        authorization=facts_of(release.authorization) if release.authorization else None,
+        authorization=_facts(release, policies),
         exception=release.exception,
         process=release.process,
         facts={**release.facts, "description": release.description},
@@ -101,12 +104,18 @@ def proposal_of(
         emergency=release.emergency,
         treatment_permission=release.treatment_permission,
         override_code=release.override_code,
-        policies=gate_policies(on),
+        policies=policies,
         method=release.method,
         recipient_address=f"{release.recipient_address}\n{release.fax_number}".strip(),
         restrictions=restriction_facts(release.patient) if release.patient_id else (),
         letter_to=letter_address(release.patient, on) if release.patient_id else None,
     )
+
+
+def _facts(release: Release, policies: Policies) -> AuthorizationFacts | None:
+    if release.authorization is None:
+        return None
+    return facts_of(release.authorization, form_review=policies.form_review)
 
 
 def _class_named(release: Release) -> str:

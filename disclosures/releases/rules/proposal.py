@@ -51,6 +51,7 @@ class Policies:
     treatment_permission: bool = True  # P-14
     exception_assessment: bool = True  # P-15
     minimum_necessary_always: bool = True  # P-16
+    form_review: bool = True  # P-22; asked where the facts are read
     conditioning_forbidden: bool = True  # P-23
     payers_never_notes: bool = True  # P-31
     payers_required_only: bool = True  # P-32
