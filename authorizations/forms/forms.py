@@ -23,7 +23,6 @@ from .recording import SessionDatesField, StaffField, day_field, text_field
 
 # the field beside which a problem is said; everything else stands above the form
 FIELD_OF = {"A1": "record_classes", "A2": "discloser", "A3": "recipient_name", "A4": "purpose", "A5": "expires_on"}
-FIX = {"A5": "No expiration: add a date or an event."}
 
 
 class PrepareForm(forms.Form):

@@ -184,7 +184,12 @@ def _source(request: HttpRequest, staff: Staff, patient: Patient) -> Authorizati
 
 
 def _prepared(staff: Staff, patient: Patient, source: Authorization | None, form: PrepareForm) -> list[Authorization]:
-    given = {"by": staff, "patient": patient, "prepared_from": source, "new_id": form.cleaned_data["new_id"]}
+    given: dict[str, Any] = {
+        "by": staff,
+        "patient": patient,
+        "prepared_from": source,
+        "new_id": form.cleaned_data["new_id"],
+    }
     own = form.cleaned_data["own_words"]
     if form.is_compound:
         return actions.prepare_separately(**given, own_words=own, **form.elements())

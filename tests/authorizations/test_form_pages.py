@@ -118,7 +118,7 @@ def test_a_form_is_prepared_and_shown_as_the_patient_will_read_it(
 
 
 MISTAKES = [
-    ({"expires_on": ""}, "add a date or an event"),
+    ({"expires_on": ""}, "No expiration. Add a date or an event."),
     ({"expires_on": date(2020, 1, 1).isoformat()}, "Its expiration date has passed."),
     ({"recipient_name": ""}, "It does not say who may receive the records."),
     ({"purpose": "at my request"}, "Give the practice’s own purpose, or record that the patient started this."),
@@ -148,7 +148,7 @@ def test_everything_missing_is_said_together(
     desk: Client, hale: Staff, lindqvist: Patient, approved_forms: list[FormVersion]
 ) -> None:
     page = words(desk.post(prepare(lindqvist), typed(hale, expires_on="", recipient_name="", purpose="")))
-    for sentence in ("who may receive", "No purpose.", "add a date or an event"):
+    for sentence in ("who may receive", "No purpose.", "No expiration. Add a date or an event."):
         assert sentence in page
 
 
