@@ -26,7 +26,7 @@ from practice.worklist.rules import TaskKind
 from .. import queries, rules
 from ..documents.signing import TextToSign, text_to_sign
 from ..models import Authorization, AuthorizationEvent, Signature, SignedDocument
-from ..queries.signing import Signer, lacking, refusal_to_sign, refusals_to
+from ..queries.signing import Signer, lacking, refusal_to_sign, refusals_to, unsignable
 from ..rules import EventKind
 from ..rules.choices import IdentityCheck, SignatureMark, SignatureWay
 from .recording import COPY_WITHIN_DAYS, _ask, _keep_paper, checked, lock_for_release
@@ -90,8 +90,8 @@ def sign(
     """Sign a prepared form on a screen (R-058), and freeze what was shown together with the signature.
 
     `by` is whoever handed the screen over, None for a link. `document_sha256` is of the text the signer was shown: it
-    must be the text as it stands. Raises Refused for a form signed already, somebody who may not sign it, no mark, no
-    intent or consent, or a text that changed; then nothing is kept.
+    must be the text as it stands. Raises Refused for a form signed already or useless, somebody who may not sign it, no
+    mark, no intent or consent, or a text that changed; then nothing is kept.
     """
     now = at or timezone.now()
     mark = _checked_mark(mark)
@@ -242,6 +242,9 @@ def signed_pdf(authorization: Authorization, text: TextToSign, signature: Signat
 def _check_signable(authorization: Authorization, signer: Signer, on: date) -> None:
     if refusal := refusal_to_sign(authorization):
         raise Refused(refusal)
+    if wrong := unsignable(authorization, on):
+        words = f"This form cannot be signed as it stands. {wrong[0].words}"
+        raise Refused(Refusal("FORM_WOULD_BE_USELESS", words, wrong[0].remedy, wrong[0].cite))
     if refusals := refusals_to(authorization, signer, on):
         raise Refused(refusals[0])
 

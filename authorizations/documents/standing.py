@@ -1,7 +1,7 @@
 """An authorization as a person reads it: where it stands and why, the checklist with its values, its history."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -129,9 +129,10 @@ def history(authorization: Authorization) -> list[Happening]:
     events = [_happening(event) for event in authorization.events.all()]
     received = timezone.localtime(authorization.received_at)
     by = authorization.recorded_by.display_name
-    first = Happening(received.date(), authorization.received_at, "Came in", "", by)
-    if signature := _signature_of(authorization):
-        first = replace(first, words="Prepared")
+    signature = _signature_of(authorization)
+    prepared = signature is not None or authorization.template_version_id is not None
+    first = Happening(received.date(), authorization.received_at, "Prepared" if prepared else "Came in", "", by)
+    if signature is not None:
         events.append(_signing(signature))
     return sorted([first, *events], key=lambda item: (item.on, item.at is None, item.at or received), reverse=True)
 

@@ -340,6 +340,14 @@ def test_a_form_that_would_be_useless_is_named_before_anybody_is_asked_to_sign(a
     assert [defect.element for defect in unsignable(queries.for_release(row.pk), today())] == ["A5", "RS3"]
 
 
+@pytest.mark.parametrize(
+    "changes", [{"expires_on": None}, {"expires_on": date(2026, 1, 1)}, {"record_classes": ["PN", "CHART"]}]
+)
+def test_nobody_signs_a_form_that_could_not_be_used(authorized: Record, put: Signed, changes: dict[str, Any]) -> None:
+    row = authorized(signature_method="", signed_on=None, **changes)
+    assert refused(lambda: put(queries.for_release(row.pk))) == "FORM_WOULD_BE_USELESS"
+
+
 def test_the_time_of_signing_is_kept_with_the_zone_of_the_practice(draft: Authorization, put: Signed) -> None:
     at = timezone.now() - timedelta(minutes=3)
     made = put(draft, at=at)
