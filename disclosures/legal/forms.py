@@ -17,7 +17,7 @@ from .models import LegalPaper
 from .policies import seconds_to
 from .rules import ANSWERS, RECIPIENTS, EntryKind, Names, PaperKind
 
-DAYS_HELP = "One to a line or with commas between them, for example 03/14/2026."
+DAYS_HELP = "With commas between them, for example 03/14/2026."
 AGAIN = "Choose the scan once more: the browser does not keep it when a form comes back."
 CHOOSE = ("", "Choose")
 
@@ -58,9 +58,7 @@ class PaperForm(forms.Form):
         help_text="As the paper reads, whether anybody keeps such notes or not.",
         error_messages={"required": "Say whether it names them."},
     )
-    session_days = SessionDatesField(
-        label="Single days it names", required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=DAYS_HELP
-    )
+    session_days = SessionDatesField(label="Single days it names", required=False, help_text=DAYS_HELP)
     scope_from = day_field("Everything from")
     scope_to = day_field("to")
     recipient_name = text_field(
@@ -179,9 +177,7 @@ class CompelledForm(forms.Form):
         help_text="Everybody is listed who may have kept such notes, whether they kept any or not.",
         error_messages={"required": "Say whose notes."},
     )
-    session_days = SessionDatesField(
-        label="Sessions of single days", required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=DAYS_HELP
-    )
+    session_days = SessionDatesField(label="Sessions of single days", required=False, help_text=DAYS_HELP)
     first = day_field("Sessions from")
     last = day_field("to")
     second = StaffField(

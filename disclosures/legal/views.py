@@ -149,7 +149,8 @@ def compelled_new(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     if refusal := refusal_to_compel(staff):
         raise Refused(refusal)
     alone = not possible_seconds(staff)
-    initial = {"session_days": paper.session_days, "first": paper.scope_from, "last": paper.scope_to}
+    days = ", ".join(f"{one:%m/%d/%Y}" for one in paper.session_days)
+    initial = {"session_days": days, "first": paper.scope_from, "last": paper.scope_to}
     form = CompelledForm(request.POST or None, by=staff, initial=initial)
     reasons = reasons_now(paper, scope_of(paper), on=today(), alone=alone)
     if request.method == "POST" and form.is_valid():

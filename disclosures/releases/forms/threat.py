@@ -50,9 +50,7 @@ class WarningForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         error_messages={"required": "Give when it was told.", "invalid": "Give the day and the time."},
     )
-    from_notes = forms.BooleanField(
-        label="What was told came from my psychotherapy notes", required=False
-    )
+    from_notes = forms.BooleanField(label="What was told came from my psychotherapy notes", required=False)
 
     def clean_at(self) -> datetime:
         at: datetime = self.cleaned_data["at"]

@@ -19,6 +19,7 @@ from practice.desk.demo.documents import fill_documents
 from practice.desk.demo.drawings import attach_a_drawing
 from practice.desk.demo.forms import fill_forms
 from practice.desk.demo.handover import fill_handover
+from practice.desk.demo.legal import fill_legal
 from practice.desk.demo.measures import fill_measures
 from practice.desk.demo.notes import fill_notes
 from practice.desk.demo.people import STAFF
@@ -81,6 +82,7 @@ class Command(BaseCommand):
         fill_disclosures(demo, authorizations)
         fill_releases(demo, authorizations)
         fill_taken_back(demo, authorizations)
+        fill_legal(demo)
 
     def _print(self, password: str, secret: str) -> None:
         self.stdout.write("\nDemo sign-ins (invented people):")
