@@ -229,6 +229,7 @@ TABLE: dict[str, Row] = {
     "psychotherapy-destruction-cancel": row("ok 404 404 404 404 404", post=True, sealed=True),
     "psychotherapy-destruction-carry-out": row("200 404 404 404 404 404", sealed=True),
     "psychotherapy-package-list": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
+    "psychotherapy-leave-out": row("200 404 403 403 403 403", sealed=True),  # a note of one's own
     "psychotherapy-package-new": row("200 200 403 403 403 403", sealed=True),  # offers one's own notes only
     "psychotherapy-package-withdraw": row("ok 404 404 404 404 404", post=True, sealed=True),
     "notes-hand-over": row("404 404 404 200 404 404", sealed=True),  # front desk was named by the author
@@ -294,6 +295,7 @@ TABLE: dict[str, Row] = {
     "disclosure-record": row("200 200 404 200 200 404"),
     "release-open": row("200 200 404 200 200 404"),
     "release-approve": row("200 200 404 403 403 404"),  # a clinician who may open the chart reads before it leaves
+    "release-redact": row("200 200 404 403 403 404"),  # as reading it
     "release-lock": row("403 403 404 403 403 404", post=True),  # not before approval
     "release-hand-over": row("302 302 404 302 302 404"),
     "release-package": row("403 403 404 403 403 404", post=True),  # no bytes before the entry is signed

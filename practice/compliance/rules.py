@@ -300,6 +300,11 @@ _ALL = (
         "Silent. Safeguards for access are part of security.", "45 CFR 164.512(e)(1)(i), 164.308(a)(4)",
         smallest=1, largest=30, unit="days",
     ),
+    _switch(
+        "P-34", "cover_says_left_out", "Passages left out of released records",
+        "The cover says that passages were left out, or that passages about other people were.",
+        "Does not ask for it.", "45 CFR 164.502(b), 164.508",
+    ),
 )  # fmt: skip
 
 POLICIES: Mapping[str, PolicySpec] = MappingProxyType({spec.code: spec for spec in _ALL})

@@ -81,6 +81,18 @@ class Enclosure:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Filling:
+    """A copy whose pages are drawn on the pages a paper keeps for them: how these are named (before the number), the
+    bytes, and the pages that are left out.
+    """
+
+    anchor: str
+    kind: str
+    data: bytes
+    left_out: tuple[int, ...] = ()
+
+
 def take_in(file: IO[bytes] | Any, *, allow: Collection[str] = tuple(KINDS), max_bytes: int = MAX_BYTES) -> TakenIn:
     """Read and check a file of at most `max_bytes`, and make the copy. Raises UploadRefused with a sentence of its own
     for each thing that is wrong with it.
@@ -122,6 +134,23 @@ def append_pages(package: bytes, enclosures: Sequence[Enclosure]) -> bytes:
     pieces = [{"title": e.title, "label": e.label, "kind": e.kind, "size": len(e.data)} for e in enclosures]
     job = json.dumps({"size": len(package), "pieces": pieces}).encode() + b"\n"
     header, made = _in_child(["append"], b"".join([job, package, *(enclosure.data for enclosure in enclosures)]))
+    if header.get("verdict") != "ok" or not made.startswith(b"%PDF-"):
+        raise PdfFailed("enclosures")
+    return made
+
+
+def fill_pages(package: bytes, fillings: Sequence[Filling]) -> bytes:
+    """`package` with the pages of every copy drawn on the pages kept for them. Raises PdfFailed.
+
+    As with `append_pages`, the result does not claim to be PDF/UA; without copies it is given back as it is.
+    """
+    if not fillings:
+        return package
+    pieces = [
+        {"anchor": one.anchor, "kind": one.kind, "size": len(one.data), "left_out": one.left_out} for one in fillings
+    ]
+    job = json.dumps({"size": len(package), "pieces": pieces}).encode() + b"\n"
+    header, made = _in_child(["fill"], b"".join([job, package, *(one.data for one in fillings)]))
     if header.get("verdict") != "ok" or not made.startswith(b"%PDF-"):
         raise PdfFailed("enclosures")
     return made

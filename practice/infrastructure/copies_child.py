@@ -2,7 +2,8 @@
 
 Started by `copies` as a bare script: no Django, no settings, no secrets in its environment, little memory and time, and
 no file may be written. `take KIND` reads a file and answers with one line of JSON and the bytes of the copy; `append`
-puts copies behind a package of ours. Nothing of a file is ever written anywhere else.
+puts copies behind a package of ours, `fill` on the pages it keeps for them. Nothing of a file is ever written anywhere
+else.
 """
 
 import json
@@ -31,6 +32,7 @@ DROPPED_KEYS = ACTIVE_KEYS | {"/AA", "/OpenAction", "/Metadata", "/PieceInfo", "
 OUTSIDE_KEYS = ("/F", "/FFilter", "/FDecodeParms")  # of a stream: its bytes stand in another file
 PAPER = (612.0, 792.0)  # Letter, in points
 MARGIN, FOOT = 18.0, 30.0
+EDGE, KEPT_FOOT = 28.0, 60.0  # on a page that a package of ours keeps: its foot has two lines
 
 
 def main() -> None:
@@ -42,7 +44,10 @@ def main() -> None:
     ):
         resource.setrlimit(what, (most, most))
     try:
-        header, body = take(sys.argv[2], sys.stdin.buffer.read()) if sys.argv[1] == "take" else append()
+        if sys.argv[1] == "take":
+            header, body = take(sys.argv[2], sys.stdin.buffer.read())
+        else:
+            header, body = fill() if sys.argv[1] == "fill" else append()
     except Refused as refused:
         header, body = {"verdict": str(refused)}, b""
     sys.stdout.buffer.write(json.dumps(header).encode() + b"\n")
@@ -308,6 +313,47 @@ def append() -> tuple[dict[str, Any], bytes]:
     out = BytesIO()
     package.save(out)
     return {"verdict": "ok", "kind": "pdf", "pages": len(package.pages)}, out.getvalue()
+
+
+def fill() -> tuple[dict[str, Any], bytes]:
+    """A package with the pages of copies drawn on the pages it keeps for them. A page that is left out is not drawn."""
+    import pikepdf
+
+    job = json.loads(sys.stdin.buffer.readline())
+    package = pikepdf.open(BytesIO(sys.stdin.buffer.read(job["size"])))
+    kept = {name: package.pages[place] for name, place in named_pages(package).items()}
+    for piece in job["pieces"]:
+        with pages_of(piece["kind"], sys.stdin.buffer.read(piece["size"])) as copy:
+            for number, page in enumerate(copy.pages, 1):
+                if number not in piece["left_out"]:
+                    draw_upright(kept[f"{piece['anchor']}{number}"], page)
+    drop_claim(package)
+    out = BytesIO()
+    package.save(out)
+    return {"verdict": "ok", "kind": "pdf", "pages": len(package.pages)}, out.getvalue()
+
+
+def named_pages(package: Any) -> dict[str, int]:
+    """Where the names of a paper of ours point: the place of the page."""
+    import pikepdf
+
+    places = {page.obj.objgen: place for place, page in enumerate(package.pages)}
+    names = pikepdf.NameTree(package.Root.Names.Dests)
+    return {str(name): places[found[0].objgen] for name, found in names.items() if found[0].objgen in places}
+
+
+def draw_upright(sheet: Any, page: Any) -> None:
+    """One page on one upright sheet, above the foot; what is wider than high is turned by a quarter."""
+    import pikepdf
+
+    box = [float(side) for side in page.cropbox]
+    wide, high = box[2] - box[0], box[3] - box[1]
+    if int(page.obj.get("/Rotate", 0)) % 180:
+        wide, high = high, wide
+    if wide > high:
+        page.rotate(90, relative=True)
+    width, height = PAPER
+    sheet.add_overlay(page, pikepdf.Rectangle(EDGE, KEPT_FOOT, width - EDGE, height - MARGIN))
 
 
 def pages_of(kind: str, data: bytes) -> Any:

@@ -1,14 +1,16 @@
 """What of the filed documents goes on paper: the index, what is said about each, and the pages of their copies."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from uuid import UUID
 
-from practice.infrastructure.copies import Enclosure, append_pages
+from practice.infrastructure.copies import Enclosure, Filling, append_pages, fill_pages
 from practice.infrastructure.templatetags.look import day as day_words
 from practice.people.models import Patient
 
 from .models import Document, DocumentFiling
 from .paper import Block, ReleaseItemInfo
+from .passages import PAGES
 from .queries.documents import current_filings
 
 
@@ -30,7 +32,7 @@ def number_documents(blocks: Iterable[Block]) -> None:
     for number, block in enumerate((block for block in blocks if block.pages), 1):
         block.number = number
         pages = f"{block.pages} page{'s' if block.pages > 1 else ''}"
-        block.facts.append(("Pages", f"{pages}, at the end, marked “{_mark(block)}”"))
+        block.facts.append((PAGES, f"{pages}, at the end, marked “{_mark(block)}”"))
 
 
 def with_documents(pdf: bytes, blocks: Iterable[Block], *, note: str = "") -> bytes:
@@ -45,6 +47,35 @@ def with_documents(pdf: bytes, blocks: Iterable[Block], *, note: str = "") -> by
         pdf,
         [
             Enclosure(block.title, f"{note}{_mark(block)}", rows[pk].shown_kind, rows[pk].shown)
+            for pk, block in found.items()
+        ],
+    )
+
+
+def pages_follow(blocks: Sequence[Block]) -> list[Block]:
+    """The same blocks for a paper on which the pages of a document come right after what is said of it."""
+    placed = []
+    for place, block in enumerate(blocks, 1):
+        if block.number:
+            pages = f"{block.pages} page{'s' if block.pages > 1 else ''}, on the pages that follow"
+            facts = [(label, pages if label == PAGES else words) for label, words in block.facts]
+            block = replace(block, facts=facts, number=place)
+        placed.append(block)
+    return placed
+
+
+def on_their_pages(pdf: bytes, blocks: Iterable[Block]) -> bytes:
+    """A paper that keeps a page for each page of a document, named `scan-NUMBER-PAGE`, with these drawn on it.
+
+    What is drawn is the copy, never the original; pages left out are not even unpacked onto the paper. Raises
+    PdfFailed. The same bytes when there is no document among the blocks.
+    """
+    found = {block.id: block for block in blocks if block.number}
+    rows = {row.pk: row for row in Document.objects.filter(pk__in=found).defer("original")}
+    return fill_pages(
+        pdf,
+        [
+            Filling(f"scan-{block.number}-", rows[pk].shown_kind, rows[pk].shown, block.pages_out)
             for pk, block in found.items()
         ],
     )

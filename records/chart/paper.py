@@ -33,3 +33,5 @@ class Block:
     rows: list[list[str]] = field(default_factory=list)
     pages: int = 0  # of a filed document, whose copy goes behind the paper
     number: int = 0  # its place among those
+    pages_out: tuple[int, ...] = ()  # of its copy, which do not leave
+    burnt: bool = False  # something of it was left out

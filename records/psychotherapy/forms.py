@@ -1,5 +1,6 @@
 """What an author types. Forms check and convert; a text that cannot be saved comes back as it was typed."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.db.models import Q
 
+from practice.infrastructure.blackout import Span
 from practice.infrastructure.copies import PICTURES_AND_PDF
 from practice.infrastructure.copies_forms import FilesField
 from practice.infrastructure.days import today, years_after
@@ -247,3 +249,30 @@ class PackageForm(forms.Form):
         if not given_to(self.author.pk, package):
             raise forms.ValidationError("This page is out of date. Open it again from the authorization.")
         return package
+
+
+MARK = re.compile(r"note:(\d{1,7}):(\d{1,7})")
+
+
+class LeaveOutForm(forms.Form):
+    """Which passages stay behind when a note is released: sentences and words, both as note:START:END."""
+
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=500,
+        help_text="Sealed with the note, and never part of what leaves.",
+        error_messages={"max_length": "At most 500 characters."},
+    )
+    nothing_left = forms.BooleanField(
+        label="I have read the whole note: nothing about anybody else remains", required=False
+    )
+
+    def __init__(self, data: Any = None, *, length: int, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.spans: list[Span] = []
+        for given in data.getlist("mark") if data is not None else ():
+            found = MARK.fullmatch(given)
+            span = Span(int(found[1]), int(found[2])) if found else Span(0, 0)
+            if span.start < span.end <= length:
+                self.spans.append(span)

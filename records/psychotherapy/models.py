@@ -445,6 +445,27 @@ class Moved(SealedModel):
         verbose_name = "moved sentence"
 
 
+class NoteRedaction(SealedModel):
+    """What its author leaves out of a note when it is released for one of its patients (R-008): the author's alone.
+
+    Where the passages stand, and why, is sealed; the note itself never changes. The newest row for a note and a patient
+    holds; one without a passage takes the earlier ones back.
+    """
+
+    append_only = True
+    login_privileges = {APP: ("SELECT", "INSERT")}
+
+    author = models.UUIDField(db_index=True)
+    note = models.UUIDField(db_index=True)
+    patient = models.UUIDField(help_text="For whose release.")
+    key = models.UUIDField()
+    sealed = models.BinaryField(help_text="Positions, the reason, and which text they hold for.")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(SealedModel.Meta):
+        verbose_name = "redaction of a note"
+
+
 class Package(SealedModel):
     """A locked release package: a PDF that opens with a passphrase kept nowhere here, sealed once more at rest."""
 

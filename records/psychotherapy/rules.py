@@ -53,6 +53,7 @@ class EventKind(models.TextChoices):
     DESTRUCTION_ORDERED = "destruction_ordered", "Ordered a destruction"
     DESTRUCTION_CANCELLED = "destruction_cancelled", "Cancelled a destruction"
     DESTROYED = "destroyed", "Destroyed a note"
+    REDACTED = "redacted", "Left passages out for a release"
 
 
 class Subject(models.TextChoices):
@@ -62,6 +63,7 @@ class Subject(models.TextChoices):
     BRANCH = "branch", "Other text of a draft"
     NOTE = "note", "Signed note"
     PACKAGE = "package", "Release package"
+    REDACTION = "redaction", "Passages left out"
 
 
 class Direction(models.TextChoices):
@@ -173,15 +175,20 @@ def same_sitting(last_at: datetime | None, now: datetime) -> bool:
     return last_at is not None and last_at <= now < last_at + SITTING
 
 
-def refusal_to_release(*, patients: Sequence[UUID], patient: UUID, readable: bool) -> Refusal | None:
-    """Why one signed note may not go into the package for `patient` whatever the authorization says, or None."""
+def refusal_to_release(
+    *, patients: Sequence[UUID], patient: UUID, readable: bool, redacted: bool = False
+) -> Refusal | None:
+    """Why one signed note may not go into the package for `patient` whatever the authorization says, or None.
+
+    `redacted`: its author left out what is about the others.
+    """
     if patient not in patients:
         return Refusal("PN_OTHER_PATIENT", "This note is not about this patient.")
-    if set(patients) != {patient}:
+    if set(patients) != {patient} and not redacted:
         return Refusal(
             "PN_SPEAKS_OF_OTHERS",
             "This note also speaks of somebody else, whom this authorization does not cover.",
-            "It needs an authorization of each person it speaks of.",
+            "It needs an authorization of each person it speaks of, or its author leaves out what is about the others.",
             "R-008, 45 CFR 164.508",
         )
     if not readable:

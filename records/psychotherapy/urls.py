@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import attachments, custody, drafts, keeping, notes, packages, search, training
+from .views import attachments, custody, drafts, keeping, notes, packages, redaction, search, training
 
 urlpatterns = [
     path("", notes.home, name="psychotherapy-home"),
@@ -27,6 +27,11 @@ urlpatterns = [
     path("training/<uuid:grant_id>/end/", training.grant_end, name="psychotherapy-grant-end"),
     path("packages/", packages.package_list, name="psychotherapy-package-list"),
     path("packages/for/<uuid:authorization_id>/", packages.package_new, name="psychotherapy-package-new"),
+    path(
+        "packages/for/<uuid:authorization_id>/notes/<uuid:note_id>/leave-out/",
+        redaction.note_leave_out,
+        name="psychotherapy-leave-out",
+    ),
     path("packages/<uuid:package_id>/withdraw/", packages.package_withdraw, name="psychotherapy-package-withdraw"),
     path("custody/", custody.custody_list, name="psychotherapy-custody-list"),
     path("custody/new/", custody.custody_new, name="psychotherapy-custody-new"),

@@ -322,6 +322,7 @@ MODELS: dict[str, Kept] = {
     ),
     "psychotherapy.Moved": Kept(APPEND_ONLY, plain="id author draft chart_note direction exclusion fingerprint at"),
     "psychotherapy.Event": Kept(APPEND_ONLY, plain="id at actor kind author note package detail"),
+    "psychotherapy.NoteRedaction": Kept(APPEND_ONLY, sealed="sealed", plain="id author note patient key made_at"),
     "psychotherapy.Package": Kept(
         EDITABLE,
         sealed="sealed",
@@ -397,6 +398,12 @@ MODELS: dict[str, Kept] = {
     ),
     "releases.ReleaseItem": Kept(
         NEVER_DELETED, encrypted="title", plain="id release position kind object_id on removed"
+    ),
+    "releases.Redaction": Kept(
+        APPEND_ONLY,
+        updates="taken_back_by taken_back_at",
+        encrypted="words where",
+        plain="id item reason made_by made_at taken_back_by taken_back_at",
     ),
     "releases.ChartPackage": Kept(
         APPEND_ONLY, encrypted="content", plain="id release sha256 size pages locked made_by made_at"

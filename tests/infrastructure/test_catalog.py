@@ -36,6 +36,7 @@ SEALED: dict[str, dict[str, tuple[str, ...]]] = {
     "psychotherapy_note": {APP: ("SELECT", "INSERT")},
     "psychotherapy_traininggrant": {APP: ("SELECT", "INSERT"), REVIEW: READ},
     "psychotherapy_moved": {APP: ("SELECT", "INSERT")},
+    "psychotherapy_noteredaction": {APP: ("SELECT", "INSERT")},
     "psychotherapy_event": {APP: ("SELECT", "INSERT"), REVIEW: READ, MAINTENANCE: ("INSERT",)},
     "psychotherapy_package": {
         APP: ("SELECT", "INSERT", "UPDATE(withdrawn_at)"),

@@ -24,9 +24,10 @@ from practice.worklist.rules import TaskKind, TaskState
 from records.chart.documents import ReleaseItemInfo, release_items
 
 from ..documents import chart_package
-from ..models import ChartPackage, Release, ReleaseItem
+from ..models import ChartPackage, Redaction, Release, ReleaseItem
 from ..policies import check_may_approve, open_patient_for_release, refusal_to_approve, releases_visible_to
 from ..queries import item_key, proposal_of
+from ..queries.redaction import redactions_of
 from ..queries.release import item_of, verdict_on
 from ..rules import LEAVES_AS_FILE, PACKAGE_METHODS, Decision, ReleaseState, decide
 from .gate import GateRefused, check_move, record_refusal
@@ -87,15 +88,7 @@ def _check_choice(release: Release, approver: Staff) -> None:
 
 
 def _check_data(release: Release) -> None:
-    """Data for another system is made of the whole chart and leaves inside a locked file. Raises Refused."""
-    if release.with_data and not release.whole_chart:
-        raise Refused(
-            Refusal(
-                "DATA_OF_A_PART",
-                "Data for another records system is made of the whole chart, and a part of it is not chosen.",
-                "Choose every document, or release what is chosen as a document alone.",
-            )
-        )
+    """Data for another system leaves inside a locked file. Raises Refused."""
     if release.with_data and release.method not in LEAVES_AS_FILE:
         raise Refused(
             Refusal(
@@ -107,8 +100,8 @@ def _check_data(release: Release) -> None:
 
 
 def _check_still_whole(release: Release, kept: Collection[ReleaseItem]) -> None:
-    """What leaves as data is what was chosen and read: nothing may have come to the chart since. Raises Refused."""
-    if not release.with_data:
+    """A whole chart as data is what was chosen and read: nothing may have come to it since. Raises Refused."""
+    if not (release.with_data and release.whole_chart):
         return
     now = {(info.kind, info.id) for info in release_items(release.patient)}
     if now != {(row.kind, row.object_id) for row in kept}:
@@ -151,8 +144,15 @@ def next_number() -> str:
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04d}"
 
 
-def describe(chosen: Collection[ReleaseItemInfo]) -> str:
-    """What is given, as the ledger will say it: how many of which kind and from when to when; no title, no content."""
+def describe(chosen: Collection[ReleaseItemInfo], *, left_out: bool = False) -> str:
+    """What is given, as the ledger will say it: how many and from when to when, and whether passages were left out; no
+    title, no content.
+    """
+    words = _dated(chosen)
+    return f"{words}; some passages left out" if left_out else words
+
+
+def _dated(chosen: Collection[ReleaseItemInfo]) -> str:
     days = sorted(info.on for info in chosen if info.on)
     count = f"{len(chosen)} document{'' if len(chosen) == 1 else 's'} of the chart"
     if not days:
@@ -182,13 +182,22 @@ def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str])
     if not decision.allowed:
         record_refusal(by=by, release=release, decision=decision)
         raise GateRefused(decision)
-    pdf, pages = chart_package(release, kept, approved_by=by)  # takes seconds: no transaction is held meanwhile
-    return _freeze(by=by, release_id=release.pk, rows=rows, pdf=pdf, pages=pages, decision=decision)
+    left_out = redactions_of(release, kept)
+    # takes seconds: no transaction is held meanwhile
+    pdf, pages = chart_package(release, kept, approved_by=by, redactions=left_out)
+    return _freeze(by=by, release_id=release.pk, rows=rows, left_out=left_out, pdf=pdf, pages=pages, decision=decision)
 
 
 @transaction.atomic
 def _freeze(
-    *, by: Staff, release_id: UUID, rows: list[ReleaseItem], pdf: bytes, pages: int, decision: Decision
+    *,
+    by: Staff,
+    release_id: UUID,
+    rows: list[ReleaseItem],
+    left_out: list[Redaction],
+    pdf: bytes,
+    pages: int,
+    decision: Decision,
 ) -> Release:
     release = Release.objects.select_for_update(of=("self",)).get(pk=release_id)
     check_move(release, ReleaseState.APPROVED)
@@ -197,7 +206,10 @@ def _freeze(
     kept = [row for row in rows if not row.removed]
     release.whole_chart = release.whole_chart and len(kept) == len(rows)
     _check_still_whole(release, kept)
-    release.description = describe([ReleaseItemInfo(row.kind, row.object_id, row.on, "") for row in kept])
+    _check_same(release, kept, left_out)
+    release.description = describe(
+        [ReleaseItemInfo(row.kind, row.object_id, row.on, "") for row in kept], left_out=bool(left_out)
+    )
     release.state, release.approved_by, release.approved_at = ReleaseState.APPROVED, by, timezone.now()
     release.verdict = decision.as_record()
     release.save()
@@ -212,6 +224,13 @@ def _freeze(
     )
     record(by=by, event=AuditEvent.RELEASE_APPROVED, subject=release, patient_id=release.patient_id)
     return release
+
+
+def _check_same(release: Release, kept: Collection[ReleaseItem], left_out: Collection[Redaction]) -> None:
+    """Raises Refused when somebody marked more, or took something back, while the paper was made."""
+    if {row.pk for row in redactions_of(release, kept)} != {row.pk for row in left_out}:
+        words = "Something more was left out, or taken back, while the package was made."
+        raise Refused(Refusal("REDACTIONS_CHANGED", words, "Read it as it stands now, then approve."))
 
 
 def add_package(*, by: Staff, release: Release, content: bytes, pages: int, locked: bool) -> ChartPackage:

@@ -12,3 +12,6 @@ from .package import (
 from .package import (
     cover_sheet as cover_sheet,
 )
+from .package import (
+    plain_blocks_of as plain_blocks_of,
+)

@@ -8,60 +8,96 @@ import pikepdf
 from django.utils import timezone
 
 from disclosures.ledger.rules import Basis
-from practice.compliance.queries import practice_profile
+from practice.compliance.queries import policy, practice_profile
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import attach_file, render_pdf
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
 from records.chart.documents import Block, render_context
 from records.chart.exchange.bundle import chart_bundle
-from records.chart.filed_documents import with_documents
+from records.chart.exchange.part import part_bundle
+from records.chart.filed_documents import on_their_pages, pages_follow
 
-from ..models import Release, ReleaseItem
+from ..models import Redaction, Release, ReleaseItem
 from ..queries import verdict_now
+from ..queries.redaction import TextChanged, as_it_leaves, redactions_of
+from ..rules.redaction import RedactionReason
 
 DATA_FILE = "chart-fhir-r4.json"
+ITEMS_GONE = Refusal(
+    "ITEMS_GONE",
+    "Some of the documents chosen are not in this chart any more.",
+    "Withdraw this release and prepare it again from the chart as it stands.",
+)
+TEXT_CHANGED = Refusal(
+    "TEXT_CHANGED",
+    "A document does not read as it did when a passage was left out of it.",
+    "Take the passage back, read the document as it stands now, and mark it anew.",
+)
 
 
-def chart_package(release: Release, items: Sequence[ReleaseItem], *, approved_by: Staff) -> tuple[bytes, int]:
+def chart_package(
+    release: Release,
+    items: Sequence[ReleaseItem],
+    *,
+    approved_by: Staff,
+    redactions: Sequence[Redaction] | None = None,
+) -> tuple[bytes, int]:
     """The package of a chart release as it will be handed over: cover, index, documents. Out: (PDF, pages).
 
-    Raises PdfFailed, or Refused when a chosen document is no longer in this patient's chart.
+    What is left out (`redactions`; as it stands now when none are given) is in neither the paper nor the data. Raises
+    PdfFailed, or Refused when a chosen document is no longer in this patient's chart or reads otherwise.
     """
-    blocks = blocks_of(release, items)
-    context = _cover_context(release) | {
+    rows = redactions_of(release, items) if redactions is None else redactions
+    blocks = pages_follow(_leaving(release, items, rows))
+    context = _cover_context(release, rows) | {
         "title": "Records released",
-        "pieces": [(block, [block]) for block in blocks],
+        "pieces": [(block, [block], range(1, block.pages + 1)) for block in blocks],
         "approved_by": approved_by.display_name,
     }
-    pdf = with_documents(render_pdf("documents/chart_package.html", context), blocks, note=f"{release.number}, ")
+    pdf = on_their_pages(render_pdf("documents/chart_package.html", context), blocks)
     if release.with_data:
-        data = chart_bundle(release.patient, at=timezone.now())
-        pdf = attach_file(pdf, DATA_FILE, data, "application/fhir+json")
+        pdf = attach_file(pdf, DATA_FILE, _data(release, blocks), "application/fhir+json")
     with pikepdf.open(BytesIO(pdf)) as document:
         return pdf, len(document.pages)
 
 
-def blocks_of(release: Release, items: Sequence[ReleaseItem]) -> list[Block]:
-    """What the chosen documents say, oldest first. Raises Refused when one is no longer in this patient's chart."""
+def _data(release: Release, blocks: Sequence[Block]) -> bytes:
+    """As FHIR R4: the whole chart, which can be taken over as it is; else the chosen items, as they leave."""
+    if release.whole_chart and not any(block.burnt for block in blocks):
+        return chart_bundle(release.patient, at=timezone.now())
+    return part_bundle(release.patient, blocks, at=timezone.now())
+
+
+def plain_blocks_of(release: Release, items: Sequence[ReleaseItem]) -> list[Block]:
+    """What the chosen documents say in full. Raises Refused when one is no longer in this patient's chart."""
     try:
         return render_context([item.object_id for item in items], patient=release.patient)
     except LookupError:
-        raise Refused(
-            Refusal(
-                "ITEMS_GONE",
-                "Some of the documents chosen are not in this chart any more.",
-                "Withdraw this release and prepare it again from the chart as it stands.",
-            )
-        ) from None
+        raise Refused(ITEMS_GONE) from None
+
+
+def blocks_of(release: Release, items: Sequence[ReleaseItem]) -> list[Block]:
+    """What the chosen documents say as they leave, oldest first. Raises Refused, as `plain_blocks_of`, and when one
+    reads otherwise than when a passage was left out of it.
+    """
+    return _leaving(release, items, redactions_of(release, items))
+
+
+def _leaving(release: Release, items: Sequence[ReleaseItem], rows: Sequence[Redaction]) -> list[Block]:
+    try:
+        return as_it_leaves(plain_blocks_of(release, items), rows)
+    except TextChanged:
+        raise Refused(TEXT_CHANGED) from None
 
 
 def cover_sheet(release: Release) -> bytes:
     """The cover sheet alone: to whom, from whom, what is enclosed, and what the recipient must know. No content."""
-    return render_pdf("documents/cover.html", _cover_context(release) | {"title": "Records enclosed"})
+    context = _cover_context(release, redactions_of(release))
+    return render_pdf("documents/cover.html", context | {"title": "Records enclosed"})
 
 
-def _cover_context(release: Release) -> dict[str, Any]:
+def _cover_context(release: Release, rows: Sequence[Redaction]) -> dict[str, Any]:
     return {
         "practice": practice_profile(),
         "document_number": release.number,
@@ -70,7 +106,17 @@ def _cover_context(release: Release) -> dict[str, Any]:
         "basis_words": _basis_words(release),
         "prepared_on": today(),
         "ask_not_further": release.emergency and not release.is_notes and verdict_now(release).emergency_restriction,
+        "left_out_words": _left_out_words(rows),
     }
+
+
+def _left_out_words(rows: Sequence[Redaction]) -> str:
+    """What the cover says of passages that were left out, when the practice wants it said (P-34)."""
+    if not rows or not policy("P-34", today()).value:
+        return ""
+    if all(row.reason == RedactionReason.ANOTHER_PERSON for row in rows):
+        return "Passages about other people were left out. A black bar stands in the place of each."
+    return "Some passages were left out. A black bar stands in the place of each."
 
 
 def _basis_words(release: Release) -> str:

@@ -280,7 +280,7 @@ class NewReleaseForm(ReleaseFields):
     with_data = forms.BooleanField(
         label="Also as data for another records system (FHIR R4)",
         required=False,
-        help_text="Of the whole chart only, as a file inside the locked file or the download.",
+        help_text="Of what is chosen, as a file inside the locked file or the download.",
     )
     approver = forms.ModelChoiceField(
         label="Who reads and approves it",

@@ -1,5 +1,8 @@
 """A release and what belongs to it, one module per part."""
 
+from .redaction import (
+    Redaction as Redaction,
+)
 from .release import (
     SHA256 as SHA256,
 )

@@ -1,5 +1,7 @@
 """Preparing a chart release, and the clinician's approval."""
 
+from collections import Counter
+from itertools import groupby
 from typing import Any, cast
 
 from django.contrib import messages
@@ -19,11 +21,13 @@ from practice.people.queries import care_team
 from records.chart.index import by_year, kinds_of
 
 from .. import actions
+from ..actions.redact import keep_items
 from ..documents import blocks_of
 from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, ReasonForm, StartForm, basis_choices
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
 from ..queries import chart_index, may_be_restricted, postal_address, proposal_of, verdict_now
+from ..queries.redaction import redactions_of
 from ..queries.remedies import explained
 from ..rules import Method, RecipientKind, ReleaseState, TreatmentOverride, can_go_on
 
@@ -200,9 +204,14 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
     if release.state != ReleaseState.AWAITING_APPROVAL:
         return redirect("release-open", release.pk)
     rows = list(release.items.all())
-    keep = request.POST.getlist("keep") if request.method == "POST" else [str(row.pk) for row in rows]
+    posted = request.method == "POST"
+    keep = request.POST.getlist("keep") if posted else [str(row.pk) for row in rows if not row.removed]
+    if posted and {"leave_out", "stay"} & set(request.POST):
+        keep_items(by=staff, release_id=release.pk, keep=keep)
+        wanted = next((row for row in rows if str(row.pk) == request.POST.get("leave_out")), None)
+        return redirect("release-redact", release.pk, wanted.pk) if wanted else redirect("release-approve", release.pk)
     decision, problem = verdict_now(release), ""
-    if request.method == "POST":
+    if posted:
         try:
             actions.approve_release(by=staff, release_id=release.pk, keep=keep)
             messages.success(request, "Approved. The package is frozen and ready to hand over.")
@@ -212,10 +221,13 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
         except PdfFailed:
             problem = "The package could not be made. Nothing was changed. Try again in a moment."
     blocks = {block.id: block for block in blocks_of(release, rows)}
+    counts = Counter(one.item_id for one in redactions_of(release, rows))
+    years = groupby(rows, key=lambda row: str(row.on.year) if row.on else "Not dated")
     context = {
         "release": release,
         "patient": release.patient,
-        "pieces": [(row, blocks[row.object_id], str(row.pk) in keep) for row in rows],
+        "pieces": [(row, blocks[row.object_id], str(row.pk) in keep, counts[row.pk]) for row in rows],
+        "years": [(year, [(row, blocks[row.object_id]) for row in found]) for year, found in years],
         "decision": explained(decision, patient_id=release.patient_id, authorization_id=release.authorization_id),
         "problem": problem,
     }

@@ -7,8 +7,10 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from practice.infrastructure.blackout import BAR, WORDS
 
 register = template.Library()
 
@@ -21,6 +23,13 @@ def icon(name: str) -> SafeString:
         static("vendor/icons/sprite.svg"),
         name,
     )
+
+
+@register.filter
+def bars(value: str | None) -> SafeString:
+    """A text with a black bar for each passage that was left out of it; the bar says so to whoever cannot see it."""
+    bar = f'<span class="left-out">{WORDS}</span>'
+    return mark_safe(conditional_escape(value or "").replace(BAR, bar))  # noqa: S308 (escaped, and a bar of our own)
 
 
 @register.filter

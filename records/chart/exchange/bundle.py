@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from practice.infrastructure.blackout import in_words
 from practice.people.models import Patient, Staff
 from practice.people.rules import AddressUse, NameUse, TelecomKind
 
@@ -58,7 +59,7 @@ def chart_bundle(patient: Patient, *, at: datetime) -> bytes:
             formats.add(row.format_id)
     blocks = {block.id: block for block in render_context([one.id for one in release_items(patient)], patient=patient)}
     resources = [_patient(patient)]
-    resources += [_person(one) for one in Staff.objects.filter(pk__in=staff).order_by("pk")]
+    resources += [person(one) for one in Staff.objects.filter(pk__in=staff).order_by("pk")]
     resources += [_format(one) for one in NoteFormat.objects.filter(pk__in=formats).order_by("pk")]
     for (kind, ident), held in rows.items():
         resource = _resource(kind, ident, held, blocks.get(ident), patient)
@@ -130,7 +131,8 @@ def _address(one: Any) -> Json:
     return {key: value for key, value in found.items() if value}
 
 
-def _person(staff: Staff) -> Json:
+def person(staff: Staff) -> Json:
+    """Somebody who wrote in the chart: name and id."""
     name: Json = {"text": staff.full_name} | ({"prefix": [staff.title]} if staff.title else {})
     identifier = {"system": STAFF, "value": str(staff.pk)}
     return {"resourceType": "Practitioner", "id": str(staff.pk), "identifier": [identifier], "name": [name]}
@@ -148,9 +150,12 @@ def _format(one: NoteFormat) -> Json:
 
 
 def _resource(kind: str, ident: UUID, held: list[tuple[Any, Row]], block: Block | None, patient: Patient) -> Json:
-    row = held[0][0]
+    return resource_of(MAKERS.get(kind, as_document)(held[0][0], block), ident, patient)
+
+
+def resource_of(found: Json, ident: UUID, patient: Patient) -> Json:
+    """A resource about this patient, without what is empty."""
     subject = {"reference": f"urn:uuid:{patient.pk}"}
-    found = MAKERS.get(kind, _as_document)(row, block)
     return {"resourceType": found.pop("resourceType"), "id": str(ident), "subject": subject} | {
         key: value for key, value in found.items() if value not in (None, "", [], {})
     }
@@ -250,7 +255,8 @@ def _result(row: Any, block: Block | None) -> Json:
     } | amount
 
 
-def _filed(row: Document, block: Block | None) -> Json:
+def filed(row: Document, block: Block | None) -> Json:
+    """A filed document: its title and the copy, never the original where there is a copy."""
     filing = DocumentFiling.objects.filter(document=row, replaced_by__isnull=True).first()
     content = bytes(row.shown or row.original)
     return {
@@ -264,9 +270,9 @@ def _filed(row: Document, block: Block | None) -> Json:
     }
 
 
-def _as_document(row: Any, block: Block | None) -> Json:
+def as_document(row: Any, block: Block | None) -> Json:
     """What people wrote: its words as plain text, as they stand on paper."""
-    text = "\n".join(_lines(block)) if block else ""
+    text = in_words("\n".join(_lines(block))) if block else ""
     plain = {"contentType": "text/plain; charset=utf-8", "data": b64encode(text.encode()).decode()}
     return {
         "resourceType": "DocumentReference",
@@ -286,7 +292,7 @@ MAKERS: dict[str, Callable[[Any, Block | None], Json]] = {
     "observation": _observation,
     "measure": _measure,
     "result": _result,
-    "document": _filed,
+    "document": filed,
 }
 
 

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                     ("destruction_ordered", "Ordered a destruction"),
                     ("destruction_cancelled", "Cancelled a destruction"),
                     ("destroyed", "Destroyed a note"),
+                    ("redacted", "Left passages out for a release"),
                 ],
                 max_length=30,
             ),

@@ -45,6 +45,7 @@ from .packages import (
     releasable,
     withdraw_package,
 )
+from .redaction import note_to_redact, redact_note
 from .rotation import Rotation, rewrap_keys
 from .searching import KINDS as SEARCHED_KINDS
 from .searching import search_mine
@@ -60,10 +61,12 @@ from .values import (
     Happened,
     Hit,
     Kept,
+    LeftOut,
     MovedSentence,
     MovedText,
     NoteHead,
     NoteText,
+    NoteToRedact,
     Order,
     PackageCover,
     Passage,
@@ -85,12 +88,14 @@ __all__ = [
     "Happened",
     "Hit",
     "Kept",
+    "LeftOut",
     "MovedSentence",
     "MovedText",
     "NotDestroyed",
     "NotReleasable",
     "NoteHead",
     "NoteText",
+    "NoteToRedact",
     "Order",
     "PackageCover",
     "Passage",
@@ -121,6 +126,7 @@ __all__ = [
     "my_passphrase_parts",
     "my_training_grants",
     "my_transfers",
+    "note_to_redact",
     "notes_opened_to",
     "open_as",
     "open_attachment",
@@ -138,6 +144,7 @@ __all__ = [
     "put_passage",
     "read",
     "record_event",
+    "redact_note",
     "releasable",
     "remove_attachment",
     "rewrap_keys",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from practice.infrastructure.refusals import Refusal
 from practice.people.models import Staff
 from records.psychotherapy.custody_rules import ORDER_DAYS
-from records.psychotherapy.models import Destruction, Draft, Note, Package, WrappedKey
+from records.psychotherapy.models import Destruction, Draft, Note, NoteRedaction, Package, WrappedKey
 from records.psychotherapy.rules import EventKind, Subject
 
 from .attachments import destroy_keys_of
@@ -128,6 +128,8 @@ def destroy(staff: Staff, order_id: UUID, *, allowed: Allowed) -> bool:
         if keys.delete()[0] != len(rows):
             raise RuntimeError("the keys of a note and its addenda were not all there to be deleted")
         destroy_keys_of([row.id for row in rows])
+        redactions = NoteRedaction.objects.filter(note__in=[row.id for row in rows], author=actor).values("pk")
+        WrappedKey.objects.filter(subject__in=redactions, kind=Subject.REDACTION, author=actor).delete()
         Destruction.objects.filter(pk=order_id).update(destroyed_at=timezone.now())
         for row in rows:
             write_event(actor, EventKind.DESTROYED, author=actor, note=row.id, detail=row.sealed_sha256)

@@ -9,12 +9,14 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from practice.infrastructure.blackout import burn, plain
 from practice.infrastructure.envelope import Unreadable
 from practice.infrastructure.pdf import lock_pdf, new_passphrase
 from practice.infrastructure.refusals import Refusal
@@ -26,6 +28,7 @@ from .attachments import files, heads
 from .destruction import living
 from .drafts import head_of
 from .notes import text_of_note
+from .redaction import left_out_of
 from .seals import open_text, place_of_package, seal_text
 from .session import lock, open_as, write_event, write_event_once_a_sitting
 from .values import NoteHead, PackageCover, Releasable, SealedPackage
@@ -80,12 +83,24 @@ def releasable(staff: Staff, *, patient_id: UUID, covered: Covered) -> list[Rele
 
 def _releasable(row: Note, patient_id: UUID, covered: Covered) -> Releasable:
     head = head_of(row)
+    try:
+        cuts, readable = left_out_of(row, patient_id), True
+    except Unreadable:
+        cuts, readable = None, False
     patients = still_to_agree(head, covered)
-    refusal = refusal_to_release(patients=patients, patient=patient_id, readable=True) or covered(head)
+    others_out = cuts is not None and cuts.nothing_left and set(patients) != {patient_id}
+    ask = partial(refusal_to_release, patients=patients, patient=patient_id, redacted=others_out)
+    refusal = ask(readable=readable) or covered(head)
     text = text_of_note(row) if refusal is None else None
     if refusal is None:
-        refusal = refusal_to_release(patients=patients, patient=patient_id, readable=text is not None)
-    return Releasable(head, text, refusal, heads(row.id) if refusal is None else ())
+        refusal = ask(readable=text is not None)
+    if text is None or refusal is not None:
+        return Releasable(head, None, refusal)
+    spans = cuts.spans if cuts else ()
+    attached = () if others_out else heads(row.id)
+    return Releasable(
+        head, burn(plain(text), spans), None, attached, passages_out=len(spans), others_left_out=others_out
+    )
 
 
 def still_to_agree(head: NoteHead, covered: Covered) -> list[UUID]:
@@ -95,7 +110,9 @@ def still_to_agree(head: NoteHead, covered: Covered) -> list[UUID]:
 
 
 def with_files(one: Releasable) -> Releasable:
-    """The note with the shown copies of what is attached to it. Raises NotReleasable when one does not open."""
+    """The note with the shown copies of what leaves with it. Raises NotReleasable when one does not open."""
+    if one.others_left_out:
+        return one
     try:
         return replace(one, files=files(one.head.id))
     except Unreadable:
@@ -134,7 +151,8 @@ def fill_package(package: Package, chosen: list[Releasable], locked: bytes) -> N
     """Put onto an unsaved package what its notes and its file say."""
     now = timezone.now()
     package.notes, package.session_days = [one.head.id for one in chosen], [one.head.session_on for one in chosen]
-    others = {str(one.head.id): sorted(set(one.head.patients) - {package.patient}) for one in chosen}
+    told = [one for one in chosen if not one.others_left_out]
+    others = {str(one.head.id): sorted(set(one.head.patients) - {package.patient}) for one in told}
     package.speaks_of = {note: [str(patient) for patient in found] for note, found in others.items() if found}
     package.description = describe_release(one.head.session_on for one in chosen)
     package.sha256, package.size = hashlib.sha256(locked).hexdigest(), len(locked)

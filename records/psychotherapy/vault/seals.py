@@ -22,7 +22,15 @@ from practice.infrastructure.envelope import (
     seal_key,
 )
 from practice.infrastructure.keys import KeyUnavailable, keyring
-from records.psychotherapy.models import AuthorKey, Draft, DraftBranch, Note, Package, WrappedKey
+from records.psychotherapy.models import (
+    AuthorKey,
+    Draft,
+    DraftBranch,
+    Note,
+    NoteRedaction,
+    Package,
+    WrappedKey,
+)
 from records.psychotherapy.rules import Subject
 
 from .session import lock
@@ -75,6 +83,12 @@ def place_of_package(package: Package) -> Binding:
         *([str(package.compelled)] if package.compelled else []),
         "file",
     )
+
+
+def place_of_redaction(row: NoteRedaction) -> Binding:
+    """The binding of what is left out of a note for one patient's releases."""
+    parts = (str(row.id), str(row.author), str(row.note), str(row.patient))
+    return ("psychotherapy", keyring().practice_id, Subject.REDACTION.value, *parts, "passages")
 
 
 def _ids(ids: list[UUID]) -> tuple[str | int, ...]:

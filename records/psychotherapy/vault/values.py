@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from practice.infrastructure.blackout import Span
 from practice.infrastructure.refusals import Refusal
 from records.psychotherapy.rules import Direction
 
@@ -220,16 +221,47 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Releasable:
-    """One signed note of the author's, with its text to read before approval, or the refusal that keeps it out."""
+    """One signed note of the author's, with its text to read before approval, or the refusal that keeps it out.
+
+    The text is as it leaves: a bar stands for each passage that the author left out. `others_left_out`: nothing about
+    the other people of a joint note remains; what is attached to it stays behind then.
+    """
 
     head: NoteHead
     text: str | None
     refusal: Refusal | None
     attachments: tuple[AttachmentHead, ...] = ()
     files: tuple[AttachedFile, ...] = ()  # their shown copies, for the package alone
+    passages_out: int = 0
+    others_left_out: bool = False
 
     def __repr__(self) -> str:
         return f"<Releasable {self.head.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What an author leaves out of a note for one patient's releases. `nothing_left`: nothing about others remains."""
+
+    spans: tuple[Span, ...]
+    nothing_left: bool
+    reason: str
+    at: datetime
+
+    def __repr__(self) -> str:
+        return f"<LeftOut {len(self.spans)}>"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteToRedact:
+    """A signed note in full, for its author to leave passages out, with what is left out so far."""
+
+    head: NoteHead
+    text: str
+    left_out: LeftOut | None
+
+    def __repr__(self) -> str:
+        return f"<NoteToRedact {self.head.id}>"
 
 
 @dataclass(frozen=True, slots=True)

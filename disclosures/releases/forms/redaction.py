@@ -1,0 +1,57 @@
+"""What a clinician marks to be left out, and why."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from practice.infrastructure.blackout import Span
+from records.chart.passages import Part
+
+from ..rules.redaction import RedactionReason
+
+MARK = re.compile(r"(title|cancelled|(?:fact|written|addendum)\.\d{1,4}|row\.\d{1,4}\.\d{1,4}):(\d{1,7}):(\d{1,7})")
+
+
+class RedactionForm(forms.Form):
+    """Sentences and words (both as TEXT:START:END), pages, the reason."""
+
+    reason = forms.ChoiceField(
+        label="Why it is left out",
+        choices=RedactionReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose why it is left out."},
+    )
+    words = forms.CharField(
+        label="In your own words",
+        required=False,
+        max_length=500,
+        help_text="Kept here, and never part of what leaves.",
+        error_messages={"max_length": "At most 500 characters."},
+    )
+
+    def __init__(self, data: Any = None, *, parts: list[Part], pages: int) -> None:
+        super().__init__(data)
+        self.parts, self.pages = {part.key: part for part in parts}, pages
+        self.marks: list[tuple[str, Span]] = []
+        self.chosen_pages: set[int] = set()
+        if data is not None:
+            self.marks = [mark for given in data.getlist("mark") if (mark := self._mark(given))]
+            self.chosen_pages = {
+                int(given) for given in data.getlist("page") if given.isdecimal() and 1 <= int(given[:5]) <= pages
+            }
+
+    def _mark(self, given: str) -> tuple[str, Span] | None:
+        found = MARK.fullmatch(given)
+        if found is None or found[1] not in self.parts:
+            return None
+        span = Span(int(found[2]), int(found[3]))
+        return (found[1], span) if span.start < span.end <= len(self.parts[found[1]].text) else None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.marks and not self.chosen_pages:
+            raise forms.ValidationError("Nothing is marked. Tick a sentence or a page, or choose words.")
+        if data.get("reason") == RedactionReason.OTHER and not data.get("words", "").strip():
+            self.add_error("words", "Say why it is left out.")
+        return data

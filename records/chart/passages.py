@@ -1,0 +1,73 @@
+"""The texts of one item on paper, each by a name of its own, and the item with passages of them left out.
+
+What is left out is replaced in the block before paper or data is made of it; the record itself is not touched.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from practice.infrastructure.blackout import Span, burn, plain
+
+from .paper import Block
+
+PAGES = "Pages"  # what the paper itself says of a filed document, counted anew each time
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Part:
+    """One text of an item: its name, the group it is shown in, its label, and the text as positions count in it."""
+
+    key: str
+    group: str
+    label: str
+    text: str
+
+
+def parts_of(block: Block) -> list[Part]:
+    """Every text of an item in which a passage can be left out, in the order of the paper."""
+    found = [Part("title", "Heading", "Heading", plain(block.title))]
+    for number, (label, words) in enumerate(block.facts):
+        if label != PAGES:
+            found.append(Part(f"fact.{number}", "Particulars", label, plain(words)))
+    if block.cancelled:
+        found.append(Part("cancelled", "Particulars", "Cancelled", plain(block.cancelled)))
+    for number, part in enumerate(block.written):
+        found.append(Part(f"written.{number}", "", str(part["label"]), plain(str(part["text"]))))
+    for number, added in enumerate(block.addenda):
+        found.append(Part(f"addendum.{number}", "", f"Addendum of {added['signed']}", plain(added["text"])))
+    for line, cells in enumerate(block.rows):
+        for column, cell in enumerate(cells):
+            found.append(Part(f"row.{line}.{column}", "Table", f"{block.head[column]}, row {line + 1}", plain(cell)))
+    return [part for part in found if part.text.strip()]
+
+
+def left_out(block: Block, cuts: Mapping[str, Iterable[Span]], pages: Iterable[int] = ()) -> Block:
+    """The item without these passages (by the name of their text) and these pages of its copy.
+
+    Raises LookupError for a text that is not there, ValueError for a position outside it.
+    """
+    texts = {part.key: part.text for part in parts_of(block)}
+    if missing := set(cuts) - set(texts):
+        raise LookupError(f"{len(missing)} texts are not in this item")
+    burnt = {key: burn(texts[key], spans) for key, spans in cuts.items()}
+    gone = tuple(sorted(set(pages)))
+    if not all(1 <= page <= block.pages for page in gone):
+        raise LookupError("a page is not of this document")
+    return replace(
+        block,
+        title=burnt.get("title", block.title),
+        cancelled=burnt.get("cancelled", block.cancelled),
+        facts=[(label, burnt.get(f"fact.{number}", words)) for number, (label, words) in enumerate(block.facts)],
+        written=[
+            part | {"text": burnt.get(f"written.{number}", part["text"])} for number, part in enumerate(block.written)
+        ],
+        addenda=[
+            part | {"text": burnt.get(f"addendum.{number}", part["text"])} for number, part in enumerate(block.addenda)
+        ],
+        rows=[
+            [burnt.get(f"row.{line}.{column}", cell) for column, cell in enumerate(cells)]
+            for line, cells in enumerate(block.rows)
+        ],
+        pages_out=gone,
+        burnt=block.burnt or bool(burnt) or bool(gone),
+    )
