@@ -169,7 +169,26 @@ def item_key(info: ReleaseItemInfo) -> str:
 
 
 def _item_refusal(proposal: Proposal) -> Refusal | None:
-    return next((reason for reason in decide(proposal).reasons if reason.code in ITEM_CODES), None)
+    found = next((reason for reason in decide(proposal).reasons if reason.code in ITEM_CODES), None)
+    return replace(found, words=_of_one(found, proposal)) if found else None
+
+
+def _of_one(refusal: Refusal, proposal: Proposal) -> str:
+    """A reason that counts documents, said of one document of the index."""
+    if refusal.code == "OUTSIDE_SCOPE":
+        return "Not within the days that are ordered."
+    facts = proposal.authorization
+    if refusal.code != "AUTH_NOT_THESE_ITEMS" or facts is None:
+        return refusal.words
+    if proposal.items[0].on is None and (facts.covers_from or facts.covers_to):
+        return "It has no date, and the authorization covers certain days only."
+    if facts.covers_from and facts.covers_to:
+        return f"The authorization covers {day_words(facts.covers_from)} to {day_words(facts.covers_to)} only."
+    if facts.covers_from:
+        return f"The authorization covers nothing before {day_words(facts.covers_from)}."
+    if facts.covers_to:
+        return f"The authorization covers nothing after {day_words(facts.covers_to)}."
+    return "The authorization does not cover it."
 
 
 def verdict_now(release: Release) -> Decision:

@@ -15,11 +15,17 @@ from disclosures.releases.actions import (
     deliver,
     prepare_release,
 )
+from disclosures.releases.actions.redact import Passage, black_out
 from disclosures.releases.actions.threat import Told, record_warning
+from disclosures.releases.documents import plain_blocks_of
 from disclosures.releases.models import Release
 from disclosures.releases.queries import item_key
 from disclosures.releases.rules import CameBack, Method, RecipientKind
+from disclosures.releases.rules.redaction import RedactionReason
+from practice.infrastructure.blackout import sentences
+from practice.people.models import Staff
 from records.chart.documents import release_items
+from records.chart.passages import parts_of
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package, offer_release
 
@@ -38,7 +44,8 @@ def fill_releases(demo: Demo, authorizations: dict[str, Authorization]) -> None:
     _came_back(
         demo, _approved(demo, "Ferreira", authorizations["ferreira_school"], RecipientKind.OTHER, 2, Method.MAIL)
     )
-    _prepared(demo, "Park", authorizations["park_clinic"], RecipientKind.PROVIDER, documents=5)
+    waiting = _prepared(demo, "Park", authorizations["park_clinic"], RecipientKind.PROVIDER, documents=5)
+    _leave_out_a_sentence(demo.therapist_of("Park"), waiting)
     _locked_notes(demo, authorizations["lindqvist_notes"])
     _warning(demo, "Park")
 
@@ -95,6 +102,17 @@ def _prepared(
     )
     keys = [item_key(info) for info in release_items(patient) if info.kind == "note"][:documents]
     return prepare_release(by=demo.staff["frontdesk"], release=release, keys=keys, approver=demo.therapist_of(family))
+
+
+def _leave_out_a_sentence(by: Staff, release: Release) -> None:
+    """Her therapist has begun to read, and left out one sentence of the first note."""
+    item = release.items.all()[0]
+    [block] = plain_blocks_of(release, [item])
+    part = next(part for part in parts_of(block) if part.key.startswith("written"))
+    passage = Passage(part.key, sentences(part.text)[-1])
+    words = "This is her sister’s, and the clinic did not ask for it."
+    reason = RedactionReason.ANOTHER_PERSON
+    black_out(by=by, release_id=release.pk, item_id=item.pk, passages=[passage], reason=reason, words=words)
 
 
 def _approved(

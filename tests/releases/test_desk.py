@@ -1,0 +1,57 @@
+"""What the front desk opens of a chart: the package it is handing over, while it hands it over, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from disclosures.releases import actions
+from practice.audit.models import AuditEntry
+from practice.audit.rules import AuditEvent
+from practice.infrastructure.days import today
+
+from .conftest import CANARY
+
+pytestmark = pytest.mark.django_db
+
+
+def get_package(client, release):
+    return client.post(reverse("release-package", args=[release.pk]))
+
+
+def test_the_desk_opens_no_chart_and_reads_nothing_of_a_release_before_it_is_approved(signed_in, dana, prepared):
+    client, release = signed_in(dana), prepared()
+    item = release.items.first()
+    assert client.get(reverse("release-approve", args=[release.pk])).status_code == 403
+    assert client.get(reverse("release-redact", args=[release.pk, item.pk])).status_code == 403
+    assert client.get(reverse("note-open", args=[item.object_id])).status_code == 404
+    assert get_package(client, release).status_code == 403
+    assert client.get(reverse("release-cover", args=[release.pk])).status_code == 404
+    page = client.get(reverse("release-open", args=[release.pk])).content.decode()
+    assert CANARY not in page
+
+
+def test_the_desk_gets_the_package_between_hand_over_and_close_and_each_time_is_recorded(signed_in, dana, approved):
+    client, release = signed_in(dana), approved()
+    assert get_package(client, release).status_code == 403  # approved is not handed over
+    actions.commit_release(by=dana, release_id=release.pk)
+    assert get_package(client, release).content.startswith(b"%PDF")
+    assert get_package(client, release).status_code == 200
+    given = AuditEntry.objects.filter(event=AuditEvent.RELEASE_DELIVERED, actor=dana, object_pk=str(release.pk))
+    assert given.count() == 2
+    actions.close_release(by=dana, release_id=release.pk, delivered=True, on=today(), receipt="signed for")
+    after = get_package(client, release)
+    assert after.status_code == 403 and b"%PDF" not in after.content
+
+
+def test_a_withdrawn_package_is_opened_by_nobody(signed_in, dana, hale, approved):
+    release = approved()
+    actions.withdraw_release(by=dana, release_id=release.pk, reason="asked for by mistake")
+    for person in (dana, hale):
+        assert get_package(signed_in(person), release).status_code == 403
+
+
+def test_each_line_that_cannot_be_ticked_says_why(signed_in, dana, chart, paper):
+    authorization = paper(covers_from=today() - timedelta(days=30), covers_to=today())
+    page = signed_in(dana).get(f"{reverse('release-new', args=[chart.pk])}?basis={authorization.pk}").content.decode()
+    assert page.count("The authorization covers ") == page.count(" disabled") == 2
