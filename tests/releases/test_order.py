@@ -375,10 +375,10 @@ def test_a_package_cannot_be_changed_afterwards(approved):
 
 
 def test_the_whole_chart_leaves_as_data_inside_the_locked_file_and_nowhere_else(prepared, hale):
-    with pytest.raises(Refused, match="DATA_OF_A_PART"):
-        prepared(with_data=True, method=Method.LOCKED_FILE)
-    release = prepared(method=Method.LOCKED_FILE)
-    release.with_data = True
+    with pytest.raises(Refused, match="DATA_ON_PAPER"):
+        prepared(with_data=True, method=Method.MAIL)
+    release = prepared(method=Method.LOCKED_FILE, with_data=True)
+    release.whole_chart = True
     pdf, _pages = chart_package(release, list(release.items.all()), approved_by=hale)
     with pikepdf.open(BytesIO(lock_pdf(pdf, "k7qm-2xwd")), password="k7qm-2xwd") as document:
         data = document.attachments[DATA_FILE].get_file().read_bytes()

@@ -1,31 +1,39 @@
 """Passages left out before approval: gone from the paper and the data, untouched in the chart."""
 
 import json
+import re
 from base64 import b64decode
+from collections import Counter
 from io import BytesIO
+from uuid import UUID
 
 import pikepdf
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
 from disclosures.releases import actions
 from disclosures.releases.actions.redact import Passage, black_out, keep_items, take_back
-from disclosures.releases.documents import DATA_FILE, blocks_of
+from disclosures.releases.documents import DATA_FILE, blocks_of, chart_package
 from disclosures.releases.models import ChartPackage, Redaction
+from disclosures.releases.queries import item_key
 from disclosures.releases.rules import Method
 from disclosures.releases.rules.redaction import RedactionReason
 from practice.audit.models import AuditEntry
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.blackout import BAR, Span
 from practice.infrastructure.refusals import Refused
-from records.chart.documents import render_context
+from records.chart.actions.documents import file_document
+from records.chart.documents import release_items, render_context
+from records.chart.exchange.part import part_bundle
 from records.chart.exchange.restore import is_whole_chart
 from records.chart.fhir import read_json
 from records.chart.models import ChartNote
+from tests.chart.test_filing import facts, taken
 
-from .conftest import signed_note
+from .conftest import draft_of, note_keys, signed_note
 from .test_order import pdf_text
 
 pytestmark = pytest.mark.django_db
@@ -267,3 +275,55 @@ def test_the_front_desk_is_not_told_what_is_left_out_or_why(waiting, hale, dana,
     leave_out(hale, release, item, reason=RedactionReason.OTHER, told="heron")
     page = signed_in(dana).get(reverse("release-open", args=[release.pk])).content.decode()
     assert "heron" not in page and BROTHER not in page
+
+
+def page_of(document, words):
+    """A page that says these words."""
+    page = document.add_blank_page()
+    page.obj.Contents = document.make_stream(b"BT 0 0 Td (%s) Tj ET" % words)
+
+
+@pytest.fixture
+def scan(hale, lindqvist):
+    """A filed scan of three pages; the second is about somebody else, the third lies on its side."""
+    out = BytesIO()
+    with pikepdf.new() as document:
+        for words in (b"FIRST-PAGE", b"HER-PAGE", b"THIRD-PAGE"):
+            page_of(document, words)
+        document.pages[2].rotate(90, relative=True)
+        document.save(out)
+    filing = file_document(
+        by=hale, patient=lindqvist, taken=taken(copy=out.getvalue(), pages=3), facts=facts(source="Bayview")
+    )
+    return next(info for info in release_items(lindqvist) if info.id == filing.document_id)
+
+
+def test_pages_of_a_scan_stand_where_they_belong_and_a_page_left_out_is_not_in_the_file(hale, dana, paper, scan, chart):
+    draft = draft_of(chart, paper(), method=Method.LOCKED_FILE, with_data=True)
+    keys = [*note_keys(chart), item_key(scan)]
+    release = actions.prepare_release(by=dana, release=draft, keys=keys, approver=hale)
+    item = release.items.get(object_id=scan.id)
+    black_out(by=hale, release_id=release.pk, item_id=item.pk, pages=[2], reason=RedactionReason.ANOTHER_PERSON)
+    pdf, pages = chart_package(release, list(release.items.all()), approved_by=hale)
+    assert pages == 1 + 2 + 4  # the cover, two notes, what is said of the scan and its three pages
+    everything = everything_in(pdf)
+    assert b"FIRST-PAGE" in everything and b"THIRD-PAGE" in everything
+    assert b"HER-PAGE" not in everything
+    text = pdf_text(pdf)
+    place = re.search(r"Document (\d) of 3, page 3 of 4", text)
+    assert place and "page left out" in text and "on the pages that follow" in text
+    with pikepdf.open(BytesIO(pdf)) as document:
+        data = json.loads(document.attachments[DATA_FILE].get_file().read_bytes())
+    [given] = [one["resource"] for one in data["entry"] if one["resource"]["id"] == str(scan.id)]
+    assert "content" not in given and "see the paper" in given["description"]
+
+
+def test_data_of_a_part_holds_what_was_chosen_and_names_nobody_else(hale, chart):
+    keys = note_keys(chart)
+    [block] = render_context([UUID(keys[0].partition(":")[2])], patient=chart)
+    bundle = json.loads(part_bundle(chart, [block], at=timezone.now()))
+    kinds = Counter(entry["resource"]["resourceType"] for entry in bundle["entry"])
+    assert kinds == {"Patient": 1, "Practitioner": 1, "DocumentReference": 1}
+    patient = bundle["entry"][0]["resource"]
+    assert set(patient) == {"resourceType", "id", "identifier", "name", "birthDate"}
+    assert "extension" not in json.dumps(bundle) and "identifier" not in bundle
