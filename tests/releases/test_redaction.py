@@ -249,7 +249,8 @@ def test_sentences_are_left_out_by_a_plain_form_and_typed_words_come_back_with_a
     release, item = waiting()
     client, path = signed_in(hale), reverse("release-redact", args=[release.pk, item.pk])
     mark = f"written.0:14:{14 + len(f'His brother {BROTHER} was arrested.')}"
-    assert mark in client.get(path).content.decode()
+    page = client.get(path).content.decode()
+    assert mark in page and "<p>Progress note, " in page
     answer = client.post(path, {"mark": [mark, "written.0:0:5"], "words": "asked to", "reason": "none"})
     page = answer.content.decode()
     assert answer.status_code == 400 and "asked to" in page and page.count("checked") == 2

@@ -91,7 +91,7 @@ def release_redact(request: HttpRequest, release_id: str, item_id: str) -> HttpR
         "release": release,
         "patient": release.patient,
         "item": item,
-        "block": block,
+        "chosen": block,
         "leaving": leaving,
         "changed": changed,
         "groups": _groups(parts, rows, form),

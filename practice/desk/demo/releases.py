@@ -105,12 +105,12 @@ def _prepared(
 
 
 def _leave_out_a_sentence(by: Staff, release: Release) -> None:
-    """Her therapist has begun to read, and left out one sentence of the first note."""
+    """The therapist has begun to read, and left out one sentence of the first note."""
     item = release.items.all()[0]
     [block] = plain_blocks_of(release, [item])
-    part = next(part for part in parts_of(block) if part.key.startswith("written"))
+    part = [part for part in parts_of(block) if part.key.startswith("written")][-1]
     passage = Passage(part.key, sentences(part.text)[-1])
-    words = "This is her sister’s, and the clinic did not ask for it."
+    words = "The clinic did not ask about his brother."
     reason = RedactionReason.ANOTHER_PERSON
     black_out(by=by, release_id=release.pk, item_id=item.pk, passages=[passage], reason=reason, words=words)
 
