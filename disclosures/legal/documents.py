@@ -13,7 +13,7 @@ from .models import LegalPaper
 def slip_pdf(parts: Sequence[PassphrasePart], compelled: Compelled, paper: LegalPaper) -> bytes:
     """One page per part, to be put into an envelope that is closed and sent apart from the file. Raises PdfFailed.
 
-    Names no patient: whoever finds a slip learns nothing from it.
+    Names no patient and no case, whose caption would name one: whoever finds a slip learns nothing from it.
     """
     context = {
         "title": "Part of a passphrase",
@@ -22,7 +22,7 @@ def slip_pdf(parts: Sequence[PassphrasePart], compelled: Compelled, paper: Legal
         "parts": parts,
         "recipient": paper.recipient_name,
         "address": paper.recipient_address,
-        "reference": paper.reference,
+        "reference": paper.number,
         "on": today(),
     }
     return render_pdf("documents/compelled_slip.html", context)
