@@ -70,7 +70,7 @@ class Press:
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and script, no argument from outside)
                 [sys.executable, "-I", str(CHILD)],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
