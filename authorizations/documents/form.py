@@ -172,7 +172,8 @@ class _Says:
 
     def _words(self, key: str) -> tuple[str, ...]:
         text = str(self.texts.get(key, "")).replace(PRACTICE, self.practice.name)
-        text = text.replace(ADDRESS, ", ".join(self.practice.address.split("\n")))
+        address = ", ".join(line.strip() for line in self.practice.address.splitlines() if line.strip())
+        text = text.replace(ADDRESS, address) if address else text.replace(f", {ADDRESS}", "").replace(ADDRESS, "")
         return tuple(line.strip() for line in text.splitlines() if line.strip())
 
     @property
