@@ -110,6 +110,7 @@ def test_the_two_the_author_and_nobody_else_and_never_a_word_of_the_notes(
         assert stranger.get(page).status_code == 404
         for act in ("confirm", "pack", "stop", "slip", "withdraw"):
             assert stranger.post(f"{page}{act}/").status_code == 404
+    assert second.get(f"{page}paper/").content == DATA and author.get(f"{page}paper/").status_code == 404
     assert officer.post(f"{page}confirm/").status_code == 403
     assert officer.post(f"{page}pack/").status_code == author.post(f"{page}pack/").status_code == 403
     assert author.post(f"{page}stop/").status_code == 403
