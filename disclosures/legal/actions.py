@@ -101,7 +101,7 @@ def add_entry(
     release: Release | None = None,
 ) -> PaperEntry:
     """Write down counsel's review, the patient's notice or a response beside a paper. Raises Refused."""
-    refusal = refusal_to_add(by, kind)
+    refusal = refusal_to_add(by, kind, code)
     refusal = refusal or refusal_to_note(kind, code, on, words, received_on=paper.received_on, today=today())
     if refusal is None and release is not None and release.patient_id != paper.patient_id:
         refusal = Refusal("PAPER_RELEASE_OF_ANOTHER", "That release is another patient's.", "Choose another one.")

@@ -15,11 +15,11 @@ from practice.audit.rules import AuditEvent, Outcome
 from practice.infrastructure.refusals import Refusal
 from practice.people.actions.invitations import has_settled
 from practice.people.models import Patient, Staff
-from practice.people.rules import Role
+from practice.people.rules import CLINICAL_ROLES, Role
 from records.psychotherapy.policies import seconds_for
 
 from .models import LegalPaper
-from .rules import EntryKind
+from .rules import STOPS, EntryKind
 
 
 def papers_visible_to(staff: Staff) -> QuerySet[LegalPaper]:
@@ -51,15 +51,24 @@ def open_patient_for_paper(staff: Staff, patient_id: UUID) -> Patient:
     return open_patient_for_release(staff, patient_id)
 
 
-def refusal_to_add(staff: Staff, kind: EntryKind) -> Refusal | None:
-    """Why this person may not record an entry of this kind, or None. What counsel said decides what leaves: the notes'
-    author must be able neither to stop an order by it, nor to have one carried out.
+def refusal_to_add(staff: Staff, kind: EntryKind, code: str = "") -> Refusal | None:
+    """Why this person may not record an entry of this kind, or None. What counsel said decides what leaves, and so does
+    that a paper is fought or over: the notes' author must be able neither to stop an order by it, nor to have one
+    carried out.
     """
     if kind == EntryKind.COUNSEL and not staff.has_role(Role.COMPLIANCE_OFFICER):
         return Refusal(
             "COUNSEL_BY_OFFICER",
             "Counsel’s review is recorded by the compliance officer.",
             "Pass on what counsel said to the compliance officer.",
+            "Practice policy P-07",
+        )
+    clinical = staff.has_role(*CLINICAL_ROLES) and not staff.has_role(Role.COMPLIANCE_OFFICER)
+    if clinical and code in STOPS:
+        return Refusal(
+            "STOP_BY_OFFICER",
+            "That a paper is fought, or over, is not recorded by clinicians: it stops what the paper asks for.",
+            "Tell the compliance officer or front desk what happened.",
             "Practice policy P-07",
         )
     return None

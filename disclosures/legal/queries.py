@@ -20,6 +20,7 @@ from .models import LegalPaper, PaperEntry
 from .policies import papers_visible_to
 from .rules import (
     ANSWERED,
+    FIGHTS,
     NOTES_BASIS,
     CounselAnswer,
     EntryKind,
@@ -95,6 +96,10 @@ def latest(paper: LegalPaper, kind: EntryKind) -> PaperEntry | None:
 def paper_facts(paper: LegalPaper, on: date) -> PaperFacts:
     """What is on record about a paper, with the policies in force on a day."""
     counsel, notice = latest(paper, EntryKind.COUNSEL), latest(paper, EntryKind.NOTICE)
+    responses = paper.entries.filter(kind=EntryKind.RESPONSE)
+    fights = responses.filter(code__in=FIGHTS)
+    if counsel:
+        fights = fights.filter(recorded_at__gt=counsel.recorded_at)
     found = policies_in_force(on)
     return PaperFacts(
         kind=PaperKind(paper.kind),
@@ -104,6 +109,8 @@ def paper_facts(paper: LegalPaper, on: date) -> PaperFacts:
         whole=bool(paper.verified.strip() and paper.document_sha256),
         counsel_gate=found["P-07"].value in ("PN", "ALL", True),
         notify_patient=bool(found["P-08"].value),
+        over=responses.filter(code=ResponseKind.CLOSED).exists(),
+        fought=fights.exists(),
     )
 
 

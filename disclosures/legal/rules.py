@@ -130,6 +130,17 @@ ANSWERED: Final = frozenset(
         ResponseKind.CLOSED,
     }
 )
+# While one of these is undecided nothing leaves: only counsel's answer recorded after it lets the paper go on.
+FIGHTS: Final = frozenset(
+    {
+        ResponseKind.OBJECT_IN_WRITING,
+        ResponseKind.ASSERT_PRIVILEGE,
+        ResponseKind.MOTION_TO_QUASH,
+        ResponseKind.MOTION_PROTECTIVE_ORDER,
+    }
+)
+# What keeps psychotherapy notes from leaving under a paper.
+STOPS: Final = FIGHTS | {ResponseKind.CLOSED}
 ANSWERS: Final = {
     EntryKind.COUNSEL: CounselAnswer,
     EntryKind.NOTICE: NoticeAnswer,
@@ -141,7 +152,9 @@ ANSWERS: Final = {
 class PaperFacts:
     """What is known of a paper when psychotherapy notes are to leave under it. `counsel`, `notice`: the latest, or "".
 
-    `whole`: its document is on file and it is written down how the sender's authority was checked.
+    `whole`: its document is on file and it is written down how the sender's authority was checked. `over`: it was
+    withdrawn or quashed; for good, another paper is recorded as another. `fought`: since counsel's latest answer the
+    practice objected or went to court.
     """
 
     kind: PaperKind
@@ -151,6 +164,8 @@ class PaperFacts:
     whole: bool
     counsel_gate: bool = True  # P-07
     notify_patient: bool = True  # P-08
+    over: bool = False
+    fought: bool = False
 
 
 def reasons_not_to_compel(facts: PaperFacts, *, alone: bool) -> Iterator[Refusal]:
@@ -179,6 +194,20 @@ def reasons_not_to_compel(facts: PaperFacts, *, alone: bool) -> Iterator[Refusal
             "The scan, or how the sender’s authority was checked, is missing.",
             "Record the paper again with both.",
             "45 CFR 164.514(h)",
+        )
+    if facts.over:
+        yield Refusal(
+            "PAPER_OVER",
+            "This paper was withdrawn or quashed, or is over. Nothing leaves under it.",
+            "If the court or the sender asks again, record the paper that says so.",
+            cite,
+        )
+    elif facts.fought:
+        yield Refusal(
+            "PAPER_FOUGHT",
+            "Since counsel’s latest answer the practice objected to this paper, or asked a court to stop it.",
+            "Wait until it is decided. Then have counsel’s answer recorded anew.",
+            "45 CFR 164.512(e)(1)(i), practice policy P-07",
         )
     yield from _counsel(facts, alone)
     if facts.notify_patient and not facts.notice:

@@ -13,18 +13,20 @@ from django.utils import timezone
 from disclosures.ledger.models import Entry
 from disclosures.legal.actions import (
     NotCompelled,
+    add_entry,
     confirm_compelled,
     hand_over_compelled,
     pack_compelled,
     stop_compelled,
 )
 from disclosures.legal.models import LegalPaper, PaperEntry
-from disclosures.legal.rules import CounselAnswer, ResponseKind
+from disclosures.legal.rules import FIGHTS, STOPS, CounselAnswer, EntryKind, ResponseKind
 from disclosures.releases.actions import commit_notes_package, deliver
 from disclosures.releases.models import Release
 from disclosures.releases.queries import entry_of
 from disclosures.releases.rules import Method
 from practice.audit.models import AuditEntry
+from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
 from practice.people.rules import Role
@@ -176,6 +178,9 @@ def test_the_authors_refusal_does_not_stop_an_order(
         stop_compelled(by=hale, compelled=confirmed)
     with pytest.raises(Refused):
         add_counsel(hale, LegalPaper.objects.get(), CounselAnswer.OBJECT)
+    for stop in STOPS:
+        with pytest.raises(Refused):
+            respond(hale, LegalPaper.objects.get(), stop)
     assert Patient.objects.get(pk=confirmed.patient).litigation_hold, "nothing is destroyed meanwhile"
     Staff.objects.filter(pk=hale.pk).update(is_active=False)  # left in anger
     done = pack_compelled(by=brook, compelled=confirmed)
@@ -210,6 +215,35 @@ def test_where_there_is_nothing_the_answer_says_so_to_the_two_alone(
         pack_compelled(by=brook, compelled=confirmed)  # it is over
     with vault.open_as(hale):
         assert not Event.objects.filter(kind="compelled_empty").exists()
+
+
+def respond(by: Staff, paper: LegalPaper, code: ResponseKind) -> None:
+    add_entry(by=by, paper=paper, kind=EntryKind.RESPONSE, code=code, on=today())
+
+
+@pytest.mark.usefixtures("no_press")
+def test_a_paper_that_is_fought_waits_for_counsel_and_one_that_is_over_opens_nothing_again(
+    notes: dict[str, UUID], confirmed: Compelled, order: LegalPaper, castellanos: Staff, brook: Staff, dana: Staff
+) -> None:
+    def refused() -> list[str]:
+        with pytest.raises(NotCompelled) as found:
+            begin(castellanos, order, Staff.objects.get(pk=confirmed.author), brook, dana)
+        return [reason.code for reason in found.value.reasons]
+
+    for code in sorted(FIGHTS):
+        respond(dana, order, code)
+        assert refused() == ["PAPER_FOUGHT"], code
+        with pytest.raises(NotCompelled):
+            pack_compelled(by=brook, compelled=confirmed)
+        add_counsel(castellanos, order)
+    done = pack_compelled(by=brook, compelled=confirmed)
+    assert done.package
+    for code in (ResponseKind.MOTION_TO_QUASH, ResponseKind.CLOSED):
+        respond(dana, order, code)
+        with pytest.raises(Refused):
+            hand_over_compelled(by=dana, package_id=done.package, release=Release(method=Method.LOCKED_FILE))
+    add_counsel(castellanos, order)
+    assert refused() == ["PAPER_OVER"] and not Release.objects.exists()
 
 
 def test_only_joint_notes_are_left_out_and_that_is_said(

@@ -40,6 +40,14 @@ ROWS = [
     ("the patient was not told", {"notice": ""}, {"PATIENT_NOT_TOLD"}),
     ("the patient was not told, and the practice does not ask it", {"notice": "", "notify_patient": False}, set()),
     ("telling the patient is forbidden", {"notice": NoticeAnswer.PROHIBITED}, set()),
+    ("it was withdrawn or quashed", {"over": True}, {"PAPER_OVER"}),
+    ("it was quashed while it was fought", {"over": True, "fought": True}, {"PAPER_OVER"}),
+    ("it is fought since counsel answered", {"fought": True}, {"PAPER_FOUGHT"}),
+    (
+        "it is fought, and the practice does not ask counsel",
+        {"fought": True, "counsel": "", "counsel_gate": False},
+        {"PAPER_FOUGHT"},
+    ),
     ("nobody checked that it is genuine", {"whole": False}, {"PAPER_NOT_VERIFIED"}),
     (
         "everything at once",
