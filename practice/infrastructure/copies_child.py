@@ -326,11 +326,94 @@ def fill() -> tuple[dict[str, Any], bytes]:
         with pages_of(piece["kind"], sys.stdin.buffer.read(piece["size"])) as copy:
             for number, page in enumerate(copy.pages, 1):
                 if number not in piece["left_out"]:
+                    if piece["left_out"]:
+                        keep_what_is_drawn(page)
                     draw_upright(kept[f"{piece['anchor']}{number}"], page)
     drop_claim(package)
     out = BytesIO()
     package.save(out)
     return {"verdict": "ok", "kind": "pdf", "pages": len(package.pages)}, out.getvalue()
+
+
+# What a page can draw or name, by the operator that does; colors hold no words and stay.
+DRAWN_BY = {
+    "Do": "/XObject",
+    "Tf": "/Font",
+    "gs": "/ExtGState",
+    "sh": "/Shading",
+    "scn": "/Pattern",
+    "SCN": "/Pattern",
+    "BDC": "/Properties",
+    "DP": "/Properties",
+}
+KEPT_WHOLE = ("/ColorSpace", "/ProcSet")
+
+
+def keep_what_is_drawn(page: Any) -> None:
+    """Take from a page what it does not draw itself.
+
+    Scanners and word processors give all pages of a file one dictionary of everything on any of them; with the page
+    that stays, the pictures of a page that was left out would travel along unseen.
+    """
+    import pikepdf
+
+    page.obj.Resources = drawn_alone(page, page.resources or pikepdf.Dictionary(), set())
+
+
+def drawn_alone(drawing: Any, resources: Any, seen: set[Any]) -> Any:
+    """Of `resources`, those that this page, form or pattern draws, and of theirs again only those."""
+    import pikepdf
+
+    used = names_drawn(drawing, resources, set())
+    kept = pikepdf.Dictionary()
+    for category, found in resources.items():
+        if category in KEPT_WHOLE:
+            kept[category] = found
+        elif isinstance(found, pikepdf.Dictionary):
+            kept[category] = pikepdf.Dictionary({k: v for k, v in found.items() if (category, k) in used})
+    for part in parts_drawn(kept):
+        if part.objgen not in seen:
+            seen.add(part.objgen)
+            if "/Resources" in part:
+                part.Resources = drawn_alone(part, part.Resources, seen)
+    return kept
+
+
+def names_drawn(drawing: Any, resources: Any, seen: set[Any]) -> set[tuple[str, str]]:
+    """(category, name) of everything drawn, also by forms that have no resources of their own and use these."""
+    import pikepdf
+
+    used = {
+        (DRAWN_BY[str(operator)], str(one))
+        for operands, operator in pikepdf.parse_content_stream(drawing)
+        if str(operator) in DRAWN_BY
+        for one in operands
+        if isinstance(one, pikepdf.Name)
+    }
+    found = {category: resources.get(category, {}) for category in ("/XObject", "/Pattern")}
+    for category, name in list(used):
+        part = found.get(category, {}).get(name)
+        borrows = isinstance(part, pikepdf.Stream) and is_drawing(part) and "/Resources" not in part
+        if borrows and part.objgen not in seen:
+            used |= names_drawn(part, resources, seen | {part.objgen})
+    return used
+
+
+def parts_drawn(resources: Any) -> Iterator[Any]:
+    """The forms, patterns and masks among resources: each is a drawing with resources of its own."""
+    import pikepdf
+
+    for category in ("/XObject", "/Pattern"):
+        yield from (one for one in resources.get(category, {}).values() if isinstance(one, pikepdf.Stream))
+    for state in resources.get("/ExtGState", {}).values():
+        mask = state.get("/SMask")
+        if isinstance(mask, pikepdf.Dictionary) and isinstance(mask.get("/G"), pikepdf.Stream):
+            yield mask.G
+
+
+def is_drawing(stream: Any) -> bool:
+    """Whether a stream draws by operators, as a form or a tiling pattern does and a picture does not."""
+    return str(stream.get("/Subtype", "")) == "/Form" or int(stream.get("/PatternType", 0)) == 1
 
 
 def named_pages(package: Any) -> dict[str, int]:
