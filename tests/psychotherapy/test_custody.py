@@ -20,6 +20,7 @@ from disclosures.releases.models import Release
 from disclosures.releases.queries import entry_of
 from disclosures.releases.rules import Method, RecipientKind
 from practice.audit.models import AuditEntry
+from practice.infrastructure.blackout import Span
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people.models import License, Patient, Staff
@@ -52,8 +53,15 @@ class NamesEverything:
         return ()
 
 
-CANARY = "zebraquartzhypothesis"
+CANARY, LEFT_OUT = "zebraquartzhypothesis", "heliotropeaffair"
 NOTES = ["note", "authorkey", "wrappedkey", "draft", "draftbranch"]
+
+
+def leave_out(author: Staff, note: UUID, patient: Patient, start: int = 0, end: int = 4) -> None:
+    spans = [Span(start, end)]
+    assert vault.redact_note(
+        author, note_id=note, patient_id=patient.pk, spans=spans, nothing_left=True, reason="hers alone"
+    )
 
 
 # --- Rules ------------------------------------------------------------------------------------------------------------
@@ -327,6 +335,7 @@ def test_the_database_refuses_each_step_that_is_not_that_persons_or_not_yet(
         actions.take_custody(by=osei, transfer=made)
 
 
+REDACTION = "noteredaction"
 OPEN = """INSERT INTO psychotherapy_custodyopening (id, custody, author, opened_by, kind, ground, patient, notes,
     package, opened_at, in_transaction) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, now(), 0)"""
 NAME = "SELECT set_config('app.opening', %s, true)"
@@ -344,7 +353,7 @@ def test_custody_shows_no_row_but_under_an_opening_that_the_same_transaction_wro
     connect_as: Connect,
 ) -> None:
     note, other = write_note(hale, lindqvist), write_note(hale, cordova)
-    write_note(hale, lindqvist, cordova)
+    joint = write_note(hale, lindqvist, cordova)
     connection, ground = connect_as(APP, SEALED), uuid4()
     given = [in_custody.id, hale.pk, osei.pk]
 
@@ -371,6 +380,17 @@ def test_custody_shows_no_row_but_under_an_opening_that_the_same_transaction_wro
         connection.execute(OPEN, [old := uuid4(), *given, "package", ground, lindqvist.pk, [note, other], uuid4()])
         connection.execute(NAME, [str(old)])
         assert seen() == [1, 1, 1, 0, 0], "the note of this patient that was named, and no other"
+        assert count(connection, REDACTION) == 0
+    for one, patient in ((note, lindqvist), (other, cordova), (joint, lindqvist)):
+        leave_out(hale, one, patient)
+    for kind, named, redactions in (("index", [], 0), ("package", [other, joint], 0), ("package", [note, joint], 1)):
+        with acting(connection, osei.pk):
+            assert count(connection, REDACTION) == 0
+            connection.execute(OPEN, [old := uuid4(), *given, kind, ground, lindqvist.pk, named, uuid4()])
+            connection.execute(NAME, [str(old)])
+            assert count(connection, REDACTION) == redactions, "what is left out of the note that is packed, no other"
+            keys = "SELECT count(*) FROM psychotherapy_wrappedkey WHERE kind = 'redaction'"
+            assert connection.execute(keys).fetchone() == (redactions,)
     wrong = [
         (osei.pk, [uuid4(), hale.pk, osei.pk]),  # no such custody
         (osei.pk, [in_custody.id, dana.pk, osei.pk]),  # of another author
@@ -420,7 +440,9 @@ def test_practised_the_author_left_and_a_patient_authorizes_a_release(
     connect_as: Connect,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    note = write_note(hale, lindqvist, text=CANARY, session_on=DAY - timedelta(days=30))
+    whole = f"{CANARY} {LEFT_OUT}"
+    note = write_note(hale, lindqvist, text=whole, session_on=DAY - timedelta(days=30))
+    leave_out(hale, note, lindqvist, len(CANARY) + 1, len(whole))
     authorization = authorize(dana, hale, lindqvist)
     Staff.objects.filter(pk=hale.pk).update(is_active=False)
     custodian, opened = signed_in(osei), reverse("psychotherapy-custody-open", args=[in_custody.id])
@@ -454,6 +476,7 @@ def test_practised_the_author_left_and_a_patient_authorizes_a_release(
         pikepdf.open(io.BytesIO(locked))
     inside = text_of(locked, passphrase)
     assert CANARY in inside and "Miriam Hale" in inside and "Kofi Osei" in inside
+    assert LEFT_OUT not in inside and "hers alone" not in inside, "what its author left out stays out"
     _the_database_keeps_the_key_from_the_custodian(connect_as(APP, SEALED), osei)
     release = commit_notes_package(
         by=dana,
@@ -479,7 +502,7 @@ def test_practised_the_author_left_and_a_patient_authorizes_a_release(
     assert ("package", authorization.pk) in kinds and {kind for kind, _ in kinds} == {"index", "package"}
     Staff.objects.filter(pk=hale.pk).update(is_active=True)
     mine = vault.read(hale, note)
-    assert mine is not None and mine.text == CANARY and mine.mine, "the author is the author, her key works as ever"
+    assert mine is not None and mine.text == whole and mine.mine, "the author is the author, her key works as ever"
 
 
 @pytest.mark.committing
@@ -497,6 +520,9 @@ def test_nothing_is_packed_without_an_authorization_in_effect_or_for_a_note_it_d
     note, joint = write_note(hale, lindqvist), write_note(hale, lindqvist, cordova)
     authorization = authorize(dana, hale, lindqvist)
     of_osei = authorize(dana, osei, lindqvist)
+    shut = write_note(hale, lindqvist)
+    leave_out(hale, shut, lindqvist)
+    superuser(SEALED).execute("DELETE FROM psychotherapy_wrappedkey WHERE kind = 'redaction'")
 
     def pack(*notes: UUID, by: Staff = osei, to: Staff = dana, paper: Authorization = authorization) -> None:
         actions.pack_in_custody(
@@ -513,6 +539,8 @@ def test_nothing_is_packed_without_an_authorization_in_effect_or_for_a_note_it_d
     for wanted in ((), (joint,), (note, joint), (uuid4(),)):
         with pytest.raises(NotReleasable):
             pack(*wanted)
+    with pytest.raises(NotReleasable, match="PN_UNREADABLE"):
+        pack(shut)  # what its author left out of it cannot be known
     for changes in ({"by": dana}, {"by": hale}, {"to": osei}, {"paper": of_osei}):
         with pytest.raises(NotReleasable):
             pack(note, **changes)  # type: ignore[arg-type]

@@ -7,11 +7,14 @@ transaction: outside `_opening` the database shows the custodian no row of the a
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from uuid import UUID
 
 from django.db import connections
 from django.utils import timezone
 
+from practice.infrastructure.blackout import burn, plain
+from practice.infrastructure.envelope import Unreadable
 from practice.infrastructure.pdf import lock_pdf, new_passphrase
 from practice.infrastructure.refusals import Refusal
 from practice.people.models import Staff
@@ -33,6 +36,7 @@ from .packages import (
     still_to_agree,
     with_files,
 )
+from .redaction import left_out_of
 from .session import ALIAS, lock, open_as, write_event
 from .values import Releasable, SealedPackage
 
@@ -159,18 +163,22 @@ def pack_in_custody(
 
 
 def _texts(author: UUID, note_ids: set[UUID], patient_id: UUID, covered: Covered) -> list[Releasable]:
-    """The chosen notes with their texts, for the rendering alone."""
+    """The chosen notes with their texts, less what their author left out, for the rendering alone."""
     rows = living(Note.objects.filter(author=author, pk__in=note_ids)).order_by("session_on", "signed_at")
     chosen = []
     for row in rows:
         head = head_of(row)
-        text = text_of_note(row)
-        readable = text is not None
+        try:
+            text, cuts = text_of_note(row), left_out_of(row, patient_id)
+        except Unreadable:  # then nobody knows what its author left out
+            text, cuts = None, None
         patients = still_to_agree(head, covered)
-        refusal = refusal_to_release(patients=patients, patient=patient_id, readable=readable) or covered(head)
-        if refusal is not None:
-            raise NotReleasable(refusal)
-        chosen.append(with_files(Releasable(head, text, None)))
+        ask = partial(refusal_to_release, patients=patients, patient=patient_id)
+        refusal = ask(readable=text is not None) or covered(head)
+        if text is None or refusal is not None:
+            raise NotReleasable(refusal or NOTHING_CHOSEN)
+        spans = cuts.spans if cuts else ()
+        chosen.append(with_files(Releasable(head, burn(plain(text), spans), None, passages_out=len(spans))))
     if not chosen or len(chosen) != len(note_ids):
         raise NotReleasable(NOTHING_CHOSEN)
     return chosen
