@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from authorizations.actions import record_revocation
+from authorizations.rules.preparing import named_records
 from disclosures.releases import actions
 from disclosures.releases.actions import GateRefused
 from disclosures.releases.models import Release
@@ -64,7 +65,13 @@ def test_a_chart_note_that_names_another_waits_for_their_authorization(hale, dan
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "other", [{"recipient_name": "Somebody else"}, {"purpose": "Another purpose"}, {"stmt_redisclosure": False}]
+    "other",
+    [
+        {"recipient_name": "Somebody else"},
+        {"purpose": "Another purpose"},
+        {"stmt_redisclosure": False},
+        {"info_kinds": ["plan"], "info_description": named_records(["CHART"], info_kinds=["plan"])},
+    ],
 )
 def test_their_authorization_counts_only_for_this_same_release(hale, dana, lindqvist, abernathy, paper, other):
     group_note(hale, lindqvist, abernathy)

@@ -37,7 +37,7 @@ def with_others(
             recipient_name=release.recipient_name,
             recipient_class=_class_named(release),
             purpose=release.purpose,
-            item=ItemAsked(item.key, item.on, item.originator_id),
+            item=ItemAsked(item.key, item.on, item.originator_id, item.kind),
             on=on,
             at=at,
         )
