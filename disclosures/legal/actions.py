@@ -206,10 +206,8 @@ def hand_over_compelled(*, by: Staff, package_id: UUID, release: Release) -> Rel
     papers: list[LegalPaper] = []
 
     def fill(release: Release, cover: vault.PackageCover) -> None:
-        paper = LegalPaper.objects.select_related("patient").get(pk=cover.authorization_id)
+        paper = refuse_when_over(cover)
         papers.append(paper)
-        if reasons := reasons_now(paper, scope_of(paper), on=today(), alone=False):  # counsel may have said otherwise
-            raise Refused(reasons[0])
         packed_by = Staff.objects.get(pk=cover.approved_by)
         fill_release(release, paper, decided=f"Two named people, carried out by {packed_by.display_name}",
                      at=day(cover.approved_at))  # fmt: skip
@@ -223,6 +221,14 @@ def hand_over_compelled(*, by: Staff, package_id: UUID, release: Release) -> Rel
         by=by, paper=papers[0], kind=EntryKind.RESPONSE, code=ResponseKind.COMPLY_LIMITED, on=today(), release=done
     )
     return done
+
+
+def refuse_when_over(cover: vault.PackageCover) -> LegalPaper:
+    """The paper of a compelled package, unless it does not compel it today: counsel may have said otherwise."""
+    paper = LegalPaper.objects.select_related("patient").get(pk=cover.authorization_id)
+    if reasons := reasons_now(paper, scope_of(paper), on=today(), alone=False):
+        raise Refused(reasons[0])
+    return paper
 
 
 def paper_of(compelled: Compelled) -> LegalPaper:

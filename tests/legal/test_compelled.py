@@ -25,6 +25,7 @@ from disclosures.releases.actions import commit_notes_package, deliver
 from disclosures.releases.models import Release
 from disclosures.releases.queries import entry_of
 from disclosures.releases.rules import Method
+from disclosures.releases.signals import compelled_leaves
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
@@ -112,7 +113,13 @@ def test_two_people_have_it_packed_and_neither_can_read_it(
 
 
 def test_hand_over_goes_through_the_gate_and_the_ledger_like_every_release(
-    notes: dict[str, UUID], confirmed: Compelled, castellanos: Staff, brook: Staff, dana: Staff, hale: Staff
+    notes: dict[str, UUID],
+    confirmed: Compelled,
+    castellanos: Staff,
+    brook: Staff,
+    dana: Staff,
+    hale: Staff,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     quiet = AuditEntry.objects.count(), Task.objects.count(), Entry.objects.count(), Release.objects.count()
     done = pack_compelled(by=castellanos, compelled=confirmed)
@@ -137,6 +144,13 @@ def test_hand_over_goes_through_the_gate_and_the_ledger_like_every_release(
     assert release.approver_id == hale.pk and release.approved_by_id == castellanos.pk
     answered = PaperEntry.objects.get(release=release)
     assert answered.code == ResponseKind.COMPLY_LIMITED and answered.paper_id == confirmed.ground
+    add_counsel(castellanos, order, CounselAnswer.OBJECT)
+    with pytest.raises(Refused, match="COUNSEL_AGAINST"):  # until it is given out
+        deliver(by=dana, release_id=release.pk)
+    add_counsel(castellanos, order)
+    with monkeypatch.context() as patch, pytest.raises(Refused, match="PAPER_NOT_ASKED"):
+        patch.setattr(compelled_leaves, "receivers", [])
+        deliver(by=dana, release_id=release.pk)
     given = deliver(by=dana, release_id=release.pk)
     words = passphrase(part_of(castellanos, done)[0][1], part_of(brook, done)[0][1])
     assert CANARY in text_of(given.content, words)

@@ -16,6 +16,7 @@ from authorizations.models import Authorization
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
 from disclosures.releases import actions
+from disclosures.releases.actions import GateRefused
 from disclosures.releases.actions.download import DownloadOffer, download, offer_download
 from disclosures.releases.models import Release
 from disclosures.releases.rules import Method, ReleaseState
@@ -138,6 +139,31 @@ def test_what_was_taken_back_does_not_leave_and_the_recipient_learns_only_that_t
     assert answer.status_code == 410 and SPENT in said(answer) and "revo" not in said(answer).lower()
     release.refresh_from_db()
     assert (release.served_at is None) == (moment == "after the code")
+
+
+def test_a_new_link_does_not_carry_out_again_what_was_taken_back(
+    offered: Callable[..., Any],
+    paper: Callable[..., Authorization],
+    lindqvist: Patient,
+    dana: Staff,
+    signed_in: Callable[[Staff], Client],
+) -> None:
+    """A download broke off, and staff made another link; the patient writes before the recipient fetches it."""
+    authorization = paper()
+    release, first = offered(authorization=authorization)
+    Visitor().answer(first.made, lindqvist.birth_date)
+    next(_sent(download(link=Link.objects.get()).content, Link.objects.get()))
+    second = offer_download(by=dana, release_id=release.pk, days=3, code_given=CodeGiven.BY_PHONE)
+    visitor = Visitor()
+    assert visitor.answer(second.made, lindqvist.birth_date).status_code == 302
+    record_revocation(by=dana, authorization=authorization, written=True, received_at=timezone.now(), how="Letter")
+    assert visitor.post("/download/").status_code == 410
+    links = Link.objects.count()
+    with pytest.raises(GateRefused):
+        offer_download(by=dana, release_id=release.pk, days=3, code_given=CodeGiven.BY_PHONE)
+    page = signed_in(dana).get(f"/releases/{release.pk}/link/").content.decode()
+    assert "The gate says no" in page and "Make a new link" not in page
+    assert Link.objects.count() == links
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils import timezone
 
-from authorizations.actions import record_revocation
+from authorizations.actions import correct_authorization, record_revocation
 from disclosures.ledger.actions import LedgerBroken
 from disclosures.ledger.models import Checkpoint, Entry
 from disclosures.ledger.rules import Basis
@@ -205,6 +205,20 @@ def test_a_revocation_after_the_first_byte_comes_too_late_for_it(approved, dana,
     actions.deliver(by=dana, release_id=release.pk)
     record_revocation(by=dana, authorization=release.authorization, written=True, received_at=timezone.now())
     assert actions.deliver(by=dana, release_id=release.pk).content == pdf
+
+
+@pytest.mark.parametrize("given_out_before", [False, True])
+def test_what_was_entered_wrongly_does_not_leave_once_that_is_found(approved, paper, dana, given_out_before):
+    """The paper names another recipient: nothing was ever allowed, so a first byte before it changes nothing."""
+    release = approved()
+    actions.commit_release(by=dana, release_id=release.pk)
+    if given_out_before:
+        actions.deliver(by=dana, release_id=release.pk)
+    elements = {"record_classes": ["CHART"], "info_description": "Progress notes", "recipient_name": "Somebody else"}
+    correct_authorization(by=dana, authorization=release.authorization, **elements)
+    with pytest.raises(GateRefused) as refused:
+        actions.deliver(by=dana, release_id=release.pk)
+    assert "AUTH_RECORDED_IN_ERROR" in refused.value.decision.codes()
 
 
 def test_bytes_that_are_not_those_in_the_ledger_never_leave(approved, dana, superuser, monkeypatch):

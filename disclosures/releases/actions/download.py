@@ -59,11 +59,13 @@ def _offer(*, by: Staff, release_id: UUID | str, days: int, code_given: CodeGive
     if release.method != Method.DOWNLOAD:
         raise Refused(NOT_BY_LINK)
     passphrase = ""
-    if release.state != ReleaseState.COMMITTED:  # its bytes, and so its passphrase, stand since the commit
+    committed = release.state == ReleaseState.COMMITTED  # then its bytes, and so its passphrase, stand since
+    if not committed:
         check_move(release, ReleaseState.COMMITTED)
-        decision = verdict_now(release)
-        if not decision.allowed:
-            raise GateRefused(decision)
+    decision = verdict_now(release)
+    if not decision.allowed:
+        raise GateRefused(decision)
+    if not committed:
         passphrase = lock_package(by=by, release_id=release.pk)
     made = make_link(
         by=by,
@@ -101,7 +103,7 @@ def download(*, link: Link) -> Delivered:
     """
     used = use_link(link=link)
     try:
-        return deliver(by=link.made_by, release_id=link.subject_id, again=used.served > 1)
+        return deliver(by=link.made_by, release_id=link.subject_id, again=used.served > 1, to_recipient=True)
     except (GateRefused, Refused, Release.DoesNotExist):
         raise LinkSpent from None
 

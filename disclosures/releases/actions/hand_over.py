@@ -37,6 +37,7 @@ from ..policies import releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
 from ..queries.others import SpeaksOf, spoken_of, with_others
 from ..rules import Decision, Item, Method, ReleaseState, decide
+from ..signals import compelled_leaves
 from .emergency import ask_not_to_use_further
 from .gate import GateRefused, check_move, record_refusal
 from .ledger import append_entry, sign
@@ -142,12 +143,19 @@ def ask_under_lock(
 
     Raises GateRefused. Out: decision, instant.
     """
-    lock_restrictions(release.patient_id)
-    now, items = lock_papers(release, items, speaks_of)
-    decision = decide(proposal_of(release, items, on=local_date(now), at=now, approved=approved))
+    decision, now = weigh_under_lock(release, items, speaks_of, approved=approved)
     if not decision.allowed:
         raise GateRefused(decision)
     return decision, now
+
+
+def weigh_under_lock(
+    release: Release, items: list[Item], speaks_of: SpeaksOf, *, approved: bool
+) -> tuple[Decision, datetime]:
+    """The same, for who looks at the answer themselves."""
+    lock_restrictions(release.patient_id)
+    now, items = lock_papers(release, items, speaks_of)
+    return decide(proposal_of(release, items, on=local_date(now), at=now, approved=approved)), now
 
 
 def lock_papers(release: Release, items: list[Item], speaks_of: SpeaksOf) -> tuple[datetime, list[Item]]:
@@ -193,12 +201,14 @@ class Delivered:
         return f"<Delivered {self.filename}>"
 
 
-def deliver(*, by: Staff, release_id: UUID | str, again: bool = False) -> Delivered:
+def deliver(*, by: Staff, release_id: UUID | str, again: bool = False, to_recipient: bool = False) -> Delivered:
     """Give out the bytes of a committed release: only those whose hash stands in an entry under a signed checkpoint.
 
-    Until the first byte is out a revocation still stops it; after that the same bytes may be given again until the
-    release is closed. `again`: a download that broke off is repeated, though it counts as delivered. Raises
-    Refused, GateRefused, or Release.DoesNotExist; then nothing left. Call outside a transaction.
+    Until the first byte is out everything is asked again, and whatever says no stops it. After that staff may get the
+    same bytes again until the release is closed, although the agreement ended since; nothing else is forgiven.
+    `to_recipient`: the recipient fetches it, so that every time is a leaving of its own and nothing is forgiven.
+    `again`: a download that broke off is repeated, though it counts as delivered. Raises Refused, GateRefused, or
+    Release.DoesNotExist; then nothing left. Call outside a transaction.
     """
     release = releases_visible_to(by).get(pk=release_id)
     check_open(release, again=again)
@@ -216,7 +226,7 @@ def deliver(*, by: Staff, release_id: UUID | str, again: bool = False) -> Delive
         )
     try:
         cover = vault.package_cover(by, release.package) if release.package else None
-        _note_served(by=by, release_id=release.pk, cover=cover, again=again)
+        _note_served(by=by, release_id=release.pk, cover=cover, again=again, to_recipient=to_recipient)
     except GateRefused as refused:
         record_refusal(by=by, release=release, decision=refused.decision)
         raise
@@ -249,17 +259,17 @@ def _bytes_of(by: Staff, release: Release) -> bytes:
 
 
 @transaction.atomic
-def _note_served(*, by: Staff, release_id: UUID, cover: vault.PackageCover | None, again: bool) -> None:
+def _note_served(
+    *, by: Staff, release_id: UUID, cover: vault.PackageCover | None, again: bool, to_recipient: bool
+) -> None:
     release = locked_release(by, release_id)
     check_open(release, again=again)
+    _check_package(release, "Close this release as not delivered, and prepare it again from the chart as it stands.")
+    relied_on = release.served_at is not None and not to_recipient
+    now = _still_allowed(release, cover, forgiven=ENDED_SINCE if relied_on else frozenset())
     if release.served_at is None:
-        _check_package(
-            release, "Close this release as not delivered, and prepare it again from the chart as it stands."
-        )
-        release.served_at = _still_allowed(release, cover)
+        release.served_at = now
         release.save(update_fields=["served_at"])
-    elif again:
-        _still_allowed(release, cover)
     record(by=by, event=AuditEvent.RELEASE_DELIVERED, subject=release, patient_id=release.patient_id, detail="served")
 
 
@@ -272,23 +282,35 @@ def _check_package(release: Release, remedy: str) -> None:
         raise Refused(Refusal("NOTE_CANCELLED_SINCE", words, remedy))
 
 
-def _still_allowed(release: Release, cover: vault.PackageCover | None) -> datetime:
-    """The instant of the first byte, unless an authorization it rests on ended between commit and now (R-053)."""
+def _still_allowed(release: Release, cover: vault.PackageCover | None, *, forgiven: frozenset[str]) -> datetime:
+    """The instant, unless something says no now that did not at commit: an authorization that ended or was entered
+    wrongly, a restriction, another address, a policy, a legal paper that is over (R-053). Raises GateRefused, Refused.
+    """
     items = items_of_cover(cover) if cover else gate_items(release.items.all())
-    now, items = lock_papers(release, items, cover.speaks_of if cover else spoken_of(release, items))
-    decision = decide(proposal_of(release, items, on=local_date(now), at=now, approved=True))
-    ended = replace(
+    speaks_of = cover.speaks_of if cover else spoken_of(release, items)
+    compelled = cover is not None and cover.compelled is not None
+    if cover and compelled:
+        _ask_paper(cover)
+    approved = cover is not None and not compelled  # as at commit
+    decision, now = weigh_under_lock(release, items, speaks_of, approved=approved)
+    left = replace(
         decision,
-        rule_reasons=tuple(reason for reason in decision.rule_reasons if reason.code in ENDED),
-        policy_reasons=tuple(reason for reason in decision.policy_reasons if reason.refusal.code in ENDED),
+        rule_reasons=tuple(reason for reason in decision.rule_reasons if reason.code not in forgiven),
+        policy_reasons=tuple(reason for reason in decision.policy_reasons if reason.refusal.code not in forgiven),
     )
-    if not ended.allowed:
-        raise GateRefused(ended)
+    if not left.allowed:
+        raise GateRefused(left)
     return now
 
 
-# What can happen to an authorization between commit and the first byte; all else was decided at commit.
-ENDED = frozenset({"AUTH_DEFECT_REVOKED", "AUTH_ON_HOLD", "AUTH_DEFECT_FALSE", "AUTH_DEFECT_EXPIRED", "NAMES_OTHERS"})
+# What ends an agreement from then on does not undo what was done in reliance on it before (164.508(b)(5)(i)).
+ENDED_SINCE = frozenset({"AUTH_DEFECT_REVOKED", "AUTH_ON_HOLD", "AUTH_DEFECT_EXPIRED", "AUTH_FULFILLED"})
+
+
+def _ask_paper(cover: vault.PackageCover) -> None:
+    """Raises Refused when the legal paper does not compel it any more, and when nobody is there to say."""
+    if not compelled_leaves.send(Release, cover=cover):
+        raise Refused(Refusal("PAPER_NOT_ASKED", "It cannot be said whether the legal paper still compels this."))
 
 
 def close_release(

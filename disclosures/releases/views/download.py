@@ -59,7 +59,7 @@ def release_link(request: HttpRequest, release_id: str) -> HttpResponse:
         "form": form,
         "offer": offer,
         "committed": committed,
-        "decision": decision or (None if committed else verdict_now(release)),
+        "decision": decision or verdict_now(release),
         "reach": asked_to_be_reached(release.patient) if release.recipient_kind == RecipientKind.PATIENT else None,
         "links": links_about(LinkPurpose.DOWNLOAD, release.pk),
         "barred": refusal_to_make(release.patient),
