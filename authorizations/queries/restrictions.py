@@ -109,6 +109,7 @@ def facts_of(row: Restriction) -> RestrictionFacts:
         notice_on=first.get(Event.ENDED_BY_NOTICE),
         in_error=Event.RECORDED_IN_ERROR in first,
         link=reverse("restriction-open", args=[row.pk]),
+        id=str(row.pk),
     )
 
 

@@ -105,6 +105,7 @@ class RestrictionFacts:
     notice_on: date | None = None
     in_error: bool = False
     link: str = ""
+    id: str = ""
 
     @property
     def names_days(self) -> bool:

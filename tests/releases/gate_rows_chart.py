@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from authorizations.rules import PnScope, RecordClass
 from disclosures.ledger.rules import Basis
 from disclosures.releases.rules import Item, LegalProcess, Policies, RecipientKind, TreatmentOverride
+from disclosures.releases.rules.shared import NOT_ON_RECORD
 
 from .proposals import (
     CHART_AUTHORIZATION,
@@ -163,6 +164,16 @@ ROWS = [
         "A representative with authority stands in for the patient",
         on_basis(Basis.B_TO_INDIVIDUAL, recipient_kind=RecipientKind.REPRESENTATIVE, authority="letters of May 1"),
         set(),
+    ),
+    (
+        "A representative whom the record does not let act is refused, whatever is typed as their authority",
+        on_basis(
+            Basis.B_TO_INDIVIDUAL,
+            recipient_kind=RecipientKind.REPRESENTATIVE,
+            authority="letters of May 1",
+            not_representative=NOT_ON_RECORD,
+        ),
+        {"PR_NOT_ON_RECORD"},
     ),
     (
         "Family is told what bears on its part, never the whole chart",

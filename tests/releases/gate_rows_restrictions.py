@@ -22,6 +22,7 @@ W34 = RestrictionFacts(
     recipients=frozenset({RestrictedRecipient.PAYER}),
     session_dates=frozenset({PAID_DAY}),
     paid_in_full=True,
+    id="w34",
 )
 SISTER = RestrictionFacts(
     received_on=date(2026, 1, 5),
@@ -29,6 +30,7 @@ SISTER = RestrictionFacts(
     uses=frozenset({RestrictedUse.FAMILY}),
     recipients=frozenset({RestrictedRecipient.FAMILY}),
     recipient_name="Anna Lindqvist",
+    id="sister",
 )
 NO_PROVIDERS = RestrictionFacts(
     received_on=date(2026, 1, 5),
@@ -136,10 +138,26 @@ ROWS = [
     ),
     (
         "and answered by whoever made sure",
-        on(Basis.B_OPERATIONS, W34, recipient_kind=RecipientKind.OTHER, facts={NOT_MEANT: "yes"}),
+        on(Basis.B_OPERATIONS, W34, recipient_kind=RecipientKind.OTHER, facts={NOT_MEANT: "w34"}),
         set(),
     ),
-    ("Making sure does not help where it is the plan", claim(W34, facts={NOT_MEANT: "yes"}), PAID),
+    (
+        "and not for what the patient asked since",
+        on(
+            Basis.B_OPERATIONS,
+            W34,
+            replace(W34, id="later"),
+            recipient_kind=RecipientKind.OTHER,
+            facts={NOT_MEANT: "w34"},
+        ),
+        WHO,
+    ),
+    (
+        "A billing service may pass it on to the plan: that is asked",
+        on(Basis.B_PAYMENT, W34, recipient_kind=RecipientKind.BUSINESS_ASSOCIATE),
+        WHO,
+    ),
+    ("Making sure does not help where it is the plan", claim(W34, facts={NOT_MEANT: "w34"}), PAID),
     ("A claim that was sent by mistake is a mistake of the rule, not of a policy", claim(W34, **past(PAID_DAY)), PAID),
     (
         "A claim recorded for a span of days holds every day between",
@@ -155,10 +173,10 @@ ROWS = [
     ("What is agreed not to go to the sister does not go", to_family(SISTER), ITEMS),
     ("The sister with a middle name is the sister", to_family(SISTER, recipient_name="Anna M. Lindqvist"), ITEMS),
     ("Another of the family may be meant: that is asked", to_family(SISTER, recipient_name="Per Lindqvist"), WHO),
-    ("and answered", to_family(SISTER, recipient_name="Per Berg", facts={NOT_MEANT: "yes"}), set()),
+    ("and answered", to_family(SISTER, recipient_name="Per Berg", facts={NOT_MEANT: "w34 sister"}), set()),
     (
         "The one named is meant under any kind",
-        to_family(SISTER, recipient_name="anna lindqvist", facts={NOT_MEANT: "yes"}),
+        to_family(SISTER, recipient_name="anna lindqvist", facts={NOT_MEANT: "sister"}),
         ITEMS,
     ),
     ("Asked for and not answered: it does not bind", to_family(replace(SISTER, agreed_on=None)), set()),

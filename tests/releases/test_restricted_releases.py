@@ -131,6 +131,33 @@ def test_a_restriction_agreed_to_while_a_package_waits_stops_it(dana, hale, cast
     assert verdict_now(release).codes() == {"RESTRICTED_ITEMS"}
 
 
+def test_making_sure_who_it_is_answers_for_no_restriction_asked_for_later(signed_in, dana, hale, castellanos, chart):
+    from disclosures.releases.queries import verdict_now
+
+    def not_to(name):
+        row = record_restriction(
+            by=dana, patient=chart, received_on=today(), uses=["treatment"], recipients=["provider"],
+            recipient_name=name, words=f"Nothing to {name}",
+        )  # fmt: skip
+        answer_restriction(by=castellanos, restriction=row, agreed=True, on=today())
+        return row
+
+    first, client = not_to("Dr. Falk"), signed_in(dana)
+    url = f"{reverse('release-new', args=[chart.pk])}?basis=B_TREATMENT"
+    assert f'value="{first.pk}"' in client.get(url).content.decode()
+    data = {
+        "recipient_name": "Prairie Clinic", "recipient_kind": "provider", "purpose": "Treatment", "method": "in_person",
+        "identity_verified": "called back", "treatment_permission": "form of May 2", "approver": hale.pk,
+        "items": note_keys(chart),
+    }  # fmt: skip
+    assert client.post(url, data).status_code == 200
+    assert client.post(url, data | {"not_the_restricted_recipient": str(first.pk)}).status_code == 302
+    release = Release.objects.get()
+    assert verdict_now(release).allowed
+    not_to("The Illinois group practice")
+    assert verdict_now(release).codes() == {"RESTRICTED_RECIPIENT_UNSURE"}
+
+
 def test_who_may_not_see_the_release_cannot_say_that_they_were_asked(brook, dana, chart, no_clinics):
     given = CLINIC | {"disclosed_on": today(), "description": "Medication", "method": Method.SPOKEN, "emergency": True}
     release, _ = record_past_disclosure(by=dana, release=draft_of(chart, None, **given))

@@ -1,6 +1,6 @@
 """Forms of releases: they check and convert what was typed, and build an unsaved release; they never save."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -200,7 +200,7 @@ class ReleaseFields(forms.Form):
         *args: Any,
         basis: str,
         authorization: Authorization | None = None,
-        restricted: bool = False,
+        restricted: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -211,7 +211,10 @@ class ReleaseFields(forms.Form):
             "within_class"
         ].label = f"The authorization names a group: {named_class}. The recipient is one of it"
         self._keep("within_class", only_if=bool(named_class))
-        self._keep(NOT_MEANT, only_if=restricted)
+        self.restricted = set(restricted)
+        # what is posted names the requests that were on the page, so that a tick answers for no later one
+        self.fields[NOT_MEANT].widget.attrs["value"] = " ".join(restricted)
+        self._keep(NOT_MEANT, only_if=bool(restricted))
         self._keep("process", "counsel_review", only_if=basis in WITH_PROCESS)
         self._keep("scope_from", "scope_to", only_if=basis in WITH_SCOPE)
         self._keep("authority", only_if=basis == Basis.B_TO_INDIVIDUAL)
@@ -249,7 +252,8 @@ class ReleaseFields(forms.Form):
         found = {fact.key: data.get(f"fact_{fact.key}", "") for fact in self.facts}
         found |= {name: data[name].isoformat() for name in ("scope_from", "scope_to") if data.get(name)}
         found["within_class"] = "yes" if data.get("within_class") else ""
-        found[NOT_MEANT] = "yes" if data.get(NOT_MEANT) else ""
+        posted = self.data.get(self.add_prefix(NOT_MEANT), "") if data.get(NOT_MEANT) else ""
+        found[NOT_MEANT] = " ".join(one for one in posted.split() if one in self.restricted)
         return {key: value for key, value in found.items() if value}
 
     def fill(self, release: Release) -> Release:

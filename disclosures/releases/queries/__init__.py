@@ -25,9 +25,6 @@ from .release import (
     line_of as line_of,
 )
 from .release import (
-    may_be_restricted as may_be_restricted,
-)
-from .release import (
     open_lines as open_lines,
 )
 from .release import (
@@ -38,6 +35,9 @@ from .release import (
 )
 from .release import (
     proposal_of as proposal_of,
+)
+from .release import (
+    restrictions_on as restrictions_on,
 )
 from .release import (
     steps_of as steps_of,

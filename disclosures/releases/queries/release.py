@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from authorizations.queries import facts_of
 from authorizations.queries.restrictions import restriction_facts
-from authorizations.rules import AuthorizationFacts
+from authorizations.rules import AuthorizationFacts, same_words
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
 from practice.compliance.queries import policies_in_force
@@ -19,7 +19,7 @@ from practice.infrastructure.refusals import Refusal
 from practice.infrastructure.templatetags.look import day as day_words
 from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient, Staff
-from practice.people.queries import letter_address
+from practice.people.queries import letter_address, representatives
 from practice.people.rules import Role
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
@@ -29,8 +29,21 @@ from records.psychotherapy import vault
 
 from ..models import ChartPackage, Release, ReleaseItem
 from ..policies import releases_visible_to
-from ..rules import LEAVES_AS_FILE, Act, CameBack, Decision, Item, Method, Policies, Proposal, ReleaseState, decide
+from ..rules import (
+    LEAVES_AS_FILE,
+    Act,
+    CameBack,
+    Decision,
+    Item,
+    Method,
+    Policies,
+    Proposal,
+    RecipientKind,
+    ReleaseState,
+    decide,
+)
 from ..rules.restrictions import USES
+from ..rules.shared import NOT_ON_RECORD
 from .others import spoken_of, with_others
 
 # Reasons that are about one document: they say which lines of the index the basis does not cover.
@@ -109,7 +122,24 @@ def proposal_of(
         recipient_address=f"{release.recipient_address}\n{release.fax_number}".strip(),
         restrictions=restriction_facts(release.patient) if release.patient_id else (),
         letter_to=letter_address(release.patient, on) if release.patient_id else None,
+        not_representative=_not_representative(release, on, planned),
     )
+
+
+def _not_representative(release: Release, on: date, planned: bool) -> Refusal | None:
+    """Why somebody of the recipient's name may not act for the patient on a day; None where one of them may (R-145).
+
+    Before anything leaves they must be on record, so that a name written otherwise does not walk past a decision.
+    """
+    if release.recipient_kind != RecipientKind.REPRESENTATIVE or not release.patient_id:
+        return None
+    known = [
+        one for one in representatives(release.patient, on)
+        if same_words(one.row.name, release.recipient_name)
+    ]  # fmt: skip
+    if any(one.refusal is None for one in known):
+        return None
+    return known[0].refusal if known else (NOT_ON_RECORD if planned else None)
 
 
 def _facts(release: Release, policies: Policies) -> AuthorizationFacts | None:
@@ -218,10 +248,10 @@ def entries_of(release: Release) -> QuerySet[Entry]:
     return Entry.objects.filter(release_id=release.pk, kind=EntryKind.DISCLOSURE).order_by("index")
 
 
-def may_be_restricted(patient: Patient, basis: str) -> bool:
-    """Whether the patient asked for a restriction that a release on this basis may touch, whoever receives it."""
+def restrictions_on(patient: Patient, basis: str) -> list[str]:
+    """The ids of the patient's requests that a release on this basis may touch, whoever receives it."""
     use = USES.get(basis)
-    return use is not None and any(use in one.uses and not one.in_error for one in restriction_facts(patient))
+    return [one.id for one in restriction_facts(patient) if use in one.uses and not one.in_error]
 
 
 def asking_is_due(release: Release) -> bool:

@@ -98,6 +98,7 @@ class Proposal:
     recipient_address: str = ""
     restrictions: tuple[RestrictionFacts, ...] = ()
     letter_to: LetterAddress | None = None  # where the patient's own letters go
+    not_representative: Refusal | None = None  # why a recipient who is to act for the patient may not, from the record
 
 
 @dataclass(frozen=True, slots=True)

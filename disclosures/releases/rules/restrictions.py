@@ -12,6 +12,7 @@ from enum import Enum
 from authorizations.rules.restrictions import (
     CITE,
     MUST_AGREE_CITE,
+    RestrictedRecipient,
     RestrictedUse,
     RestrictionFacts,
     restricts,
@@ -31,7 +32,8 @@ USES: dict[str, RestrictedUse] = {
     Basis.B_OPERATIONS: RestrictedUse.OPERATIONS,
     Basis.B_INVOLVED_IN_CARE: RestrictedUse.FAMILY,
 }
-NOT_MEANT = "not_the_restricted_recipient"  # the fact that says: this recipient is somebody else
+# The fact that says: this recipient is somebody else. It holds the ids of the requests it was said of, and of no later.
+NOT_MEANT = "not_the_restricted_recipient"
 PAID, ITEMS, WHO = "RESTRICTED_PAID_IN_FULL", "RESTRICTED_ITEMS", "RESTRICTED_RECIPIENT_UNSURE"
 
 
@@ -52,7 +54,7 @@ def restriction_reasons(p: Proposal) -> Iterator[Refusal]:
         if meant == Meant.NO or not touched:
             continue
         if meant == Meant.UNSURE:
-            if not p.facts.get(NOT_MEANT):
+            if not one.id or one.id not in p.facts.get(NOT_MEANT, "").split():
                 yield _unsure(one)
         else:
             yield _restricted(one, touched, len(p.items))
@@ -79,7 +81,7 @@ def meant_by(one: RestrictionFacts, p: Proposal) -> Meant:
         within = use == RestrictedUse.OPERATIONS and not one.recipients and not one.recipient_name
         return Meant.YES if within else Meant.NO
     of_this_kind = not one.recipients or p.recipient_kind in one.recipients
-    unsure = of_this_kind or p.recipient_kind == RecipientKind.OTHER
+    unsure = of_this_kind or p.recipient_kind == RecipientKind.OTHER or _may_pass_it_on(one, p)
     if one.recipient_name:
         if any(_same_name(name, p.recipient_name) for name in one.recipient_name.split(";")):
             return Meant.YES
@@ -87,6 +89,11 @@ def meant_by(one: RestrictionFacts, p: Proposal) -> Meant:
     if of_this_kind:
         return Meant.YES
     return Meant.UNSURE if unsure else Meant.NO
+
+
+def _may_pass_it_on(one: RestrictionFacts, p: Proposal) -> bool:
+    """Whether it goes to a billing service or clearing house, which may tell the plan it is kept from (R-221)."""
+    return p.recipient_kind == RecipientKind.BUSINESS_ASSOCIATE and RestrictedRecipient.PAYER in one.recipients
 
 
 def _same_name(left: str, right: str) -> bool:

@@ -131,7 +131,16 @@ def to_individual_reasons(p: Proposal) -> Iterator[Refusal]:
             "See the document that gives the authority and write down what it is.",
             "45 CFR 164.502(g), 164.514(h)",
         )
+    if p.recipient_kind == RecipientKind.REPRESENTATIVE and p.not_representative:
+        yield p.not_representative
 
+
+NOT_ON_RECORD = Refusal(
+    "PR_NOT_ON_RECORD",
+    "Nobody of this name is on record as somebody who acts for the patient.",
+    "Enter the representative on the patient's page, with the document that gives the authority.",
+    "45 CFR 164.502(g), 164.514(h)",
+)
 
 # Bases that reach one kind of recipient only.
 RECIPIENTS: dict[Basis, frozenset[RecipientKind]] = {

@@ -14,6 +14,7 @@ from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
+from practice.people.queries import representatives
 
 from ..forms import BASIS_WORDS, basis_choices
 from ..forms.ask import AskForm, ask_defaults
@@ -21,7 +22,7 @@ from ..models import Release
 from ..policies import open_patient_for_release, require_release_work
 from ..queries import proposal_of
 from ..queries.remedies import explained
-from ..rules import Decision, decide
+from ..rules import Decision, RecipientKind, decide
 
 CLASSES = [(code.value, code.label) for code in (RecordClass.CHART, RecordClass.BILLING, RecordClass.PN)]
 
@@ -72,7 +73,11 @@ def _chosen(request: HttpRequest, lines: list[AuthorizationLine]) -> tuple[str, 
 def _answer(staff: Staff, form: AskForm, patient: Patient | None) -> Decision:
     """The gate's whole answer; that it was asked, on which basis and with which result is written down, no more."""
     approved = form.cleaned_data.get("approved", False)
-    decision = decide(proposal_of(form.imagined(patient), form.items(), on=today(), approved=approved))
+    release = form.imagined(patient)
+    if patient and release.recipient_kind == RecipientKind.REPRESENTATIVE:  # asked of any of them who may act
+        acting = [one.row.name for one in representatives(patient, today()) if one.refusal is None]
+        release.recipient_name = acting[0] if acting else release.recipient_name
+    decision = decide(proposal_of(release, form.items(), on=today(), approved=approved))
     result = "yes" if decision.allowed else "no_by_policy" if decision.rule_result else "no_by_law"
     patient_id = patient.pk if patient else None
     detail = f"{form.basis.lower()}_{result}"

@@ -26,7 +26,7 @@ from ..documents import blocks_of
 from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, ReasonForm, StartForm, basis_choices
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
-from ..queries import chart_index, may_be_restricted, postal_address, proposal_of, verdict_now
+from ..queries import chart_index, postal_address, proposal_of, restrictions_on, verdict_now
 from ..queries.redaction import redactions_of
 from ..queries.remedies import explained
 from ..rules import Method, RecipientKind, ReleaseState, TreatmentOverride, can_go_on
@@ -62,7 +62,7 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
         authorization=line.authorization if line else None,
         approvers=Staff.objects.filter(pk__in=approvers),
         keys=[row.key for row in index],
-        restricted=may_be_restricted(patient, basis),
+        restricted=restrictions_on(patient, basis),
         initial=_initial(patient, basis, line, index)
         | _asked_for(request, index)
         | ({"approver": staff.pk} if staff.pk in approvers else {}),

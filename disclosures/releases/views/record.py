@@ -22,7 +22,7 @@ from .. import actions
 from ..forms import BASIS_WORDS, RecordForm, basis_choices
 from ..models import Release
 from ..policies import open_patient_for_release, refusal_to_record, releases_visible_to
-from ..queries import may_be_restricted
+from ..queries import restrictions_on
 from .prepare import ask_ground, chosen_ground, initial_of
 
 CLASSES = [(code.value, code.label) for code in (RecordClass.CHART, RecordClass.BILLING, RecordClass.PN)]
@@ -47,7 +47,7 @@ def disclosure_record(request: HttpRequest, patient_id: str) -> HttpResponse:
         authorization=line.authorization if line else None,
         record_class=record_class,
         authors=clinicians(),
-        restricted=may_be_restricted(patient, basis),
+        restricted=restrictions_on(patient, basis),
         initial=_initial(request, staff, patient, basis, line) | {"record_class": record_class},
     )
     if request.method == "POST" and form.is_valid():

@@ -1,0 +1,42 @@
+"""Who acts for the patient is asked of the record each time, not of what somebody typed (164.502(g), R-145)."""
+
+from datetime import timedelta
+
+import pytest
+
+from disclosures.ledger.rules import Basis
+from disclosures.releases import actions
+from disclosures.releases.actions import GateRefused
+from disclosures.releases.rules import RecipientKind
+from practice.infrastructure.days import today
+from practice.people.actions.representatives import add_representative, decline_representative
+from practice.people.rules import RepresentativeKind
+
+from .conftest import draft_of, note_keys
+
+pytestmark = pytest.mark.django_db
+
+
+def test_whom_a_clinician_declined_to_recognize_is_handed_nothing(hale, dana, chart, pdf):
+    karl = add_representative(
+        by=dana, patient=chart, name="Karl Lindqvist", kind=RepresentativeKind.HEALTH_CARE_AGENT,
+        authority="Power of attorney of 2024", from_on=today() - timedelta(days=400),
+    )  # fmt: skip
+
+    def prepare(name):
+        draft = draft_of(
+            chart, None, basis=Basis.B_TO_INDIVIDUAL, recipient_name=name, authority="Letters seen",
+            recipient_kind=RecipientKind.REPRESENTATIVE,
+        )  # fmt: skip
+        return actions.prepare_release(by=dana, release=draft, keys=note_keys(chart), approver=hale)
+
+    release = prepare("Karl Lindqvist")
+    actions.approve_release(by=hale, release_id=release.pk, keep=[str(item.pk) for item in release.items.all()])
+    actions.commit_release(by=dana, release_id=release.pk)
+    decline_representative(by=hale, representative=karl, reason="Reasonable belief of abuse")
+    with pytest.raises(GateRefused, match=r"^PR_DECLINED$"):  # entered already, and nothing given out yet
+        actions.deliver(by=dana, release_id=release.pk)
+    with pytest.raises(GateRefused, match=r"^PR_DECLINED$"):
+        prepare("Karl Lindqvist")
+    with pytest.raises(GateRefused, match=r"^PR_NOT_ON_RECORD$"):
+        prepare("K. Lindqvist")
