@@ -44,6 +44,17 @@ def refusal_to_name(staff: Staff, patients: Collection[UUID]) -> Refusal | None:
     )
 
 
+def refusal_to_discard(patients: Collection[UUID]) -> Refusal | None:
+    """Why nothing about these patients may be thrown away, or None."""
+    if not Patient.objects.filter(pk__in=patients, litigation_hold=True).exists():
+        return None
+    return Refusal(
+        "PN_ON_HOLD",
+        "The record is kept for litigation: nothing of it is thrown away, drafts included.",
+        "The compliance officer can say until when.",
+    )
+
+
 def patients_to_name(staff: Staff) -> QuerySet[Patient]:
     """Whom this person's notes may speak of."""
     return charts_visible_to(staff)

@@ -129,6 +129,12 @@ TEXTS_DIFFER: Final = Refusal(
     "Two texts of this note are kept. Decide which one stands before you sign.",
     "Compare the two texts below.",
 )
+ASKED_FOR: Final = Refusal(
+    "PN_ASKED_FOR",
+    "A law or a court asks for this draft, so it stays as it was when that was begun.",
+    "You can sign it as it stands, and write what is new in a note of its own.",
+    "45 CFR 164.512(a), (e)(1)(i)",
+)
 STALE: Final = Refusal(
     "PN_STALE",
     "The note was changed in another window after this page was shown. Nothing was signed.",

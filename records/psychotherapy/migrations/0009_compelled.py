@@ -113,10 +113,31 @@ CREATE TRIGGER compelled_step BEFORE INSERT ON psychotherapy_compelledstep
 
 CREATE TRIGGER open_now BEFORE INSERT ON psychotherapy_compelledopening
     FOR EACH ROW EXECUTE FUNCTION psychotherapy_open_now();
+
+-- The author is told: what was there when it was begun stays until it is carried out or stopped. Signing keeps it too.
+CREATE FUNCTION psychotherapy_draft_asked_for() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public AS $$
+BEGIN
+    IF (TG_OP = 'UPDATE' OR NOT EXISTS (SELECT 1 FROM psychotherapy_note n WHERE n.id = OLD.id))
+        AND EXISTS (SELECT 1 FROM psychotherapy_compelled c
+            WHERE c.author = OLD.author AND OLD.patients = ARRAY[c.patient] AND OLD.created_at <= c.started_at
+                AND (OLD.session_on = ANY (c.session_days) OR OLD.session_on BETWEEN c.sessions_from AND c.sessions_to)
+                AND NOT EXISTS (SELECT 1 FROM psychotherapy_compelledstep s
+                    WHERE s.compelled = c.id AND s.kind IN ('stopped', 'packed', 'empty'))) THEN
+        RAISE EXCEPTION 'this draft is asked for by an order' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER asked_for BEFORE UPDATE OR DELETE ON psychotherapy_draft
+    FOR EACH ROW EXECUTE FUNCTION psychotherapy_draft_asked_for();
 """
 UNDO_STEPS = """
 DROP FUNCTION psychotherapy_compelled_begin() CASCADE; DROP FUNCTION psychotherapy_compelled_step() CASCADE;
 DROP TRIGGER open_now ON psychotherapy_compelledopening;
+DROP FUNCTION psychotherapy_draft_asked_for() CASCADE;
 """
 # The one policy of drafts as four, so that one of them can say more.
 DRAFT = "draft"

@@ -18,6 +18,7 @@ from practice.people.models import Staff
 from records.psychotherapy.models import Attachment, AuthorKey, Draft
 from records.psychotherapy.rules import MOST_ATTACHMENTS, TOO_MANY_ATTACHMENTS, UNREADABLE, EventKind
 
+from .holding import refuse_to_lose
 from .seals import current_author_key, unwrap_author_key
 from .session import lock, open_as, write_event
 from .values import AttachedFile, AttachmentHead, StaleDraft
@@ -52,14 +53,19 @@ def attach(staff: Staff, *, draft_id: UUID, name: str, taken: TakenIn) -> Attach
 
 
 def remove_attachment(staff: Staff, attachment_id: UUID) -> UUID | None:
-    """Takes a file off a draft, for good. Out: the draft; None when it is not the person's, or its note is signed."""
+    """Takes a file off a draft, for good. Out: the draft; None when it is not the person's, or its note is signed.
+
+    Raises StaleDraft when it must be kept.
+    """
     with open_as(staff) as actor:
         row = Attachment.objects.filter(pk=attachment_id, author=actor).defer("shown", "original").first()
         if row is not None:
             lock(row.note)
-        if row is None or not Draft.objects.filter(pk=row.note, author=actor).exists():
+        draft = Draft.objects.filter(pk=row.note, author=actor).first() if row else None
+        if row is None or draft is None:
             write_event(actor, EventKind.REFUSED)
             return None
+        refuse_to_lose(draft)
         Attachment.objects.filter(pk=attachment_id).delete()
         write_event(actor, EventKind.ATTACHMENT_REMOVED, author=actor, note=row.note)
         return row.note

@@ -18,6 +18,7 @@ from records.psychotherapy.policies import refusal_to_begin, refusal_to_keep, re
 from records.psychotherapy.rules import STALE, TEXT_EMPTY, TEXTS_DIFFER, UNREADABLE, EventKind, Subject
 
 from .attachments import delete_of_draft, heads
+from .holding import refuse_to_change, refuse_to_lose
 from .seals import open_text, place_of_branch, place_of_text, seal_text
 from .session import ALIAS, lock, open_as, write_event, write_event_once_a_sitting
 from .values import Branch, DraftText, NoteHead, Saved, StaleDraft
@@ -94,18 +95,17 @@ def _go_on(stored: Draft, wanted: Draft, text: str, base_version: int) -> Saved:
         if text != current and base_version != stored.version:
             _keep_beside(stored, text, base_version)
             return Saved("conflict", stored.id, stored.version, stored.saved_at)
-        if stored.addendum_to is None:
-            session = stored.session or wanted.session  # what was jotted down joins its session, and leaves none
-            changed = (stored.patients, stored.session_on, stored.session) != (
-                wanted.patients,
-                wanted.session_on,
-                session,
-            )
-            stored.patients, stored.session_on, stored.session = wanted.patients, wanted.session_on, session
-        else:
-            changed = False
-        if text != current or changed:
+        as_is = (stored.patients, stored.session_on, stored.session)
+        # what was jotted down joins its session, and leaves none
+        now = (wanted.patients, wanted.session_on, stored.session or wanted.session)
+        if stored.addendum_to is not None:
+            now = as_is
+        if text != current or now != as_is:
+            refuse_to_change(stored)
+            stored.patients, stored.session_on, stored.session = now
             _rewrite(stored, text)
+    except StaleDraft as asked_for:
+        raise Refused(asked_for.refusal) from None
     except (Unreadable, KeyUnavailable):
         write_event(stored.author, EventKind.UNREADABLE, author=stored.author, note=stored.id)
         return Saved("unreadable", stored.id, stored.version)
@@ -224,6 +224,9 @@ def settle_branch(staff: Staff, *, draft_id: UUID, branch_id: UUID, choice: Choi
             raise StaleDraft(UNREADABLE)
         if draft.version != version:
             raise StaleDraft(STALE)
+        if choice == "discard":
+            refuse_to_lose(draft)
+        refuse_to_change(draft)
         _delete_branch(row)
         if choice == "append":
             _rewrite(draft, shown.text.rstrip() + _BETWEEN + other)
@@ -248,6 +251,7 @@ def discard_draft(staff: Staff, *, draft_id: UUID, version: int) -> bool:
             raise StaleDraft(STALE)
         if text_of_draft(draft).text is None:
             raise StaleDraft(UNREADABLE)
+        refuse_to_lose(draft)
         delete_of_draft(draft_id)
         _delete(draft)
         write_event(actor, EventKind.DISCARDED, author=actor, note=draft_id)

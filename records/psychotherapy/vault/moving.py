@@ -29,6 +29,7 @@ from records.psychotherapy.rules import (
 )
 
 from .drafts import _begin, _rewrite, head_of, text_of_draft
+from .holding import refuse_to_change
 from .session import lock, open_as, write_event, write_event_once_a_sitting
 from .values import MovedSentence, MovedText, NoteHead, Passage, StaleDraft
 
@@ -48,6 +49,7 @@ def passage_in_draft(
         held = Moved.objects.filter(pk=_row_id(actor, draft_id, passage), author=actor).first()
         if held is None:
             _without(_text_at(draft, passage.version), passage)
+            refuse_to_change(draft)  # before the sentence is saved at the other end
         else:
             _was_made(_row_of(actor, draft_id, passage, Direction.OUT, section, held.chart_note))
         return head_of(draft), held.chart_note if held else None
@@ -188,6 +190,7 @@ def _move(draft: Draft, row: Moved, passage: Passage, change: Callable[[str, Pas
     after = edit.applied(text)
     if text_too_long(after):
         raise StaleDraft(too_long(after))
+    refuse_to_change(draft)
     _rewrite(draft, after)
     _write_down(row)
     return MovedText(draft.id, draft.version, draft.saved_at, after, edit.for_browser(text))

@@ -80,7 +80,11 @@ def _file(request: HttpRequest, attachment_id: UUID, *, original: bool) -> Attac
 @require_POST
 def attachment_remove(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
     """Take a file off a draft, for good."""
-    draft_id = vault.remove_attachment(cast(Staff, request.user), attachment_id)
+    try:
+        draft_id = vault.remove_attachment(cast(Staff, request.user), attachment_id)
+    except StaleDraft as kept:
+        messages.error(request, f"{kept.refusal.words} {kept.refusal.remedy}")
+        return redirect("psychotherapy-home")
     if draft_id is None:
         raise Http404
     messages.success(request, "The file was taken off. Nothing of it is kept.")
