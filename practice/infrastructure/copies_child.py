@@ -10,7 +10,7 @@ import json
 import resource
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -357,25 +357,25 @@ def keep_what_is_drawn(page: Any) -> None:
     """
     import pikepdf
 
-    page.obj.Resources = drawn_alone(page, page.resources or pikepdf.Dictionary(), set())
+    page.obj.Resources = drawn_alone([page], page.resources or pikepdf.Dictionary(), set())
 
 
-def drawn_alone(drawing: Any, resources: Any, seen: set[Any]) -> Any:
-    """Of `resources`, those that this page, form or pattern draws, and of theirs again only those."""
+def drawn_alone(drawings: Iterable[Any], resources: Any, seen: set[Any]) -> Any:
+    """Of `resources`, those that this page, form, pattern or these letters draw, and of theirs again only those."""
     import pikepdf
 
-    used = names_drawn(drawing, resources, set())
+    used = {one for drawing in drawings for one in names_drawn(drawing, resources, set())}
     kept = pikepdf.Dictionary()
     for category, found in resources.items():
         if category in KEPT_WHOLE:
             kept[category] = found
         elif isinstance(found, pikepdf.Dictionary):
             kept[category] = pikepdf.Dictionary({k: v for k, v in found.items() if (category, k) in used})
-    for part in parts_drawn(kept):
+    for part, drawn in parts_drawn(kept):
         if part.objgen not in seen:
             seen.add(part.objgen)
             if "/Resources" in part:
-                part.Resources = drawn_alone(part, part.Resources, seen)
+                part.Resources = drawn_alone(drawn, part.Resources, seen)
     return kept
 
 
@@ -399,16 +399,21 @@ def names_drawn(drawing: Any, resources: Any, seen: set[Any]) -> set[tuple[str, 
     return used
 
 
-def parts_drawn(resources: Any) -> Iterator[Any]:
-    """The forms, patterns and masks among resources: each is a drawing with resources of its own."""
+def parts_drawn(resources: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """What among resources has resources of its own, with what it draws: forms, patterns, masks, drawn letters."""
     import pikepdf
 
     for category in ("/XObject", "/Pattern"):
-        yield from (one for one in resources.get(category, {}).values() if isinstance(one, pikepdf.Stream))
+        for one in resources.get(category, {}).values():
+            if isinstance(one, pikepdf.Stream) and is_drawing(one):
+                yield one, [one]
     for state in resources.get("/ExtGState", {}).values():
         mask = state.get("/SMask")
         if isinstance(mask, pikepdf.Dictionary) and isinstance(mask.get("/G"), pikepdf.Stream):
-            yield mask.G
+            yield mask.G, [mask.G]
+    for font in resources.get("/Font", {}).values():
+        if str(font.get("/Subtype", "")) == "/Type3":
+            yield font, list(font.get("/CharProcs", {}).values())
 
 
 def is_drawing(stream: Any) -> bool:

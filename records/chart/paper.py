@@ -1,7 +1,10 @@
 """The shapes of what goes on paper: one item of an index, one block of a document."""
 
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -35,3 +38,9 @@ class Block:
     number: int = 0  # its place among those
     pages_out: tuple[int, ...] = ()  # of its copy, which do not leave
     burnt: bool = False  # something of it was left out
+
+
+def reading_of(blocks: Iterable[Block]) -> str:
+    """By which blocks are known again as somebody read them: the SHA-256, in hex, of everything they say."""
+    said = json.dumps([asdict(block) for block in blocks], default=str, sort_keys=True)
+    return sha256(said.encode()).hexdigest()

@@ -84,7 +84,7 @@ def test_a_compound_form_is_split_on_a_telephone(a_visit: Visit, dana: Staff, ha
         page = visitor.page
         visitor.sign_in(dana, f"/authorizations/patient/{lindqvist.pk}/")
         visitor.look("empty list")
-        page.get_by_role("link", name="Record an authorization").click()
+        page.get_by_role("link", name="Record a signed paper").click()
         fill(visitor, hale)
         page.get_by_label("Chart records", exact=True).check()
         page.get_by_label("Signed by*").select_option("GUARDIAN")

@@ -68,7 +68,7 @@ def record_authorization(visitor: Visitor) -> None:
     expect(page.get_by_role("link", name="Psychotherapy notes")).to_have_count(0)
     page.get_by_role("link", name="Authorizations").click()
     visitor.look("no authorizations")
-    page.get_by_role("link", name="Record an authorization").first.click()
+    page.get_by_role("link", name="Record a signed paper").first.click()
     visitor.look("new authorization")
     page.get_by_label("Psychotherapy notes", exact=True).check()
     page.get_by_label("Description on the form").fill("Psychotherapy notes of Dr. Miriam Hale, all sessions.")

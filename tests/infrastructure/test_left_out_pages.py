@@ -52,6 +52,27 @@ def pattern(document: pikepdf.Pdf) -> tuple[Dictionary, list[str]]:
     return resources, ["/Fm1 Do", "/G1 gs /Pattern cs /P1 scn 0 0 612 792 re f"]
 
 
+def letters(document: pikepdf.Pdf) -> tuple[Dictionary, list[str]]:
+    """Both pages write in letters that are drawings, whose dictionary is the one of all pages."""
+    drawn = Dictionary(Fm1=form(document, "page one words"), Fm2=form(document, SECRET.decode()))
+    held = document.make_indirect(Dictionary(XObject=drawn))
+    letter = document.make_stream(b"600 0 0 0 600 600 d1 0 0 600 600 re f")
+    font = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.Type3,
+        FontBBox=Array([0, 0, 600, 600]),
+        FontMatrix=Array([0.001, 0, 0, 0.001, 0, 0]),
+        FirstChar=65,
+        LastChar=65,
+        Widths=Array([600]),
+        Encoding=Dictionary(Type=Name.Encoding, Differences=Array([65, Name.A])),
+        CharProcs=Dictionary(A=letter),
+        Resources=held,
+    )
+    held.Font = Dictionary(T3=document.make_indirect(font))
+    return held, ["/Fm1 Do BT /T3 12 Tf 72 600 Td (A) Tj ET", "/Fm2 Do BT /T3 12 Tf 72 600 Td (A) Tj ET"]
+
+
 Sharing = Callable[[pikepdf.Pdf], tuple[Dictionary, list[str]]]
 
 
@@ -89,7 +110,7 @@ def streams_with(pdf: bytes, words: bytes) -> int:
 
 
 @pytest.mark.parametrize("inherited", [False, True], ids=["on each page", "inherited"])
-@pytest.mark.parametrize("sharing", [shared, nested, without_its_own, pattern])
+@pytest.mark.parametrize("sharing", [shared, nested, without_its_own, pattern, letters])
 def test_nothing_of_a_page_left_out_travels_with_the_one_that_stays(sharing: Sharing, inherited: bool) -> None:
     taken = copies.take_in(BytesIO(scan(sharing, inherited=inherited)))
     whole = copies.fill_pages(package(), [copies.Filling("scan-1-", "pdf", taken.copy, ())])

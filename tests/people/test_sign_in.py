@@ -179,6 +179,7 @@ PUBLIC = {
     "health",
     "mark",
     "measure-tablet",
+    "signing-tablet",
 }
 
 

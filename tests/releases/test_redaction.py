@@ -26,6 +26,7 @@ from practice.audit.rules import AuditEvent
 from practice.infrastructure.blackout import BAR, Span
 from practice.infrastructure.refusals import Refused
 from records.chart.actions.documents import file_document
+from records.chart.actions.notes import add_addendum
 from records.chart.documents import release_items, render_context
 from records.chart.exchange.part import part_bundle
 from records.chart.exchange.restore import is_whole_chart
@@ -128,6 +129,21 @@ def test_the_clinician_reads_what_will_leave(waiting, hale, signed_in):
     assert 'His brother <span class="left-out">left out</span> was arrested' in page
 
 
+def test_what_was_added_since_the_page_was_opened_is_not_approved_unread(waiting, hale, signed_in):
+    release, item = waiting()
+    client = signed_in(hale)
+    path = reverse("release-approve", args=[release.pk])
+    read = re.search(r'name="read" value="([0-9a-f]{64})"', client.get(path).content.decode())[1]
+    sent = {"read": read, "keep": [str(one.pk) for one in release.items.all()]}
+    add_addendum(by=hale, note_id=item.object_id, text="His brother Karl called again.")
+    page = client.post(path, sent).content.decode()
+    assert "was added or corrected after you opened the page" in page and "Karl called again" in page
+    assert not ChartPackage.objects.exists()
+    now = re.search(r'name="read" value="([0-9a-f]{64})"', page)[1]
+    client.post(path, sent | {"read": now})
+    assert ChartPackage.objects.exists()
+
+
 def test_reason_and_place_are_encrypted_and_what_stood_there_is_not_kept_again(waiting, hale):
     release, item = waiting()
     [row] = leave_out(hale, release, item, reason=RedactionReason.OTHER, told="his brother did not agree")
@@ -221,7 +237,7 @@ def test_a_passage_marked_while_the_package_was_made_stops_the_approval(waiting,
         return b"%PDF-", 1
 
     monkeypatch.setattr("disclosures.releases.actions.prepare.chart_package", slow)
-    with pytest.raises(Refused, match="REDACTIONS_CHANGED"):
+    with pytest.raises(Refused, match="CHANGED_SINCE_READ"):
         actions.approve_release(by=hale, release_id=release.pk, keep=[str(i.pk) for i in release.items.all()])
     assert not ChartPackage.objects.exists()
 

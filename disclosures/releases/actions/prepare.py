@@ -22,8 +22,10 @@ from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind, TaskState
 from records.chart.documents import ReleaseItemInfo, release_items
+from records.chart.paper import reading_of
 
 from ..documents import chart_package
+from ..documents.package import blocks_of
 from ..models import ChartPackage, Redaction, Release, ReleaseItem
 from ..policies import check_may_approve, open_patient_for_release, refusal_to_approve, releases_visible_to
 from ..queries import item_key, proposal_of
@@ -161,10 +163,18 @@ def _dated(chosen: Collection[ReleaseItemInfo]) -> str:
     return f"{count}, dated {first}" if first == last else f"{count}, dated {first} to {last}"
 
 
-def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str]) -> Release:
+CHANGED_SINCE_READ = Refusal(
+    "CHANGED_SINCE_READ",
+    "Something in these documents was added or corrected after you opened the page.",
+    "Nothing is approved. Open the release again and read it as it stands now.",
+)
+
+
+def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str], read: str = "") -> Release:
     """A clinician of the patient has read it: freeze what they kept as the package that may be handed over.
 
-    In: ids of the items kept; the others are left out. Raises Refused for anybody else or when it moved on meanwhile,
+    In: ids of the items kept; the others are left out. `read`: `reading_of` what they were shown, where it was a page;
+    what reads otherwise by now is not approved unread. Raises Refused for anybody else or when it moved on meanwhile,
     GateRefused when the gate says no today, PdfFailed when the package could not be made (nothing is changed then).
     """
     release = releases_visible_to(by).select_related("patient", "authorization").get(pk=release_id)
@@ -182,9 +192,14 @@ def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str])
     if not decision.allowed:
         record_refusal(by=by, release=release, decision=decision)
         raise GateRefused(decision)
+    reading = reading_of(blocks_of(release, rows))
+    if read and read != reading:
+        raise Refused(CHANGED_SINCE_READ)
     left_out = redactions_of(release, kept)
     # takes seconds: no transaction is held meanwhile
     pdf, pages = chart_package(release, kept, approved_by=by, redactions=left_out)
+    if reading_of(blocks_of(release, rows)) != reading:
+        raise Refused(CHANGED_SINCE_READ)
     return _freeze(by=by, release_id=release.pk, rows=rows, left_out=left_out, pdf=pdf, pages=pages, decision=decision)
 
 

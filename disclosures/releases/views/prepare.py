@@ -19,8 +19,10 @@ from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
 from practice.people.queries import care_team
 from records.chart.index import by_year, kinds_of
+from records.chart.paper import reading_of
 
 from .. import actions
+from ..actions.prepare import CHANGED_SINCE_READ
 from ..actions.redact import keep_items
 from ..documents import blocks_of
 from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, ReasonForm, StartForm, basis_choices
@@ -213,13 +215,17 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
     decision, problem = verdict_now(release), ""
     if posted:
         try:
-            actions.approve_release(by=staff, release_id=release.pk, keep=keep)
+            actions.approve_release(by=staff, release_id=release.pk, keep=keep, read=request.POST.get("read", ""))
             messages.success(request, "Approved. The package is frozen and ready to hand over.")
             return redirect("release-open", release.pk)
         except actions.GateRefused as refused:
             decision = refused.decision
         except PdfFailed:
             problem = "The package could not be made. Nothing was changed. Try again in a moment."
+        except Refused as refused:
+            if refused.refusal != CHANGED_SINCE_READ:
+                raise
+            problem = f"{CHANGED_SINCE_READ.words} It stands here as it is now: read it, then approve."
     blocks = {block.id: block for block in blocks_of(release, rows)}
     counts = Counter(one.item_id for one in redactions_of(release, rows))
     years = groupby(rows, key=lambda row: str(row.on.year) if row.on else "Not dated")
@@ -230,6 +236,7 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
         "years": [(year, [(row, blocks[row.object_id]) for row in found]) for year, found in years],
         "decision": explained(decision, patient_id=release.patient_id, authorization_id=release.authorization_id),
         "problem": problem,
+        "read": reading_of(blocks.values()),
     }
     return render(request, "releases/approve.html", context)
 
