@@ -126,6 +126,12 @@ class Represented:
     refusal: Refusal | None
 
 
+def asked_for_no_calls(patient: Patient, on: date) -> bool:
+    """Whether the patient asked on a day to be reached by e-mail or fax only, and by telephone not at all (R-224)."""
+    means = {Means(wish.means) for wish in patient.contact_wishes.filter(in_force_on(on))}
+    return bool(means & {Means.EMAIL, Means.FAX}) and Means.PHONE not in means
+
+
 def representation_facts(row: PersonalRepresentative) -> RepresentationFacts:
     """The values that R-145 decides on."""
     return RepresentationFacts(

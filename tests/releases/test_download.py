@@ -22,9 +22,12 @@ from disclosures.releases.models import Release
 from disclosures.releases.rules import Method, ReleaseState
 from disclosures.releases.views.download import _sent
 from practice.audit.models import AuditEntry
+from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.outside.models import Link
 from practice.outside.rules import CodeGiven
+from practice.people.actions import record_contact_wish
+from practice.people.confidential import Means
 from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind
@@ -207,6 +210,19 @@ def test_a_new_link_replaces_the_old_and_after_the_commit_it_leads_to_the_same_b
     content = bytes_of(visitor.post("/download/"))
     entry = Entry.objects.get(kind=EntryKind.DISCLOSURE)  # one hand-over, one entry
     assert sha256(content).hexdigest() == entry.artefact_sha256
+
+
+def test_who_asked_for_e_mail_only_is_not_telephoned_with_the_code(
+    approved: Approved, paper: Callable[..., Authorization], dana: Staff, lindqvist: Patient
+) -> None:
+    record_contact_wish(by=dana, patient=lindqvist, means=Means.EMAIL, value="t@example.org", from_on=today())
+    own = paper(recipient_name=lindqvist.legal_name)
+    release = approved(method=Method.DOWNLOAD, authorization=own, recipient_name=lindqvist.legal_name)
+    with pytest.raises(Refused, match="CONFIDENTIAL_MEANS"):
+        offer_download(by=dana, release_id=release.pk, days=1, code_given=CodeGiven.BY_PHONE)
+    assert offer_download(by=dana, release_id=release.pk, days=1, code_given=CodeGiven.IN_PERSON).passphrase
+    record_contact_wish(by=dana, patient=lindqvist, means=Means.PHONE, value="217 555 0101", from_on=today())
+    assert offer_download(by=dana, release_id=release.pk, days=1, code_given=CodeGiven.BY_PHONE).made
 
 
 def test_only_a_release_chosen_as_a_download_leaves_by_a_link(approved: Approved, dana: Staff) -> None:
