@@ -35,8 +35,10 @@ from .policies import (
     open_patient_for_paper,
     possible_seconds,
     refusal_of_new_sign_in,
+    refusal_of_pair,
     refusal_to_add,
     refusal_to_compel,
+    refusal_to_name_for_hand_over,
 )
 from .queries import fill_release, reasons_now, scope_of
 from .rules import ANSWERED, EntryKind, PaperKind, ResponseKind, refusal_to_note
@@ -132,6 +134,7 @@ def start_compelled(
     _refuse(by, paper, refusal_to_compel(by))
     chosen = second.pk if second else None
     _refuse(by, paper, refusal_of_two(author=author.pk, first=by.pk, second=chosen, possible=possible_seconds(by)))
+    _refuse(by, paper, refusal_to_name_for_hand_over(by, chosen, [person.pk for person in named_staff]))
     if reasons := reasons_now(paper, scope, on=today(), alone=second is None):
         _record_refused(by, paper, reasons[0])
         raise NotCompelled(reasons)
@@ -156,9 +159,6 @@ def start_compelled(
 def confirm_compelled(*, by: Staff, compelled: Compelled) -> None:
     """The second person confirms exactly what the first began. Raises Refused, or NotCompelled as the paper stands."""
     paper = paper_of(compelled)
-    _refuse(by, paper, refusal_of_new_sign_in(by))
-    if by.pk == compelled.second and by.pk not in possible_seconds(Staff.objects.get(pk=compelled.started_by)):
-        _refuse(by, paper, NOT_NOW)
     _check_still(by, paper, compelled)
     if not vault.confirm_compelled(by, compelled.id):
         raise Refused(NOT_NOW)
@@ -237,7 +237,11 @@ def paper_of(compelled: Compelled) -> LegalPaper:
 
 
 def _check_still(by: Staff, paper: LegalPaper, compelled: Compelled) -> None:
-    """What was recorded since counts: counsel may have said otherwise. Raises NotCompelled."""
+    """What happened since counts: one of the two may have left, counsel may have said otherwise. Raises Refused,
+    NotCompelled.
+    """
+    _refuse(by, paper, refusal_of_new_sign_in(by))
+    _refuse(by, paper, refusal_of_pair(Staff.objects.get(pk=compelled.started_by), compelled.second))
     if reasons := reasons_now(paper, compelled.scope, on=today(), alone=compelled.alone):
         _record_refused(by, paper, reasons[0])
         raise NotCompelled(reasons)

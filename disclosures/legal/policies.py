@@ -4,6 +4,7 @@ A paper says what somebody asked for, never whether there is any of it: front de
 patient's clinicians see it alike.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,7 +17,7 @@ from practice.infrastructure.refusals import Refusal
 from practice.people.actions.invitations import has_settled
 from practice.people.models import Patient, Staff
 from practice.people.rules import CLINICAL_ROLES, Role
-from records.psychotherapy.policies import seconds_for
+from records.psychotherapy.policies import HAND_OVER_ROLES, seconds_for
 
 from .models import LegalPaper
 from .rules import STOPS, EntryKind
@@ -94,6 +95,35 @@ def refusal_of_new_sign_in(staff: Staff) -> Refusal | None:
         "COMPELLED_TOO_NEW",
         "Whoever takes part has held a sign-in of their own here for thirty days.",
         "Ask somebody who has been here longer, or wait.",
+    )
+
+
+def refusal_of_pair(first: Staff, second: UUID | None) -> Refusal | None:
+    """Why the two who were named are not two any more, or None: one left, lost their role, or their sign-in was taken
+    over since. Alone is who was alone from the start.
+    """
+    if refusal_to_compel(first) is None and (second is None or second in possible_seconds(first)):
+        return None
+    return Refusal(
+        "COMPELLED_NOT_TWO",
+        "One of those named for this compelled release cannot take part any more.",
+        "Stop it, and begin it again with two people who can.",
+        "Practice policy P-09",
+    )
+
+
+def refusal_to_name_for_hand_over(first: Staff, second: UUID | None, named: Collection[UUID]) -> Refusal | None:
+    """Why these may not be given the file, or None: each of the two has a part of its passphrase."""
+    if second is None or not {first.pk, second} & set(named):
+        return None
+    roles = [str(role) for role in HAND_OVER_ROLES]
+    if not Staff.objects.filter(roles__overlap=roles, is_active=True).exclude(pk__in=[first.pk, second]).exists():
+        return None
+    return Refusal(
+        "COMPELLED_NOT_BOTH",
+        "Each of the two is given a part of the passphrase, so somebody else hands the file over.",
+        "Name somebody else for the hand-over.",
+        "Practice policy P-09",
     )
 
 

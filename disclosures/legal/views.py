@@ -39,6 +39,7 @@ from .policies import (
     open_patient_for_paper,
     papers_visible_to,
     possible_seconds,
+    refusal_of_new_sign_in,
     refusal_to_add,
     refusal_to_compel,
 )
@@ -281,6 +282,8 @@ def compelled_stop(request: HttpRequest, compelled_id: UUID) -> HttpResponse:
 def compelled_slip(request: HttpRequest, compelled_id: UUID) -> HttpResponse:
     """This person's part of the passphrase on a slip for the recipient."""
     staff, found = _open(request, compelled_id)
+    if found.is_one_of_two(staff.pk) and (refusal := refusal_of_new_sign_in(staff)):
+        raise Refused(refusal)  # a sign-in taken over since
     try:
         parts = vault.my_passphrase_parts(staff, found.id)
         if parts is None:

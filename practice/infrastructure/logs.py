@@ -8,7 +8,7 @@ from types import TracebackType
 # their messages are about requests, jobs and the product itself; everybody else's arguments stay out
 TRUSTED = ("practice", "django.request", "django.security", "procrastinate.worker", "gunicorn")
 # The everyday log says nothing of which psychotherapy note or package was asked for, or whether it was there.
-SEALED_PATHS = re.compile(r"/(?:psychotherapy-notes|releases/packages)/[^\s\"']*")
+SEALED_PATHS = re.compile(r"/(?:psychotherapy-notes|releases/packages|legal/packages|legal/compelled)/[^\s\"']*")
 # The token of a link is half of a key: it stands in an address, and in no log.
 LINK_PATHS = re.compile(r"/l/[^\s\"']*")
 

@@ -238,6 +238,8 @@ def test_the_log_does_not_say_which_sealed_note_was_asked_for_or_what_came_back(
     for words in ("Conflict: %s", "Not Found: %s", "Forbidden: %s"):
         request_log.warning(words, "/psychotherapy-notes/drafts/f59d1c77-d453-42ad-a4a5-19ca80b44cf3/save/")
         request_log.warning(words, "/releases/packages/f59d1c77-d453-42ad-a4a5-19ca80b44cf3/")
+        request_log.warning(words, "/legal/packages/f59d1c77-d453-42ad-a4a5-19ca80b44cf3/")
+        request_log.warning(words, "/legal/compelled/f59d1c77-d453-42ad-a4a5-19ca80b44cf3/")
     lines = log.getvalue().splitlines()
     assert "f59d1c77" not in log.getvalue() and len({line.split("django.request")[1] for line in lines}) == 1
 

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from disclosures.ledger.models import Entry
@@ -182,6 +184,33 @@ def test_one_person_alone_cannot(
     Staff.objects.filter(pk=castellanos.pk).update(email="Same@example.org")
     with pytest.raises(Refused):
         confirm_compelled(by=Staff.objects.get(pk=brook.pk), compelled=begun)  # their other account
+
+
+@pytest.mark.usefixtures("no_press")
+def test_two_are_two_until_the_file_is_made_and_neither_of_them_is_given_it(
+    notes: dict[str, UUID], order: LegalPaper, hale: Staff, castellanos: Staff, brook: Staff, dana: Staff,
+    signed_in: Callable[[Staff], Client],
+) -> None:  # fmt: skip
+    for holder in (castellanos, brook):
+        with pytest.raises(Refused, match="COMPELLED_NOT_BOTH"):
+            begin(castellanos, order, hale, brook, dana, holder)
+    begun = begin(castellanos, order, hale, brook, dana)
+    first, second = Staff.objects.filter(pk=castellanos.pk), Staff.objects.filter(pk=brook.pk)
+    for gone in ({"is_active": False}, {"roles": [Role.FRONT_DESK]}, {"joined_at": timezone.now()}):
+        kept = first.values(*gone).get()
+        first.update(**gone)
+        with pytest.raises(Refused):
+            confirm_compelled(by=brook, compelled=begun)
+        first.update(**kept)
+    confirm_compelled(by=brook, compelled=begun)
+    for one, other in ((first, brook), (second, castellanos)):
+        one.update(is_active=False)
+        with pytest.raises(Refused, match="COMPELLED_NOT_TWO"):
+            pack_compelled(by=other, compelled=seen(other, begun))
+        one.update(is_active=True)
+    pack_compelled(by=castellanos, compelled=seen(castellanos, begun))
+    second.update(joined_at=timezone.now())  # somebody made this sign-in theirs
+    assert signed_in(second.get()).post(reverse("compelled-slip", args=[begun.id])).status_code == 403
 
 
 @pytest.mark.usefixtures("no_press")
