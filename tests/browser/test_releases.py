@@ -42,6 +42,7 @@ def test_from_the_authorization_to_the_hand_over(
         clinician.look("a clinician's releases")
         clinician.page.get_by_role("link", name="Read REL").click()
         clinician.look("read and approve")
+        choose_words_by_keyboard(clinician)
         clinician.page.get_by_role("button", name="I have read it: approve").click()
         expect(clinician.page.get_by_text("Approved. The package is frozen")).to_be_visible(timeout=30_000)
         desk.page.reload()
@@ -49,6 +50,26 @@ def test_from_the_authorization_to_the_hand_over(
     release.refresh_from_db()
     assert release.state == ReleaseState.DELIVERED
     assert list(Entry.objects.order_by("index").values_list("kind", flat=True)) == ["disclosure", "delivery"]
+
+
+def choose_words_by_keyboard(visitor: Visitor) -> None:
+    page = visitor.page
+    page.get_by_role("button", name="Leave passages out").first.click()
+    page.get_by_text("Choose single words").first.click()
+    text = page.get_by_label("Select words in this text").first
+    before = text.input_value()
+    text.focus()
+    page.keyboard.press("Control+Home")
+    for _ in range(5):
+        page.keyboard.press("Shift+ArrowRight")
+    page.get_by_role("button", name="Mark the selected words").first.press("Enter")
+    expect(page.get_by_label(f"“{before[:5]}”")).to_be_checked()
+    text.press("Delete")
+    page.keyboard.type("x")
+    assert text.input_value() == before  # it is there to be read
+    visitor.look("words chosen by keyboard")
+    page.get_by_label(f"“{before[:5]}”").uncheck()
+    page.go_back()
 
 
 def prepare(visitor: Visitor, approver: Staff) -> None:

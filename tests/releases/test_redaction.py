@@ -19,6 +19,7 @@ from disclosures.releases.actions.redact import Passage, black_out, keep_items, 
 from disclosures.releases.documents import DATA_FILE, blocks_of, chart_package
 from disclosures.releases.models import ChartPackage, Redaction
 from disclosures.releases.queries import item_key
+from disclosures.releases.queries.redaction import left_out_words
 from disclosures.releases.rules import Method
 from disclosures.releases.rules.redaction import RedactionReason
 from practice.audit.models import AuditEntry
@@ -127,6 +128,17 @@ def test_the_clinician_reads_what_will_leave(waiting, hale, signed_in):
     page = client.get(path).content.decode()
     assert BROTHER not in page
     assert 'His brother <span class="left-out">left out</span> was arrested' in page
+    assert "1 passage left out" in page
+
+
+def test_how_much_is_left_out_is_said_in_words():
+    passage, page = Redaction(where={"part": "written", "start": 0, "end": 4}), Redaction(where={"page": 2})
+    assert [left_out_words(rows) for rows in ([], [passage], [page, page], [passage, page])] == [
+        "",
+        "1 passage left out",
+        "2 pages left out",
+        "1 passage and 1 page left out",
+    ]
 
 
 def test_what_was_added_since_the_page_was_opened_is_not_approved_unread(waiting, hale, signed_in):

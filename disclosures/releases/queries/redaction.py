@@ -26,6 +26,15 @@ def span_of(row: Redaction) -> Span:
     return Span(int(row.where["start"]), int(row.where["end"]))
 
 
+def left_out_words(rows: Iterable[Redaction]) -> str:
+    """How much is left out, for people: "2 passages left out", "1 page left out", or nothing."""
+    found = list(rows)
+    pages = sum("page" in row.where for row in found)
+    counts = ((len(found) - pages, "passage"), (pages, "page"))
+    words = " and ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
+    return f"{words} left out" if words else ""
+
+
 def as_it_leaves(blocks: Iterable[Block], rows: Iterable[Redaction]) -> list[Block]:
     """The items without what is left out of them. Raises TextChanged: better nothing leaves than the wrong words."""
     of: Mapping[UUID, list[Redaction]] = defaultdict(list)

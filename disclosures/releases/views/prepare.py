@@ -1,6 +1,5 @@
 """Preparing a chart release, and the clinician's approval."""
 
-from collections import Counter
 from itertools import groupby
 from typing import Any, cast
 
@@ -29,7 +28,7 @@ from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, ReasonForm,
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
 from ..queries import chart_index, postal_address, proposal_of, restrictions_on, verdict_now
-from ..queries.redaction import redactions_of
+from ..queries.redaction import left_out_words, redactions_of
 from ..queries.remedies import explained
 from ..rules import Method, RecipientKind, ReleaseState, TreatmentOverride, can_go_on
 
@@ -227,12 +226,20 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
                 raise
             problem = f"{CHANGED_SINCE_READ.words} It stands here as it is now: read it, then approve."
     blocks = {block.id: block for block in blocks_of(release, rows)}
-    counts = Counter(one.item_id for one in redactions_of(release, rows))
+    gone = redactions_of(release, rows)
     years = groupby(rows, key=lambda row: str(row.on.year) if row.on else "Not dated")
     context = {
         "release": release,
         "patient": release.patient,
-        "pieces": [(row, blocks[row.object_id], str(row.pk) in keep, counts[row.pk]) for row in rows],
+        "pieces": [
+            (
+                row,
+                blocks[row.object_id],
+                str(row.pk) in keep,
+                left_out_words(one for one in gone if one.item_id == row.pk),
+            )
+            for row in rows
+        ],
         "years": [(year, [(row, blocks[row.object_id]) for row in found]) for year, found in years],
         "decision": explained(decision, patient_id=release.patient_id, authorization_id=release.authorization_id),
         "problem": problem,

@@ -1,5 +1,7 @@
 // Choosing single words to leave out: select them in the read-only text, press the button, and they stand as one more
-// ticked line below. Without this script whole sentences are ticked. Positions count characters, not UTF-16 units.
+// ticked line below. In a textarea marked readonly Chromium moves no caret, so Shift and the arrow keys would select
+// nothing: here it is not readonly, and every change is refused instead. Without this script whole sentences are
+// ticked. Positions count characters, not UTF-16 units.
 
 const points = (text) => [...text].length;
 
@@ -8,6 +10,13 @@ for (const part of document.querySelectorAll("[data-part]")) {
   const text = tool.querySelector("textarea");
   const said = tool.querySelector("[role=status]");
   const chosen = part.querySelector("[data-chosen]");
+
+  text.readOnly = false;
+  text.setAttribute("aria-readonly", "true");
+  text.inputMode = "none";
+  const written = text.value;
+  text.addEventListener("beforeinput", (event) => event.preventDefault());
+  text.addEventListener("input", () => { text.value = written; }); // an input method's changes cannot be prevented
 
   tool.querySelector("button").addEventListener("click", () => {
     const { value, selectionStart: from, selectionEnd: to } = text;
