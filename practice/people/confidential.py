@@ -57,6 +57,11 @@ class LetterAddress:
         return self.text if self.means == Means.MAIL else self.value
 
     @property
+    def one_line(self) -> str:
+        """The same place within a sentence."""
+        return ", ".join(self.where.splitlines())
+
+    @property
     def envelope(self) -> list[str]:
         """Name and address line by line, as in the window of the envelope."""
         return [self.name, *self.text.splitlines()]

@@ -54,7 +54,8 @@ def test_from_the_authorization_to_the_hand_over(
 
 def choose_words_by_keyboard(visitor: Visitor) -> None:
     page = visitor.page
-    page.get_by_role("button", name="Leave passages out").first.click()
+    note = page.locator("section.sheet").filter(has=page.get_by_role("heading", name="Progress note"))
+    note.get_by_role("button", name="Leave passages out").first.click()
     page.get_by_text("Choose single words").first.click()
     text = page.get_by_label("Select words in this text").first
     before = text.input_value()

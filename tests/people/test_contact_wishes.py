@@ -47,6 +47,7 @@ def test_an_address_reads_as_on_the_envelope_and_another_way_says_so() -> None:
     assert box.envelope == ["Tobias Lindqvist", "PO Box 9", "Peoria, IL 61602"]
     assert LetterAddress("T", lines="2 Rue X", city="Lyon", country="France").text == "2 Rue X\nLyon\nFrance"
     assert LetterAddress("T", lines="1 A St", country="USA").text == "1 A St"
+    assert box.one_line == "PO Box 9, Peoria, IL 61602"
     mail = LetterAddress("T", Means.EMAIL, confidential=True, value="t@example.org")
     assert (mail.text, mail.where) == ("By e-mail only: t@example.org", "t@example.org")
     assert mail.warning.startswith("Do not mail it") and not box.warning

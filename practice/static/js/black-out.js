@@ -14,6 +14,7 @@ for (const part of document.querySelectorAll("[data-part]")) {
   text.readOnly = false;
   text.setAttribute("aria-readonly", "true");
   text.inputMode = "none";
+  text.spellcheck = false; // what it says is not for a checker that asks elsewhere
   const written = text.value;
   text.addEventListener("beforeinput", (event) => event.preventDefault());
   text.addEventListener("input", () => { text.value = written; }); // an input method's changes cannot be prevented
