@@ -232,6 +232,7 @@ TABLE: dict[str, Row] = {
     "psychotherapy-leave-out": row("200 404 403 403 403 403", sealed=True),  # a note of one's own
     "psychotherapy-package-new": row("200 200 403 403 403 403", sealed=True),  # offers one's own notes only
     "psychotherapy-package-withdraw": row("ok 404 404 404 404 404", post=True, sealed=True),
+    "notes-release-new": row("200 200 403 403 403 403", sealed=True),  # offers one's own notes only
     "notes-hand-over": row("404 404 404 200 404 404", sealed=True),  # front desk was named by the author
     # --- the practice's own forms; one that counsel has not approved is printed for counsel alone
     "form-list": row("200 200 200 200 200 403"),

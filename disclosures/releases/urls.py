@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import views
-from .views import emergency
+from .views import emergency, without_authorization
 
 urlpatterns = [
     path("", views.worklist, name="release-list-all"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/ask/", views.gate_ask, name="gate-ask-patient"),
     path("patients/<uuid:patient_id>/warning/", views.threat_new, name="threat-new"),
     path("<uuid:release_id>/warning/", views.threat_complete, name="threat-complete"),
+    path(
+        "patients/<uuid:patient_id>/psychotherapy-notes/",
+        without_authorization.notes_release_new,
+        name="notes-release-new",
+    ),
     path("packages/<uuid:package_id>/", views.notes_hand_over, name="notes-hand-over"),
     path("revocations/<uuid:event_id>/", views.revocation_open, name="revocation-open"),
     path("revocations/<uuid:event_id>/letter/", views.revocation_letter_new, name="revocation-letter-new"),

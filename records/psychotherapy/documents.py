@@ -22,10 +22,12 @@ def package_pdf(
     on: date,
     custodian: Staff | None = None,
     compelled_by: str = "",
+    ground: str = "",
 ) -> bytes:
     """The notes as approved, oldest session first, one after the other. Raises PdfFailed, which carries no text.
 
     `custodian`: who prepared it because the author cannot act. `compelled_by`: the order or law it leaves under.
+    `ground`: what allows it without an authorization, where the author released it.
     """
     context = {
         "title": "Psychotherapy notes",
@@ -35,6 +37,7 @@ def package_pdf(
         "author": author,
         "custodian": custodian,
         "compelled_by": compelled_by,
+        "ground": ground,
         "patient": patient,
         "recipient": recipient,
         "on": on,

@@ -496,6 +496,9 @@ class Package(SealedModel):
     hand_over_until = models.DateTimeField(help_text="After this the named staff cannot reach it any more.")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     compelled = models.UUIDField(null=True, blank=True, help_text="The compelled release it was made for.")
+    claim = models.BinaryField(
+        null=True, blank=True, help_text="Without an authorization: what its author documented, sealed as the file is."
+    )
 
     class Meta(SealedModel.Meta):
         verbose_name = "sealed package"

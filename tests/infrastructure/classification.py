@@ -325,7 +325,7 @@ MODELS: dict[str, Kept] = {
     "psychotherapy.NoteRedaction": Kept(APPEND_ONLY, sealed="sealed", plain="id author note patient key made_at"),
     "psychotherapy.Package": Kept(
         EDITABLE,
-        sealed="sealed",
+        sealed="sealed claim",
         plain="""
         id author patient authorization_id recipient_name description notes session_days speaks_of key sha256
         size

@@ -93,9 +93,9 @@ def commit_notes_package(
     """Hand over a package of psychotherapy notes that its author approved and named `by` for.
 
     In: an unsaved `release` with what the person at the desk says (kind of recipient, how identity was checked, how it
-    leaves); everything else comes from the package and its authorization, or, for one that a law or a court compels,
-    from `fill`. Raises GateRefused with every reason, and Refused when there is nothing here for this person. While
-    this runs the package cannot be withdrawn.
+    leaves); everything else comes from the package and its authorization; without one, from what its author documented
+    or, for one that a law or a court compels, from `fill`. Raises GateRefused with every reason, and Refused when there
+    is nothing here for this person. While this runs the package cannot be withdrawn.
     """
     with vault.handing_over(by, package_id) as cover:
         nothing = cover is None or Release.objects.filter(package=package_id).exists()
@@ -108,7 +108,7 @@ def commit_notes_package(
                     "Ask the therapist who prepared it.",
                 )
             )
-        (fill or fill_from_package)(release, cover)
+        (fill or (fill_from_claim if cover.own_ground else fill_from_package))(release, cover)
         try:
             _commit_notes(by=by, release=release, cover=cover)
         except GateRefused as refused:
@@ -178,12 +178,35 @@ def _record_refused(by: Staff, release_id: UUID | str, decision: Decision) -> No
 def fill_from_package(release: Release, cover: vault.PackageCover) -> None:
     """Put onto a release row what the package and its authorization say of it."""
     release.authorization = Authorization.objects.get(pk=cover.authorization_id)
-    release.record_class, release.basis = RecordClass.PN, Basis.B_AUTHORIZATION
+    release.basis = Basis.B_AUTHORIZATION
+    release.recipient_address = release.recipient_address or release.authorization.recipient_address
+    release.purpose = release.authorization.purpose
+    release.facts = {"within_class": "yes"}  # the author named the recipient
+    _fill_from_cover(release, cover)
+
+
+def fill_from_claim(release: Release, cover: vault.PackageCover) -> None:
+    """Put onto a release row what the author documented when they packed it without an authorization."""
+    at_the_desk = release.identity_verified
+    for name in CLAIMED:
+        if name != "recipient_address" or not release.recipient_address:  # where it is sent is the desk's to correct
+            setattr(release, name, cover.claim[name])
+    release.identity_verified = f"{release.identity_verified}; at hand-over: {at_the_desk}"
+    release.authorization = None
+    _fill_from_cover(release, cover)
+
+
+# What an author says of a release without an authorization; kept sealed with the package until it is committed.
+CLAIMED = (
+    "basis", "exception", "process", "counsel_review", "facts", "purpose", "recipient_kind", "recipient_address",
+    "identity_verified",
+)  # fmt: skip
+
+
+def _fill_from_cover(release: Release, cover: vault.PackageCover) -> None:
+    release.record_class, release.description = RecordClass.PN, cover.description
     release.patient_id, release.package = cover.patient, cover.id
     release.recipient_name = cover.recipient_name
-    release.recipient_address = release.recipient_address or release.authorization.recipient_address
-    release.purpose, release.description = release.authorization.purpose, cover.description
-    release.facts = {"within_class": "yes"}  # the author named the recipient
     release.smallest_set_confirmed = True  # the author chose the notes one by one and approved exactly these
     release.approver_id = cover.author
     release.prepared_by_id = release.approved_by_id = cover.approved_by  # the author, or the custodian of their notes

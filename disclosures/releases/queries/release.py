@@ -56,7 +56,7 @@ def gate_policies(on: date) -> Policies:
     counsel = found["P-07"].value
     return Policies(
         oral_revocation_hold=bool(found["P-06"].value),
-        counsel_gate=counsel in ("PN", "ALL"),
+        counsel_gate=counsel in ("PN", "ALL", True),  # the switch of P-07 is for psychotherapy notes
         counsel_gate_chart=counsel == "ALL",
         originator_approval=bool(found["P-09"].value),
         to_individual_authorization=bool(found["P-10"].value),
@@ -294,7 +294,7 @@ def _step(title: str, state: str, words: str, href: str = "", button: str = "") 
 
 def _approval(release: Release, stopped: bool, may_approve: bool) -> dict[str, str]:
     title = "Read and approved"
-    if release.is_notes and release.authorization_id is None and release.package:
+    if release.is_notes and release.facts.get("paper") and release.package:
         title = "Compelled: packed by two people, shown to neither"
     elif release.is_notes and release.approved_by_id != release.approver_id:
         title = "Approved by the custodian, without reading"

@@ -20,6 +20,7 @@ from records.psychotherapy import vault
 from .. import actions
 from ..documents import cover_sheet
 from ..forms import CloseForm, NotesHandOverForm, ReturnForm
+from ..forms.without_authorization import OwnGroundHandOverForm
 from ..models import Release
 from ..policies import open_release, require_release_work
 from ..queries import package_of, postal_address, verdict_now
@@ -158,17 +159,21 @@ def notes_hand_over(request: HttpRequest, package_id: str) -> HttpResponse:
         return redirect("release-open", committed.pk)
     if cover.compelled is not None:
         return redirect("compelled-hand-over", cover.id)
-    patient, authorization = Patient.objects.get(pk=cover.patient), for_release(cover.authorization_id)
+    patient, claim = Patient.objects.get(pk=cover.patient), vault.package_claim(staff, cover.id)
+    authorization = None if cover.own_ground else for_release(cover.authorization_id)
     to_patient = same_person(cover.recipient_name, patient)
-    address = postal_address(patient) if to_patient else authorization.recipient_address
-    form, decision = NotesHandOverForm(request.POST or None, initial={"recipient_address": address}), None
+    named = authorization.recipient_address if authorization else claim["recipient_address"]
+    address = postal_address(patient) if to_patient else named
+    form_class = OwnGroundHandOverForm if cover.own_ground else NotesHandOverForm
+    form, decision = form_class(request.POST or None, initial={"recipient_address": address}), None
     if request.method == "POST" and form.is_valid():
         try:
             release = actions.commit_notes_package(by=staff, package_id=cover.id, release=Release(**form.cleaned_data))
             messages.success(request, "It is in the ledger. Now get the locked file and hand it over.")
             return redirect("release-open", release.pk)
         except actions.GateRefused as refused:
-            decision = explained(refused.decision, patient_id=patient.pk, authorization_id=authorization.pk, form=form)
+            paper = authorization.pk if authorization else None
+            decision = explained(refused.decision, patient_id=patient.pk, authorization_id=paper, form=form)
     ended = authorizations_ended([cover.authorization_id]).get(cover.authorization_id)
     context = {
         "cover": cover,
@@ -177,6 +182,7 @@ def notes_hand_over(request: HttpRequest, package_id: str) -> HttpResponse:
         "author": Staff.objects.get(pk=cover.author),
         "custodian": Staff.objects.get(pk=cover.approved_by) if cover.approved_by != cover.author else None,
         "authorization": authorization,
+        "purpose": authorization.purpose if authorization else claim["purpose"],
         "address": address,
         "form": form,
         "decision": decision,

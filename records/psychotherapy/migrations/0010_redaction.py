@@ -45,6 +45,15 @@ class Migration(migrations.Migration):
     dependencies = [("psychotherapy", "0009_compelled")]
 
     operations: list = [
+        migrations.AddField(
+            model_name="package",
+            name="claim",
+            field=models.BinaryField(
+                blank=True,
+                help_text="Without an authorization: what its author documented, sealed as the file is.",
+                null=True,
+            ),
+        ),
         migrations.CreateModel(
             name="NoteRedaction",
             fields=[

@@ -5,12 +5,13 @@ sealed once more at rest. Until its release is committed nothing outside this da
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -29,7 +30,7 @@ from .destruction import living
 from .drafts import head_of
 from .notes import text_of_note
 from .redaction import left_out_of
-from .seals import open_text, place_of_package, seal_text
+from .seals import open_text, place_of_claim, place_of_package, seal_beside, seal_text
 from .session import lock, open_as, write_event, write_event_once_a_sitting
 from .values import NoteHead, PackageCover, Releasable, SealedPackage
 
@@ -124,27 +125,32 @@ def prepare_package(
     by: Staff,
     package_id: UUID,
     patient_id: UUID,
-    authorization_id: UUID,
+    authorization_id: UUID | None,
     recipient_name: str,
     note_ids: Collection[UUID],
     named_staff: Collection[UUID],
     covered: Covered,
     render: Render,
+    claim: Mapping[str, Any] | None = None,
 ) -> SealedPackage:
     """Packs exactly these notes of the author's: rendered, locked, hashed, sealed, approved for hand-over.
 
     `render` makes the PDF of the notes it is given. The passphrase is in the returned value and nowhere else. The same
-    `package_id` is packed once only. Raises NotReleasable; then nothing was made.
+    `package_id` is packed once only. `claim`: what the author documents where there is no authorization; sealed with
+    the file until the release is committed. Raises NotReleasable, or what `render` raises; then nothing was made.
     """
+    if (authorization_id is None) != (claim is not None):
+        raise ValueError("a package rests on an authorization or on a claim")
     chosen = _chosen(by, package_id, patient_id, set(note_ids), covered)
     passphrase = new_passphrase()
     locked = lock_pdf(render(chosen), passphrase)
-    package = Package(id=package_id, patient=patient_id, authorization_id=authorization_id, author=by.pk)
+    # without an authorization a package stands for itself: an id that no authorization has
+    package = Package(id=package_id, patient=patient_id, authorization_id=authorization_id or package_id, author=by.pk)
     package.recipient_name, package.named_staff = recipient_name, sorted(set(named_staff))
     fill_package(package, chosen, locked)
     with open_as(by) as actor:
         refuse_second(package_id)
-        return SealedPackage(keep_package(actor, package, locked), passphrase)
+        return SealedPackage(keep_package(actor, package, locked, claim), passphrase)
 
 
 def fill_package(package: Package, chosen: list[Releasable], locked: bytes) -> None:
@@ -160,11 +166,13 @@ def fill_package(package: Package, chosen: list[Releasable], locked: bytes) -> N
     package.hand_over_until = now + timedelta(days=HAND_OVER_DAYS)
 
 
-def keep_package(actor: UUID, package: Package, locked: bytes) -> PackageCover:
+def keep_package(actor: UUID, package: Package, locked: bytes, claim: Mapping[str, Any] | None = None) -> PackageCover:
     """Seal the file, save the package, write both events. Inside an open vault."""
     package.key, package.sealed = seal_text(
         locked, kind=Subject.PACKAGE, subject=package.id, author=package.author, place=place_of_package(package)
     )
+    if claim is not None:
+        package.claim = seal_beside(json.dumps(claim).encode(), key=package.key, place=place_of_claim(package))
     package.save(force_insert=True)
     for kind in (EventKind.PACKAGE_PREPARED, EventKind.PACKAGE_APPROVED):
         write_event(actor, kind, author=package.author, package=package.id, detail=package.sha256)
@@ -218,6 +226,23 @@ def package_cover(staff: Staff, package_id: UUID) -> PackageCover | None:
         return _covers(Package.objects.filter(pk=package_id).defer("sealed"))[0]
 
 
+def package_claim(staff: Staff, package_id: UUID) -> Mapping[str, Any]:
+    """What the author documented for a package without an authorization, for who hands it over; empty for others.
+
+    Raises Unreadable: then nothing may be handed over.
+    """
+    with open_as(staff) as actor:
+        row = _for_hand_over(actor).filter(pk=package_id).defer("sealed").first()
+        return _claim(row) if row else {}
+
+
+def _claim(row: Package) -> dict[str, Any]:
+    if row.claim is None:
+        return {}
+    found: dict[str, Any] = json.loads(open_text(row.claim, key=row.key, place=place_of_claim(row)))
+    return found
+
+
 def package_bytes(staff: Staff, package_id: UUID) -> bytes | None:
     """The exact locked bytes, for delivery: call it only when their hash stands in a signed ledger entry.
 
@@ -247,11 +272,11 @@ def handing_over(staff: Staff, package_id: UUID) -> Iterator[PackageCover | None
         lock(package_id)
         row = _for_hand_over(actor).filter(pk=package_id).defer("sealed").first()
         cover = _covers([row])[0] if row else None
-        if cover is None or not cover.waiting:
+        if row is None or cover is None or not cover.waiting:
             write_event(actor, EventKind.REFUSED, package=package_id)
             yield None
             return
-        yield cover
+        yield replace(cover, claim=_claim(row))
         write_event(actor, EventKind.PACKAGE_HANDED_OVER, author=cover.author, package=package_id, detail=cover.sha256)
 
 
@@ -319,5 +344,6 @@ def _cover(row: Package, handed_over_at: datetime | None = None) -> PackageCover
         withdrawn_at=row.withdrawn_at,
         handed_over_at=handed_over_at,
         compelled=row.compelled,
+        own_ground=row.claim is not None,
         speaks_of={note: tuple(map(UUID, found)) for note, found in row.speaks_of.items()},
     )

@@ -85,6 +85,11 @@ def place_of_package(package: Package) -> Binding:
     )
 
 
+def place_of_claim(package: Package) -> Binding:
+    """The binding of what the author documented for this package: to the same cover, as another part."""
+    return (*place_of_package(package)[:-1], "claim")
+
+
 def place_of_redaction(row: NoteRedaction) -> Binding:
     """The binding of what is left out of a note for one patient's releases."""
     parts = (str(row.id), str(row.author), str(row.note), str(row.patient))
@@ -109,6 +114,14 @@ def seal_text(plain: bytes, *, kind: Subject, subject: UUID, author: UUID, place
         wrapped.wrapped = seal_key(fresh, key=key, binding=(*_place_of_key(wrapped), str(author_key.id)))
     wrapped.save(force_insert=True)
     return wrapped.id, seal(plain, key=fresh, binding=(*place, str(wrapped.id)))
+
+
+def seal_beside(plain: bytes, *, key: UUID, place: Binding) -> bytes:
+    """Seals another part under the key that `seal_text` made for its neighbour. Raises `Unreadable`."""
+    try:
+        return seal(plain, key=_unwrap(WrappedKey.objects.get(pk=key)), binding=(*place, str(key)))
+    except KeyUnavailable:
+        raise Unreadable from None
 
 
 def open_text(blob: bytes | memoryview, *, key: UUID, place: Binding) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from practice.infrastructure.blackout import Span
@@ -288,6 +288,8 @@ class PackageCover:
     handed_over_at: datetime | None = None
     compelled: UUID | None = None  # the compelled release it was made for; `authorization_id` is then the legal paper
     speaks_of: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)  # by note: the others it speaks of
+    own_ground: bool = False  # without an authorization: its author's claim is sealed with it
+    claim: Mapping[str, Any] = field(default_factory=dict, repr=False)  # opened for who hands it over, else empty
 
     @property
     def waiting(self) -> bool:

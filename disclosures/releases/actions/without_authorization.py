@@ -1,0 +1,109 @@
+"""Psychotherapy notes packed by their author under an exception that is a disclosure (164.508(a)(2)(i)(C), (ii)).
+
+What the author documents is sealed with the package: before a release is committed nothing of it stands in the
+practice's database, not even that the gate refused it. The hand-over asks the gate again with the same facts.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from authorizations.rules import RecordClass
+from disclosures.ledger.rules import Basis
+from practice.infrastructure.refusals import Refusal
+from practice.people.models import Staff
+from records.psychotherapy import vault
+from records.psychotherapy.documents import package_pdf
+from records.psychotherapy.rules import describe_release
+
+from ..models import Release
+from ..queries import proposal_of
+from ..queries.others import with_others
+from ..rules import Item, decide
+from ..rules.shared import OF_ONE_PERSON
+from .gate import GateRefused
+from .hand_over import CLAIMED
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGround:
+    """What an exception says of a note: it names none and excludes none; R-008 is asked where one person is the cause.
+
+    What a law, HHS or an oversight body demands does not ask whose agreement there is.
+    """
+
+    basis: Basis
+    patient_id: UUID
+
+    def __call__(self, head: vault.NoteHead) -> Refusal | None:
+        return None
+
+    def agreed(self, head: vault.NoteHead) -> Collection[UUID]:
+        """The other patients the note speaks of whose agreement is not asked for."""
+        return () if self.basis in OF_ONE_PERSON else set(head.patients) - {self.patient_id}
+
+
+def offer_without_authorization(*, by: Staff, patient_id: UUID, basis: Basis) -> list[vault.Releasable]:
+    """The author's own notes about a patient, each to be read, and those that stay out with why."""
+    return vault.releasable(by, patient_id=patient_id, covered=OwnGround(basis, patient_id))
+
+
+def pack_without_authorization(
+    *,
+    by: Staff,
+    release: Release,
+    package_id: UUID,
+    note_ids: Collection[UUID],
+    named_staff: Collection[Staff],
+    ground: str,
+    on: date,
+) -> vault.SealedPackage:
+    """Packs and approves exactly these notes of the author's, for the named staff to hand over.
+
+    In: an unsaved `release` with patient, basis, exception, its facts, recipient, purpose and identity check; `ground`
+    names the exception for the recipient. Raises GateRefused with every reason, vault.NotReleasable, PdfFailed; then
+    nothing was made, and nothing is written into the practice's database either way.
+    """
+    patient = release.patient
+
+    def render(chosen: list[vault.Releasable]) -> bytes:
+        _ask(release, chosen, by, on)
+        return package_pdf(
+            chosen,
+            author=by,
+            patient=patient,
+            recipient=release.recipient_name,
+            package_id=package_id,
+            on=on,
+            ground=ground,
+        )
+
+    return vault.prepare_package(
+        by=by,
+        package_id=package_id,
+        patient_id=patient.pk,
+        authorization_id=None,
+        recipient_name=release.recipient_name,
+        note_ids=note_ids,
+        named_staff=[person.pk for person in named_staff],
+        covered=OwnGround(Basis(release.basis), patient.pk),
+        render=render,
+        claim={name: getattr(release, name) for name in CLAIMED},
+    )
+
+
+def _ask(release: Release, chosen: list[vault.Releasable], by: Staff, on: date) -> None:
+    """The gate's answer for exactly these notes. Raises GateRefused."""
+    release.record_class, release.authorization = RecordClass.PN, None
+    release.description = describe_release(one.head.session_on for one in chosen)
+    items = [Item(str(one.head.id), one.head.session_on, originator_id=str(by.pk)) for one in chosen]
+    told = [one.head for one in chosen if not one.others_left_out]
+    speaks_of = {str(head.id): set(head.patients) - {release.patient_id} for head in told}
+    now = timezone.now()
+    items, _ = with_others(release, items, speaks_of, on=on, at=now)
+    decision = decide(proposal_of(release, items, on=on, at=now, by_originator=True, approved=True))
+    if not decision.allowed:
+        raise GateRefused(decision)

@@ -1,0 +1,187 @@
+"""An author releases psychotherapy notes under an exception: documented, asked at the gate twice, sealed till then."""
+
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+import pytest
+from django.urls import reverse
+
+from disclosures.ledger.models import Entry
+from disclosures.ledger.rules import Basis
+from disclosures.releases.actions import GateRefused, commit_notes_package, deliver
+from disclosures.releases.actions.without_authorization import (
+    offer_without_authorization,
+    pack_without_authorization,
+)
+from disclosures.releases.forms.without_authorization import own_grounds
+from disclosures.releases.models import Release
+from disclosures.releases.queries import entry_of
+from disclosures.releases.rules import LegalProcess, Method, PNException, RecipientKind, note_facts
+from disclosures.releases.rules.shared import RECIPIENTS
+from practice.audit.models import AuditEntry
+from practice.infrastructure.days import today
+from practice.worklist.models import Task
+from records.psychotherapy import vault
+from records.psychotherapy.ids import new_id
+from records.psychotherapy.models import Package
+from tests.everybody import make_patient
+from tests.infrastructure.test_uploads import pdf
+from tests.psychotherapy.conftest import write_note
+
+pytestmark = pytest.mark.django_db
+CANARY, SECRET = "the kingfisher said nothing at all", "Bar complaint of the marsh harrier"
+
+
+@pytest.fixture
+def no_press(monkeypatch):
+    """A page without text instead of the package: where only the way there is looked at."""
+    monkeypatch.setattr("disclosures.releases.actions.without_authorization.package_pdf", lambda *args, **more: pdf())
+
+
+def kind_for(basis):
+    return next(iter(sorted(RECIPIENTS.get(basis, {RecipientKind.ATTORNEY}))))
+
+
+def documented(basis):
+    return {fact.key: SECRET for fact in note_facts(own_grounds()[basis], basis)}
+
+
+def claimed(patient, basis, **changes):
+    given = {
+        "patient": patient,
+        "basis": basis,
+        "exception": own_grounds()[basis],
+        "recipient_name": "Rowan Pike",
+        "recipient_kind": kind_for(basis),
+        "purpose": "As demanded",
+        "identity_verified": "letterhead, called back",
+        "facts": documented(basis),
+        "smallest_set_confirmed": True,
+    }
+    if basis in (Basis.B_COURT_ORDER, Basis.B_LAW_ENFORCEMENT):
+        given |= {"process": LegalProcess.COURT_ORDER, "counsel_review": "J. Frost, today: comply"}
+    return Release(**{**given, **changes})
+
+
+def pack(by, release, note, to):
+    return pack_without_authorization(
+        by=by, release=release, package_id=uuid4(), note_ids=[note], named_staff=[to], ground="x", on=today()
+    )
+
+
+def test_own_training_treatment_and_threat_are_not_packed():
+    assert set(own_grounds().values()) == {
+        PNException.DEFENSE,
+        PNException.HHS,
+        PNException.REQUIRED_BY_LAW,
+        PNException.OVERSIGHT_ORIGINATOR,
+        PNException.CORONER,
+    }
+
+
+@pytest.mark.parametrize("basis", [Basis.B_OPERATIONS, Basis.B_HHS, Basis.B_REQUIRED_BY_LAW, Basis.B_COURT_ORDER,
+                                   Basis.B_OVERSIGHT, Basis.B_CORONER])  # fmt: skip
+def test_each_exception_needs_every_field_of_the_documentation_table(no_press, hale, dana, lindqvist, basis):
+    note = write_note(hale, lindqvist)
+    for key in documented(basis).keys() - {"description"}:
+        facts = documented(basis) | {key: " "}
+        with pytest.raises(GateRefused) as refused:
+            pack(hale, claimed(lindqvist, basis, facts=facts), note, dana)
+        assert f"MISSING_{key.upper()}" in refused.value.decision.codes()
+    assert vault.my_packages(hale) == []
+    assert pack(hale, claimed(lindqvist, basis), note, dana).cover.own_ground
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"identity_verified": ""}, "IDENTITY_UNVERIFIED"),
+        ({"smallest_set_confirmed": False}, "PN_SMALLEST_SET"),
+        ({"counsel_review": ""}, "COUNSEL_REVIEW"),
+        ({"process": LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA}, "PN_PROCESS_NOT_COMPULSION"),
+    ],
+)
+def test_the_gate_says_no_before_anything_is_made_and_nobody_learns_of_it(
+    no_press, hale, dana, lindqvist, changes, code
+):
+    note, before = write_note(hale, lindqvist), AuditEntry.objects.count()
+    with pytest.raises(GateRefused, match=code):
+        pack(hale, claimed(lindqvist, Basis.B_COURT_ORDER, **changes), note, dana)
+    assert vault.my_packages(hale) == []
+    assert AuditEntry.objects.count() == before
+
+
+def test_a_joint_note_stays_out_where_one_person_is_the_cause(no_press, hale, dana, lindqvist):
+    other = make_patient(20411, "Elena", "Cordova", today().replace(year=1988, day=1), treated_by=hale)
+    write_note(hale, lindqvist, other)
+    for basis, stays in ((Basis.B_OPERATIONS, True), (Basis.B_CORONER, True), (Basis.B_HHS, False)):
+        (one,) = offer_without_authorization(by=hale, patient_id=lindqvist.pk, basis=basis)
+        assert (one.refusal is not None, one.text is None) == (stays, stays)
+
+
+def test_nobody_packs_anothers_notes(no_press, hale, osei, dana, lindqvist):
+    note = write_note(hale, lindqvist)
+    with pytest.raises(vault.NotReleasable):
+        pack(osei, claimed(lindqvist, Basis.B_HHS), note, dana)
+
+
+def test_what_was_documented_is_sealed_and_opens_for_the_named_staff_alone(no_press, hale, dana, osei, lindqvist):
+    made = pack(hale, claimed(lindqvist, Basis.B_HHS), write_note(hale, lindqvist), dana)
+    with vault.open_as(hale):
+        row = Package.objects.get()
+    assert SECRET.encode() not in bytes(row.claim) and SECRET not in repr(made.cover)
+    assert vault.package_claim(dana, made.cover.id)["facts"]["request_letter"] == SECRET
+    assert vault.package_claim(osei, made.cover.id) == vault.package_claim(hale, made.cover.id) == {}
+    assert not (Release.objects.exists() or Task.objects.exists() or Entry.objects.exists())
+
+
+def test_the_author_releases_it_on_the_page_and_the_gate_shows_every_reason(no_press, hale, dana, lindqvist, signed_in):
+    note, client = write_note(hale, lindqvist, text=CANARY), signed_in(hale)
+    url = reverse("notes-release-new", args=[lindqvist.pk])
+    assert CANARY not in client.get(url).content.decode()
+    assert url in client.get(reverse("psychotherapy-note-list", args=[lindqvist.pk])).content.decode()
+    page = client.get(f"{url}?basis=B_HHS")
+    assert CANARY in page.content.decode()
+    typed = {
+        "package": new_id(hale.pk), "notes": [note], "named_staff": [dana.pk], "recipient_name": "OCR, Region V",
+        "recipient_kind": "agency", "purpose": "Compliance review", "fact_case_number": SECRET,
+    }  # fmt: skip
+    refused = client.post(f"{url}?basis=B_HHS", typed)
+    assert refused.status_code == 409 and SECRET in refused.content.decode()
+    assert {
+        "RECIPIENT_NOT_OF_BASIS",
+        "IDENTITY_UNVERIFIED",
+        "MISSING_REQUEST_LETTER",
+        "PN_SMALLEST_SET",
+    } <= refused.context["decision"].codes()
+    facts = {f"fact_{key}": SECRET for key in documented(Basis.B_HHS)}
+    whole = typed | facts | {"recipient_kind": "hhs", "identity_verified": "badge", "smallest_set_confirmed": "on"}
+    made = client.post(f"{url}?basis=B_HHS", whole)
+    assert made.status_code == 200 and made.context["made"].passphrase in made.content.decode()
+    desk = signed_in(dana).get(reverse("notes-hand-over", args=[made.context["made"].cover.id]))
+    assert "OCR, Region V" in desk.content.decode() and "Compliance review" in desk.content.decode()
+    assert CANARY not in desk.content.decode()
+
+
+@pytest.mark.committing
+def test_the_hand_over_asks_again_and_enters_basis_and_exception(hale, dana, lindqvist):
+    made = pack(hale, claimed(lindqvist, Basis.B_OPERATIONS), write_note(hale, lindqvist, text=CANARY), dana)
+    desk = {"identity_verified": "identity card seen", "method": Method.LOCKED_FILE}
+    release = commit_notes_package(by=dana, package_id=made.cover.id, release=Release(**desk))
+    entry = entry_of(release)
+    assert (entry.basis, entry.includes_pn, entry.artefact_sha256) == (Basis.B_OPERATIONS, True, made.cover.sha256)
+    assert (release.exception, release.verdict["exception"]) == (PNException.DEFENSE, PNException.DEFENSE)
+    assert release.facts["caption"] == SECRET and release.authorization is None
+    assert release.identity_verified == "letterhead, called back; at hand-over: identity card seen"
+    assert (release.prepared_by, release.approver, release.committed_by) == (hale, hale, dana)
+    assert sha256(deliver(by=dana, release_id=release.pk).content).hexdigest() == made.cover.sha256
+
+
+@pytest.mark.committing
+def test_a_claim_that_does_not_carry_any_more_stops_the_hand_over(no_press, monkeypatch, hale, dana, lindqvist):
+    made = pack(hale, claimed(lindqvist, Basis.B_OPERATIONS), write_note(hale, lindqvist), dana)
+    claim = {**vault.package_claim(dana, made.cover.id), "facts": {}}
+    monkeypatch.setattr("records.psychotherapy.vault.packages._claim", lambda row: claim)
+    with pytest.raises(GateRefused, match="MISSING_CAPTION"):
+        commit_notes_package(by=dana, package_id=made.cover.id, release=Release(method=Method.LOCKED_FILE))
+    assert not Release.objects.exists() and UUID(str(vault.my_packages(hale)[0].id)) == made.cover.id
