@@ -199,12 +199,14 @@ def test_a_revocation_between_commit_and_the_first_byte_still_stops_it(approved,
     actions.close_release(by=dana, release_id=release.pk, delivered=False, on=today(), reason="revoked before it left")
 
 
-def test_a_revocation_after_the_first_byte_comes_too_late_for_it(approved, dana, pdf):
+def test_a_revocation_after_the_first_byte_stops_every_further_one(approved, dana):
     release = approved()
     actions.commit_release(by=dana, release_id=release.pk)
     actions.deliver(by=dana, release_id=release.pk)
     record_revocation(by=dana, authorization=release.authorization, written=True, received_at=timezone.now())
-    assert actions.deliver(by=dana, release_id=release.pk).content == pdf
+    with pytest.raises(GateRefused) as refused:
+        actions.deliver(by=dana, release_id=release.pk)
+    assert "AUTH_DEFECT_REVOKED" in refused.value.decision.codes()
 
 
 @pytest.mark.parametrize("given_out_before", [False, True])

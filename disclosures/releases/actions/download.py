@@ -116,7 +116,7 @@ def download(*, link: Link) -> Delivered:
     """
     used = use_link(link=link)
     try:
-        return deliver(by=link.made_by, release_id=link.subject_id, again=used.served > 1, to_recipient=True)
+        return deliver(by=link.made_by, release_id=link.subject_id, again=used.served > 1)
     except (GateRefused, Refused, Release.DoesNotExist):
         raise LinkSpent from None
 

@@ -5,7 +5,7 @@ checkpoint is signed after it. Deliver gives only bytes whose hash stands in an 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -224,12 +224,11 @@ class Delivered:
         return f"<Delivered {self.filename}>"
 
 
-def deliver(*, by: Staff, release_id: UUID | str, again: bool = False, to_recipient: bool = False) -> Delivered:
+def deliver(*, by: Staff, release_id: UUID | str, again: bool = False) -> Delivered:
     """Give out the bytes of a committed release: only those whose hash stands in an entry under a signed checkpoint.
 
-    Until the first byte is out everything is asked again, and whatever says no stops it. After that staff may get the
-    same bytes again until the release is closed, although the agreement ended since; nothing else is forgiven.
-    `to_recipient`: the recipient fetches it, so that every time is a leaving of its own and nothing is forgiven.
+    Everything is asked again each time, and whatever says no stops it: what is printed or fetched a second time is a
+    leaving of its own, and only what left before stands (R-053).
     `again`: a download that broke off is repeated, though it counts as delivered. Raises Refused, GateRefused, or
     Release.DoesNotExist; then nothing left. Call outside a transaction.
     """
@@ -249,7 +248,7 @@ def deliver(*, by: Staff, release_id: UUID | str, again: bool = False, to_recipi
         )
     try:
         cover = vault.package_cover(by, release.package) if release.package else None
-        _note_served(by=by, release_id=release.pk, cover=cover, again=again, to_recipient=to_recipient)
+        _note_served(by=by, release_id=release.pk, cover=cover, again=again)
     except GateRefused as refused:
         record_refusal(by=by, release=release, decision=refused.decision)
         raise
@@ -282,14 +281,11 @@ def _bytes_of(by: Staff, release: Release) -> bytes:
 
 
 @transaction.atomic
-def _note_served(
-    *, by: Staff, release_id: UUID, cover: vault.PackageCover | None, again: bool, to_recipient: bool
-) -> None:
+def _note_served(*, by: Staff, release_id: UUID, cover: vault.PackageCover | None, again: bool) -> None:
     release = locked_release(by, release_id)
     check_open(release, again=again)
     _check_package(release, "Close this release as not delivered, and prepare it again from the chart as it stands.")
-    relied_on = release.served_at is not None and not to_recipient
-    now = _still_allowed(release, cover, forgiven=ENDED_SINCE if relied_on else frozenset())
+    now = _still_allowed(release, cover)
     if release.served_at is None:
         release.served_at = now
         release.save(update_fields=["served_at"])
@@ -305,7 +301,7 @@ def _check_package(release: Release, remedy: str) -> None:
         raise Refused(Refusal("NOTE_CANCELLED_SINCE", words, remedy))
 
 
-def _still_allowed(release: Release, cover: vault.PackageCover | None, *, forgiven: frozenset[str]) -> datetime:
+def _still_allowed(release: Release, cover: vault.PackageCover | None) -> datetime:
     """The instant, unless something says no now that did not at commit: an authorization that ended or was entered
     wrongly, a restriction, another address, a policy, a legal paper that is over (R-053). Raises GateRefused, Refused.
     """
@@ -316,18 +312,9 @@ def _still_allowed(release: Release, cover: vault.PackageCover | None, *, forgiv
         _ask_paper(cover)
     approved = cover is not None and not compelled  # as at commit
     decision, now = weigh_under_lock(release, items, speaks_of, approved=approved)
-    left = replace(
-        decision,
-        rule_reasons=tuple(reason for reason in decision.rule_reasons if reason.code not in forgiven),
-        policy_reasons=tuple(reason for reason in decision.policy_reasons if reason.refusal.code not in forgiven),
-    )
-    if not left.allowed:
-        raise GateRefused(left)
+    if not decision.allowed:
+        raise GateRefused(decision)
     return now
-
-
-# What ends an agreement from then on does not undo what was done in reliance on it before (164.508(b)(5)(i)).
-ENDED_SINCE = frozenset({"AUTH_DEFECT_REVOKED", "AUTH_ON_HOLD", "AUTH_DEFECT_EXPIRED", "AUTH_FULFILLED"})
 
 
 def _ask_paper(cover: vault.PackageCover) -> None:
