@@ -89,6 +89,14 @@ def test_completing_it_supersedes_the_minimum_and_the_accounting_lists_the_whole
     assert open_tasks() == []
 
 
+def test_what_was_said_in_the_first_minute_is_not_written_over(hale, lindqvist):
+    (release,) = warn(hale, lindqvist)
+    said = dict(release.facts)
+    (release,) = finish(hale, release, {**documented(PNException.SERIOUS_THREAT), "target": "Somebody else entirely"})
+    assert release.facts["target"] == "Somebody else entirely"
+    assert release.facts["first_target"] == said["target"]
+
+
 def test_one_record_completes_it_for_everybody_who_was_told(hale, lindqvist):
     first, _second = warn(hale, lindqvist, POLICE, COWORKER, from_notes=True)
     other = warn(hale, lindqvist, COWORKER)[0]  # a warning of its own

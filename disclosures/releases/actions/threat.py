@@ -159,8 +159,12 @@ def _complete(
 
 
 def _fill(by: Staff, release: Release, facts: Mapping[str, str], smallest: bool) -> Decision:
-    """Put the whole record onto the row, save it, close its task, and ask for a look where the gate says no."""
-    release.facts = {**release.facts, **facts}
+    """Put the whole record onto the row, save it, close its task, and ask for a look where the gate says no.
+
+    What the minute said first stays beside it, under `first_…`: nobody writes over what they knew when they warned.
+    """
+    before = {f"first_{key}": words for key, words in release.facts.items() if facts.get(key, words) != words}
+    release.facts = {**before, **release.facts, **facts}
     release.smallest_set_confirmed = smallest
     decision = _ask(release, by)
     release.verdict, release.completed_by, release.completed_at = decision.as_record(), by, timezone.now()
