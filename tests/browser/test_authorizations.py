@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
+from tests.authorizations.papers import approve_forms
 from tests.infrastructure.test_uploads import pdf
 
 from .conftest import Visit
@@ -79,7 +80,10 @@ def test_front_desk_scans_corrects_and_revokes_an_authorization(
         visitor.look("revoked")
 
 
-def test_a_compound_form_is_split_on_a_telephone(a_visit: Visit, dana: Staff, hale: Staff, lindqvist: Patient) -> None:
+def test_a_compound_form_is_split_on_a_telephone(
+    a_visit: Visit, dana: Staff, hale: Staff, castellanos: Staff, lindqvist: Patient
+) -> None:
+    approve_forms(castellanos)
     with a_visit(NARROW) as visitor:
         page = visitor.page
         visitor.sign_in(dana, f"/authorizations/patient/{lindqvist.pk}/")
@@ -92,11 +96,10 @@ def test_a_compound_form_is_split_on_a_telephone(a_visit: Visit, dana: Staff, ha
         page.get_by_role("button", name="Record it").click()
         expect(page.get_by_text("It covers psychotherapy notes together with something else").first).to_be_visible()
         visitor.look("compound")
-        page.get_by_role("link", name="Start a form for psychotherapy notes").click()
-        expect(page.get_by_label("Psychotherapy notes", exact=True)).to_be_checked()
-        expect(page.get_by_label("Chart records", exact=True)).not_to_be_checked()
-        expect(page.get_by_label("Purpose", exact=True)).to_have_value("Custody case 24-D-118")
-        visitor.look("one of two forms")
+        page.get_by_role("button", name="Prepare 2 documents").click()
+        expect(page.get_by_text("2 forms are prepared, each to be signed on its own")).to_be_visible()
+        expect(page.get_by_text("Not signed yet")).to_have_count(2)
+        visitor.look("two forms")
 
 
 def test_policies_are_read_and_changed_by_the_compliance_officer(a_visit: Visit, castellanos: Staff) -> None:
