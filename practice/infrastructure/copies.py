@@ -18,6 +18,7 @@ from typing import IO, Any
 from django.http import HttpResponse
 
 from practice.infrastructure.pdf import PdfFailed
+from practice.infrastructure.refusals import Refusal, Refused
 from practice.infrastructure.uploads import SENTENCES, UploadRefused
 
 CHILD = Path(__file__).with_name("copies_child.py")
@@ -53,6 +54,9 @@ MORE_SENTENCES = {
     "link_word": "This Word document would fetch something from elsewhere when it is opened.",
     "kind_word": "This is a packed file, but not a Word document.",
 }
+NO_PICTURE = Refusal(
+    "PAGE_NOT_DRAWN", "This page cannot be shown as a picture.", "Open the document itself to read the page."
+)
 ALL_SENTENCES = {**SENTENCES, **MORE_SENTENCES}
 
 
@@ -153,6 +157,17 @@ def fill_pages(package: bytes, fillings: Sequence[Filling]) -> bytes:
     header, made = _in_child(["fill"], b"".join([job, package, *(one.data for one in fillings)]))
     if header.get("verdict") != "ok" or not made.startswith(b"%PDF-"):
         raise PdfFailed("enclosures")
+    return made
+
+
+def page_picture(kind: str, shown: bytes, page: int, width: int) -> bytes:
+    """One page of a copy, or of a scan as it came, as a PNG of that width in points (at most 2600).
+
+    Pages count from 1; a picture is one page, never made wider than it is. Raises Refused when it cannot be drawn.
+    """
+    header, made = _in_child(["picture", kind, str(page), str(width)], shown)
+    if header.get("verdict") != "ok" or not made.startswith(BEGINNINGS["png"]):
+        raise Refused(NO_PICTURE)
     return made
 
 

@@ -2,8 +2,8 @@
 
 Started by `copies` as a bare script: no Django, no settings, no secrets in its environment, little memory and time, and
 no file may be written. `take KIND` reads a file and answers with one line of JSON and the bytes of the copy; `append`
-puts copies behind a package of ours, `fill` on the pages it keeps for them. Nothing of a file is ever written anywhere
-else.
+puts copies behind a package of ours, `fill` on the pages it keeps for them; `picture KIND PAGE WIDTH` draws one page.
+Nothing of a file is ever written anywhere else.
 """
 
 import json
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.append(str(Path(__file__).parent))  # `-I` leaves it out; last, so that nothing of Python's own is hidden
+from picture_child import picture_of  # type: ignore
 from upload_child import ACTIVE_KEYS, MAX_PAGES, MAX_POINTS, SECOND_FILE, has_program, objects  # type: ignore
 from word_child import ARCHIVE_END, Refused, check_word  # type: ignore
 
@@ -46,6 +47,9 @@ def main() -> None:
     try:
         if sys.argv[1] == "take":
             header, body = take(sys.argv[2], sys.stdin.buffer.read())
+        elif sys.argv[1] == "picture":
+            made = picture_of(sys.argv[2], sys.stdin.buffer.read(), int(sys.argv[3]), int(sys.argv[4]))
+            header, body = {"verdict": "ok"}, made
         else:
             header, body = fill() if sys.argv[1] == "fill" else append()
     except Refused as refused:
