@@ -52,7 +52,7 @@ def smaller(kind: str, data: bytes, width: int) -> Any:
             raise Refused("too_large_picture")
         picture.draft(picture.mode, (width, width))  # a photograph is unpacked no larger than it is shown
         shown = plain(picture)
-    across, down = fitting(*shown.size, min(width, shown.width))
+    across, down = fitting(shown.width, shown.height, min(width, shown.width))
     if (across, down) == shown.size:
         return shown
     return (shown.convert("L") if shown.mode == "1" else shown).resize((across, down), Image.Resampling.BOX)
