@@ -29,6 +29,7 @@ from practice.infrastructure.refusals import Refused
 from records.chart.actions.documents import file_document
 from records.chart.actions.notes import add_addendum
 from records.chart.documents import release_items, render_context
+from records.chart.exchange.bundle import filed
 from records.chart.exchange.part import part_bundle
 from records.chart.exchange.restore import is_whole_chart
 from records.chart.fhir import read_json
@@ -344,7 +345,14 @@ def test_pages_of_a_scan_stand_where_they_belong_and_a_page_left_out_is_not_in_t
     with pikepdf.open(BytesIO(pdf)) as document:
         data = json.loads(document.attachments[DATA_FILE].get_file().read_bytes())
     [given] = [one["resource"] for one in data["entry"] if one["resource"]["id"] == str(scan.id)]
-    assert "content" not in given and "see the paper" in given["description"]
+    assert given["content"] == [{"attachment": {"title": "Not given out as data: see the paper."}}], "R4 wants content"
+
+
+def test_a_picture_leaves_as_data_under_the_kind_it_is(hale, lindqvist):
+    picture = taken(copy=b"jpeg bytes", copy_kind="jpeg", kind="tiff")
+    filing = file_document(by=hale, patient=lindqvist, taken=picture, facts=facts(source="Bayview"))
+    [attachment] = [one["attachment"] for one in filed(filing.document, None)["content"]]
+    assert attachment["contentType"] == "image/jpeg"
 
 
 def test_data_of_a_part_holds_what_was_chosen_and_names_nobody_else(hale, chart):

@@ -31,7 +31,7 @@ PRODUCT = "urn:practice-records"
 PATIENTS, STAFF, ROWS, SEAL = (f"{PRODUCT}:{word}" for word in ("patient", "staff", "row", "seal"))
 WHOLE_CHART = "whole-chart-1"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-KINDS = {"pdf": "application/pdf", "png": "image/png", "docx": WORD}
+KINDS = {"pdf": "application/pdf", "png": "image/png", "jpeg": "image/jpeg", "tiff": "image/tiff", "docx": WORD}
 CLASSES = {"in_person": "AMB", "video": "VR", "phone": "VR"}
 MEDICATION_STATES = {"active": "active", "stopped": "stopped", "completed": "completed", "on-hold": "on-hold"}
 NAME_USES = {NameUse.LEGAL: "official", NameUse.PREFERRED: "usual", NameUse.FORMER: "old"}
@@ -258,14 +258,14 @@ def _result(row: Any, block: Block | None) -> Json:
 def filed(row: Document, block: Block | None) -> Json:
     """A filed document: its title and the copy, never the original where there is a copy."""
     filing = DocumentFiling.objects.filter(document=row, replaced_by__isnull=True).first()
-    content = bytes(row.shown or row.original)
+    content, kind = (row.shown, row.shown_kind) if row.shown else (row.original, row.kind)
     return {
         "resourceType": "DocumentReference",
         "status": "current",
         "type": {"text": filing.title if filing else "Document"},
         "date": _iso(row.added_at),
         "content": [
-            {"attachment": {"contentType": KINDS.get(row.kind, ""), "data": b64encode(content).decode()}},
+            {"attachment": {"contentType": KINDS[kind], "data": b64encode(bytes(content)).decode()}},
         ],
     }
 

@@ -59,10 +59,10 @@ def _bare_patient(patient: Patient) -> Json:
 def _resources(block: Block, patient: Patient) -> Iterable[Json]:
     if block.kind == "document":
         row = Document.objects.get(pk=block.id)
-        row.kind = row.shown_kind  # of a Word document, which is not on the paper either, only that there is one
         found = filed(row, block) | ({"type": {"text": block.title}} if block.burnt else {})
         if block.pages_out or not row.shown_kind:
-            found["content"], found["description"] = [], "Not all of it is given out as data: see the paper."
+            # of a Word document, too, which is not on the paper either; R4 wants an attachment, if only its title
+            found["content"] = [{"attachment": {"title": "Not given out as data: see the paper."}}]
         return [resource_of(found, block.id, patient)]
     if block.burnt:
         return [resource_of(as_document(None, block), block.id, patient)]
