@@ -252,11 +252,11 @@ ROWS = [
         {"PAYER_DOCUMENTS"},
     ),
     (
-        "P-32, R-185: the whole chart with a written reason says why the other documents go",
+        "P-32, R-185: a reason for the whole chart does not say which documents the payer requires",
         on_basis(
             Basis.B_PAYMENT, "required_documents", items=(NOTE, SESSION), whole_chart=True, justification="appeal"
         ),
-        set(),
+        {"PAYER_DOCUMENTS"},
     ),
     (
         "P-32: where the practice has switched it off, the minimum necessary alone decides",

@@ -55,6 +55,20 @@ def test_the_law_may_allow_what_the_practice_does_not_yet(signed_in, dana):
     assert "it may leave today" in ask(signed_in(dana), where, **given, override_code="referred")
 
 
+def test_an_insurer_that_wants_the_whole_chart_is_asked_which_documents_it_requires(signed_in, dana):
+    given = {"recipient_kind": "payer", "purpose": "Appeal", "identity_verified": "on", "whole_chart": "on"}
+    where = path(**{"class": "CHART", "basis": "B_PAYMENT"})
+    page = ask(signed_in(dana), where, **given, justification="on")
+    assert "More than progress notes would leave, and it is not said that the payer requires it." in page
+    page = ask(signed_in(dana), where, **given, justification="on", fact_required_documents="on")
+    assert "it may leave today" in page
+
+
+def test_nobody_is_offered_to_plan_what_nobody_plans(signed_in, dana):
+    page = signed_in(dana).get(path()).content.decode()
+    assert "B_COURT_ORDER" in page and "B_INCIDENTAL" not in page and "B_IMPERMISSIBLE" not in page
+
+
 def test_a_subpoena_is_explained_before_anything_is_promised(signed_in, dana):
     page = ask(signed_in(dana), path(**{"class": "PN", "basis": "B_SUBPOENA_ASSURANCE"}), recipient_kind="attorney")
     assert "A subpoena without a judge&#x27;s order does not open psychotherapy notes" in page

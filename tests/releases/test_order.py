@@ -349,6 +349,10 @@ def test_the_whole_chart_to_a_payer_needs_its_reason(dana, hale, chart):
         actions.prepare_release(by=dana, release=draft, keys=everything, approver=hale)
     assert refused.value.decision.codes() == {"WHOLE_CHART_UNJUSTIFIED", "PAYER_DOCUMENTS"}
     draft.justification = "appeal of the whole episode"
+    with pytest.raises(GateRefused) as refused:
+        actions.prepare_release(by=dana, release=draft, keys=everything, approver=hale)
+    assert refused.value.decision.codes() == {"PAYER_DOCUMENTS"}, "one free sentence does not open everything"
+    draft.facts = draft.facts | {"required_documents": "all of it, by contract section 4"}
     assert actions.prepare_release(by=dana, release=draft, keys=everything, approver=hale).whole_chart
 
 

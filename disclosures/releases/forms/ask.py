@@ -113,7 +113,7 @@ class AskForm(ReleaseFields):
         days: list[date | None] = [day for day in (data.get("dated_from"), data.get("dated_to")) if day] or [None]
         author = str(self.authorization.pn_originator_id or "") if self.authorization else ""
         others, settled = bool(data.get("names_others")), bool(data.get("settled"))
-        kind = "other" if data.get("other_documents") else ""
+        kind = "other" if data.get("other_documents") or data.get("whole_chart") else ""
         return [
             Item("as asked", day, originator_id=author, kind=kind, names_others=others, others_agreed=settled)
             for day in days

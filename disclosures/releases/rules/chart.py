@@ -164,13 +164,13 @@ def _payer_documents(p: Proposal) -> Iterator[PolicyRefusal]:
     if p.basis != Basis.B_PAYMENT or not p.policies.payers_required_only:
         return
     others = [item for item in p.items if item.kind not in ("", PROGRESS_NOTE)]
-    explained = p.facts.get(docs.PAYER_REQUIRES.key, "").strip() or (p.whole_chart and p.justification.strip())
-    if others and not explained:
+    if others and not p.facts.get(docs.PAYER_REQUIRES.key, "").strip():
+        several = f"{len(others)} of {len(p.items)} documents are not progress notes"
+        words = several if len(p.items) > 1 else "More than progress notes would leave"
         yield by_policy(
             "P-32",
             "PAYER_DOCUMENTS",
-            f"{len(others)} of {len(p.items)} documents are not progress notes, and it is not said that the payer "
-            "requires them.",
+            f"{words}, and it is not said that the payer requires it.",
             "Leave them out, or write which documents the payer requires and where it says so.",
         )
 

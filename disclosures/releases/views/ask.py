@@ -16,7 +16,7 @@ from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from practice.people.queries import representatives
 
-from ..forms import BASIS_WORDS, basis_choices
+from ..forms import BASIS_WORDS, PLANNABLE, basis_choices
 from ..forms.ask import AskForm, ask_defaults
 from ..models import Release
 from ..policies import open_patient_for_release, require_release_work
@@ -47,7 +47,7 @@ def gate_ask(request: HttpRequest, patient_id: UUID | None = None) -> HttpRespon
         "record_class": record_class,
         "class_words": RecordClass(record_class).label,
         "lines": lines,
-        "bases": basis_choices(Basis),
+        "bases": basis_choices(PLANNABLE),
         "basis": line.authorization.pk if line else basis,
     }
     if not basis:
@@ -67,7 +67,7 @@ def _chosen(request: HttpRequest, lines: list[AuthorizationLine]) -> tuple[str, 
     line = next((line for line in lines if str(line.authorization.pk) == asked), None)
     if line is not None:
         return Basis.B_AUTHORIZATION.value, line
-    return (asked, None) if asked in Basis.values else ("", None)
+    return (asked, None) if asked in PLANNABLE else ("", None)
 
 
 def _answer(staff: Staff, form: AskForm, patient: Patient | None) -> Decision:
