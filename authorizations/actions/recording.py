@@ -28,6 +28,7 @@ from ..rules import REPEATABLE, REVOCATIONS, EventKind
 from ..rules.choices import SignatureWay
 
 COPY_WITHIN_DAYS = 7
+NEED_A_SIGNATURE = frozenset({EventKind.COPY_GIVEN, EventKind.FULFILLED})
 # what stays true of the paper when its record is corrected
 CARRIED_ALONG = frozenset(
     {EventKind.COPY_GIVEN, EventKind.EXPIRY_EVENT_KNOWN, EventKind.KNOWN_FALSE, EventKind.FULFILLED}
@@ -274,6 +275,10 @@ def _happened(
     locked = _lock_current(authorization)
     if on > days.today():
         raise Refused(Refusal("EVENT_IN_THE_FUTURE", "This day is in the future.", "Give the day it happened."))
+    signed_on = queries.facts_of(locked).signed_on
+    if kind in NEED_A_SIGNATURE and (signed_on is None or on < signed_on):
+        words = "This day is before the day of the signature." if signed_on else "No day of a signature is recorded."
+        raise Refused(Refusal("EVENT_BEFORE_SIGNED", words, "Check the day and the authorization."))
     if ask_how and not how.strip():
         raise Refused(Refusal("EVENT_WITHOUT_WORDS", "This is not complete.", ask_how))
     event = _add(by, locked, kind, on, how, occurred_on=occurred_on)

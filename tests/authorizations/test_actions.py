@@ -194,6 +194,7 @@ TOMORROW = timedelta(days=1)
         (lambda a, by: actions.record_event_known(by=by, authorization=a, known_on=today() + TOMORROW, how="x"), "EVENT_IN_THE_FUTURE"),  # noqa: E501
         (lambda a, by: actions.record_event_known(by=by, authorization=a, known_on=today(), how=" "), "EVENT_WITHOUT_WORDS"),  # noqa: E501
         (lambda a, by: [actions.record_copy_given(by=by, authorization=a, given_on=today(), how="x") for _ in range(2)], "EVENT_RECORDED_BEFORE"),  # noqa: E501
+        (lambda a, by: actions.record_copy_given(by=by, authorization=a, given_on=date(2001, 1, 1), how="x"), "EVENT_BEFORE_SIGNED"),  # noqa: E501
         (lambda a, by: actions.record_fulfilled(by=by, authorization=a, on=today()), "AUTHORIZATION_COPY_OWED"),
     ],
 )  # fmt: skip
