@@ -6,7 +6,7 @@ An administrator has no part in them. A clinician who does not care for the pati
 from typing import NoReturn
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import Http404
 
 from practice.audit.actions import record
@@ -32,6 +32,11 @@ from .rules import EventKind
 SIGNED_BEFORE = ("signature__identity_checked_by", "signature__recorded_by")
 FACTS_FROM = ("patient", "representative", "signature", "signature__representative", "template_version")
 
+# Whether anything of the signed form itself is here: its scan, or what was signed on a screen, frozen.
+IS_ON_FILE = Exists(SignedPaper.objects.filter(authorization=OuterRef("pk"), event=None)) | Exists(
+    SignedDocument.objects.filter(signature__authorization=OuterRef("pk"))
+)
+
 NOT_YOUR_PATIENT = Refusal(
     "AUTHORIZATION_NOT_YOUR_PATIENT",
     "This authorization is for a patient you do not care for.",
@@ -40,12 +45,19 @@ NOT_YOUR_PATIENT = Refusal(
 )
 
 
+def with_facts(rows: QuerySet[Authorization]) -> QuerySet[Authorization]:
+    """Authorizations with everything that facts are made of, in as many queries for one as for fifty."""
+    rows = rows.select_related(*FACTS_FROM).prefetch_related("events", "template_version__reviews")
+    return rows.annotate(on_file=IS_ON_FILE)
+
+
 def authorizations_visible_to(staff: Staff) -> QuerySet[Authorization]:
     """Authorizations of the patients this person may see, with what facts are made of."""
     return (
         Authorization.objects.filter(patient__in=patients_visible_to(staff))
         .select_related(*FACTS_FROM, "pn_originator", "recorded_by", *SIGNED_BEFORE)
         .prefetch_related("events__recorded_by", "template_version__reviews")
+        .annotate(on_file=IS_ON_FILE)
     )
 
 

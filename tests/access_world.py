@@ -308,7 +308,7 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
     draft_version = make_version(by=staff["officer"], kind=FormKind(forms[0].kind), texts=words)
     to_sign = prepare_authorization(by=staff["desk"], patient=patient, **to_prepare(staff["own"]))
     elements = complete(staff["own"]) | {"record_classes": ["CHART"], "pn_scope": "", "pn_originator": None}
-    for_chart = record_authorization(by=staff["desk"], patient=patient, **elements)
+    for_chart = record_authorization(by=staff["desk"], patient=patient, paper=scan, **elements)
 
     def prepared() -> Release:
         draft = draft_of(patient, for_chart, recipient_name=for_chart.recipient_name)

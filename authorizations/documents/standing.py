@@ -14,6 +14,7 @@ from ..models import Authorization, AuthorizationEvent, Signature
 from ..queries import AuthorizationLine
 from ..rules import AuthorizationStatus, Defect, EventKind, PnScope, RecordClass
 from ..rules.choices import SIGNS_FOR_SELF
+from ..rules.defect import AUTH_NO_DOCUMENT
 
 PILLS = {AuthorizationStatus.ACTIVE: "done", AuthorizationStatus.ON_HOLD: "accent"}
 
@@ -74,6 +75,8 @@ def reason_of(line: AuthorizationLine) -> str:
         return f"The event that ends it became known on {day(facts.event_known_on)}."
     if line.status == AuthorizationStatus.FULFILLED:
         return f"Everything was handed over by {day(facts.fulfilled_on)}."
+    if {defect.code for defect in line.defects} == {AUTH_NO_DOCUMENT}:
+        return "It cannot be used yet: the scan of the signed form is missing."
     count = len(line.defects)
     things = "one thing" if count == 1 else f"{count} things"
     if line.status == AuthorizationStatus.DEFECTIVE:

@@ -179,7 +179,11 @@ class AuthorizationForm(forms.Form):
         required=False,
     )
     received_on = day_field("Came in on", required=True)
-    scan = ScanField(label="Scan of the signed paper", required=False, help_text="PDF, JPEG or PNG, up to 15 MB.")
+    scan = ScanField(
+        label="Scan of the signed paper",
+        required=False,
+        help_text="PDF, JPEG or PNG, up to 15 MB. It may be added later; until then nothing can be released.",
+    )
 
     def __init__(self, *args: Any, patient: Patient, has_scan: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ..models import Authorization
+from ..policies import with_facts
 from ..rules import AuthorizationStatus, ItemAsked, RecordClass, covers
 from .standing import line_of
 
@@ -27,7 +28,7 @@ def agreements_of(
     """
     rows = Authorization.objects.filter(patient_id__in=patient_ids, record_classes__contains=[record_class])
     found: dict[UUID, UUID] = {}
-    for row in rows.select_related("patient", "pn_originator").prefetch_related("events").order_by("recorded_at"):
+    for row in with_facts(rows).order_by("recorded_at"):
         line = line_of(row, on, at)
         if line.status != AuthorizationStatus.ACTIVE:
             continue

@@ -1,7 +1,7 @@
 """Who may sign a prepared form, and what stands in the way, asked before anybody is handed a pen."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from practice.compliance.queries import policy
@@ -12,8 +12,8 @@ from practice.people.rules import Act, RepresentativeKind, age_on, may, refusal_
 
 from .. import rules
 from ..models import Authorization
-from ..policies import authorizations_visible_to
-from ..rules import Defect, EventKind, SignatureMethod, SignerRole
+from ..policies import IS_ON_FILE, authorizations_visible_to
+from ..rules import AUTH_DEFECT_EXPIRED, AUTH_DEFECT_REVOKED, Defect, EventKind, SignatureMethod, SignerRole
 from ..rules.choices import SIGNS_FOR_SELF
 from ..rules.elements import AGE_OF_MAJORITY
 from ..rules.signing import ELEMENTS, signed
@@ -105,7 +105,7 @@ def as_filed(
     """Every defect the form would have if a paper with these elements on it were filed now."""
     signer = signer or signer_of(authorization, None, on)
     given = signed(
-        facts_of(authorization),
+        replace(facts_of(authorization), document_on_file=True),
         method=SignatureMethod.PAPER,
         on=signed_on,
         role=signer.role,
@@ -131,6 +131,19 @@ def awaiting_signature(staff: Staff, on: date, within_days: int) -> list[Authori
     return [line_of(row, on) for row in recent]
 
 
+def awaiting_scan(staff: Staff, on: date) -> list[AuthorizationLine]:
+    """Signed forms, recorded and not ended, of which nothing is on file, the oldest first, of patients this person may
+    see and record for: nothing is released under them until somebody adds the scan.
+    """
+    if not may(staff.roles, Act.AUTHORIZATION_RECORD):
+        return []
+    rows = authorizations_visible_to(staff).exclude(signature_method="").exclude(IS_ON_FILE)
+    rows = rows.exclude(events__kind=EventKind.RECORDED_IN_ERROR).order_by("recorded_at")
+    over = {AUTH_DEFECT_REVOKED, AUTH_DEFECT_EXPIRED}
+    lines = [line_of(row, on) for row in rows]
+    return [line for line in lines if not over & {defect.code for defect in line.defects}]
+
+
 def refusal_to_sign(authorization: Authorization) -> Refusal | None:
     """Why nobody signs this any more: it is signed, or was replaced by a corrected record."""
     facts = facts_of(authorization)
@@ -141,8 +154,9 @@ def refusal_to_sign(authorization: Authorization) -> Refusal | None:
 
 def _after(authorization: Authorization, signer: Signer, on: date) -> list[Defect]:
     """Every defect the form would have if this person signed it on that day."""
+    facts = facts_of(authorization, form_review=policy("P-22", on).value is True)
     given = signed(
-        facts_of(authorization, form_review=policy("P-22", on).value is True),
+        replace(facts, document_on_file=True),
         method=SignatureMethod.ELECTRONIC,
         on=on,
         role=signer.role,

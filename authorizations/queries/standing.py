@@ -18,7 +18,7 @@ from practice.worklist.rules import TaskState
 
 from .. import rules
 from ..models import Authorization, AuthorizationEvent, Signature
-from ..policies import FACTS_FROM, authorizations_visible_to
+from ..policies import IS_ON_FILE, authorizations_visible_to, with_facts
 from ..rules import AuthorizationFacts, AuthorizationStatus, Defect, EventKind, MinorRule, RecordClass
 from ..rules.choices import SignatureWay
 from ..rules.lifetime import holds_of
@@ -139,6 +139,7 @@ def _as_entered(row: Authorization) -> AuthorizationFacts:
         stmt_redisclosure=row.stmt_redisclosure,
         remuneration_applies=row.remuneration_applies,
         stmt_remuneration=row.stmt_remuneration,
+        document_on_file=_is_on_file(row),
         combined_with=frozenset(map(rules.CombinedWith, row.combined_with)),
         conditioned_on=rules.ConditionedOn(row.conditioned_on),
         conditioning_ground=rules.ConditioningGround(row.conditioning_ground),
@@ -152,6 +153,12 @@ def _as_entered(row: Authorization) -> AuthorizationFacts:
         copy_given_on=_day(events, EventKind.COPY_GIVEN),
         recorded_in_error_on=_day(events, EventKind.RECORDED_IN_ERROR),
     )
+
+
+def _is_on_file(row: Authorization) -> bool:
+    """Read along with the row where many are read; a row at hand, such as one just made, is asked for by itself."""
+    known: bool | None = getattr(row, "on_file", None)
+    return Authorization.objects.filter(IS_ON_FILE, pk=row.pk).exists() if known is None else known
 
 
 def line_of(authorization: Authorization, on: date, at: datetime | None = None) -> AuthorizationLine:
@@ -201,7 +208,7 @@ def sealed_notes_asked_of_author(author_id: UUID, on: date) -> list[Authorizatio
     The same answer whether the author kept any such note or not.
     """
     rows = Authorization.objects.filter(pn_originator_id=author_id, record_classes__contains=[RecordClass.PN])
-    rows = rows.select_related(*FACTS_FROM, "pn_originator").prefetch_related("events", "template_version__reviews")
+    rows = with_facts(rows).select_related("pn_originator")
     asked = _asked(on)
     lines = [_line(row, on, None, asked) for row in rows.order_by("recorded_at")]
     active = [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
@@ -216,10 +223,7 @@ def revocations() -> QuerySet[AuthorizationEvent]:
 
 def for_release(authorization_id: UUID | str) -> Authorization:
     """One authorization as it stands in the database now, with its events, read anew."""
-    rows = Authorization.objects.select_related(*FACTS_FROM, "pn_originator").prefetch_related(
-        "events", "template_version__reviews"
-    )
-    return rows.get(pk=authorization_id)
+    return with_facts(Authorization.objects.select_related("pn_originator")).get(pk=authorization_id)
 
 
 def follow_ups(authorization: Authorization) -> set[str]:

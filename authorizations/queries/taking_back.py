@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ..models import Authorization, AuthorizationEvent
-from ..policies import FACTS_FROM
+from ..policies import with_facts
 from ..rules import AuthorizationStatus, EventKind
 from .standing import AuthorizationLine, _asked, _line
 
@@ -18,16 +18,15 @@ def written_revocation(authorization: Authorization) -> AuthorizationEvent | Non
 
 def ended_among(authorization_ids: Iterable[UUID], on: date, at: datetime) -> dict[UUID, AuthorizationLine]:
     """Of these authorizations, those that permit no release at an instant, by id; three queries for any number."""
-    rows = Authorization.objects.filter(pk__in=set(authorization_ids)).select_related(*FACTS_FROM)
+    rows = Authorization.objects.filter(pk__in=set(authorization_ids))
     asked = _asked(on)
-    lines = [_line(row, on, at, asked) for row in rows.prefetch_related("events", "template_version__reviews")]
+    lines = [_line(row, on, at, asked) for row in with_facts(rows)]
     return {line.authorization.pk: line for line in lines if line.status != AuthorizationStatus.ACTIVE}
 
 
 def ending_by_date(on: date, last: date) -> list[AuthorizationLine]:
     """Authorizations of the whole practice in effect on a day that end by date up to another, the soonest first."""
     rows = Authorization.objects.filter(expires_on__range=(on, last)).order_by("expires_on")
-    rows = rows.select_related(*FACTS_FROM).prefetch_related("events", "template_version__reviews")
     asked = _asked(on)
-    lines = [_line(row, on, None, asked) for row in rows]
+    lines = [_line(row, on, None, asked) for row in with_facts(rows)]
     return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]

@@ -10,6 +10,8 @@ AUTH_DEFECT_CONDITIONED = "AUTH_DEFECT_CONDITIONED"
 AUTH_DEFECT_FALSE = "AUTH_DEFECT_FALSE"
 # The practice's own form without counsel's approval: a matter of practice policy P-22, never of the rule alone.
 AUTH_FORM_NOT_APPROVED = "AUTH_FORM_NOT_APPROVED"
+# Signed, as somebody typed, but nothing of it is here: neither a scan nor what was signed on a screen.
+AUTH_NO_DOCUMENT = "AUTH_NO_DOCUMENT"
 # Not a defect of the paper: what stands in the system is not what the paper says.
 AUTH_RECORDED_IN_ERROR = "AUTH_RECORDED_IN_ERROR"
 

@@ -62,6 +62,7 @@ class AuthorizationFacts:
     stmt_redisclosure: bool = False
     remuneration_applies: bool = False
     stmt_remuneration: bool = False
+    document_on_file: bool = False  # a scan of the signed form, or what was signed on a screen
     # F1: what counsel said about our own form it was written on; None for a paper of somebody else's making
     form_reviews: tuple[Review, ...] | None = None
     # D4: what it is joined with, what depends on it

@@ -12,6 +12,7 @@ from authorizations.rules.defect import (
     AUTH_DEFECT_INCOMPLETE,
     AUTH_DEFECT_REVOKED,
     AUTH_FORM_NOT_APPROVED,
+    AUTH_NO_DOCUMENT,
     AUTH_RECORDED_IN_ERROR,
 )
 from authorizations.rules.facts import AuthorizationFacts
@@ -47,6 +48,8 @@ def status(
         return AuthorizationStatus.ON_HOLD
     if facts.fulfilled_on and facts.fulfilled_on <= on:
         return AuthorizationStatus.FULFILLED
+    if AUTH_NO_DOCUMENT in codes:
+        return AuthorizationStatus.SIGNED_INCOMPLETE
     return AuthorizationStatus.ACTIVE
 
 

@@ -11,6 +11,7 @@ from authorizations.rules.defect import (
     AUTH_DEFECT_FALSE,
     AUTH_DEFECT_REVOKED,
     AUTH_FORM_NOT_APPROVED,
+    AUTH_NO_DOCUMENT,
     AUTH_RECORDED_IN_ERROR,
     Defect,
 )
@@ -33,6 +34,7 @@ def defects(
         *_expired(facts, on),
         *missing_elements(facts, on),
         *_form(facts, on),
+        *_document(facts),
         *_revoked(facts, on, at),
         *_compound(facts),
         *_conditioned(facts, pn_conditioning_forbidden),
@@ -65,6 +67,15 @@ def _form(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
         words = f"{refusal.words} It was written on that form."
         remedy = "Have the patient sign on a form that counsel approved."
         yield Defect(AUTH_FORM_NOT_APPROVED, "F1", words, remedy, refusal.cite, "P-22")
+
+
+def _document(facts: AuthorizationFacts) -> Iterator[Defect]:
+    """What nobody has but in somebody's words opens nothing: the signed form itself must be on file (R-056)."""
+    if facts.is_signed and not facts.document_on_file:
+        words = "The signed form is not on file: there is no scan of it."
+        yield Defect(
+            AUTH_NO_DOCUMENT, "", words, "Add the scan of the signed form.", "45 CFR 164.508(b)(6), 164.530(j)"
+        )
 
 
 def is_revoked(facts: AuthorizationFacts, on: date, at: datetime | None) -> bool:

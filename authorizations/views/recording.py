@@ -28,6 +28,7 @@ from ..forms import (
 from ..models import Authorization
 from ..queries.restrictions import restriction_lines
 from ..rules import AUTH_DEFECT_COMPOUND, REVOCATIONS, AuthorizationStatus, EventKind, MinorRule, RecordClass, age_on
+from ..rules.defect import AUTH_NO_DOCUMENT
 from ..rules.preparing import is_conditioned, parts_of
 
 ADULT_AT_LEAST = 21  # a form may be older than the patient's birthday: the question on minors stays a few years
@@ -143,6 +144,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "revocation": queries.written_revocation(authorization),
         "corrected_by": queries.corrected_by(authorization) if EventKind.RECORDED_IN_ERROR in happened else None,
         "scan_form": ScanForm(),
+        "scan_missing": AUTH_NO_DOCUMENT in {defect.code for defect in line.defects},
         "uses": _uses(staff, line),
         "next_words": documents.next_for_sealed_notes(line, staff),
     }

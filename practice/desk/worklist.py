@@ -10,12 +10,12 @@ from django.utils import timezone
 from authorizations.models import Authorization, AuthorizationEvent, FormVersion, Restriction, RevocationNotice
 from authorizations.queries import ending_soon
 from authorizations.queries.restrictions import line_of_restriction
-from authorizations.queries.signing import awaiting_signature
+from authorizations.queries.signing import awaiting_scan, awaiting_signature
 from disclosures.releases.models import Release
 from disclosures.releases.queries.taking_back import blocked_among
 from practice.compliance.models import PlacementQuestion
 from practice.compliance.queries import answers_to_read
-from practice.infrastructure.days import today
+from practice.infrastructure.days import local_date, today
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
 from practice.people.policies import charts_visible_to
@@ -107,7 +107,7 @@ def home_groups(staff: Staff) -> list[Group]:
     """Everything that waits for this person, whatever hats they wear, the group with the soonest line first."""
     tasks = open_tasks(staff).exclude(kind=TaskKind.MEASURE_ALARM)  # those stand at the very top: `alarm_lines`
     found = [*task_groups(tasks[:MOST]), packages_to_hand_over(staff)]
-    found += [custody_matters(staff), compelled_matters(staff), forms_to_sign(staff)]
+    found += [custody_matters(staff), compelled_matters(staff), forms_to_sign(staff), forms_to_scan(staff)]
     if staff.is_clinical:
         found += [sealed_notes_asked_for(staff), note_drafts(staff), notes_awaiting(staff), sealed_drafts(staff)]
         found += [destructions_due(staff)]
@@ -374,6 +374,22 @@ def forms_to_sign(staff: Staff) -> Group:
         for line in awaiting_signature(staff, today(), LOOK_BACK)[:MOST]
     ]
     return Group("Forms waiting for a signature", lines)
+
+
+def forms_to_scan(staff: Staff) -> Group:
+    """Signed forms of which no scan is on file, the oldest first: nothing can be released under them."""
+    lines = [
+        Line(
+            line.authorization.patient.legal_name,
+            f"{line.records} to {line.recipient}",
+            f"{path_to('authorization-open', line.authorization.pk)}#scan",
+            "Add the scan",
+            since=local_date(line.authorization.recorded_at),
+            about=f"Recorded {day(line.authorization.recorded_at)}, cannot be used yet",
+        )
+        for line in awaiting_scan(staff, today())[:MOST]
+    ]
+    return Group("Signed forms without a scan", lines)
 
 
 def authorizations_ending(staff: Staff) -> Group:

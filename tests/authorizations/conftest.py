@@ -9,7 +9,7 @@ from authorizations.actions import record_authorization
 from authorizations.actions.forms import prepare_authorization
 from authorizations.models import Authorization, FormVersion
 from practice.people.models import Patient, Staff
-from tests.authorizations.papers import approve_forms, complete, to_prepare
+from tests.authorizations.papers import SCAN, approve_forms, complete, to_prepare
 
 Record = Callable[..., Authorization]
 
@@ -20,7 +20,8 @@ def authorized(dana: Staff, hale: Staff, lindqvist: Patient) -> Record:
 
     def make(**changes: Any) -> Authorization:
         given = {"by": dana, "patient": lindqvist, **complete(hale), **changes}
-        return record_authorization(**given)
+        scan = SCAN if given["signature_method"] else None
+        return record_authorization(**{"paper": scan, **given})
 
     return make
 

@@ -1,5 +1,6 @@
 """Well-made papers to break: one complete authorization for psychotherapy notes and one for the chart."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +19,11 @@ from authorizations.rules import (
 )
 from authorizations.rules.form_versions import ReviewOutcome
 from practice.infrastructure.days import today
+from practice.infrastructure.uploads import CheckedUpload
 from practice.people.models import Staff
+
+# The smallest thing that can be on file as the signed form; one for all.
+SCAN = CheckedUpload("pdf", b"%PDF-1.7 scan", hashlib.sha256(b"%PDF-1.7 scan").hexdigest())
 
 HALE = "7d1c0f5e-0000-4000-8000-00000000a1e0"
 LAWYER = "Fenner & Osgood, attorneys"
@@ -40,6 +45,7 @@ PN_PAPER = AuthorizationFacts(
     stmt_revocation=True,
     stmt_conditioning=ConditioningStatement.NOT_CONDITIONED,
     stmt_redisclosure=True,
+    document_on_file=True,
     recorded_on=date(2026, 1, 12),
     copy_given_on=date(2026, 1, 12),
 )

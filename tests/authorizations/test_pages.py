@@ -310,12 +310,29 @@ def test_a_correction_starts_from_what_was_entered_and_replaces_the_record(
     assert desk.post(address, typed(hale)).status_code == 403
 
 
+def test_a_signed_form_without_its_scan_opens_nothing_and_waits_on_the_home_page_until_somebody_scans_it(
+    desk: Client, hale: Staff, lindqvist: Patient
+) -> None:
+    page = words(desk.post(new(lindqvist), typed(hale), follow=True))
+    row = Authorization.objects.get()
+    address = reverse("authorization-open", args=[row.pk])
+    assert "It cannot be used yet: the scan of the signed form is missing." in page
+    assert "The signed form is not on file: there is no scan of it." in page
+    home = words(desk.get("/"))
+    assert "Signed forms without a scan" in home
+    assert f'href="{address}#scan"' in home
+    scan = {"scan": SimpleUploadedFile("a.png", picture("PNG"))}
+    page = words(desk.post(reverse("authorization-scan-add", args=[row.pk]), scan, follow=True))
+    assert "It permits releases until" in page
+    assert "Signed forms without a scan" not in words(desk.get("/"))
+
+
 def test_a_scan_comes_back_whole_as_a_download_and_is_in_the_audit_trail(
     desk: Client,
     dana: Staff,
     authorized: Record,
 ) -> None:
-    row, data = authorized(), picture("PNG")
+    row, data = authorized(paper=None), picture("PNG")
     address = reverse("authorization-scan-add", args=[row.pk])
     assert "This file is empty." in words(desk.post(address, {"scan": SimpleUploadedFile("a.png", b"")}))
     assert "Choose the file." in words(desk.post(address, {}))

@@ -21,17 +21,15 @@ from authorizations.rules.signing import ELEMENTS
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
-from practice.infrastructure.uploads import CheckedUpload
 from practice.people.actions.representatives import add_representative, decline_representative
 from practice.people.models import Patient, PersonalRepresentative, RepresentativePaper, Staff
 from practice.people.rules import RepresentativeKind
 from practice.worklist.models import Task
 
 from .conftest import Record
-from .papers import complete
+from .papers import SCAN, complete
 
 pytestmark = pytest.mark.django_db
-SCAN = CheckedUpload("pdf", b"%PDF-1.7 scan", hashlib.sha256(b"%PDF-1.7 scan").hexdigest())
 Signed = Callable[..., Signature]
 
 

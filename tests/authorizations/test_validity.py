@@ -28,6 +28,7 @@ from authorizations.rules import (
     rule_defects,
     status,
 )
+from authorizations.rules.defect import AUTH_NO_DOCUMENT
 from tests.authorizations.papers import CHART_PAPER, PN_PAPER, at, paper
 
 DAY = date(2026, 3, 2)
@@ -92,6 +93,15 @@ def test_each_missing_or_wrong_element_makes_it_incomplete_and_names_the_element
     assert element in {defect.element for defect in found if defect.code == AUTH_DEFECT_INCOMPLETE}
     assert all(defect.words and defect.remedy and defect.cite.startswith("45 CFR") for defect in found)
     assert status(paper(**broken), DAY) != AuthorizationStatus.ACTIVE
+
+
+def test_a_signed_form_of_which_nothing_is_on_file_permits_nothing() -> None:
+    typed = paper(document_on_file=False)
+    (defect,) = defects(typed, on=DAY)
+    assert (defect.code, defect.remedy) == (AUTH_NO_DOCUMENT, "Add the scan of the signed form.")
+    assert status(typed, DAY) == AuthorizationStatus.SIGNED_INCOMPLETE
+    draft = paper(document_on_file=False, signature_method=SignatureMethod.NONE)
+    assert AUTH_NO_DOCUMENT not in {defect.code for defect in defects(draft, on=DAY)}, "nobody scans what is unsigned"
 
 
 SUFFICIENT = [

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from practice.compliance.models import PracticeProfile
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
+from tests.infrastructure.test_uploads import pdf
 
 from .conftest import Visit
 from .visitor import Visitor
@@ -59,7 +60,7 @@ def write_and_sign(visitor: Visitor) -> None:
     visitor.look("progress note signed")
 
 
-def record_authorization(visitor: Visitor) -> None:
+def record_authorization(visitor: Visitor, scan: Path) -> None:
     """Front desk: what the signed paper says, and whether it can be used."""
     page = visitor.page
     visitor.look("front desk home")
@@ -84,6 +85,7 @@ def record_authorization(visitor: Visitor) -> None:
     page.get_by_label("Whether care or payment depends on signing").select_option("NOT_CONDITIONED")
     page.get_by_label("How to take it back in writing").check()
     page.get_by_label("That the recipient may pass the records on").check()
+    page.get_by_label("Scan of the signed paper").set_input_files(scan)
     page.get_by_role("button", name="Record it").click()
     visitor.look("authorization recorded")
 
@@ -161,11 +163,12 @@ def test_from_a_typed_note_to_an_accounting(
     a_visit: Visit, hale: Staff, dana: Staff, castellanos: Staff, lindqvist: Patient, tmp_path: Path
 ) -> None:
     PracticeProfile.objects.update(name="Cedar Street Counseling", privacy_contact_phone="(217) 555-0148")
+    (tmp_path / "form.pdf").write_bytes(pdf())
     with a_visit() as therapist, a_visit() as front_desk, a_visit() as officer:
         therapist.sign_in(hale)
         write_and_sign(therapist)
         front_desk.sign_in(dana)
-        record_authorization(front_desk)
+        record_authorization(front_desk, tmp_path / "form.pdf")
         passphrase = approve_package(therapist)
         front_desk.go("/")
         package = hand_over(front_desk, tmp_path)

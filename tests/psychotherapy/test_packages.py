@@ -28,7 +28,7 @@ from records.psychotherapy.ids import new_id
 from records.psychotherapy.models import Event, Package
 from records.psychotherapy.vault import NotReleasable, SealedPackage
 from records.psychotherapy.vault.seals import open_text, place_of_package
-from tests.authorizations.papers import complete
+from tests.authorizations.papers import SCAN, complete
 from tests.psychotherapy.conftest import DAY, write_note
 
 SignedIn = Callable[[Staff], Client]
@@ -38,7 +38,7 @@ CANARY = "zebra-quartz-hypothesis"
 
 
 def authorize(dana: Staff, hale: Staff, patient: Patient, **changes: object) -> Authorization:
-    return record_authorization(**{"by": dana, "patient": patient, **complete(hale), **changes})  # type: ignore[arg-type]
+    return record_authorization(**{"by": dana, "patient": patient, "paper": SCAN, **complete(hale), **changes})  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.actions.sessions import start_session
 from records.chart.documents import release_items
 from records.chart.models import ChartNote, NoteFormat
+from tests.authorizations.papers import SCAN
 
 LAWYER = "Alvarez & Stone, attorneys"
 PURPOSE = "Custody case 24-D-118"
@@ -85,6 +86,7 @@ def paper(dana: Staff, hale: Staff, lindqvist: Patient) -> Callable[..., Authori
             "stmt_revocation": True,
             "stmt_conditioning": "NOT_CONDITIONED",
             "stmt_redisclosure": True,
+            "paper": SCAN,
         }
         return record_authorization(by=dana, patient=patient or lindqvist, **{**given, **changes})
 

@@ -45,6 +45,11 @@ ROWS = [
         {"AUTH_NOT_THESE_RECORDS"},
     ),
     (
+        "A form that somebody says is signed, of which nothing is on file, carries nothing",
+        chart(authorization=replace(CHART_AUTHORIZATION, document_on_file=False)),
+        {"AUTH_NO_DOCUMENT"},
+    ),
+    (
         "W-15: on its last day the authorization still carries",
         chart(authorization=replace(CHART_AUTHORIZATION, expires_on=TODAY)),
         set(),

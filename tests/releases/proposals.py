@@ -41,6 +41,7 @@ CHART_AUTHORIZATION = AuthorizationFacts(
     stmt_revocation=True,
     stmt_conditioning=ConditioningStatement.NOT_CONDITIONED,
     stmt_redisclosure=True,
+    document_on_file=True,
     recorded_on=date(2026, 10, 2),
 )
 NOTES_AUTHORIZATION = replace(

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils import timezone
 
-from authorizations.actions import correct_authorization, record_revocation
+from authorizations.actions import add_paper, correct_authorization, record_revocation
 from disclosures.ledger.actions import LedgerBroken
 from disclosures.ledger.models import Checkpoint, Entry
 from disclosures.ledger.rules import Basis
@@ -19,6 +19,7 @@ from disclosures.releases.actions import GateRefused
 from disclosures.releases.documents import DATA_FILE, chart_package
 from disclosures.releases.models import ChartPackage, Release
 from disclosures.releases.queries import entry_of
+from disclosures.releases.queries.remedies import explained
 from disclosures.releases.rules import Method, RecipientKind, ReleaseState
 from practice.audit.models import AuditEntry
 from practice.audit.rules import AuditEvent
@@ -29,6 +30,7 @@ from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 from records.chart.exchange.restore import is_whole_chart
 from records.chart.fhir import read_json
+from tests.authorizations.papers import SCAN
 
 from .conftest import CANARY, draft_of, note_keys, signed_note
 
@@ -55,6 +57,18 @@ def test_a_release_the_gate_refuses_is_not_saved_and_the_attempt_is_recorded(dan
     assert "AUTH_DEFECT_EXPIRED" in refused.value.decision.codes()
     assert not Release.objects.exists()
     assert AuditEntry.objects.filter(event=AuditEvent.REFUSED, actor=dana, detail="gate_auth_defect_expired").exists()
+
+
+def test_a_signed_form_that_nobody_scanned_opens_no_records_until_its_scan_is_there(dana, hale, chart, paper):
+    authorization = paper(paper=None)
+    with pytest.raises(GateRefused) as refused:
+        actions.prepare_release(by=dana, release=draft_of(chart, authorization), keys=note_keys(chart), approver=hale)
+    assert refused.value.decision.codes() == {"AUTH_NO_DOCUMENT"}
+    (reason,) = explained(refused.value.decision, authorization_id=authorization.pk).reasons
+    assert reason.link == f"/authorizations/{authorization.pk}/#scan"
+    add_paper(by=dana, authorization=authorization, paper=SCAN)
+    again = draft_of(chart, authorization)
+    assert actions.prepare_release(by=dana, release=again, keys=note_keys(chart), approver=hale).pk
 
 
 def test_another_patients_authorization_carries_nothing(dana, hale, osei, chart, abernathy, paper):

@@ -115,6 +115,21 @@ def test_the_verdict_is_that_of_the_day_it_happened(dana, chart, paper):
     assert entry_of(after).basis == Basis.B_IMPERMISSIBLE
 
 
+def test_what_went_out_under_a_form_nobody_has_scanned_keeps_its_basis_and_the_officer_asks_for_the_scan(
+    dana, chart, paper
+):
+    release, decision = actions.record_past_disclosure(
+        by=dana,
+        release=past(
+            chart, basis=Basis.B_AUTHORIZATION, authorization=paper(paper=None), recipient_name=LAWYER,
+            recipient_kind=RecipientKind.ATTORNEY, purpose=PURPOSE,
+        ),
+    )  # fmt: skip
+    assert decision.codes() == {"AUTH_NO_DOCUMENT"}
+    assert entry_of(release).basis == Basis.B_AUTHORIZATION
+    assert (TaskKind.POLICY_REVIEW, Role.COMPLIANCE_OFFICER) in tasks()
+
+
 def test_a_day_to_come_is_refused(dana, lindqvist):
     with pytest.raises(Refused, match="DAY_IN_FUTURE"):
         actions.record_past_disclosure(by=dana, release=past(lindqvist, disclosed_on=today() + timedelta(days=1)))

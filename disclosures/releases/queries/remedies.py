@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.urls import NoReverseMatch, reverse
 
+from authorizations.rules.defect import AUTH_NO_DOCUMENT
 from practice.infrastructure.refusals import Refusal
 
 from ..rules import Decision
@@ -68,7 +69,8 @@ def explained(
 
 def _link(code: str, patient_id: UUID | None, authorization_id: UUID | None, form: forms.Form | None) -> str:
     if code.startswith(ON_THE_AUTHORIZATION) and authorization_id:
-        return _path("authorization-open", authorization_id)
+        place = "#scan" if code == AUTH_NO_DOCUMENT else ""
+        return f"{_path('authorization-open', authorization_id)}{place}"
     if (code in ON_AUTHORIZATIONS or code.startswith(ON_THE_AUTHORIZATION)) and patient_id:
         return _path("authorization-list", patient_id)
     name = FIELDS.get(code) or f"fact_{code.removeprefix('MISSING_').lower()}"

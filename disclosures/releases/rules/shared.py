@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from authorizations.rules import AuthorizationStatus, Defect, ItemAsked, RecordClass, covers, defects, status
+from authorizations.rules.defect import AUTH_NO_DOCUMENT
 from disclosures.ledger.rules import Basis, cite_of
 from practice.infrastructure.refusals import Refusal
 
@@ -10,6 +11,8 @@ from . import documentation as docs
 from .codes import Act, MinimumNecessary, PNException, RecipientKind
 from .documentation import Fact
 from .proposal import PolicyRefusal, Proposal
+
+KEEPING = "R-056"  # every signed authorization is kept; not a practice's to switch off, so no P-number
 
 
 def general_reasons(p: Proposal) -> Iterator[Refusal]:
@@ -67,7 +70,7 @@ def authorization_reasons(p: Proposal) -> Iterator[Refusal]:
         )
         return
     for defect in _defects(p):
-        if not defect.policy:
+        if not defect.policy and not _only_not_kept(p, defect):
             yield Refusal(defect.code, defect.words, defect.remedy, defect.cite)
     if p.record_class in RecordClass.values:
         yield from covers(
@@ -88,6 +91,13 @@ def authorization_reasons(p: Proposal) -> Iterator[Refusal]:
         )
 
 
+def _only_not_kept(p: Proposal, defect: Defect) -> bool:
+    """What has already gone out under a form that nobody has scanned was not against the law for that: the practice
+    owes the paper, and the compliance officer looks at it. Before anything leaves it is a reason like any other.
+    """
+    return defect.code == AUTH_NO_DOCUMENT and not p.planned
+
+
 def _defects(p: Proposal) -> list[Defect]:
     if p.authorization is None:
         return []
@@ -105,8 +115,10 @@ def authorization_policies(p: Proposal) -> Iterator[PolicyRefusal]:
     if p.basis != Basis.B_AUTHORIZATION:
         return
     for defect in _defects(p):
-        if defect.policy:
-            yield PolicyRefusal(defect.policy, Refusal(defect.code, defect.words, defect.remedy, defect.cite))
+        if defect.policy or _only_not_kept(p, defect):
+            yield PolicyRefusal(
+                defect.policy or KEEPING, Refusal(defect.code, defect.words, defect.remedy, defect.cite)
+            )
     if p.policies.oral_revocation_hold and _status(p) == AuthorizationStatus.ON_HOLD:
         yield by_policy(
             "P-06",

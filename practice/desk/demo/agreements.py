@@ -1,5 +1,6 @@
 """Authorizations of the demo, in every state that somebody at the desk will meet."""
 
+import hashlib
 import math
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,8 +21,10 @@ from authorizations.queries.signing import signer_of
 from authorizations.rules import ConditioningStatement, PnScope, RecordClass, SignatureMethod, SignerRole
 from authorizations.rules.choices import IdentityCheck, SignatureWay
 from practice.compliance.actions import record_associate
+from practice.infrastructure.uploads import CheckedUpload
 from practice.people.models import Patient, Staff
 
+from .documents import letter
 from .practice import Demo
 
 LAWYERS = ("Alvarez & Stone, attorneys", "12 Main Street, Peoria, IL 61602")
@@ -73,6 +76,7 @@ def fill_authorizations(demo: Demo) -> dict[str, Authorization]:
     }
     _chart(demo, "Okonkwo-Fairbanks", INSURER, "Disability benefit", 400, valid_days=180)  # its day has passed
     _chart(demo, "Petrov", LAWYERS, "Employment case", 30, stmt_redisclosure=False, expires_on=None)  # incomplete
+    _chart(demo, "Reed", CLINIC, "Treatment by the family doctor", 3, scanned=False)  # the paper is still to be scanned
     _record(  # chart and psychotherapy notes on one form: neither may be released on it
         demo,
         "Blackwood III",
@@ -189,6 +193,7 @@ def _record(
     valid_days: int = 365,
     individual: bool = False,
     parent: str = "",
+    scanned: bool = True,
     **elements: Any,
 ) -> Authorization:
     patient = _patient(demo, family)
@@ -213,4 +218,25 @@ def _record(
             "representative": patient.representatives.first(),
             "authority_description": "Mother; birth certificate seen",
         }
-    return record_authorization(by=_desk(demo), patient=patient, received_at=noon(signed, 15), **given | elements)
+    given |= elements
+    scan = _scan(given) if scanned and given["signature_method"] else None
+    return record_authorization(by=_desk(demo), patient=patient, paper=scan, received_at=noon(signed, 15), **given)
+
+
+def _scan(given: dict[str, Any]) -> CheckedUpload:
+    """The signed form as somebody scanned it: two pages that say what was recorded."""
+    ends = f"{given['expires_on']:%B %d, %Y}" if given["expires_on"] else given.get("expires_event", "")
+    said = (
+        "AUTHORIZATION TO RELEASE RECORDS",
+        f"I, {given['signer_name']}, allow {given['discloser']} to release: {given['info_description']}.",
+        f"To: {given['recipient_name']}, {given['recipient_address']}",
+        f"For: {given['purpose']}",
+        f"This authorization ends: {ends}" if ends else "",
+        "I may take this back in writing at any time. My care and its payment do not depend on signing.",
+        "Whoever receives the records may pass them on; the law may then no longer protect them."
+        if given["stmt_redisclosure"]
+        else "",
+        f"Signed {given['signed_on']:%B %d, %Y}:  {given['signer_name']}",
+    )
+    data = letter(tuple(line for line in said if line), pages=2)
+    return CheckedUpload("pdf", data, hashlib.sha256(data).hexdigest())
