@@ -96,10 +96,11 @@ class PrepareForm(forms.Form):
             given["pn_session_dates"] = []
         if RecordClass.CHART not in classes:
             given["info_kinds"] = []
-        elif not given.get("info_kinds") and not given.get("own_words"):
-            self.add_error("info_kinds", "Tick what the patient wants sent, or say it in words below.")
-        if not self.errors:
+        names_nothing = RecordClass.CHART in classes and not given.get("info_kinds") and not given.get("own_words")
+        if not self.errors:  # where something could not be read, nothing can be said of the whole
             self._say_problems(given)
+        if names_nothing:
+            self.add_error("info_kinds", "Tick what the patient wants sent, or say it in words below.")
         return given
 
     def _say_problems(self, given: dict[str, Any]) -> None:

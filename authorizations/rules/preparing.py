@@ -3,12 +3,13 @@ form that joins too much becomes several (R-045 to R-048).
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import TextChoices
 
 from authorizations.rules.choices import ConditionedOn, PnScope, RecordClass
-from authorizations.rules.defect import Defect
+from authorizations.rules.defect import AUTH_DEFECT_CONDITIONED, AUTH_DEFECT_EXPIRED, Defect
 from authorizations.rules.elements import NAMES_PSYCHOTHERAPY
 from authorizations.rules.facts import AuthorizationFacts
 from authorizations.rules.validity import defects
@@ -105,9 +106,20 @@ def parts_of(record_classes: Sequence[str] | frozenset[str], *, is_conditioned: 
 
 
 def problems_before_signing(facts: AuthorizationFacts, on: date, *, pn_conditioning_forbidden: bool) -> list[Defect]:
-    """Everything that would make the form useless once it is signed; the signature itself is still to come."""
+    """Everything that would make the form useless once it is signed; the signature itself is still to come.
+
+    The fix beside each is one for what is being typed, not for a paper that somebody signed already.
+    """
     found = defects(facts, on=on, pn_conditioning_forbidden=pn_conditioning_forbidden)
-    return [defect for defect in found if defect.element not in {"A6", "A7"}]
+    return [_to_be_signed(defect) for defect in found if defect.element not in {"A6", "A7"}]
+
+
+def _to_be_signed(defect: Defect) -> Defect:
+    if defect.code == AUTH_DEFECT_EXPIRED:
+        return replace(defect, remedy="Choose a later day.")
+    if defect.code == AUTH_DEFECT_CONDITIONED or defect.element == "RS2":
+        return replace(defect, remedy=f"Choose “{ConditionedOn.NOTHING.label}”.")
+    return replace(defect, remedy=defect.remedy.replace(" from the paper", ""))
 
 
 def is_conditioned(conditioned_on: str) -> bool:

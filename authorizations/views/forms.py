@@ -35,6 +35,11 @@ WAYS = (
 )
 PILLS = {FormStanding.APPROVED: "done", FormStanding.OVERDUE: "late"}
 
+REVIEWED = {
+    ReviewOutcome.APPROVED: "Recorded. A task comes 30 days before the next review is due.",
+    ReviewOutcome.NOT_APPROVED: "Recorded. Nobody can prepare or sign anything on this version.",
+}
+
 
 @require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
@@ -98,7 +103,7 @@ def form_review(request: HttpRequest, version_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error("reviewed_on", f"{refused.refusal.words} {refused.refusal.remedy}")
         else:
-            messages.success(request, "Recorded. A task comes 30 days before the next review is due.")
+            messages.success(request, REVIEWED[given["outcome"]])
             return redirect("form-open", version.pk)
     return render(request, "authorizations/forms/review.html", {"version": version, "form": form})
 

@@ -117,6 +117,27 @@ def test_a_form_is_prepared_and_shown_as_the_patient_will_read_it(
     assert "Have it signed" in words(desk.get(reverse("authorization-open", args=[row.pk])))
 
 
+def test_everything_wrong_is_said_at_once_with_a_fix_for_what_is_being_typed(
+    desk: Client, hale: Staff, lindqvist: Patient, approved_forms: list[FormVersion]
+) -> None:
+    mistakes = {
+        "record_classes": ["CHART"],
+        "covers_from": date(2026, 3, 1).isoformat(),
+        "covers_to": date(2026, 2, 1).isoformat(),
+        "expires_on": date(2020, 1, 1).isoformat(),
+        "conditioned_on": "TREATMENT",
+    }
+    page = words(desk.post(prepare(lindqvist), typed(hale, **mistakes)))
+    for said in (
+        "Tick what the patient wants sent, or say it in words below.",
+        "The period it covers ends before it starts. Correct the two dates.",
+        "Its expiration date has passed. Choose a later day.",
+        "which the law does not allow here. Choose “Nothing depends on signing”.",
+    ):
+        assert said in page
+    assert "from the paper" not in page
+
+
 MISTAKES = [
     ({"expires_on": ""}, "No expiration. Add a date or an event."),
     ({"expires_on": date(2020, 1, 1).isoformat()}, "Its expiration date has passed."),
