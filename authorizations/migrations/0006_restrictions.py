@@ -16,13 +16,21 @@ TABLES = (
     "authorizations_restrictionletter",
 )
 
-# The practice cannot refuse, nor end by its own notice, what was paid in full (164.522(a)(1)(vi), (a)(2)(iii)(A)).
+# The practice cannot refuse, nor end by its own notice, what was paid in full (164.522(a)(1)(vi), (a)(2)(iii)(A)); nor
+# mark it as a mistake, which ends it as well, before the patient was told.
 PAID_IN_FULL = """
 CREATE FUNCTION authorizations_paid_in_full_binds() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.kind IN ('not_agreed', 'ended_by_notice') AND
        (SELECT paid_in_full FROM authorizations_restriction WHERE id = NEW.restriction_id) THEN
         RAISE EXCEPTION 'what was paid in full cannot be refused or ended by the practice'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NEW.kind = 'recorded_in_error' AND
+       (SELECT paid_in_full FROM authorizations_restriction WHERE id = NEW.restriction_id) AND
+       NOT EXISTS (SELECT 1 FROM authorizations_restrictionevent
+                   WHERE restriction_id = NEW.restriction_id AND kind = 'told_of_mistake') THEN
+        RAISE EXCEPTION 'what was paid in full is no mistake before the patient was told'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
@@ -179,6 +187,7 @@ class Migration(migrations.Migration):
                             ("ended_orally", "The patient ended it by word of mouth"),
                             ("ended_by_notice", "The practice told the patient that it ends"),
                             ("asked_not_further", "A recipient in an emergency was asked not to use it further"),
+                            ("told_of_mistake", "The patient was told that it was recorded by mistake"),
                             ("recorded_in_error", "Recorded by mistake"),
                         ],
                         max_length=24,
@@ -285,7 +294,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("paid_in_full", False),
-                    models.Q(("recipients", ["payer"]), ("uses__contained_by", ["payment", "operations"])),
+                    models.Q(
+                        ("recipients", ["payer"]),
+                        ("uses__contained_by", ["operations", "payment"]),
+                        ("uses__contains", ["operations", "payment"]),
+                    ),
                     _connector="OR",
                 ),
                 name="authorizations_restriction_paid_means_the_plan",
@@ -305,6 +318,7 @@ class Migration(migrations.Migration):
                             "ended_orally",
                             "ended_by_notice",
                             "asked_not_further",
+                            "told_of_mistake",
                             "recorded_in_error",
                         ],
                     )

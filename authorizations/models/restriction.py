@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from practice.infrastructure.fields import EncryptedBinaryField, EncryptedTextField
 
-from ..rules.restrictions import RestrictedKind, RestrictedRecipient, RestrictedUse, RestrictionEventKind
+from ..rules.restrictions import PLAN_USES, RestrictedKind, RestrictedRecipient, RestrictedUse, RestrictionEventKind
 
 
 def _codes(choices: type[models.TextChoices], *, blank: bool = False) -> ArrayField:
@@ -67,7 +67,8 @@ class Restriction(models.Model):
                 condition=Q(paid_in_full=False)
                 | Q(
                     recipients=[RestrictedRecipient.PAYER],
-                    uses__contained_by=[RestrictedUse.PAYMENT, RestrictedUse.OPERATIONS],
+                    uses__contains=sorted(PLAN_USES),
+                    uses__contained_by=sorted(PLAN_USES),
                 ),
                 name="%(app_label)s_%(class)s_paid_means_the_plan",
             ),

@@ -64,9 +64,12 @@ class RestrictionEventKind(TextChoices):
     ENDED_ORALLY = "ended_orally", "The patient ended it by word of mouth"
     ENDED_BY_NOTICE = "ended_by_notice", "The practice told the patient that it ends"
     ASKED_NOT_FURTHER = "asked_not_further", "A recipient in an emergency was asked not to use it further"
+    TOLD_OF_MISTAKE = "told_of_mistake", "The patient was told that it was recorded by mistake"
     RECORDED_IN_ERROR = "recorded_in_error", "Recorded by mistake"
 
 
+# What was paid in full is kept from a plan for both of these at once: told under one name, it would be told (R-221).
+PLAN_USES = frozenset({RestrictedUse.PAYMENT, RestrictedUse.OPERATIONS})
 BY_PATIENT = frozenset({RestrictionEventKind.ENDED_WRITTEN, RestrictionEventKind.ENDED_ORALLY})
 
 
@@ -167,14 +170,11 @@ def refusals_of_request(facts: RestrictionFacts) -> Iterator[Refusal]:
         yield Refusal("RESTRICTION_DAYS", "The last day is before the first.", "Check the two days.", CITE)
     if not facts.paid_in_full:
         return
-    if facts.recipients != {RestrictedRecipient.PAYER} or not facts.uses <= {
-        RestrictedUse.PAYMENT,
-        RestrictedUse.OPERATIONS,
-    }:
+    if facts.recipients != {RestrictedRecipient.PAYER} or facts.uses != PLAN_USES:
         yield Refusal(
             "RESTRICTION_PAID_MIXED",
-            "What was paid in full is kept from a health plan, for payment and operations, and from nobody else.",
-            "Choose the health plan alone here. Record what else the patient asks for as a second request.",
+            "What was paid in full is kept from a health plan, for payment and for operations, and from nobody else.",
+            "Choose the health plan alone, and both uses. Record what else the patient asks for as a second request.",
             MUST_AGREE_CITE,
         )
     if not facts.names_days:
@@ -208,6 +208,21 @@ def refusal_to_end_by_notice(facts: RestrictionFacts, on: date) -> Refusal | Non
             "45 CFR 164.522(a)(2)(iii)(A)",
         )
     return refusal_to_end(facts, on)
+
+
+def refusal_to_mark_as_error(facts: RestrictionFacts, told: bool) -> Refusal | None:
+    """Why a request may not be marked as recorded by mistake. What was paid in full would end so by the practice's word
+    alone: it binds until the patient was told, so that they can say it was no mistake (R-223)."""
+    if facts.in_error:
+        return Refusal("RESTRICTION_MARKED", "This is marked as recorded by mistake already.", "See its history.")
+    if not facts.paid_in_full or told:
+        return None
+    return Refusal(
+        "RESTRICTION_PATIENT_NOT_TOLD",
+        "This cannot be marked as a mistake before the patient was told: it was paid in full.",
+        "Tell the patient first, and say when and how.",
+        "45 CFR 164.522(a)(2)(iii)(A)",
+    )
 
 
 def refusal_to_end(facts: RestrictionFacts, on: date) -> Refusal | None:

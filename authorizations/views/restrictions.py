@@ -195,6 +195,10 @@ def restriction_told(request: HttpRequest, restriction_id: UUID) -> HttpResponse
     )
 
 
+# A practice that could mark it alone could end it alone, which the law forbids.
+PAID_MISTAKE = " It was paid in full, so it binds until the patient was told of the mistake."
+
+
 @GET_POST
 def restriction_mistake(request: HttpRequest, restriction_id: UUID) -> HttpResponse:
     """It was never asked so: the wrong patient, the wrong session."""
@@ -204,10 +208,11 @@ def restriction_mistake(request: HttpRequest, restriction_id: UUID) -> HttpRespo
     return _step(
         request,
         row,
-        MistakeForm(request.POST or None),
-        lambda data: actions.mark_restriction_as_error(by=staff, restriction=row, words=data["words"]),
+        MistakeForm(request.POST or None, tell=row.paid_in_full),
+        lambda data: actions.mark_restriction_as_error(by=staff, restriction=row, **data),
         title="Recorded by mistake",
-        words="For a slip of the hand only: the patient never asked for this. It stays on record, marked as wrong.",
+        words="For a slip of the hand only: the patient never asked for this. It stays on record, marked as wrong."
+        + (PAID_MISTAKE if row.paid_in_full else ""),
         done="Marked. It binds no more.",
     )
 

@@ -1,6 +1,8 @@
 """How a patient asked to be reached (164.522(b)), as values. Pure. Why they ask has no place anywhere."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import Enum
 from uuid import UUID
 
 from django.db import models
@@ -24,6 +26,50 @@ WARNINGS: dict[Means, str] = {
     Means.PHONE: "Do not mail it: call first, by telephone only.",
     Means.FAX: "Do not mail it: by fax only.",
 }
+
+
+class Way(models.TextChoices):
+    """A way on which something reaches a patient, as far as a wish can speak of it."""
+
+    IN_PERSON = "in_person", "In person"
+    MAIL = "mail", "By mail"
+    FAX = "fax", "By fax"
+    FILE = "file", "As a file, by e-mail or on a medium"
+    LINK = "link", "By a link, in an e-mail or a text message"
+    TOLD = "told", "Told by telephone or in person"
+    PHONE = "phone", "By telephone"  # also what opens a file or a link: its passphrase, its code
+    OTHER = "other", "Another way"
+
+
+class Goes(Enum):
+    """Whether something may take a way: yes, no, or only once the patient has been asked about this one time."""
+
+    YES = "yes"
+    ASK = "ask"
+    NO = "no"
+
+
+YES, ASK, NO = Goes.YES, Goes.ASK, Goes.NO
+# The whole of R-224, way by wish. In person it meets nobody else. What a wish says nothing about is asked.
+ANSWERS: dict[Way, dict[Means, Goes]] = {
+    Way.IN_PERSON: {Means.MAIL: YES, Means.EMAIL: YES, Means.PHONE: YES, Means.FAX: YES},
+    Way.MAIL: {Means.MAIL: YES, Means.EMAIL: NO, Means.PHONE: NO, Means.FAX: NO},
+    Way.FAX: {Means.MAIL: NO, Means.EMAIL: NO, Means.PHONE: NO, Means.FAX: YES},
+    Way.FILE: {Means.MAIL: ASK, Means.EMAIL: YES, Means.PHONE: ASK, Means.FAX: ASK},
+    Way.LINK: {Means.MAIL: ASK, Means.EMAIL: YES, Means.PHONE: ASK, Means.FAX: NO},
+    Way.TOLD: {Means.MAIL: ASK, Means.EMAIL: ASK, Means.PHONE: YES, Means.FAX: ASK},
+    Way.PHONE: {Means.MAIL: ASK, Means.EMAIL: NO, Means.PHONE: YES, Means.FAX: NO},
+    Way.OTHER: {Means.MAIL: ASK, Means.EMAIL: ASK, Means.PHONE: ASK, Means.FAX: ASK},
+}
+
+
+def goes(way: Way, wished: Collection[Means]) -> Goes:
+    """Whether a way suits what the patient asked for; any way does where they asked for none.
+
+    Of several wishes the one that wants this way decides, then the one that forbids it.
+    """
+    said = {ANSWERS[way][means] for means in wished}
+    return next((answer for answer in (YES, NO, ASK) if answer in said), YES)
 
 
 @dataclass(frozen=True, slots=True)

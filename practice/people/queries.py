@@ -19,6 +19,7 @@ from .models import (
     Invitation,
     License,
     Patient,
+    PatientAddress,
     PersonalRepresentative,
     RepresentativePaper,
     Staff,
@@ -46,15 +47,23 @@ def letter_address(patient: Patient, on: date) -> LetterAddress | None:
     What the patient asked for comes first: the confidential address, or e-mail, fax or telephone. Then home, then any.
     Every letter of the product asks here and nowhere else.
     """
-    found = list(patient.addresses.filter(in_force_on(on)).exclude(use=AddressUse.FORMER))
-    wishes = list(patient.contact_wishes.filter(in_force_on(on)).exclude(means=Means.MAIL))
-    if wishes and not any(place.use == AddressUse.CONFIDENTIAL for place in found):
-        wish = min(wishes, key=lambda wish: LETTERS_GO.index(Means(wish.means)))
-        return LetterAddress(patient.legal_name, Means(wish.means), confidential=True, value=wish.value)
-    order = [AddressUse.CONFIDENTIAL.value, AddressUse.HOME.value]
-    place = min(found, key=lambda a: order.index(a.use) if a.use in order else len(order), default=None)
-    if place is None:
-        return None
+    if asked := asked_ways(patient, on):
+        return asked[0]
+    found = patient.addresses.filter(in_force_on(on)).exclude(use=AddressUse.FORMER)
+    place = min(found, key=lambda place: place.use != AddressUse.HOME, default=None)
+    return _postal(patient, place) if place else None
+
+
+def asked_ways(patient: Patient, on: date) -> tuple[LetterAddress, ...]:
+    """Every way by which the patient asked to be reached on a day, what suits a letter first; none: any will do."""
+    boxes = patient.addresses.filter(in_force_on(on), use=AddressUse.CONFIDENTIAL)
+    wishes = patient.contact_wishes.filter(in_force_on(on)).exclude(means=Means.MAIL)
+    found = [_postal(patient, box) for box in boxes]
+    found += [LetterAddress(patient.legal_name, Means(wish.means), True, value=wish.value) for wish in wishes]
+    return tuple(sorted(found, key=lambda one: LETTERS_GO.index(one.means)))
+
+
+def _postal(patient: Patient, place: PatientAddress) -> LetterAddress:
     return LetterAddress(
         patient.legal_name,
         confidential=place.use == AddressUse.CONFIDENTIAL,
@@ -124,12 +133,6 @@ class Represented:
 
     row: PersonalRepresentative
     refusal: Refusal | None
-
-
-def asked_for_no_calls(patient: Patient, on: date) -> bool:
-    """Whether the patient asked on a day to be reached by e-mail or fax only, and by telephone not at all (R-224)."""
-    means = {Means(wish.means) for wish in patient.contact_wishes.filter(in_force_on(on))}
-    return bool(means & {Means.EMAIL, Means.FAX}) and Means.PHONE not in means
 
 
 def representation_facts(row: PersonalRepresentative) -> RepresentationFacts:

@@ -173,6 +173,34 @@ class TestPaidInFull:
         with pytest.raises(IntegrityError), transaction.atomic():
             RestrictionEvent.objects.create(restriction=row, kind=kind, happened_on=today(), recorded_by=castellanos)
 
+    def test_it_is_no_mistake_before_the_patient_was_told_in_the_database_neither(
+        self, asked: Any, signed_in: SignedIn, castellanos: Staff
+    ) -> None:
+        row = asked(**PAID)
+        with pytest.raises(Refused) as refused:
+            actions.mark_restriction_as_error(by=castellanos, restriction=row, words="Wrong session")
+        assert codes(refused) == "RESTRICTION_PATIENT_NOT_TOLD"
+        with pytest.raises(IntegrityError), transaction.atomic():
+            RestrictionEvent.objects.create(
+                restriction=row, kind="recorded_in_error", happened_on=today(), recorded_by=castellanos
+            )
+        client, page = signed_in(castellanos), reverse("restriction-mistake", args=[row.pk])
+        assert "Say how." in client.post(page, {"words": "Wrong session", "told_on": today()}).content.decode()
+        assert stands(row) == RestrictionState.PAID_IN_FULL
+        told = {"words": "Wrong session", "told_on": today(), "told_how": "Called at noon, agrees"}
+        shown = client.post(page, told, follow=True).content.decode()
+        assert "The patient was told that it was recorded by mistake" in shown and "Called at noon" in shown
+        assert stands(row) == RestrictionState.ERROR
+
+    def test_payment_and_operations_are_restricted_together(self, dana: Staff, lindqvist: Patient) -> None:
+        for use in ("payment", "operations"):
+            given = PAID | {"uses": [use], "received_on": today(), "session_dates": [today()]}
+            with pytest.raises(Refused) as refused:
+                record_restriction(by=dana, patient=lindqvist, **given)
+            assert codes(refused) == "RESTRICTION_PAID_MIXED"
+            with pytest.raises(IntegrityError), transaction.atomic():
+                Restriction.objects.create(patient=lindqvist, recorded_by=dana, **given)
+
     def test_the_patient_ends_it(self, asked: Any, dana: Staff) -> None:
         row = asked(**PAID)
         actions.end_by_patient(by=dana, restriction=row, in_writing=True, on=today())

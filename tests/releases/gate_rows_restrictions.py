@@ -1,13 +1,12 @@
-"""Restrictions and confidential ways in the gate: a sentence per row, what is proposed, and its reasons."""
+"""Restrictions in the gate: a sentence per row, what is proposed, and its reasons."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 from authorizations.rules.restrictions import RestrictedKind, RestrictedRecipient, RestrictedUse, RestrictionFacts
 from disclosures.ledger.rules import Basis
-from disclosures.releases.rules import Act, Item, LegalProcess, Method, PNException, RecipientKind, chart_facts
+from disclosures.releases.rules import Act, Item, LegalProcess, PNException, RecipientKind, chart_facts
 from disclosures.releases.rules.restrictions import NOT_MEANT
-from practice.people.confidential import LetterAddress, Means
 
 from .proposals import KIND_OF_BASIS, TODAY, chart, exceptional, notes
 
@@ -73,17 +72,6 @@ def to_provider(*restrictions: RestrictionFacts, **changes):
 
 def past(*days: date):
     return {"planned": False, "items": tuple(Item("as described", day) for day in days) or (Item("as described"),)}
-
-
-PO_BOX = LetterAddress("Tobias Lindqvist", confidential=True, lines="PO Box 77", city="Decatur", state="IL")
-HOME = LetterAddress("Tobias Lindqvist", lines="1 Home Street", city="Springfield")
-BY_EMAIL = LetterAddress("Tobias Lindqvist", Means.EMAIL, confidential=True, value="t@example.org")
-BY_FAX = LetterAddress("Tobias Lindqvist", Means.FAX, confidential=True, value="217-555-0199")
-
-
-def to_patient(letter_to, method=Method.MAIL, address="PO Box 77\nDecatur, IL", **changes):
-    given = {"recipient_kind": RecipientKind.PATIENT, "letter_to": letter_to, "method": method}
-    return on(Basis.B_TO_INDIVIDUAL, **given | {"recipient_address": address} | changes)
 
 
 PAID, ITEMS, WHO = {"RESTRICTED_PAID_IN_FULL"}, {"RESTRICTED_ITEMS"}, {"RESTRICTED_RECIPIENT_UNSURE"}
@@ -259,31 +247,6 @@ ROWS = [
     (
         "What HHS requires of psychotherapy notes may not",
         exceptional(Basis.B_HHS, PNException.HHS, restrictions=(NOBODY_NOTHING,)),
-        set(),
-    ),
-    # --- confidential ways
-    ("R-224: a letter to the confidential address goes", to_patient(PO_BOX), set()),
-    (
-        "R-224: a letter to the home address does not, while there is a confidential one",
-        to_patient(PO_BOX, address="1 Home Street\nSpringfield"),
-        {"CONFIDENTIAL_ADDRESS"},
-    ),
-    ("R-224: nor does one to nowhere", to_patient(PO_BOX, address=""), {"CONFIDENTIAL_ADDRESS"}),
-    ("Letter case and punctuation do not count", to_patient(PO_BOX, address="p.o. box 77, decatur IL 62521"), set()),
-    ("Without a wish any address of the patient's will do", to_patient(HOME, address="At my sister's"), set()),
-    ("R-224: who asked for e-mail gets no paper by mail", to_patient(BY_EMAIL), {"CONFIDENTIAL_MEANS"}),
-    ("R-224: nor a fax", to_patient(BY_EMAIL, method=Method.FAX), {"CONFIDENTIAL_MEANS"}),
-    ("By fax to the number given", to_patient(BY_FAX, method=Method.FAX, address="Fax 217 555 0199"), set()),
-    ("and to no other number", to_patient(BY_FAX, method=Method.FAX, address="217-555-0100"), {"CONFIDENTIAL_ADDRESS"}),
-    ("Handed over in person it meets nobody else", to_patient(BY_EMAIL, method=Method.IN_PERSON, address=""), set()),
-    (
-        "It holds under an authorization that names the patient too",
-        chart(recipient_kind=RecipientKind.PATIENT, letter_to=PO_BOX, method=Method.MAIL, recipient_address="1 Home"),
-        {"CONFIDENTIAL_ADDRESS"},
-    ),
-    (
-        "A letter to an attorney is not a letter to the patient",
-        chart(letter_to=PO_BOX, method=Method.MAIL, recipient_address="9 Court St"),
         set(),
     ),
 ]

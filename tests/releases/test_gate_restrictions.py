@@ -1,13 +1,20 @@
-"""Restrictions in the gate: the rows, the duty after an emergency, the remedies."""
+"""Restrictions and confidential ways in the gate: the rows, the duty after an emergency, the remedies."""
 
 from dataclasses import replace
 
 import pytest
 
 from disclosures.ledger.rules import Basis
-from disclosures.releases.rules import Policies, decide
+from disclosures.releases.rules import Method, Policies, decide
+from disclosures.releases.rules.ways import AGREED, WAY_OF, refusal_of_way
+from practice.people.confidential import ANSWERS, Means, Way, goes
 
-from .gate_rows_restrictions import NO_PROVIDERS, ROWS, SISTER, W34, claim, on, to_family, to_provider
+from .gate_rows_restrictions import NO_PROVIDERS, SISTER, W34, claim, on, to_family, to_provider
+from .gate_rows_restrictions import ROWS as RESTRICTION_ROWS
+from .gate_rows_ways import BY_EMAIL, BY_FAX, BY_PHONE, EVERY_WAY, NAME, PO_BOX, to_patient
+from .gate_rows_ways import ROWS as WAY_ROWS
+
+ROWS = RESTRICTION_ROWS + WAY_ROWS
 
 
 @pytest.mark.parametrize(("sentence", "proposal", "codes"), ROWS, ids=[row[0] for row in ROWS])
@@ -54,3 +61,31 @@ def test_the_refusal_leads_to_the_restriction_itself():
     (reason,) = decide(claim(replace(W34, link="/authorizations/restrictions/1/"))).reasons
     assert reason.link == "/authorizations/restrictions/1/"
     assert "paid in full" in reason.words and "Only the patient can end this" in reason.remedy
+
+
+def test_no_way_and_no_wish_is_without_an_answer():
+    assert set(WAY_OF) == set(Method) == set(EVERY_WAY)
+    assert set(ANSWERS) == set(Way) and all(set(row) == set(Means) for row in ANSWERS.values())
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ((), None),
+        ((BY_PHONE,), None),
+        ((BY_EMAIL, BY_PHONE), None),
+        ((BY_EMAIL,), "CONFIDENTIAL_MEANS"),
+        ((BY_FAX,), "CONFIDENTIAL_MEANS"),
+        ((BY_EMAIL, PO_BOX), "CONFIDENTIAL_MEANS"),
+        ((PO_BOX,), "CONFIDENTIAL_ASK"),
+    ],
+)
+def test_a_code_or_passphrase_is_told_by_telephone_only_where_the_patient_wants_calls(asked, code):
+    refusal = refusal_of_way(Way.PHONE, to_patient(*asked))
+    assert (refusal.code if refusal else None) == code
+    assert goes(Way.IN_PERSON, [one.means for one in asked]).value == "yes"
+
+
+def test_an_agreement_to_the_way_holds_for_the_code_too():
+    assert refusal_of_way(Way.PHONE, to_patient(PO_BOX, facts={AGREED: "mail"})) is None
+    assert NAME not in refusal_of_way(Way.PHONE, to_patient(PO_BOX)).words

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from authorizations.rules import same_words
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.outside.actions import NewLink, make_link, use_link
@@ -17,27 +16,20 @@ from practice.outside.models import Link
 from practice.outside.rules import CodeGiven, LinkPurpose
 from practice.outside.signals import LinkSpent
 from practice.people.models import Staff
-from practice.people.queries import asked_for_no_calls
 
 from ..models import Release
 from ..policies import releases_visible_to
 from ..queries import verdict_now
-from ..rules import Method, RecipientKind, ReleaseState
+from ..rules import Method, ReleaseState
 from .gate import GateRefused, check_move, record_refusal
 from .hand_over import Delivered, close_release, commit_release, deliver
-from .prepare import lock_package, locked_release
+from .prepare import check_told, lock_package, locked_release
 
 RECEIPT = "Downloaded by the recipient, with a one-time link and its code"
 NOT_BY_LINK = Refusal(
     "NOT_BY_LINK",
     "This release does not leave by a link.",
     "Hand it over as was chosen, or prepare it again as a secure download.",
-)
-NO_CALLS = Refusal(
-    "CONFIDENTIAL_MEANS",
-    "The patient asked to be reached in another way than by telephone.",
-    "Give the code in person.",
-    "45 CFR 164.522(b)(1)(i)",
 )
 
 
@@ -66,11 +58,7 @@ def _offer(*, by: Staff, release_id: UUID | str, days: int, code_given: CodeGive
     release = locked_release(by, release_id)
     if release.method != Method.DOWNLOAD:
         raise Refused(NOT_BY_LINK)
-    to_patient = release.recipient_kind == RecipientKind.PATIENT or same_words(
-        release.recipient_name, release.patient.legal_name
-    )
-    if to_patient and code_given == CodeGiven.BY_PHONE and asked_for_no_calls(release.patient, today()):
-        raise Refused(NO_CALLS)
+    check_told(release, code_given)
     passphrase = ""
     committed = release.state == ReleaseState.COMMITTED  # then its bytes, and so its passphrase, stand since
     if not committed:
@@ -79,7 +67,7 @@ def _offer(*, by: Staff, release_id: UUID | str, days: int, code_given: CodeGive
     if not decision.allowed:
         raise GateRefused(decision)
     if not committed:
-        passphrase = lock_package(by=by, release_id=release.pk)
+        passphrase = lock_package(by=by, release_id=release.pk, told=code_given)
     made = make_link(
         by=by,
         purpose=LinkPurpose.DOWNLOAD,

@@ -37,6 +37,7 @@ from ..policies import releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
 from ..queries.others import SpeaksOf, spoken_of, with_others
 from ..rules import Decision, Item, Method, ReleaseState, decide
+from ..rules.ways import AGREED
 from ..signals import compelled_leaves
 from .emergency import ask_not_to_use_further
 from .gate import GateRefused, check_move, record_refusal
@@ -181,19 +182,25 @@ def fill_from_package(release: Release, cover: vault.PackageCover) -> None:
     release.basis = Basis.B_AUTHORIZATION
     release.recipient_address = release.recipient_address or release.authorization.recipient_address
     release.purpose = release.authorization.purpose
-    release.facts = {"within_class": "yes"}  # the author named the recipient
+    release.facts = at_the_desk(release) | {"within_class": "yes"}  # the author named the recipient
     _fill_from_cover(release, cover)
 
 
 def fill_from_claim(release: Release, cover: vault.PackageCover) -> None:
     """Put onto a release row what the author documented when they packed it without an authorization."""
-    at_the_desk = release.identity_verified
+    identity, agreed = release.identity_verified, at_the_desk(release)
     for name in CLAIMED:
         if name != "recipient_address" or not release.recipient_address:  # where it is sent is the desk's to correct
             setattr(release, name, cover.claim[name])
-    release.identity_verified = f"{release.identity_verified}; at hand-over: {at_the_desk}"
+    release.identity_verified = f"{release.identity_verified}; at hand-over: {identity}"
+    release.facts = release.facts | agreed
     release.authorization = None
     _fill_from_cover(release, cover)
+
+
+def at_the_desk(release: Release) -> dict[str, str]:
+    """The one fact that is known only where it leaves: that the patient agreed to this way."""
+    return {key: value for key, value in release.facts.items() if key == AGREED}
 
 
 # What an author says of a release without an authorization; kept sealed with the package until it is committed.

@@ -1,6 +1,7 @@
 """From a choice to a frozen package: prepare, approve, lock, withdraw. Nothing here is logged as disclosed."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from hashlib import sha256
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.pdf import lock_pdf, new_passphrase
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.outside.actions import stop_links_to
-from practice.outside.rules import LinkPurpose
+from practice.outside.rules import CodeGiven, LinkPurpose
+from practice.people.confidential import Way
 from practice.people.models import Staff
 from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
@@ -28,10 +30,11 @@ from ..documents import chart_package
 from ..documents.package import blocks_of
 from ..models import ChartPackage, Redaction, Release, ReleaseItem
 from ..policies import check_may_approve, open_patient_for_release, refusal_to_approve, releases_visible_to
-from ..queries import item_key, proposal_of
+from ..queries import asked_of, item_key, proposal_of
 from ..queries.redaction import redactions_of
 from ..queries.release import item_of, verdict_on
 from ..rules import LEAVES_AS_FILE, PACKAGE_METHODS, Decision, ReleaseState, decide
+from ..rules.ways import refusal_of_way
 from .gate import GateRefused, check_move, record_refusal
 
 
@@ -163,6 +166,12 @@ def _dated(chosen: Collection[ReleaseItemInfo]) -> str:
     return f"{count}, dated {first}" if first == last else f"{count}, dated {first} to {last}"
 
 
+TOLD_HOW = Refusal(
+    "NOT_SAID_HOW_TOLD",
+    "The patient asked to be reached in a certain way, and it is not said how the passphrase reaches them.",
+    "Say how you give the passphrase.",
+    "45 CFR 164.522(b)(1)(i)",
+)
 CHANGED_SINCE_READ = Refusal(
     "CHANGED_SINCE_READ",
     "Something in these documents was added or corrected after you opened the page.",
@@ -262,20 +271,32 @@ def add_package(*, by: Staff, release: Release, content: bytes, pages: int, lock
 
 
 @transaction.atomic
-def lock_package(*, by: Staff, release_id: UUID | str) -> str:
+def lock_package(*, by: Staff, release_id: UUID | str, told: CodeGiven | None = None) -> str:
     """Make the locked file (AES-256) of an approved package. Out: its passphrase, shown once and kept nowhere.
 
-    Doing it again makes another file with another passphrase; the newest is the one that leaves.
+    Doing it again makes another file with another passphrase; the newest is the one that leaves. `told`: how the
+    recipient is given the passphrase; has to be said where the patient asked to be reached in a certain way.
     """
     release = locked_release(by, release_id)
     check_move(release, ReleaseState.COMMITTED)
     if release.method not in LEAVES_AS_FILE:
         raise Refused(Refusal("NOT_A_FILE", "This release leaves on paper; there is nothing to lock."))
+    check_told(release, told)
     plain = release.packages.filter(locked=False).latest("made_at")
     passphrase = new_passphrase()
     add_package(by=by, release=release, content=lock_pdf(plain.content, passphrase), pages=plain.pages, locked=True)
     record(by=by, event=AuditEvent.CHANGED, subject=release, patient_id=release.patient_id, detail="locked_file")
     return passphrase
+
+
+def check_told(release: Release, told: CodeGiven | None) -> None:
+    """Raises Refused unless the recipient may be told code or passphrase this way (R-224)."""
+    if told == CodeGiven.IN_PERSON or not asked_of(release):
+        return
+    if told is None:
+        raise Refused(TOLD_HOW)
+    if refusal := refusal_of_way(Way.PHONE, proposal_of(release, [], on=today())):
+        raise Refused(replace(refusal, remedy="Give it in person."))
 
 
 @transaction.atomic

@@ -1,5 +1,20 @@
 """Forms of releases, one module per part; they check, and never save."""
 
+from .hand_over import (
+    CloseForm as CloseForm,
+)
+from .hand_over import (
+    NotesHandOverForm as NotesHandOverForm,
+)
+from .hand_over import (
+    ReasonForm as ReasonForm,
+)
+from .hand_over import (
+    ReturnForm as ReturnForm,
+)
+from .hand_over import (
+    ToldForm as ToldForm,
+)
 from .release import (
     BASIS_WORDS as BASIS_WORDS,
 )
@@ -13,28 +28,16 @@ from .release import (
     PLANNABLE as PLANNABLE,
 )
 from .release import (
-    CloseForm as CloseForm,
-)
-from .release import (
     Grounds as Grounds,
 )
 from .release import (
     NewReleaseForm as NewReleaseForm,
 )
 from .release import (
-    NotesHandOverForm as NotesHandOverForm,
-)
-from .release import (
     Parts as Parts,
 )
 from .release import (
-    ReasonForm as ReasonForm,
-)
-from .release import (
     RecordForm as RecordForm,
-)
-from .release import (
-    ReturnForm as ReturnForm,
 )
 from .release import (
     StartForm as StartForm,

@@ -9,13 +9,13 @@ from authorizations.models import Authorization
 from authorizations.rules import RecordClass
 from disclosures.ledger.rules import Basis
 from practice.infrastructure.days import today
+from practice.people.confidential import LetterAddress
 from practice.people.models import Staff
 
 from ..models import Release
 from ..rules import (
     EXCEPTIONS_OF_BASIS,
     PACKAGE_METHODS,
-    CameBack,
     Fact,
     LegalProcess,
     Method,
@@ -27,6 +27,7 @@ from ..rules import (
 )
 from ..rules.restrictions import NOT_MEANT
 from ..rules.restrictions import USES as RESTRICTABLE
+from ..rules.ways import AGREED, in_words, wishes
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 # Bases on which legal process is named.
@@ -103,7 +104,7 @@ def basis_choices(bases: Iterable[Basis]) -> Grounds:
     return [(name, [(code.value, BASIS_WORDS[code]) for code in codes]) for name, codes in groups if codes]
 
 
-def _text(label: str, *, rows: int = 0, required: str = "", help_text: str = "", limit: int = 2000) -> forms.CharField:
+def text(label: str, *, rows: int = 0, required: str = "", help_text: str = "", limit: int = 2000) -> forms.CharField:
     """A text field; `required` is the sentence shown when it is empty."""
     return forms.CharField(
         label=label,
@@ -117,7 +118,7 @@ def _text(label: str, *, rows: int = 0, required: str = "", help_text: str = "",
 
 def fact_field(fact: Fact) -> forms.CharField:
     """The field for one thing a basis asks to be documented. The gate, not the form, says when it is missing."""
-    return _text(fact.label, rows=2 if fact.long else 0)
+    return text(fact.label, rows=2 if fact.long else 0)
 
 
 ADDRESS_HELP = "As on the envelope; needed when it is mailed."
@@ -135,6 +136,24 @@ def ask_fax_number(form: forms.Form, data: dict[str, Any]) -> None:
     digits = sum(letter.isdigit() for letter in data.get("fax_number", ""))
     if data.get("method") == Method.FAX and digits < 7:
         form.add_error("fax_number", "Give the fax number, with area code: it is to be faxed.")
+
+
+def ask_agreement(form: forms.Form, asked: tuple[LetterAddress, ...]) -> None:
+    """Ask for the patient's word on the way only where they asked for a certain one. What is posted names the wishes
+    that were on the page, so that a tick answers for no later one."""
+    if not asked:
+        del form.fields[AGREED]
+        return
+    form.fields[AGREED].help_text = f"They asked to be reached {in_words(asked)}."
+    form.fields[AGREED].widget.attrs["value"] = wishes(asked)
+
+
+def agreement(form: forms.Form) -> dict[str, str]:
+    """The fact that the patient agreed to this way, as ticked on the page; empty where the wishes changed since."""
+    if not form.cleaned_data.get(AGREED):
+        return {}
+    posted, shown = form.data.get(form.add_prefix(AGREED)), form.fields[AGREED].widget.attrs["value"]
+    return {AGREED: shown} if posted == shown else {}
 
 
 Parts = list[tuple[str, list[str]]]
@@ -160,19 +179,19 @@ class ReleaseFields(forms.Form):
     own_first: Parts = []
     own_last: Parts = []
 
-    recipient_name = _text("Who receives it", required="Name the person or office that receives it.", limit=300)
+    recipient_name = text("Who receives it", required="Name the person or office that receives it.", limit=300)
     recipient_kind = forms.ChoiceField(
         label="What the recipient is",
         choices=[("", "Choose"), *RecipientKind.choices],
         error_messages={"required": "Choose what the recipient is."},
     )
-    recipient_address = _text("Address, if known", rows=2, limit=1000)
-    purpose = _text(
+    recipient_address = text("Address, if known", rows=2, limit=1000)
+    purpose = text(
         "What it is for",
         required="Say what it is for. If the patient gave no reason: at the request of the patient.",
         limit=500,
     )
-    identity_verified = _text(
+    identity_verified = text(
         "How you know it is them",
         help_text="For example: known to the practice, identity card seen, called back on a published number.",
         limit=500,
@@ -181,19 +200,22 @@ class ReleaseFields(forms.Form):
     not_the_restricted_recipient = forms.BooleanField(
         label="Not the one whom the patient named in a restriction: I made sure", required=False
     )
-    authority = _text("By what authority they act for the patient", rows=2)
+    way_agreed = forms.BooleanField(
+        label="If it goes to the patient: they were asked, and agreed to this way this once", required=False
+    )
+    authority = text("By what authority they act for the patient", rows=2)
     process = forms.ChoiceField(label="Legal paper", required=False, choices=[("", "None"), *LegalProcess.choices])
-    counsel_review = _text("Counsel's review: who, when, answer", rows=2)
+    counsel_review = text("Counsel's review: who, when, answer", rows=2)
     scope_from = forms.DateField(label="Covers records from", required=False, widget=DAY)
     scope_to = forms.DateField(label="Covers records to", required=False, widget=DAY)
     emergency = forms.BooleanField(label="Emergency treatment", required=False)
-    treatment_permission = _text("The patient's permission: form or conversation, and day", limit=500)
+    treatment_permission = text("The patient's permission: form or conversation, and day", limit=500)
     override_code = forms.ChoiceField(
         label="Shared without it, because",
         required=False,
         choices=[("", "Does not apply"), *TreatmentOverride.choices],
     )
-    override_reason = _text("What else is to be said of that", limit=500)
+    override_reason = text("What else is to be said of that", limit=500)
 
     def __init__(
         self,
@@ -201,10 +223,12 @@ class ReleaseFields(forms.Form):
         basis: str,
         authorization: Authorization | None = None,
         restricted: Sequence[str] = (),
+        asked: tuple[LetterAddress, ...] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.basis, self.authorization = basis, authorization
+        ask_agreement(self, asked)
         self.facts: tuple[Fact, ...] = ()
         named_class = authorization.recipient_class if authorization and not authorization.recipient_name else ""
         self.fields[
@@ -254,6 +278,7 @@ class ReleaseFields(forms.Form):
         found["within_class"] = "yes" if data.get("within_class") else ""
         posted = self.data.get(self.add_prefix(NOT_MEANT), "") if data.get(NOT_MEANT) else ""
         found[NOT_MEANT] = " ".join(one for one in posted.split() if one in self.restricted)
+        found |= agreement(self)
         return {key: value for key, value in found.items() if value}
 
     def fill(self, release: Release) -> Release:
@@ -273,14 +298,14 @@ class ReleaseFields(forms.Form):
 class NewReleaseForm(ReleaseFields):
     """A chart package to prepare: the fields above, how it leaves, who approves, and the documents."""
 
-    own_last = [("On its way", ["method", "fax_number", "with_data", "approver", "justification"])]
+    own_last = [("On its way", ["method", AGREED, "fax_number", "with_data", "approver", "justification"])]
 
     method = forms.ChoiceField(
         label="How it leaves",
         choices=[("", "Choose"), *[(method.value, method.label) for method in PACKAGE_METHODS]],
         error_messages={"required": "Choose how it is handed over."},
     )
-    fax_number = _text("Fax number", help_text=FAX_HELP, limit=40)
+    fax_number = text("Fax number", help_text=FAX_HELP, limit=40)
     with_data = forms.BooleanField(
         label="Also as data for another records system (FHIR R4)",
         required=False,
@@ -295,7 +320,7 @@ class NewReleaseForm(ReleaseFields):
             "invalid_choice": "Choose a clinician who cares for this patient.",
         },
     )
-    justification = _text("If it is the whole chart: why all of it", rows=2)
+    justification = text("If it is the whole chart: why all of it", rows=2)
     items = forms.MultipleChoiceField(
         required=True,
         error_messages={
@@ -331,7 +356,7 @@ class RecordForm(ReleaseFields):
     """A disclosure that already happened."""
 
     own_first = [
-        ("What happened", ["disclosed_on", "disclosed_time", "method", "description", "dated_from", "dated_to",
+        ("What happened", ["disclosed_on", "disclosed_time", "method", AGREED, "description", "dated_from", "dated_to",
                            "exception", "author", "smallest_set_confirmed"]),
     ]  # fmt: skip
 
@@ -354,7 +379,7 @@ class RecordForm(ReleaseFields):
     )
     method = forms.ChoiceField(label="How", choices=[("", "Choose"), *HAPPENED],
                                error_messages={"required": "Choose how it was given out."})  # fmt: skip
-    description = _text(
+    description = text(
         "What, in a few words without its content",
         required="Say what was given out, for example: dates of attendance, progress notes of May 2026.",
         limit=300,
@@ -419,97 +444,3 @@ class StartForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["basis"]
         field.choices = choices
-
-
-class NotesHandOverForm(forms.Form):
-    """What the person at the desk knows when handing over a package of psychotherapy notes."""
-
-    recipient_kind = ReleaseFields.base_fields["recipient_kind"]
-    identity_verified = _text(
-        "How you know it is them",
-        required="Say how you know it is them.",
-        help_text="For example: identity card seen, called back on a published number.",
-        limit=500,
-    )
-    method = forms.ChoiceField(
-        label="How it leaves",
-        choices=[
-            ("", "Choose"),
-            (Method.LOCKED_FILE.value, "As a locked file"),
-            (Method.MAIL.value, "As a locked file on a medium, by mail"),
-        ],
-        error_messages={"required": "Choose how it is handed over."},
-    )
-    recipient_address = _text("Postal address", rows=2, limit=1000, help_text="As on the envelope; needed for mail.")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        ask_address(self, data)
-        return data
-
-
-class CloseForm(forms.Form):
-    """How a hand-over ended."""
-
-    outcome = forms.ChoiceField(
-        label="How it ended",
-        widget=forms.RadioSelect,
-        choices=[
-            ("delivered", "It arrived"),
-            ("returned", "It came back"),
-            ("not_delivered", "It did not arrive"),
-        ],
-        error_messages={"required": "Say whether it arrived."},
-    )
-    came_back = forms.ChoiceField(
-        label="If it came back: how it looks",
-        required=False,
-        choices=[("", "Choose"), *CameBack.choices],
-        help_text="What somebody may have read is looked at by the compliance officer.",
-    )
-    on = forms.DateField(label="On which day", widget=DAY, error_messages={"required": "Give the day."})
-    receipt = _text(
-        "Receipt or confirmation", help_text="Signed for by, fax report, reply of the recipient.", limit=300
-    )
-    reason = _text(
-        "If it did not arrive or came back: why", help_text="For a returned letter: what the post says.", limit=300
-    )
-
-    def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.release = release
-
-    def clean_on(self) -> Any:
-        day = self.cleaned_data["on"]
-        if day > today():
-            raise forms.ValidationError("This day has not come yet.")
-        if self.release.disclosed_on and day < self.release.disclosed_on:
-            raise forms.ValidationError("It cannot have arrived before it was handed over.")
-        return day
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("outcome") in ("not_delivered", "returned") and not data.get("reason"):
-            self.add_error("reason", "Say why it did not arrive.")
-        if data.get("outcome") == "returned" and not data.get("came_back"):
-            self.add_error("came_back", "Say whether somebody may have opened it.")
-        if data.get("outcome") != "returned":
-            data["came_back"] = ""
-        return data
-
-
-class ReasonForm(forms.Form):
-    """Why a release is taken back before hand-over."""
-
-    reason = _text("Reason", required="Say why it is withdrawn.", limit=300)
-
-
-class ReturnForm(forms.Form):
-    """What was done with a package that came back."""
-
-    done = _text(
-        "What was done with it",
-        required="Say what was done with it.",
-        help_text="For example: address corrected and prepared again, kept for the patient to collect, shredded.",
-        limit=300,
-    )

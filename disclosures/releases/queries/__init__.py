@@ -4,6 +4,9 @@ from .release import (
     Line as Line,
 )
 from .release import (
+    asked_of as asked_of,
+)
+from .release import (
     asking_is_due as asking_is_due,
 )
 from .release import (

@@ -18,8 +18,9 @@ from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal
 from practice.infrastructure.templatetags.look import day as day_words
 from practice.infrastructure.templatetags.look import time_of_day
+from practice.people.confidential import LetterAddress
 from practice.people.models import Patient, Staff
-from practice.people.queries import letter_address, representatives
+from practice.people.queries import asked_ways, letter_address, representatives
 from practice.people.rules import Role
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
@@ -44,6 +45,7 @@ from ..rules import (
 )
 from ..rules.restrictions import USES
 from ..rules.shared import NOT_ON_RECORD
+from ..rules.ways import is_for_the_patient
 from .others import spoken_of, with_others
 
 # Reasons that are about one document: they say which lines of the index the basis does not cover.
@@ -121,7 +123,8 @@ def proposal_of(
         method=release.method,
         recipient_address=f"{release.recipient_address}\n{release.fax_number}".strip(),
         restrictions=restriction_facts(release.patient) if release.patient_id else (),
-        letter_to=letter_address(release.patient, on) if release.patient_id else None,
+        asked_ways=asked_ways(release.patient, on) if release.patient_id else (),
+        patient_names=(release.patient.legal_name, release.patient.preferred_name) if release.patient_id else (),
         not_representative=_not_representative(release, on, planned),
     )
 
@@ -252,6 +255,12 @@ def restrictions_on(patient: Patient, basis: str) -> list[str]:
     """The ids of the patient's requests that a release on this basis may touch, whoever receives it."""
     use = USES.get(basis)
     return [one.id for one in restriction_facts(patient) if use in one.uses and not one.in_error]
+
+
+def asked_of(release: Release) -> tuple[LetterAddress, ...]:
+    """How the patient asked to be reached, where this release goes to them or who stands in for them; else none."""
+    proposal = proposal_of(release, [], on=today())
+    return proposal.asked_ways if is_for_the_patient(proposal) else ()
 
 
 def asking_is_due(release: Release) -> bool:

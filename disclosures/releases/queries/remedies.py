@@ -45,6 +45,7 @@ FIELDS: dict[str, str] = {
     "DAY_IN_FUTURE": "disclosed_on",
     "CONFIDENTIAL_ADDRESS": "recipient_address",
     "CONFIDENTIAL_MEANS": "method",
+    "CONFIDENTIAL_ASK": "way_agreed",
 }
 
 

@@ -10,8 +10,9 @@ from practice.infrastructure.refusals import Refusal
 from .chart import chart_policies, chart_reasons, override_used
 from .notes import note_policies, note_reasons
 from .proposal import Decision, Proposal
-from .restrictions import address_reasons, emergency_restriction, restriction_reasons
+from .restrictions import emergency_restriction, restriction_reasons
 from .shared import authorization_policies, cite_for, exception_of, general_reasons, minimum_necessary
+from .ways import address_reasons
 
 
 def decide(proposal: Proposal) -> Decision:

@@ -97,7 +97,8 @@ class Proposal:
     method: str = ""
     recipient_address: str = ""
     restrictions: tuple[RestrictionFacts, ...] = ()
-    letter_to: LetterAddress | None = None  # where the patient's own letters go
+    asked_ways: tuple[LetterAddress, ...] = ()  # how the patient asked to be reached; none: any way will do
+    patient_names: tuple[str, ...] = ()
     not_representative: Refusal | None = None  # why a recipient who is to act for the patient may not, from the record
 
 

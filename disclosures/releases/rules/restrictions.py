@@ -1,4 +1,4 @@
-"""What the patient asked for, as reasons of the gate: restrictions (R-220 to R-223) and confidential ways (R-224).
+"""What the patient asked to be kept from whom, as reasons of the gate: restrictions (R-220 to R-223).
 
 A restriction binds treatment, payment, operations and family alone: an authorization is the patient's own word, and
 what HHS, a court or a law asks for is not blocked (164.522(a)(1)(v)). Emergency treatment passes, with a duty.
@@ -19,11 +19,9 @@ from authorizations.rules.restrictions import (
 )
 from disclosures.ledger.rules import Basis
 from practice.infrastructure.refusals import Refusal
-from practice.people.confidential import Means
 
 from .codes import Act, RecipientKind
 from .proposal import Item, Proposal
-from .states import Method
 
 # The only bases that a restriction reaches (164.522(a)(1)(i), (v)).
 USES: dict[str, RestrictedUse] = {
@@ -83,7 +81,7 @@ def meant_by(one: RestrictionFacts, p: Proposal) -> Meant:
     of_this_kind = not one.recipients or p.recipient_kind in one.recipients
     unsure = of_this_kind or p.recipient_kind == RecipientKind.OTHER or _may_pass_it_on(one, p)
     if one.recipient_name:
-        if any(_same_name(name, p.recipient_name) for name in one.recipient_name.split(";")):
+        if any(same_name(name, p.recipient_name) for name in one.recipient_name.split(";")):
             return Meant.YES
         return Meant.UNSURE if unsure else Meant.NO
     if of_this_kind:
@@ -96,7 +94,7 @@ def _may_pass_it_on(one: RestrictionFacts, p: Proposal) -> bool:
     return p.recipient_kind == RecipientKind.BUSINESS_ASSOCIATE and RestrictedRecipient.PAYER in one.recipients
 
 
-def _same_name(left: str, right: str) -> bool:
+def same_name(left: str, right: str) -> bool:
     """Whether one name says no more than the other: "Anna Lindqvist" and "Anna M. Lindqvist" are the same person."""
     first, second = (set(re.findall(r"\w+", name.casefold())) for name in (left, right))
     return bool(first and second) and (first <= second or second <= first)
@@ -142,36 +140,3 @@ def _restricted(one: RestrictionFacts, touched: list[Item], of: int) -> Refusal:
     words = f"{count} {verb} restricted: the practice agreed with the patient not to give it out for this."
     remedy = "Leave it out, ask the patient to end the restriction, or get a signed authorization."
     return Refusal(ITEMS, words, remedy, f"{CITE}(1)(iii)", one.link)
-
-
-# Ways a package takes that the patient's wish may forbid, and the wish each belongs to.
-WAYS: dict[str, Means] = {Method.MAIL: Means.MAIL, Method.FAX: Means.FAX}
-
-
-def address_reasons(p: Proposal) -> Iterator[Refusal]:
-    """What goes to the patient takes the way and goes to the place that the patient asked for (164.522(b)(1)(i))."""
-    way, asked = WAYS.get(p.method), p.letter_to
-    if p.act == Act.USE or p.recipient_kind != RecipientKind.PATIENT or way is None:
-        return
-    if asked is None or not asked.confidential:
-        return
-    if asked.means != way:
-        yield Refusal(
-            "CONFIDENTIAL_MEANS",
-            f"The patient asked to be reached in another way. {asked.warning}",
-            "Hand it over in person, or send it in the way the patient asked for.",
-            "45 CFR 164.522(b)(1)(i)",
-        )
-    elif not _goes_there(asked.where, p.recipient_address):
-        yield Refusal(
-            "CONFIDENTIAL_ADDRESS",
-            "The patient asked for what is sent to them to go to another place than this one.",
-            f"Send it to: {', '.join(asked.where.splitlines())}",
-            "45 CFR 164.522(b)(1)(i)",
-        )
-
-
-def _goes_there(asked: str, given: str) -> bool:
-    """Whether the address given holds what was asked for, letter case, spacing and punctuation aside."""
-    wanted, found = ("".join(re.findall(r"\w+", text.casefold())) for text in (asked, given))
-    return bool(wanted) and wanted in found

@@ -15,7 +15,7 @@ from practice.outside.actions import refusal_to_make
 from practice.outside.forms import LinkForm
 from practice.outside.models import Link
 from practice.outside.passes import passed_link
-from practice.outside.queries import asked_to_be_reached, links_about
+from practice.outside.queries import links_about
 from practice.outside.refusing import spent
 from practice.outside.rules import GRACE, CodeGiven, LinkPurpose
 from practice.outside.signals import LinkSpent
@@ -26,8 +26,8 @@ from ..actions.gate import GateRefused
 from ..actions.hand_over import Delivered
 from ..models import Release
 from ..policies import open_release
-from ..queries import package_of, verdict_now
-from ..rules import Method, RecipientKind, ReleaseState
+from ..queries import asked_of, package_of, verdict_now
+from ..rules import Method, ReleaseState
 
 logger = logging.getLogger("practice.releases")
 CHUNK = 64 * 1024
@@ -60,7 +60,7 @@ def release_link(request: HttpRequest, release_id: str) -> HttpResponse:
         "offer": offer,
         "committed": committed,
         "decision": decision or verdict_now(release),
-        "reach": asked_to_be_reached(release.patient) if release.recipient_kind == RecipientKind.PATIENT else None,
+        "reach": next(iter(asked_of(release)), None),
         "links": links_about(LinkPurpose.DOWNLOAD, release.pk),
         "barred": refusal_to_make(release.patient),
     }

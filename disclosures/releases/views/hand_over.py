@@ -15,18 +15,20 @@ from practice.infrastructure.days import today
 from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
+from practice.people.queries import asked_ways
 from records.psychotherapy import vault
 
 from .. import actions
 from ..documents import cover_sheet
-from ..forms import CloseForm, NotesHandOverForm, ReturnForm
+from ..forms import CloseForm, NotesHandOverForm, ReturnForm, ToldForm
 from ..forms.without_authorization import OwnGroundHandOverForm
 from ..models import Release
 from ..policies import open_release, require_release_work
-from ..queries import package_of, postal_address, verdict_now
+from ..queries import asked_of, package_of, postal_address, verdict_now
 from ..queries.remedies import explained
 from ..queries.taking_back import authorizations_ended
 from ..rules import Decision, Method, ReleaseState
+from ..rules.ways import in_words
 from .prepare import same_person
 
 
@@ -49,8 +51,11 @@ def release_hand_over(request: HttpRequest, release_id: str) -> HttpResponse:
     return _hand_over_page(request, release, decision or verdict_now(release))
 
 
-def _hand_over_page(request: HttpRequest, release: Release, decision: Decision, passphrase: str = "") -> HttpResponse:
+def _hand_over_page(
+    request: HttpRequest, release: Release, decision: Decision, passphrase: str = "", told: ToldForm | None = None
+) -> HttpResponse:
     package = package_of(release)
+    asked = asked_of(release) if release.method == Method.LOCKED_FILE else ()
     context = {
         "release": release,
         "patient": release.patient,
@@ -58,6 +63,8 @@ def _hand_over_page(request: HttpRequest, release: Release, decision: Decision, 
         "package": package,
         "must_lock": release.method == Method.LOCKED_FILE and package is None,
         "passphrase": passphrase,
+        "told": (told or ToldForm()) if asked else None,
+        "asked": in_words(asked),
     }
     return render(request, "releases/hand_over.html", context)
 
@@ -68,9 +75,14 @@ def release_lock(request: HttpRequest, release_id: str) -> HttpResponse:
     release = open_release(staff, release_id)
     if release.method == Method.DOWNLOAD:  # its file is locked together with the link
         return redirect("release-link", release.pk)
-    passphrase = actions.lock_package(by=staff, release_id=release.pk)
+    form, passphrase = ToldForm(request.POST), ""
+    if form.is_valid():
+        try:
+            passphrase = actions.lock_package(by=staff, release_id=release.pk, told=form.how)
+        except Refused as refused:
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
     # shown in this answer only: kept in no session, no message and no log
-    return _hand_over_page(request, release, verdict_now(release), passphrase)
+    return _hand_over_page(request, release, verdict_now(release), passphrase, form)
 
 
 @require_POST
@@ -165,10 +177,11 @@ def notes_hand_over(request: HttpRequest, package_id: str) -> HttpResponse:
     named = authorization.recipient_address if authorization else claim["recipient_address"]
     address = postal_address(patient) if to_patient else named
     form_class = OwnGroundHandOverForm if cover.own_ground else NotesHandOverForm
-    form, decision = form_class(request.POST or None, initial={"recipient_address": address}), None
+    asked = asked_ways(patient, today())
+    form, decision = form_class(request.POST or None, asked=asked, initial={"recipient_address": address}), None
     if request.method == "POST" and form.is_valid():
         try:
-            release = actions.commit_notes_package(by=staff, package_id=cover.id, release=Release(**form.cleaned_data))
+            release = actions.commit_notes_package(by=staff, package_id=cover.id, release=Release(**form.filled()))
             messages.success(request, "It is in the ledger. Now get the locked file and hand it over.")
             return redirect("release-open", release.pk)
         except actions.GateRefused as refused:

@@ -16,7 +16,7 @@ from practice.infrastructure.days import today
 from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
-from practice.people.queries import care_team
+from practice.people.queries import asked_ways, care_team
 from records.chart.index import by_year, kinds_of
 from records.chart.paper import reading_of
 
@@ -64,6 +64,7 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
         approvers=Staff.objects.filter(pk__in=approvers),
         keys=[row.key for row in index],
         restricted=restrictions_on(patient, basis),
+        asked=asked_ways(patient, today()),
         initial=_initial(patient, basis, line, index)
         | _asked_for(request, index)
         | ({"approver": staff.pk} if staff.pk in approvers else {}),

@@ -16,7 +16,7 @@ from disclosures.ledger.rules import Basis
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
-from practice.people.queries import clinicians
+from practice.people.queries import asked_ways, clinicians
 
 from .. import actions
 from ..forms import BASIS_WORDS, RecordForm, basis_choices
@@ -48,6 +48,7 @@ def disclosure_record(request: HttpRequest, patient_id: str) -> HttpResponse:
         record_class=record_class,
         authors=clinicians(),
         restricted=restrictions_on(patient, basis),
+        asked=asked_ways(patient, today()),
         initial=_initial(request, staff, patient, basis, line) | {"record_class": record_class},
     )
     if request.method == "POST" and form.is_valid():

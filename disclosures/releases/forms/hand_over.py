@@ -1,0 +1,129 @@
+"""Forms for when a package leaves: who takes it and how, how its passphrase is given, how it ended."""
+
+from typing import Any
+
+from django import forms
+
+from practice.infrastructure.days import today
+from practice.outside.rules import CodeGiven
+from practice.people.confidential import LetterAddress
+
+from ..models import Release
+from ..rules import CameBack, Method
+from ..rules.ways import AGREED
+from .release import DAY, ReleaseFields, agreement, ask_address, ask_agreement, text
+
+
+class NotesHandOverForm(forms.Form):
+    """What the person at the desk knows when handing over a package of psychotherapy notes."""
+
+    recipient_kind = ReleaseFields.base_fields["recipient_kind"]
+    identity_verified = text(
+        "How you know it is them",
+        required="Say how you know it is them.",
+        help_text="For example: identity card seen, called back on a published number.",
+        limit=500,
+    )
+    method = forms.ChoiceField(
+        label="How it leaves",
+        choices=[
+            ("", "Choose"),
+            (Method.LOCKED_FILE.value, "As a locked file"),
+            (Method.MAIL.value, "As a locked file on a medium, by mail"),
+        ],
+        error_messages={"required": "Choose how it is handed over."},
+    )
+    recipient_address = text("Postal address", rows=2, limit=1000, help_text="As on the envelope; needed for mail.")
+    way_agreed = ReleaseFields.base_fields[AGREED]
+
+    def __init__(self, *args: Any, asked: tuple[LetterAddress, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_agreement(self, asked)
+
+    def filled(self) -> dict[str, Any]:
+        """What was typed, by the field names of a release."""
+        return {name: value for name, value in self.cleaned_data.items() if name != AGREED} | {"facts": agreement(self)}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        ask_address(self, data)
+        return data
+
+
+class CloseForm(forms.Form):
+    """How a hand-over ended."""
+
+    outcome = forms.ChoiceField(
+        label="How it ended",
+        widget=forms.RadioSelect,
+        choices=[
+            ("delivered", "It arrived"),
+            ("returned", "It came back"),
+            ("not_delivered", "It did not arrive"),
+        ],
+        error_messages={"required": "Say whether it arrived."},
+    )
+    came_back = forms.ChoiceField(
+        label="If it came back: how it looks",
+        required=False,
+        choices=[("", "Choose"), *CameBack.choices],
+        help_text="What somebody may have read is looked at by the compliance officer.",
+    )
+    on = forms.DateField(label="On which day", widget=DAY, error_messages={"required": "Give the day."})
+    receipt = text("Receipt or confirmation", help_text="Signed for by, fax report, reply of the recipient.", limit=300)
+    reason = text(
+        "If it did not arrive or came back: why", help_text="For a returned letter: what the post says.", limit=300
+    )
+
+    def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.release = release
+
+    def clean_on(self) -> Any:
+        day = self.cleaned_data["on"]
+        if day > today():
+            raise forms.ValidationError("This day has not come yet.")
+        if self.release.disclosed_on and day < self.release.disclosed_on:
+            raise forms.ValidationError("It cannot have arrived before it was handed over.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("outcome") in ("not_delivered", "returned") and not data.get("reason"):
+            self.add_error("reason", "Say why it did not arrive.")
+        if data.get("outcome") == "returned" and not data.get("came_back"):
+            self.add_error("came_back", "Say whether somebody may have opened it.")
+        if data.get("outcome") != "returned":
+            data["came_back"] = ""
+        return data
+
+
+class ReasonForm(forms.Form):
+    """Why a release is taken back before hand-over."""
+
+    reason = text("Reason", required="Say why it is withdrawn.", limit=300)
+
+
+class ReturnForm(forms.Form):
+    """What was done with a package that came back."""
+
+    done = text(
+        "What was done with it",
+        required="Say what was done with it.",
+        help_text="For example: address corrected and prepared again, kept for the patient to collect, shredded.",
+        limit=300,
+    )
+
+
+class ToldForm(forms.Form):
+    """How the passphrase of a locked file reaches the patient; asked where they want to be reached in a certain way."""
+
+    told = forms.ChoiceField(
+        label="How you give them the passphrase", required=False, choices=CodeGiven.choices, widget=forms.RadioSelect
+    )
+
+    @property
+    def how(self) -> CodeGiven | None:
+        """What was chosen, once the form is valid."""
+        chosen = self.cleaned_data["told"]
+        return CodeGiven(chosen) if chosen else None

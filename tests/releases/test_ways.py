@@ -1,0 +1,73 @@
+"""Confidential ways on the pages (R-224): what is asked before records, codes and passphrases reach the patient."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from disclosures.ledger.rules import Basis
+from disclosures.releases.models import Release
+from disclosures.releases.queries import verdict_now
+from disclosures.releases.rules import Method
+from practice.infrastructure.days import today
+from practice.people.actions import record_contact_wish
+from practice.people.confidential import Means
+
+from .conftest import note_keys
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def by_phone_only(dana, chart):
+    record_contact_wish(by=dana, patient=chart, means=Means.PHONE, value="217-555-0160", from_on=today())
+
+
+def test_a_way_the_patient_did_not_speak_of_is_asked_of_them_and_a_later_wish_asks_anew(
+    signed_in, dana, hale, chart, by_phone_only
+):
+    client, url = signed_in(dana), f"{reverse('release-new', args=[chart.pk])}?basis={Basis.B_TO_INDIVIDUAL}"
+    assert "by telephone only (217-555-0160)" in client.get(url).content.decode()
+    data = {
+        "recipient_name": chart.legal_name, "recipient_kind": "patient", "purpose": "Own copy", "method": "download",
+        "identity_verified": "known", "approver": hale.pk, "items": note_keys(chart),
+    }  # fmt: skip
+    page = client.post(url, data)
+    assert page.context["decision"].codes() == {"CONFIDENTIAL_ASK"}
+    assert client.post(url, data | {"way_agreed": "email"}).status_code == 200, "said of another wish"
+    assert client.post(url, data | {"way_agreed": "phone"}).status_code == 302
+    release = Release.objects.get()
+    assert verdict_now(release).allowed
+    record_contact_wish(by=dana, patient=chart, means=Means.FAX, value="217-555-0199", from_on=today())
+    assert verdict_now(release).codes() == {"CONFIDENTIAL_MEANS"}
+
+
+def test_calling_the_patient_somebody_else_changes_nothing(signed_in, dana, hale, approved, chart, paper):
+    own = paper(recipient_name=chart.legal_name)
+    given = {"authorization": own, "recipient_name": chart.legal_name, "recipient_kind": "other"}
+    release = approved(method=Method.MAIL, **given)
+    assert verdict_now(release).allowed
+    record_contact_wish(by=dana, patient=chart, means=Means.EMAIL, value="t@example.org", from_on=today())
+    page = signed_in(dana).post(reverse("release-hand-over", args=[release.pk])).content.decode()
+    assert "by e-mail only (t@example.org)" in page and "164.522(b)" in page
+    release.refresh_from_db()
+    assert release.committed_at is None
+
+
+def test_the_passphrase_of_a_file_is_not_told_by_telephone_to_who_asked_for_e_mail(
+    signed_in, dana, approved, chart, paper
+):
+    client, own = signed_in(dana), paper(recipient_name=chart.legal_name)
+    given = {"authorization": own, "recipient_name": chart.legal_name, "recipient_kind": "patient"}
+    release = approved(method=Method.LOCKED_FILE, **given)
+    page = reverse("release-hand-over", args=[release.pk])
+    assert "How you give them the passphrase" not in client.get(page).content.decode(), "no wish, no question"
+    record_contact_wish(
+        by=dana, patient=chart, means=Means.EMAIL, value="t@example.org", from_on=today() - timedelta(days=1)
+    )
+    assert "How you give them the passphrase" in client.get(page).content.decode()
+    lock = reverse("release-lock", args=[release.pk])
+    for told, words in (("", "Say how you give the passphrase"), ("by_phone", "Give it in person")):
+        assert words in client.post(lock, {"told": told}).content.decode()
+    assert not release.packages.filter(locked=True).exists()
+    assert "The passphrase, shown this once" in client.post(lock, {"told": "in_person"}).content.decode()
