@@ -9,10 +9,15 @@ import pytest
 from practice.infrastructure.copies import TakenIn
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
+from records.chart.actions.notes import start_note
+from records.chart.models import ChartNote, NoteFormat
+from records.psychotherapy import custody_actions as actions
 from records.psychotherapy import vault
+from records.psychotherapy.custody_rules import Transfer
 from records.psychotherapy.vault import Saved
 from tests.everybody import make_patient
 from tests.infrastructure.test_uploads import pdf
+from tests.psychotherapy.custody import Superuser, time_passes, transfer
 
 DAY = today() - timedelta(days=1)
 TEXT = "When he told the meeting story he watched my face the whole time.\n\nHypothesis: “stay in the room”. 🕊 שלום"
@@ -58,3 +63,23 @@ def draft(hale: Staff, lindqvist: Patient) -> Saved:
 def cordova(hale: Staff) -> Patient:
     """Another patient of Dr. Hale's, who comes to the joint sessions."""
     return make_patient(20401, "Elena", "Cordova", date(1988, 2, 3), treated_by=hale)
+
+
+@pytest.fixture
+def progress(hale: Staff, lindqvist: Patient) -> ChartNote:
+    """Dr. Hale's progress note of the same day, begun."""
+    return start_note(by=hale, patient=lindqvist, format=NoteFormat.objects.get(code="soap"), on=DAY)
+
+
+@pytest.fixture
+def in_custody(
+    hale: Staff, osei: Staff, lindqvist: Patient, castellanos: Staff, brook: Staff, superuser: Superuser
+) -> Transfer:
+    """Dr. Hale has left; Dr. Osei has custody of what she kept."""
+    made = transfer(castellanos, brook, hale, osei)
+    actions.confirm_custody(by=brook, transfer=made)
+    time_passes(superuser, 8)
+    actions.take_custody(by=osei, transfer=made)
+    found = vault.transfer_of_mine(osei, made.id)
+    assert found and found.in_effect
+    return found
