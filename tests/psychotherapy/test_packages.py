@@ -247,6 +247,24 @@ def test_the_author_reads_chooses_and_is_shown_the_passphrase_once(
     assert "Withdrawn" in client.get(reverse("psychotherapy-package-list")).content.decode()
 
 
+def test_what_is_ticked_stays_ticked_while_passages_are_left_out(
+    hale: Staff, dana: Staff, authorization: Authorization, packed_note: UUID, signed_in: SignedIn
+) -> None:
+    client = signed_in(hale)
+    path = reverse("psychotherapy-package-new", args=[authorization.pk])
+    assert authorization.purpose in client.get(path).content.decode(), "what the patient allowed stands on the page"
+    chosen = {"notes": [str(packed_note)], "named_staff": [str(dana.pk)], "leave_out": str(packed_note)}
+    there = client.post(path, chosen)
+    assert (
+        there.status_code == 302
+        and reverse("psychotherapy-leave-out", args=[authorization.pk, packed_note]) in there.url
+    )
+    back = client.post(there.url, {"mark": "note:0:4", "reason": "About her sister"}, follow=True).content.decode()
+    assert f'value="{packed_note}" id="note-{packed_note}" checked' in back
+    assert f'value="{dana.pk}"' in back and back.count("checked") == 2
+    assert client.post(path, {"leave_out": "none"}).status_code == 404
+
+
 def test_the_page_is_the_authors_and_tells_others_nothing(
     dana: Staff, osei: Staff, authorization: Authorization, packed_note: UUID, signed_in: SignedIn
 ) -> None:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from typing import cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from authorizations.documents import reason_of
 from authorizations.models import Authorization
 from authorizations.policies import open_authorization
+from authorizations.queries import line_of
 from authorizations.queries.taking_back import ended_among
 from practice.infrastructure.days import today
 from practice.people.models import Staff
@@ -25,6 +28,8 @@ from records.psychotherapy.forms import PackageForm
 from records.psychotherapy.ids import new_id
 from records.psychotherapy.sheets import names_of
 from records.psychotherapy.vault import NotReleasable, PackageCover
+
+TICKED = ("notes", "named_staff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ def package_new(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     authorization = open_authorization(staff, authorization_id)
     offer = offer_release(by=staff, authorization=authorization, on=today())
     form = _form(request, staff, offer)
+    if "leave_out" in request.POST:
+        return redirect(_leaving_out(request, authorization))
     if request.method == "POST" and form.is_valid():
         return _approve(request, staff, authorization, offer, form)
     return _page(request, offer, form)
@@ -82,11 +89,23 @@ def _form(request: HttpRequest, staff: Staff, offer: ReleaseOffer) -> PackageFor
     given = {"author": staff, "choices": choices, "recipients": list(offer.recipients)}
     if request.method == "POST":
         return PackageForm(request.POST, **given)  # type: ignore[arg-type]
-    return PackageForm(initial={"package": new_id(staff.pk)}, **given)  # type: ignore[arg-type]
+    chosen = {name: request.GET.getlist(name) for name in TICKED}
+    return PackageForm(initial={"package": new_id(staff.pk)} | chosen, **given)  # type: ignore[arg-type]
+
+
+def _leaving_out(request: HttpRequest, authorization: Authorization) -> str:
+    """Where passages are left out of a note, with what is ticked here in the address: no store keeps it meanwhile."""
+    try:
+        note = UUID(request.POST["leave_out"])
+    except ValueError as unknown:
+        raise Http404 from unknown
+    ticked = urlencode({name: request.POST.getlist(name) for name in TICKED}, doseq=True)
+    return f"{reverse('psychotherapy-leave-out', args=[authorization.pk, note])}?{ticked}"
 
 
 def _page(request: HttpRequest, offer: ReleaseOffer, form: PackageForm, status: int = 200) -> HttpResponse:
-    context = {"offer": offer, "form": form, "patient": offer.authorization.patient}
+    line = line_of(offer.authorization, today())
+    context = {"offer": offer, "form": form, "patient": offer.authorization.patient, "line": line}
     return render(request, "psychotherapy/package_new.html", context, status=status)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -39,6 +40,8 @@ def note_leave_out(request: HttpRequest, authorization_id: UUID, note_id: UUID) 
     found = vault.note_to_redact(staff, note_id=note_id, patient_id=authorization.patient_id)
     if found is None:
         raise Http404
+    ticked = f"?{request.GET.urlencode()}" if request.GET else ""  # what was chosen on the page this began on
+    back = f"{reverse('psychotherapy-package-new', args=[authorization.pk])}{ticked}"
     so_far = found.left_out
     initial = {"reason": so_far.reason, "nothing_left": so_far.nothing_left} if so_far else {}
     form = LeaveOutForm(request.POST if request.method == "POST" else None, length=len(found.text), initial=initial)
@@ -54,12 +57,12 @@ def note_leave_out(request: HttpRequest, authorization_id: UUID, note_id: UUID) 
         if not saved:
             raise Http404
         messages.success(request, "Saved. The note itself stays as it is.")
-        return redirect("psychotherapy-package-new", authorization.pk)
+        return redirect(back)
     marked = form.spans if form.is_bound else list(so_far.spans if so_far else ())
     spans = sentences(found.text)
     others = names_of(one for one in found.head.patients if one != authorization.patient_id)
     context = {
-        "authorization": authorization,
+        "back": back,
         "patient": authorization.patient,
         "note": found,
         "others": sorted(others.values()),
