@@ -1,46 +1,55 @@
 """What other patients, of whom a joint or group record also speaks, have authorized (R-008)."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from ..models import Authorization
 from ..policies import with_facts
-from ..rules import AuthorizationStatus, ItemAsked, RecordClass, covers
+from ..rules import AuthorizationFacts, AuthorizationStatus, ItemAsked, RecordClass, covers
 from .standing import line_of
 
+# Said of a release that waits. Whether somebody else has signed, or taken it back, is theirs: nobody is told (R-008).
+LACKS_OTHERS = "It also speaks of another patient whose authorization for this release is missing."
 
-def agreements_of(
-    patient_ids: Collection[UUID],
-    *,
-    record_class: RecordClass | str,
-    recipient_name: str,
-    recipient_class: str,
-    purpose: str,
-    item: ItemAsked,
-    on: date,
-    at: datetime | None = None,
-) -> dict[UUID, UUID]:
+
+@dataclass(frozen=True, slots=True)
+class ReleaseAsked:
+    """One patient's release, as the authorizations of the others are asked about it: what kind of records, to whom,
+    what for, on which practice-local day and, where it is known, at which instant.
+    """
+
+    record_class: RecordClass | str
+    recipient_name: str
+    recipient_class: str
+    purpose: str
+    on: date
+    at: datetime | None = None
+
+    def is_covered(self, facts: AuthorizationFacts, item: ItemAsked) -> bool:
+        """Whether an authorization, if it stands, permits this same release of one item."""
+        return not covers(
+            facts,
+            record_class=self.record_class,
+            recipient_name=self.recipient_name,
+            recipient_class=self.recipient_class,
+            purpose=self.purpose,
+            items=[item],
+            on=self.on,
+        )
+
+
+def agreements_of(patient_ids: Collection[UUID], asked: ReleaseAsked, item: ItemAsked) -> dict[UUID, UUID]:
     """Which of these patients have an active authorization that covers the same release of one item.
 
     Out: patient id to the id of their authorization. Asked for another patient's release: no doorway is passed, and
     nothing of the authorization is shown to anybody.
     """
-    rows = Authorization.objects.filter(patient_id__in=patient_ids, record_classes__contains=[record_class])
+    rows = Authorization.objects.filter(patient_id__in=patient_ids, record_classes__contains=[asked.record_class])
     found: dict[UUID, UUID] = {}
     for row in with_facts(rows).order_by("recorded_at"):
-        line = line_of(row, on, at)
-        if line.status != AuthorizationStatus.ACTIVE:
-            continue
-        outside = covers(
-            line.facts,
-            record_class=record_class,
-            recipient_name=recipient_name,
-            recipient_class=recipient_class,
-            purpose=purpose,
-            items=[item],
-            on=on,
-        )
-        if not outside:
+        line = line_of(row, asked.on, asked.at)
+        if line.status == AuthorizationStatus.ACTIVE and asked.is_covered(line.facts, item):
             found.setdefault(row.patient_id, row.pk)
     return found

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from authorizations.queries import sealed_notes_asked_of
-from disclosures.releases.queries.taking_back import authorizations_ended
+from disclosures.releases.queries.blocked import covers_blocked
 from practice.infrastructure.days import today
 from practice.infrastructure.templatetags.look import day
 from practice.people.models import Patient, Staff
@@ -54,7 +54,7 @@ def packages_to_hand_over(staff: Staff) -> Group:
     """Approved packages of sealed notes that name this person for the hand-over, beside the chart's in one list."""
     covers = [cover for cover in vault.packages_awaiting_hand_over(staff) if cover.hand_over_until > timezone.now()]
     patients = Patient.objects.in_bulk([cover.patient for cover in covers])
-    ended = authorizations_ended(cover.authorization_id for cover in covers)
+    blocked = covers_blocked(covers)
     lines = []
     for cover in covers:
         title, words = person_words(patients[cover.patient])
@@ -62,8 +62,8 @@ def packages_to_hand_over(staff: Staff) -> Group:
         since = timezone.localtime(cover.approved_at).date()
         href = path_to("notes-hand-over", cover.id)
         about = f"To {cover.recipient_name}, as a locked file"
-        if line := ended.get(cover.authorization_id):
-            about = f"{about} · Blocked: {line.status.label.lower()}"
+        if block := blocked.get(cover.id):
+            about = f"{about} · Blocked: {block.short}"
             lines.append(Line(title, words, href, "Open", since=since, about=about))
             continue
         lines.append(Line(title, words, href, "Hand over", due_on=until, since=since, about=about))

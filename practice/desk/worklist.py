@@ -12,7 +12,7 @@ from authorizations.queries import ending_soon
 from authorizations.queries.restrictions import line_of_restriction
 from authorizations.queries.signing import awaiting_scan, awaiting_signature
 from disclosures.releases.models import Release
-from disclosures.releases.queries.taking_back import blocked_among
+from disclosures.releases.queries.blocked import blocked_among
 from practice.compliance.models import PlacementQuestion
 from practice.compliance.queries import answers_to_read
 from practice.infrastructure.days import local_date, today
@@ -162,7 +162,7 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
     releases = Release.objects.filter(pk__in=ids.get("releases.release", []))
     blocked = blocked_among(releases)
     for release in releases:
-        why = f" · Blocked: {blocked[release.pk].status.label.lower()}" if release.pk in blocked else ""
+        why = f" · Blocked: {blocked[release.pk].short}" if release.pk in blocked else ""
         found[release.pk] = f"To {release.recipient_name}{why}"
     for event in AuthorizationEvent.objects.filter(pk__in=ids.get("authorizations.authorizationevent", [])).defer(
         "how"

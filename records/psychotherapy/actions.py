@@ -7,7 +7,7 @@ from uuid import UUID
 
 from authorizations.models import Authorization
 from authorizations.queries import line_of
-from authorizations.queries.others import agreements_of
+from authorizations.queries.others import ReleaseAsked, agreements_of
 from authorizations.rules import AuthorizationFacts, AuthorizationStatus, ItemAsked, RecordClass, covers
 from practice.infrastructure.refusals import Refusal
 from practice.people.models import Staff
@@ -109,15 +109,8 @@ class CoveredBy:
         others = [patient for patient in head.patients if patient != self.patient_id]
         if not others:
             return ()
-        return agreements_of(
-            others,
-            record_class=RecordClass.PN,
-            recipient_name=self.recipient,
-            recipient_class=self.facts.recipient_class,
-            purpose=self.facts.purpose,
-            item=_asked(head),
-            on=self.on,
-        ).keys()
+        asked = ReleaseAsked(RecordClass.PN, self.recipient, self.facts.recipient_class, self.facts.purpose, self.on)
+        return agreements_of(others, asked, _asked(head)).keys()
 
 
 def _asked(head: NoteHead) -> ItemAsked:

@@ -10,9 +10,12 @@ from authorizations.actions import record_revocation
 from authorizations.rules.preparing import named_records
 from disclosures.releases import actions
 from disclosures.releases.actions import GateRefused
+from disclosures.releases.actions.redact import Passage, black_out
 from disclosures.releases.models import Release
 from disclosures.releases.queries import verdict_now
 from disclosures.releases.rules import Method, RecipientKind, ReleaseState
+from disclosures.releases.rules.redaction import RedactionReason
+from practice.infrastructure.blackout import Span
 from practice.infrastructure.days import today
 from practice.people.actions import start_care
 from practice.people.rules import CareRole
@@ -79,6 +82,27 @@ def test_their_authorization_counts_only_for_this_same_release(hale, dana, lindq
     draft = draft_of(lindqvist, paper())
     release = actions.prepare_release(by=dana, release=draft, keys=note_keys(lindqvist), approver=hale)
     assert verdict_now(release).codes() == {"NAMES_OTHERS"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("left_out", "reason", "allowed"),
+    [
+        ("that Ruth Abernathy had called him twice", RedactionReason.ANOTHER_PERSON, True),
+        ("that Ruth", RedactionReason.ANOTHER_PERSON, False),  # the rest of the name stays
+        ("that Ruth Abernathy had called him twice", RedactionReason.BEYOND, False),  # nobody said it is about them
+    ],
+)
+def test_a_chart_note_leaves_without_their_authorization_once_the_clinician_left_out_what_is_about_them(
+    hale, dana, lindqvist, abernathy, paper, left_out, reason, allowed
+):
+    group_note(hale, lindqvist, abernathy)
+    draft = draft_of(lindqvist, paper())
+    release = actions.prepare_release(by=dana, release=draft, keys=note_keys(lindqvist), approver=hale)
+    item, start = release.items.get(), TEXT.index(left_out)
+    passage = Passage("written.0", Span(start, start + len(left_out)))
+    black_out(by=hale, release_id=release.pk, item_id=item.pk, passages=[passage], reason=reason, words="")
+    assert verdict_now(release).codes() == (set() if allowed else {"NAMES_OTHERS"})
 
 
 @pytest.mark.django_db

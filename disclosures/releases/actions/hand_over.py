@@ -5,9 +5,10 @@ checkpoint is signed after it. Deliver gives only bytes whose hash stands in an 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -32,10 +33,10 @@ from practice.worklist.rules import TaskKind
 from records.chart.documents import cancelled_since
 from records.psychotherapy import vault
 
-from ..models import Release
+from ..models import Release, Reliance
 from ..policies import releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
-from ..queries.others import SpeaksOf, spoken_of, with_others
+from ..queries.others import Relied, SpeaksOf, spoken_of, with_others
 from ..rules import Decision, Item, Method, ReleaseState, decide
 from ..rules.ways import AGREED
 from ..signals import compelled_leaves
@@ -66,7 +67,7 @@ def _commit(*, by: Staff, release_id: UUID | str) -> Release:
     release = locked_release(by, release_id)
     check_move(release, ReleaseState.COMMITTED)
     items = gate_items(release.items.all())
-    decision, now = ask_under_lock(release, items, spoken_of(release, items))
+    decision, now, relied = ask_under_lock(release, items, spoken_of(release, items))
     package = package_of(release)
     if package is None:
         raise Refused(
@@ -80,6 +81,7 @@ def _commit(*, by: Staff, release_id: UUID | str) -> Release:
     close_task(kind=TaskKind.RELEASE_HAND_OVER, subject=release, by=by)
     ask_not_to_use_further(release, decision)
     record(by=by, event=AuditEvent.RELEASE_COMMITTED, subject=release, patient_id=release.patient_id)
+    keep_reliance(release, relied, now)
     append_entry(by=by, release=release, decision=decision)
     return release
 
@@ -122,13 +124,14 @@ def commit_notes_package(
 @transaction.atomic
 def _commit_notes(*, by: Staff, release: Release, cover: vault.PackageCover) -> None:
     items = items_of_cover(cover)
-    decision, now = ask_under_lock(release, items, cover.speaks_of, approved=cover.compelled is None)
+    decision, now, relied = ask_under_lock(release, items, cover.speaks_of, approved=cover.compelled is None)
     release.sha256, release.verdict = cover.sha256, decision.as_record()
     release.state, release.committed_by, release.committed_at = ReleaseState.COMMITTED, by, now
     release.disclosed_on = local_date(now)
     release.number = next_number()
     release.save(force_insert=True)
     record(by=by, event=AuditEvent.RELEASE_COMMITTED, subject=release, patient_id=release.patient_id)
+    keep_reliance(release, relied, now)
     append_entry(by=by, release=release, decision=decision, pn_authors=(cover.author,))
 
 
@@ -137,31 +140,35 @@ def items_of_cover(cover: vault.PackageCover) -> list[Item]:
     return [Item(str(note), day, originator_id=str(cover.author)) for note, day in cover.items]
 
 
-def ask_under_lock(
-    release: Release, items: list[Item], speaks_of: SpeaksOf, *, approved: bool = False
-) -> tuple[Decision, datetime]:
+class Weighed(NamedTuple):
+    """What the gate said under the lock, as of which instant, and on whose authorizations besides the patient's."""
+
+    decision: Decision
+    at: datetime
+    relied: Relied
+
+
+def ask_under_lock(release: Release, items: list[Item], speaks_of: SpeaksOf, *, approved: bool = False) -> Weighed:
     """Lock what it rests on, the authorizations of others spoken of too, then ask the gate as of this instant.
 
-    Raises GateRefused. Out: decision, instant.
+    Raises GateRefused.
     """
-    decision, now = weigh_under_lock(release, items, speaks_of, approved=approved)
-    if not decision.allowed:
-        raise GateRefused(decision)
-    return decision, now
+    weighed = weigh_under_lock(release, items, speaks_of, approved=approved)
+    if not weighed.decision.allowed:
+        raise GateRefused(weighed.decision)
+    return weighed
 
 
-def weigh_under_lock(
-    release: Release, items: list[Item], speaks_of: SpeaksOf, *, approved: bool
-) -> tuple[Decision, datetime]:
+def weigh_under_lock(release: Release, items: list[Item], speaks_of: SpeaksOf, *, approved: bool) -> Weighed:
     """The same, for who looks at the answer themselves."""
     lock_restrictions(release.patient_id)
-    now, items = lock_papers(release, items, speaks_of)
-    return decide(proposal_of(release, items, on=local_date(now), at=now, approved=approved)), now
+    now, items, relied = lock_papers(release, items, speaks_of)
+    return Weighed(decide(proposal_of(release, items, on=local_date(now), at=now, approved=approved)), now, relied)
 
 
-def lock_papers(release: Release, items: list[Item], speaks_of: SpeaksOf) -> tuple[datetime, list[Item]]:
+def lock_papers(release: Release, items: list[Item], speaks_of: SpeaksOf) -> tuple[datetime, list[Item], Relied]:
     """Hold the authorizations of the patient and of the others spoken of until the transaction ends, always in one
-    order. Out: the instant from which on nobody takes one back, and the items as they then stand.
+    order. Out: the instant from which on nobody takes one back, the items as they then stand, and what they rest on.
     """
     _, papers = with_others(release, items, speaks_of, on=today())
     for pk in sorted({*papers, *filter(None, [release.authorization_id])}):
@@ -169,7 +176,19 @@ def lock_papers(release: Release, items: list[Item], speaks_of: SpeaksOf) -> tup
         if pk == release.authorization_id:
             release.authorization = held
     now = timezone.now()
-    return now, with_others(release, items, speaks_of, on=local_date(now), at=now)[0]
+    items, relied = with_others(release, items, speaks_of, on=local_date(now), at=now)
+    if not relied.keys() <= papers.keys():
+        # one was taken back before it was held, and another found in its place that nobody holds: the next try does
+        items = [replace(item, others_agreed=False) for item in items]
+    return now, items, relied
+
+
+def keep_reliance(release: Release, relied: Relied, at: datetime, *, given_out: bool = False) -> None:
+    """Write down on whose authorizations besides the patient's a release rests: at the commit, and when bytes leave."""
+    for paper, days in sorted(relied.items()):
+        Reliance.objects.get_or_create(
+            release=release, authorization_id=paper, given_out=given_out, defaults={"days": sorted(days), "at": at}
+        )
 
 
 def _record_refused(by: Staff, release_id: UUID | str, decision: Decision) -> None:
@@ -292,7 +311,8 @@ def _note_served(*, by: Staff, release_id: UUID, cover: vault.PackageCover | Non
     release = locked_release(by, release_id)
     check_open(release, again=again)
     _check_package(release, "Close this release as not delivered, and prepare it again from the chart as it stands.")
-    now = _still_allowed(release, cover)
+    _, now, relied = _still_allowed(release, cover)
+    keep_reliance(release, relied, now, given_out=True)
     if release.served_at is None:
         release.served_at = now
         release.save(update_fields=["served_at"])
@@ -308,9 +328,10 @@ def _check_package(release: Release, remedy: str) -> None:
         raise Refused(Refusal("NOTE_CANCELLED_SINCE", words, remedy))
 
 
-def _still_allowed(release: Release, cover: vault.PackageCover | None) -> datetime:
-    """The instant, unless something says no now that did not at commit: an authorization that ended or was entered
-    wrongly, a restriction, another address, a policy, a legal paper that is over (R-053). Raises GateRefused, Refused.
+def _still_allowed(release: Release, cover: vault.PackageCover | None) -> Weighed:
+    """The gate's answer, unless something says no now that did not at commit: an authorization that ended or was
+    entered wrongly, a restriction, another address, a policy, a legal paper that is over (R-053). Raises GateRefused,
+    Refused.
     """
     items = items_of_cover(cover) if cover else gate_items(release.items.all())
     speaks_of = cover.speaks_of if cover else spoken_of(release, items)
@@ -318,10 +339,7 @@ def _still_allowed(release: Release, cover: vault.PackageCover | None) -> dateti
     if cover and compelled:
         _ask_paper(cover)
     approved = cover is not None and not compelled  # as at commit
-    decision, now = weigh_under_lock(release, items, speaks_of, approved=approved)
-    if not decision.allowed:
-        raise GateRefused(decision)
-    return now
+    return ask_under_lock(release, items, speaks_of, approved=approved)
 
 
 def _ask_paper(cover: vault.PackageCover) -> None:

@@ -87,7 +87,8 @@ def particulars_of(release: Release, *, basis: Basis | None = None, pn_authors: 
 
 def internal_of(release: Release, decision: Decision) -> dict[str, Any]:
     """What is kept beside the entry and never leaves: codes and links."""
-    return {
+    others = sorted(str(pk) for pk in set(release.reliances.values_list("authorization_id", flat=True)))
+    return ({"authorizations_of_others": others} if others else {}) | {
         "gate": decision.as_record(),
         "basis_claimed": release.basis,
         "process": release.process,

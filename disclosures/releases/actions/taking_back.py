@@ -24,7 +24,8 @@ from practice.worklist.rules import TaskKind, TaskState
 from ..documents.taking_back import confirmation_letter
 from ..models import Release
 from ..policies import check_may_confirm
-from ..queries.taking_back import WAITING, handed_over_under
+from ..queries.blocked import WAITING
+from ..queries.taking_back import handed_over_under
 
 
 def follow_revocation(*, event: AuthorizationEvent, by: Staff) -> None:

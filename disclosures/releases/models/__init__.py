@@ -15,3 +15,6 @@ from .release import (
 from .release import (
     ReleaseItem as ReleaseItem,
 )
+from .reliance import (
+    Reliance as Reliance,
+)

@@ -1,49 +1,71 @@
 """Joint and group records: whose agreement besides the patient's a release needs, and whether it is there (R-008)."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from authorizations.queries.others import agreements_of
+from authorizations.queries.others import ReleaseAsked, agreements_of
 from authorizations.rules import ItemAsked
+from records.chart.documents import render_context
+from records.chart.passages import parts_of
 from records.chart.queries.group_notes import others_named
 
 from ..models import Release
 from ..rules import Item
+from ..rules.redaction import RedactionReason
+from ..rules.shared import asks_others
+from .redaction import TextChanged, as_it_leaves, redactions_of
 
 SpeaksOf = Mapping[str, Collection[UUID]]  # by the key of an item: the other patients it speaks of
+Relied = Mapping[UUID, Collection[date]]  # by the id of another's authorization: the days of what rests on it
 
 
 def spoken_of(release: Release, items: Iterable[Item]) -> SpeaksOf:
-    """Of the chosen documents of the chart: which other patients their notes name."""
+    """Of the chosen documents of the chart: which other patients their notes name as they leave."""
     keys = {UUID(item.key.split(":")[-1]): item.key for item in items if item.kind == "note"}
-    return {keys[pk]: others for pk, others in others_named(keys, release.patient).items()}
+    named = others_named(keys, release.patient)
+    if named and (texts := _without_others(release, named)):
+        named = {pk: named[pk] for pk in named if pk not in texts} | others_named(texts, release.patient, texts)
+    return {keys[pk]: others for pk, others in named.items()}
+
+
+def _without_others(release: Release, notes: Collection[UUID]) -> dict[UUID, str]:
+    """Of these notes, those of which a clinician left out what is about somebody else: how they read without it."""
+    if release.pk is None:
+        return {}
+    rows = [row for row in redactions_of(release) if row.item.object_id in notes]
+    marked = {row.item.object_id for row in rows if row.reason == RedactionReason.ANOTHER_PERSON}
+    try:
+        blocks = as_it_leaves(render_context(sorted(marked), patient=release.patient), rows) if marked else []
+    except (LookupError, TextChanged):
+        return {}  # not as it was when the passages were marked: then they do not count
+    return {block.id: "\n".join(part.text for part in parts_of(block)) for block in blocks}
 
 
 def with_others(
     release: Release, items: Sequence[Item], speaks_of: SpeaksOf, *, on: date, at: datetime | None = None
-) -> tuple[list[Item], set[UUID]]:
-    """The items as the gate sees them, and the authorizations of others on which that rests, to be locked."""
-    found, papers = [], set[UUID]()
+) -> tuple[list[Item], Relied]:
+    """The items as the gate sees them, and the authorizations of others on which that rests, to be locked and kept."""
+    asked = release_asked(release, on=on, at=at)
+    found, relied = [], defaultdict[UUID, set[date]](set)
     for item in items:
         others = frozenset(speaks_of.get(item.key, ()))
         if not others:
             found.append(item)
             continue
-        agreed = agreements_of(
-            others,
-            record_class=release.record_class,
-            recipient_name=release.recipient_name,
-            recipient_class=_class_named(release),
-            purpose=release.purpose,
-            item=ItemAsked(item.key, item.on, item.originator_id, item.kind),
-            on=on,
-            at=at,
-        )
-        papers.update(agreed.values())
+        agreed = agreements_of(others, asked, ItemAsked(item.key, item.on, item.originator_id, item.kind))
+        if asks_others(release.basis, emergency=release.emergency):
+            for paper in agreed.values():
+                relied[paper].update(filter(None, [item.on]))
         found.append(replace(item, names_others=True, others_agreed=agreed.keys() >= others))
-    return found, papers
+    return found, relied
+
+
+def release_asked(release: Release, *, on: date, at: datetime | None = None) -> ReleaseAsked:
+    """A release as the authorizations of others are asked about it."""
+    return ReleaseAsked(release.record_class, release.recipient_name, _class_named(release), release.purpose, on, at)
 
 
 def _class_named(release: Release) -> str:

@@ -1,31 +1,31 @@
 """What was handed over before an authorization was taken back, what was stopped, and who may read it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
-from authorizations.documents import reason_of
 from authorizations.models import Authorization, AuthorizationEvent, RevocationLetter
-from authorizations.queries import AuthorizationLine
-from authorizations.queries.taking_back import ended_among
+from authorizations.rules import same_words
 from disclosures.ledger.policies import may_see
 from disclosures.ledger.queries import Current, history
 from disclosures.ledger.rules import Basis
-from practice.infrastructure.days import local_date, today
-from practice.people.models import Patient, Staff
+from practice.infrastructure.days import local_date
+from practice.infrastructure.templatetags.look import day as day_words
+from practice.people.models import Staff
+from records.chart.queries.group_notes import joint_notes_about
 from records.psychotherapy import vault
+from records.psychotherapy.queries import days_missing
 
-from ..models import Release
+from ..models import Release, Reliance
 from ..policies import releases_visible_to
 from ..rules import Method, ReleaseState
-from .release import Line
+from .blocked import FROZEN, days_without, is_waiting
 
 A_MINUTE = timedelta(minutes=1)
-WAITING = (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Handed:
     """One thing that was handed over under an authorization, in the words of its ledger entry (R-053).
 
     `at` is the instant of the first byte, where it is known. `late`: it left after the revocation was received.
+    `joint`: it was another patient's release, of records of joint or group sessions on these days that speak of this
+    one too (R-008). Whose it was, and what else left with it, is not said then.
     """
 
     release: Release
@@ -40,6 +42,8 @@ class Handed:
     at: datetime | None
     late: bool
     href: str = ""
+    under: Authorization | None = None
+    joint: tuple[date, ...] = ()
 
     @property
     def on(self) -> date:
@@ -47,16 +51,30 @@ class Handed:
 
     @property
     def recipient(self) -> str:
-        return str(self.disclosure.entry.public["recipient"]["name"])
+        name = str(self.disclosure.entry.public["recipient"]["name"])
+        if self.under and self.under.recipient_class and same_words(name, self.release.patient.legal_name):
+            return self.under.recipient_class  # as they wrote it themselves: the other patient is named nowhere
+        return name
 
     @property
     def address(self) -> str:
-        return str(self.disclosure.entry.public["recipient"]["address"] or "")
+        return (
+            str(self.disclosure.entry.public["recipient"]["address"] or "")
+            if not self.under
+            else (self.under.recipient_address)
+        )
 
     @property
     def description(self) -> str:
         """What was given and how much of it; no content."""
+        if self.under:
+            return f"{joint_records(self.is_notes, self.joint)} that speak of the patient"
         return str(self.disclosure.entry.public["what"])
+
+    @property
+    def to_the_patient(self) -> str:
+        """The same, as a letter to the patient says it."""
+        return f"{joint_records(self.is_notes, self.joint)} that speak of you" if self.under else self.description
 
     @property
     def is_notes(self) -> bool:
@@ -72,21 +90,40 @@ class Handed:
         return Method(self.release.method).label
 
 
+def joint_records(notes: bool, days: Collection[date]) -> str:
+    """Records of joint and group sessions by the days of the sessions alone."""
+    of = f"the joint or group session{'' if len(days) == 1 else 's'} of {' and '.join(map(day_words, sorted(days)))}"
+    return f"{'Psychotherapy notes' if notes else 'Records'} of {of}"
+
+
 def handed_over_under(authorization: Authorization, received_at: datetime) -> list[Handed]:
     """Everything that was handed over in reliance on an authorization, the earliest first, for whoever may know all.
 
     The ledger says what: an entry corrected since counts as corrected, one withdrawn or entered as impermissible is
-    not reliance. What was committed and never given out is not here: it was stopped (`stopped_under`).
+    not reliance. What was committed and never given out is not here: it was stopped (`stopped_under`). With it comes
+    what left of another patient's record because this authorization agreed to it as well.
     """
     rows = {row.pk: row for row in Release.objects.filter(authorization=authorization)}
-    if not rows:
-        return []
+    own = history(authorization.patient_id).current if rows else ()
     found = [
         _handed(rows[one.entry.release_id], one, received_at)
-        for one in history(authorization.patient_id).current
+        for one in own
         if one.entry.release_id in rows and one.entry.basis == Basis.B_AUTHORIZATION
     ]
+    found += _handed_jointly(authorization, received_at)
     return sorted(filter(None, found), key=lambda one: (one.on, one.disclosure.entry.index))
+
+
+def _handed_jointly(authorization: Authorization, received_at: datetime) -> Iterator[Handed]:
+    relied = {row.release_id: row for row in Reliance.objects.filter(authorization=authorization, given_out=True)}
+    releases = Release.objects.filter(pk__in=relied).select_related("patient").in_bulk()
+    for patient_id in sorted({release.patient_id for release in releases.values()}):
+        for one in history(patient_id).current:
+            release = releases.get(one.entry.release_id)
+            if release is not None and one.entry.basis != Basis.B_IMPERMISSIBLE:
+                row = relied[release.pk]
+                late = row.at >= received_at + A_MINUTE
+                yield Handed(release, one, row.at, late, under=authorization, joint=tuple(row.days))
 
 
 def _handed(release: Release, disclosure: Current, received_at: datetime) -> Handed | None:
@@ -100,7 +137,10 @@ def _handed(release: Release, disclosure: Current, received_at: datetime) -> Han
 
 
 def visible_among(staff: Staff, handed: Sequence[Handed]) -> list[Handed]:
-    """Those that this person may see: psychotherapy notes only their author, who handed over, and the officer."""
+    """Those that this person may see: psychotherapy notes only their author, who handed over, and the officer.
+
+    Another patient's release is linked for who may see it, and told without a link to everybody else here.
+    """
     asked = [one.release.pk for one in handed]
     seen = set(releases_visible_to(staff).filter(pk__in=asked).values_list("pk", flat=True))
     found = []
@@ -109,6 +149,8 @@ def visible_among(staff: Staff, handed: Sequence[Handed]) -> list[Handed]:
             found.append(replace(one, href=reverse("release-open", args=[one.release.pk])))
         elif one.is_notes and may_see(staff, one.disclosure):
             found.append(replace(one, href=reverse("disclosure-open", args=[one.disclosure.entry.pk])))
+        elif one.under and not one.is_notes:
+            found.append(one)
     return found
 
 
@@ -125,79 +167,42 @@ class Stopped:
 def stopped_under(authorization: Authorization, staff: Staff) -> list[Stopped]:
     """What was chosen or approved under an authorization and not handed over, for this person.
 
-    Packages of psychotherapy notes only for those who know of them: their author and whom the author named.
+    Packages of psychotherapy notes only for those who know of them: their author and whom the author named. Packages of
+    other patients that wait for this agreement too are told by the days of the sessions alone.
     """
-    rows = releases_visible_to(staff).filter(authorization=authorization).order_by("prepared_at")
-    waiting = [row for row in rows if is_waiting(row)]
-    covers = {cover.id: cover for cover in [*vault.packages_awaiting_hand_over(staff), *_mine(staff)]}
-    committed = {row.package for row in rows}
-    return [Stopped(row.recipient_name, row.description, release=row) for row in waiting] + [
-        Stopped(cover.recipient_name, cover.description, package=cover.id)
-        for cover in covers.values()
-        if cover.authorization_id == authorization.pk and cover.waiting and cover.id not in committed
+    visible = releases_visible_to(staff).select_related("patient", "authorization").order_by("prepared_at")
+    rows = visible.filter(authorization=authorization)
+    known = {cover.id: cover for cover in [*vault.packages_awaiting_hand_over(staff), *_mine(staff)]}
+    waiting = [cover for cover in known.values() if cover.waiting]
+    committed = set(Release.objects.filter(package__in=known).values_list("package", flat=True))
+    covers = [cover for cover in waiting if cover.id not in committed]
+    return [
+        *(Stopped(row.recipient_name, row.description, release=row) for row in rows if is_waiting(row)),
+        *(
+            Stopped(cover.recipient_name, cover.description, package=cover.id)
+            for cover in covers
+            if cover.authorization_id == authorization.pk
+        ),
+        *_stopped_jointly(authorization, visible.exclude(patient=authorization.patient), covers),
     ]
+
+
+def _stopped_jointly(
+    authorization: Authorization, visible: QuerySet[Release], covers: Iterable[vault.PackageCover]
+) -> Iterator[Stopped]:
+    about = joint_notes_about(authorization.patient).values("pk")
+    in_chart = Q(items__kind="note", items__removed=False, items__object_id__in=about)
+    counted = Q(reliances__authorization=authorization)  # the notes of a committed package are not looked into
+    for row in visible.filter(in_chart | counted, state__in=FROZEN, served_at=None).distinct():
+        if days := days_without(authorization, row):
+            yield Stopped(row.recipient_name, joint_records(row.is_notes, days), release=row)
+    for cover in covers:
+        if days := days_missing(cover, authorization):
+            yield Stopped(cover.recipient_name, joint_records(True, days), package=cover.id)
 
 
 def _mine(staff: Staff) -> list[vault.PackageCover]:
     return vault.my_packages(staff) if staff.is_clinical else []
-
-
-def is_waiting(release: Release) -> bool:
-    """Whether nothing of it has left yet and nobody has ended it."""
-    return release.state in WAITING or (release.state == ReleaseState.COMMITTED and release.served_at is None)
-
-
-def blocked_among(releases: Iterable[Release]) -> dict[UUID, AuthorizationLine]:
-    """Of these releases, those that wait under an authorization which permits nothing now, by the release's id."""
-    waiting = [row for row in releases if row.authorization_id and is_waiting(row)]
-    ended = authorizations_ended(row.authorization_id for row in waiting)
-    return {row.pk: ended[row.authorization_id] for row in waiting if row.authorization_id in ended}
-
-
-def authorizations_ended(ids: Iterable[UUID | None]) -> dict[UUID, AuthorizationLine]:
-    """Of these authorizations, those that permit no release at this moment, by id."""
-    wanted = {pk for pk in ids if pk}
-    return ended_among(wanted, today(), timezone.now()) if wanted else {}
-
-
-def blocked_words(release: Release) -> str:
-    """Why a release that waits may not leave any more, in a sentence; "" while its authorization stands."""
-    line = blocked_among([release]).get(release.pk)
-    return reason_of(line) if line else ""
-
-
-def with_blocks(lines: Sequence[Line]) -> list[Line]:
-    """Lines of releases, each that is blocked saying so and offering nothing but a look."""
-    blocked = blocked_among([line.release for line in lines])
-    return [_with_block(line, blocked.get(line.release.pk)) for line in lines]
-
-
-def _with_block(line: Line, ended: AuthorizationLine | None) -> Line:
-    if ended is None:
-        return line
-    href = reverse("release-open", args=[line.release.pk])
-    return replace(line, blocked=reason_of(ended), waits_on="", words="", button="Open", href=href, mine=False)
-
-
-Covers = Sequence[tuple[vault.PackageCover, Patient]]
-
-
-def covers_with_blocks(covers: Covers) -> list[tuple[vault.PackageCover, Patient, str]]:
-    """Covers of packages of psychotherapy notes, each with why it may not leave any more, or ""."""
-    ended = authorizations_ended(cover.authorization_id for cover, _ in covers)
-    return [
-        (cover, patient, reason_of(ended[cover.authorization_id]) if cover.authorization_id in ended else "")
-        for cover, patient in covers
-    ]
-
-
-def blocked_steps(steps: list[dict[str, str]], words: str) -> list[dict[str, str]]:
-    """The steps of a release that is blocked: its next step says why, and offers nothing to press."""
-    found = next((index for index, step in enumerate(steps) if step["state"] == "next"), None)
-    if found is None:
-        return steps
-    stopped = steps[found] | {"state": "refused", "words": f"Blocked. {words}", "href": "", "button": ""}
-    return [*steps[:found], stopped, *steps[found + 1 :]]
 
 
 def letters_of(event: AuthorizationEvent) -> list[RevocationLetter]:

@@ -203,22 +203,25 @@ def scope_reasons(p: Proposal) -> Iterator[Refusal]:
 
 
 def others_reasons(p: Proposal) -> Iterator[Refusal]:
-    """R-008: what one person allows, or is told of, does not reach what the record says of somebody else.
+    """R-008: what one person allows, or is told of, does not reach what the record says of somebody else."""
+    if asks_others(p.basis, emergency=p.emergency) and any(item.lacks_others for item in p.items):
+        yield NAMES_OTHERS
 
-    What a court, a law, an oversight body or a threat demands does not ask whose agreement there is; an emergency
-    never waits.
+
+def asks_others(basis: str, *, emergency: bool) -> bool:
+    """Whether a release on this basis asks for the agreement of the others a record speaks of.
+
+    What a court, a law, an oversight body or a threat demands does not; an emergency never waits.
     """
-    if p.basis == Basis.B_TREATMENT and p.emergency:
-        return
-    if p.basis not in OF_ONE_PERSON or not any(item.lacks_others for item in p.items):
-        return
-    yield Refusal(
-        "NAMES_OTHERS",
-        "At least one of these also speaks of another patient.",
-        "Get an authorization of each of them for this same release, have what speaks of them redacted, or leave it "
-        "out.",
-        "45 CFR 164.508(a), 164.502(a)",
-    )
+    return basis in OF_ONE_PERSON and not (basis == Basis.B_TREATMENT and emergency)
+
+
+NAMES_OTHERS = Refusal(
+    "NAMES_OTHERS",
+    "At least one of these also speaks of another patient.",
+    "Get an authorization of each of them for this same release, have what speaks of them redacted, or leave it out.",
+    "45 CFR 164.508(a), 164.502(a)",
+)
 
 
 # Bases that rest on one person: their agreement, their care, their claim, their case, their death.

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from authorizations.documents import reason_of
 from authorizations.queries import for_release
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
@@ -25,8 +24,8 @@ from ..forms.without_authorization import OwnGroundHandOverForm
 from ..models import Release
 from ..policies import open_release, require_release_work
 from ..queries import asked_of, package_of, postal_address, verdict_now
+from ..queries.blocked import covers_blocked
 from ..queries.remedies import explained
-from ..queries.taking_back import authorizations_ended
 from ..rules import Decision, Method, ReleaseState
 from ..rules.ways import in_words
 from .prepare import same_person
@@ -187,11 +186,11 @@ def notes_hand_over(request: HttpRequest, package_id: str) -> HttpResponse:
         except actions.GateRefused as refused:
             paper = authorization.pk if authorization else None
             decision = explained(refused.decision, patient_id=patient.pk, authorization_id=paper, form=form)
-    ended = authorizations_ended([cover.authorization_id]).get(cover.authorization_id)
+    block = covers_blocked([cover]).get(cover.id)
     context = {
         "cover": cover,
         "patient": patient,
-        "blocked": reason_of(ended) if ended else "",
+        "blocked": block.words if block else "",
         "author": Staff.objects.get(pk=cover.author),
         "custodian": Staff.objects.get(pk=cover.approved_by) if cover.approved_by != cover.author else None,
         "authorization": authorization,

@@ -32,9 +32,9 @@ from ..queries import (
     verdict_now,
     verdict_words,
 )
+from ..queries.blocked import blocked_steps, blocked_words, covers_with_blocks, with_blocks
 from ..queries.release import entries_of
 from ..queries.remedies import explained
-from ..queries.taking_back import blocked_steps, blocked_words, covers_with_blocks, with_blocks
 from ..rules import Method, ReleaseState
 
 SHOWN = {"all": "All", "mine": "Waiting on me", "clinician": "Waiting on a clinician", "ready": "Ready to hand over"}

@@ -1,13 +1,13 @@
 """What the notes of a session of several patients share. Every function takes a session that a doorway has opened."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from practice.people.models import Patient, PatientName
 
-from ..models import ChartNote, Encounter, SharedPart
+from ..models import ChartNote, Encounter, Participation, SharedPart
 from ..rules.names import names_found
 from ..rules.notes import NoteState
 
@@ -52,24 +52,40 @@ def names_in_shared(encounter: Encounter, text: str) -> list[str]:
     return names_found(text, names)
 
 
-def others_named(note_ids: Iterable[UUID], patient: Patient) -> dict[UUID, frozenset[UUID]]:
+def others_named(
+    note_ids: Iterable[UUID], patient: Patient, texts: Mapping[UUID, str] | None = None
+) -> dict[UUID, frozenset[UUID]]:
     """For notes of one patient on sessions of several: the other patients of the session whom each note names (R-008).
 
     By id of the note, those that name nobody left out. Every text that leaves with the note is read: its sections, the
-    shared part, its addenda.
+    shared part, its addenda; or `texts`, by note, where something is left out of it.
     """
-    notes = ChartNote.objects.filter(pk__in=note_ids, patient=patient, encounter__isnull=False)
-    several = Count("encounter__participations", filter=Q(encounter__participations__taken_off=False))
-    notes = notes.annotate(several=several).filter(several__gt=1).select_related("encounter", "format")
-    found = {note.pk: frozenset(_others_in(note, patient)) for note in notes.prefetch_related("addenda")}
+    notes = ChartNote.objects.filter(pk__in=on_joint_sessions(note_ids), patient=patient)
+    rows = list(notes.select_related("encounter", "format").prefetch_related("addenda"))
+    found = {note.pk: frozenset(_others_in(note, patient, (texts or {}).get(note.pk))) for note in rows}
     return {pk: others for pk, others in found.items() if others}
 
 
-def _others_in(note: ChartNote, patient: Patient) -> Iterator[UUID]:
+def on_joint_sessions(note_ids: Iterable[UUID]) -> set[UUID]:
+    """Of these notes, those on sessions of several patients."""
+    several = Count("encounter__participations", filter=Q(encounter__participations__taken_off=False))
+    notes = ChartNote.objects.filter(pk__in=note_ids, encounter__isnull=False).annotate(several=several)
+    return set(notes.filter(several__gt=1).values_list("pk", flat=True))
+
+
+def joint_notes_about(patient: Patient) -> QuerySet[ChartNote]:
+    """The notes of other patients on sessions at which this one was as well: those that may speak of them."""
+    sat_in = Participation.objects.filter(patient=patient, taken_off=False).values("encounter")
+    return ChartNote.objects.filter(encounter__in=sat_in).exclude(patient=patient)
+
+
+def _others_in(note: ChartNote, patient: Patient, whole: str | None) -> Iterator[UUID]:
     if note.encounter is None:
         return
-    texts = [*(note.sections or {}).values(), shared_text(note.encounter), *(one.text for one in note.addenda.all())]
-    whole = "\n".join(str(text) for text in texts if text)
+    if whole is None:
+        added = (one.text for one in note.addenda.all())
+        texts = [*(note.sections or {}).values(), shared_text(note.encounter), *added]
+        whole = "\n".join(str(text) for text in texts if text)
     parts = note.encounter.participations.filter(taken_off=False).exclude(patient=patient).select_related("patient")
     for part in parts:
         one = part.patient

@@ -1,5 +1,6 @@
 """Release packages, for their author."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlencode
@@ -16,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from authorizations.documents import reason_of
 from authorizations.models import Authorization
 from authorizations.policies import open_authorization
-from authorizations.queries import line_of
+from authorizations.queries import AuthorizationLine, line_of
+from authorizations.queries.others import LACKS_OTHERS
 from authorizations.queries.taking_back import ended_among
 from practice.infrastructure.days import today
 from practice.people.models import Staff
@@ -26,6 +28,7 @@ from records.psychotherapy import vault
 from records.psychotherapy.actions import ReleaseOffer, approve_package, offer_release
 from records.psychotherapy.forms import PackageForm
 from records.psychotherapy.ids import new_id
+from records.psychotherapy.queries import lacking_others
 from records.psychotherapy.sheets import names_of
 from records.psychotherapy.vault import NotReleasable, PackageCover
 
@@ -55,15 +58,22 @@ def _lines(covers: list[PackageCover]) -> list[PackageLine]:
     people = Staff.objects.in_bulk({person for cover in covers for person in cover.named_staff})
     waiting = [cover.authorization_id for cover in covers if cover.waiting]
     ended = ended_among(waiting, today(), timezone.now()) if waiting else {}
+    lacking = lacking_others(cover for cover in covers if cover.waiting)
     return [
         PackageLine(
             cover,
             patients.get(cover.patient, ""),
             ", ".join(people[person].display_name for person in cover.named_staff if person in people),
-            reason_of(ended[cover.authorization_id]) if cover.authorization_id in ended else "",
+            _blocked(cover, ended, lacking),
         )
         for cover in covers
     ]
+
+
+def _blocked(cover: PackageCover, ended: Mapping[UUID, AuthorizationLine], lacking: Collection[UUID]) -> str:
+    if line := ended.get(cover.authorization_id):
+        return reason_of(line)
+    return LACKS_OTHERS if cover.id in lacking else ""
 
 
 @require_http_methods(["GET", "POST"])
