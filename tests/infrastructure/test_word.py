@@ -57,7 +57,7 @@ def test_a_word_document_that_would_act_when_opened_is_refused(
     what: str, parts: dict[str, str | bytes], verdict: str
 ) -> None:
     with pytest.raises(copies_child.Refused, match=verdict):
-        copies_child.take("docx", word(**parts))
+        copies_child.take_child.take("docx", word(**parts))
 
 
 def test_an_ordinary_letter_is_taken() -> None:
@@ -70,4 +70,4 @@ def test_an_ordinary_letter_is_taken() -> None:
         "word/media/image1.png": picture("PNG"),
         "docProps/core.xml": "<core/>",
     }
-    assert copies_child.take("docx", word(**letter)) == ({"verdict": "ok", "kind": "", "pages": 0}, b"")
+    assert copies_child.take_child.take("docx", word(**letter)) == ({"verdict": "ok", "kind": "", "pages": 0}, b"")
