@@ -29,6 +29,7 @@ from disclosures.releases.actions import approve_release, commit_release, prepar
 from disclosures.releases.actions.taking_back import make_letter
 from disclosures.releases.actions.threat import Told, record_warning
 from disclosures.releases.models import Release
+from disclosures.releases.queries import item_key
 from disclosures.releases.rules import RecipientKind
 from practice.compliance.actions import ask_placement, record_associate
 from practice.compliance.models import PracticeProfile
@@ -51,6 +52,7 @@ from records.chart.actions.measures import record_measure
 from records.chart.actions.medication import Prescription, add_medication, plan_monitoring
 from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.actions.sessions import EXPECTED, start_session
+from records.chart.documents import release_items
 from records.chart.models import Diagnosis, NoteFormat, PlanVersion
 from records.chart.rules.handover import HandoverKind
 from records.chart.rules.measures import current_of
@@ -315,6 +317,9 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
         return prepare_release(by=staff["desk"], release=draft, keys=note_keys(patient), approver=staff["own"])
 
     release, given = prepared(), prepared()
+    filed = next(info for info in release_items(patient) if info.kind == "document")
+    reading = draft_of(patient, for_chart, recipient_name=for_chart.recipient_name)
+    reading = prepare_release(by=staff["desk"], release=reading, keys=[item_key(filed)], approver=staff["own"])
     approve_release(by=staff["own"], release_id=given.pk, keep=[str(item.pk) for item in given.items.all()])
     commit_release(by=staff["desk"], release_id=given.pk)
     police = Told("Springfield Police", RecipientKind.LAW_ENFORCEMENT)
@@ -354,6 +359,9 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
         "release_id": release.pk,
         "item_id": release.items.first().pk,
         "given_release": given.pk,
+        "scan_release": reading.pk,
+        "scan_item": reading.items.get().pk,
+        "page": 1,
         "warning": warning.pk,
         "package_id": package,
     }

@@ -27,6 +27,7 @@ urlpatterns = [
     path("<uuid:release_id>/", views.release_open, name="release-open"),
     path("<uuid:release_id>/approve/", views.release_approve, name="release-approve"),
     path("<uuid:release_id>/items/<uuid:item_id>/leave-out/", views.release_redact, name="release-redact"),
+    path("<uuid:release_id>/items/<uuid:item_id>/pages/<int:page>/", views.release_page, name="release-page"),
     path("<uuid:release_id>/lock/", views.release_lock, name="release-lock"),
     path("<uuid:release_id>/hand-over/", views.release_hand_over, name="release-hand-over"),
     path("<uuid:release_id>/package/", views.release_package, name="release-package"),

@@ -75,6 +75,10 @@ class TakenIn:
     pages: int
 
 
+# A black area of a page: left, top, width, height, as fractions of the page as a person sees it.
+Area = tuple[float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Enclosure:
     """A copy that goes behind a package: its title for the bookmark, the line under its pages (ASCII), its bytes."""
@@ -168,6 +172,18 @@ def page_picture(kind: str, shown: bytes, page: int, width: int) -> bytes:
     header, made = _in_child(["picture", kind, str(page), str(width)], shown)
     if header.get("verdict") != "ok" or not made.startswith(BEGINNINGS["png"]):
         raise Refused(NO_PICTURE)
+    return made
+
+
+def burnt_page(kind: str, shown: bytes, page: int, areas: Sequence[Area]) -> bytes:
+    """One page of a copy as the picture (JPEG) that leaves in its place, with the areas painted black into its points.
+
+    Nothing of the page itself is in it. It is as large as fits a sheet of paper, lying as the page lies. Raises
+    PdfFailed.
+    """
+    header, made = _in_child(["burn", kind, str(page), json.dumps(areas)], shown)
+    if header.get("verdict") != "ok" or not made.startswith(BEGINNINGS["jpeg"]):
+        raise PdfFailed("picture")
     return made
 
 

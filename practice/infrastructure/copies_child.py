@@ -44,12 +44,12 @@ def main() -> None:
 def answer(act: str, *asked: str) -> tuple[dict[str, object], bytes]:
     given = sys.stdin.buffer
     if act == "take":
-        return take_child.take(asked[0], given.read())  # type: ignore[no-any-return]
+        return take_child.take(asked[0], given.read())
     if act == "picture":
         return {"verdict": "ok"}, picture_child.picture_of(asked[0], given.read(), int(asked[1]), int(asked[2]))
     if act == "burn":
         return {"verdict": "ok"}, picture_child.burnt(asked[0], given.read(), int(asked[1]), json.loads(asked[2]))
-    return (package_child.fill if act == "fill" else package_child.append)(given)  # type: ignore[no-any-return]
+    return (package_child.fill if act == "fill" else package_child.append)(given)
 
 
 if __name__ == "__main__":

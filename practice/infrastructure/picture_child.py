@@ -39,7 +39,7 @@ def burnt(kind: str, data: bytes, page: int, areas: Sequence[tuple[float, float,
         corner = math.floor(left * picture.width), math.floor(top * picture.height)
         brush.rectangle((*corner, math.ceil(right) - 1, math.ceil(bottom) - 1), fill="black")
     out = BytesIO()
-    picture.save(out, "JPEG", quality=85)
+    picture.save(out, "JPEG", quality=85, subsampling=0)  # colors beside an area do not run into it
     return out.getvalue()
 
 

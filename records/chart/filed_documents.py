@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from uuid import UUID
 
-from practice.infrastructure.copies import Enclosure, Filling, append_pages, fill_pages
+from practice.infrastructure.copies import Enclosure, Filling, append_pages, burnt_page, fill_pages
 from practice.infrastructure.templatetags.look import day as day_words
 from practice.people.models import Patient
 
@@ -64,18 +65,39 @@ def pages_follow(blocks: Sequence[Block]) -> list[Block]:
     return placed
 
 
+def copy_fingerprint(document_id: UUID) -> str:
+    """By which the copy of a document is known again: places on its pages hold for exactly this one."""
+    return sha256(Document.objects.only("shown").get(pk=document_id).shown).hexdigest()
+
+
+def page_as_it_leaves(block: Block, page: int) -> bytes:
+    """One page of a document as a JPEG, with its black areas if it has any. Raises PdfFailed."""
+    row = Document.objects.defer("original").get(pk=block.id)
+    return burnt_page(row.shown_kind, row.shown, page, block.areas.get(page, ()))
+
+
+def burnt_pictures(blocks: Iterable[Block]) -> dict[str, bytes]:
+    """The pages that have black areas, as the pictures that leave in their places, by the address the paper gives them.
+
+    Raises PdfFailed.
+    """
+    return {
+        f"picture:{block.number}-{page}": page_as_it_leaves(block, page) for block in blocks for page in block.areas
+    }
+
+
 def on_their_pages(pdf: bytes, blocks: Iterable[Block]) -> bytes:
     """A paper that keeps a page for each page of a document, named `scan-NUMBER-PAGE`, with these drawn on it.
 
-    What is drawn is the copy, never the original; pages left out are not even unpacked onto the paper. Raises
-    PdfFailed. The same bytes when there is no document among the blocks.
+    What is drawn is the copy, never the original; pages left out, and those that are on the paper as pictures already,
+    are not even unpacked onto it. Raises PdfFailed. The same bytes when there is no document among the blocks.
     """
     found = {block.id: block for block in blocks if block.number}
     rows = {row.pk: row for row in Document.objects.filter(pk__in=found).defer("original")}
     return fill_pages(
         pdf,
         [
-            Filling(f"scan-{block.number}-", rows[pk].shown_kind, rows[pk].shown, block.pages_out)
+            Filling(f"scan-{block.number}-", rows[pk].shown_kind, rows[pk].shown, (*block.pages_out, *block.areas))
             for pk, block in found.items()
         ],
     )

@@ -8,6 +8,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from practice.infrastructure.copies import Area
+
 
 @dataclass(frozen=True, slots=True)
 class ReleaseItemInfo:
@@ -37,6 +39,7 @@ class Block:
     pages: int = 0  # of a filed document, whose copy goes behind the paper
     number: int = 0  # its place among those
     pages_out: tuple[int, ...] = ()  # of its copy, which do not leave
+    areas: dict[int, tuple[Area, ...]] = field(default_factory=dict)  # of pages of its copy, which leave as pictures
     burnt: bool = False  # something of it was left out
 
 

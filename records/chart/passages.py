@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from practice.infrastructure.blackout import Span, burn, plain
+from practice.infrastructure.copies import Area
 
 from .paper import Block
 
@@ -41,18 +42,26 @@ def parts_of(block: Block) -> list[Part]:
     return [part for part in found if part.text.strip()]
 
 
-def left_out(block: Block, cuts: Mapping[str, Iterable[Span]], pages: Iterable[int] = ()) -> Block:
-    """The item without these passages (by the name of their text) and these pages of its copy.
+def left_out(
+    block: Block,
+    cuts: Mapping[str, Iterable[Span]],
+    pages: Iterable[int] = (),
+    areas: Mapping[int, Iterable[Area]] | None = None,
+) -> Block:
+    """The item without these passages (by the name of their text), these pages of its copy and these areas of pages.
 
-    Raises LookupError for a text that is not there, ValueError for a position outside it.
+    Raises LookupError for a text or a page that is not there, ValueError for a place outside it.
     """
     texts = {part.key: part.text for part in parts_of(block)}
     if missing := set(cuts) - set(texts):
         raise LookupError(f"{len(missing)} texts are not in this item")
     burnt = {key: burn(texts[key], spans) for key, spans in cuts.items()}
     gone = tuple(sorted(set(pages)))
-    if not all(1 <= page <= block.pages for page in gone):
+    black = {page: tuple(found) for page, found in sorted((areas or {}).items()) if page not in gone}
+    if not all(1 <= page <= block.pages for page in (*gone, *black)):
         raise LookupError("a page is not of this document")
+    if not all(is_on_page(area) for found in black.values() for area in found):
+        raise ValueError("an area lies outside its page")
     return replace(
         block,
         title=burnt.get("title", block.title),
@@ -69,5 +78,12 @@ def left_out(block: Block, cuts: Mapping[str, Iterable[Span]], pages: Iterable[i
             for line, cells in enumerate(block.rows)
         ],
         pages_out=gone,
-        burnt=block.burnt or bool(burnt) or bool(gone),
+        areas=black,
+        burnt=block.burnt or bool(burnt) or bool(gone) or bool(black),
     )
+
+
+def is_on_page(area: Area) -> bool:
+    """Whether an area has a size and lies on its page."""
+    left, top, width, height = area
+    return 0 <= left < left + width <= 1.00001 and 0 <= top < top + height <= 1.00001

@@ -6,9 +6,11 @@ from io import BytesIO
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
-from PIL import Image
+from PIL import Image, ImageChops
 
+from practice.infrastructure import copies
 from practice.infrastructure.copies import page_picture
+from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
 from tests.infrastructure.test_uploads import pdf
 
@@ -91,3 +93,52 @@ def test_what_cannot_be_drawn_is_refused_in_words(kind: str, data: bytes, number
     with pytest.raises(Refused) as said:
         page_picture(kind, data, number, 300)
     assert said.value.refusal.words == "This page cannot be shown as a picture."
+
+
+def burnt(data: bytes, *areas: copies.Area, kind: str = "pdf") -> Image.Image:
+    return Image.open(BytesIO(copies.burnt_page(kind, data, 1, areas)))
+
+
+def is_black(picture: Image.Image, edge: int = 8) -> bool:
+    """Black all over, but for what a JPEG makes of the edge."""
+    inner = picture.crop((edge, edge, picture.width - edge, picture.height - edge))
+    return max(top for _, top in inner.getextrema()) < 8
+
+
+@pytest.mark.parametrize(
+    ("change", "area"),
+    [
+        (lambda document, sheet: None, (0.0, 1 - 72 / 792, 72 / 612, 72 / 792)),
+        (turn, (0.0, 0.0, 72 / 792, 72 / 612)),
+        (cut, (0.0, 1 - 36 / 396, 36 / 306, 36 / 396)),
+    ],
+    ids=["as it stands", "turned", "cut"],
+)
+def test_an_area_is_black_where_a_person_saw_it_and_nothing_under_it_is_left(
+    change: Callable[..., None], area: copies.Area
+) -> None:
+    before, picture = burnt(page(change)), burnt(page(change), area)
+    assert picture.size == before.size
+    left, top, width, height = (round(part * side) for part, side in zip(area, picture.size * 2, strict=True))
+    inside = picture.crop((left, top, left + width, top + height))
+    assert is_black(inside) and not is_black(before.crop((left, top, left + width, top + height)))
+    assert before.getpixel((left + 9, top + 9))[0] > 240
+    red, green, _ = picture.split()
+    assert not ImageChops.subtract(red, green).point(lambda more: 255 * (more > 60)).getbbox(), "red beside the area"
+
+
+def test_what_leaves_is_a_plain_picture_that_fits_a_sheet_and_carries_nothing_else() -> None:
+    out, told = BytesIO(), Image.Exif()
+    told[0x010E] = "HER-NAME"
+    Image.new("RGB", (5000, 3000), RED).save(out, "JPEG", exif=told, comment=b"HER-NAME", quality=40)
+    assert b"HER-NAME" in out.getvalue()
+    made = copies.burnt_page("jpeg", out.getvalue(), 1, [(0.25, 0.25, 0.5, 0.5)])
+    assert b"HER-NAME" not in made and b"Exif" not in made
+    picture = Image.open(BytesIO(made))
+    assert picture.size == (2200, 1320)
+    assert is_black(picture.crop((550, 330, 1650, 990)))
+
+
+def test_a_page_that_cannot_be_burnt_makes_no_package() -> None:
+    with pytest.raises(PdfFailed):
+        copies.burnt_page("pdf", page(), 2, [(0.1, 0.1, 0.1, 0.1)])

@@ -1,4 +1,7 @@
-"""Leaving passages and pages out of what is to leave, before it is approved. The record itself is not touched."""
+"""Leaving passages, pages and areas of pages out of what is to leave, before it is approved.
+
+The record itself is not touched.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,14 +14,17 @@ from django.utils import timezone
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.blackout import Span, fingerprint
+from practice.infrastructure.copies import Area
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
+from records.chart.filed_documents import copy_fingerprint
 from records.chart.paper import Block
-from records.chart.passages import parts_of
+from records.chart.passages import is_on_page, parts_of
 
 from ..documents import plain_blocks_of
 from ..models import Redaction, Release, ReleaseItem
 from ..policies import check_may_approve
+from ..queries.redaction import area_of, redactions_of
 from ..rules import ReleaseState
 from ..rules.redaction import RedactionReason
 from .prepare import locked_release
@@ -32,11 +38,26 @@ class Passage:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class BlackArea:
+    """What somebody drew: an area of one page of the copy of a document."""
+
+    page: int
+    area: Area
+
+
+# Each takes a moment to make when the release is approved.
+MOST_BURNT = 60
 NOT_THERE = Refusal(
     "PASSAGE_NOT_THERE", "What was marked is not in this document any more.", "Look at it again and mark it anew."
 )
-NOTHING = Refusal("PASSAGE_NONE", "Nothing is marked.", "Tick a sentence or a page, or choose words.")
+NOTHING = Refusal("PASSAGE_NONE", "Nothing is marked.", "Tick a sentence or a page, choose words, or add an area.")
 NO_REASON = Refusal("PASSAGE_NO_REASON", "It is not said why this is left out.", "Choose a reason, or write it down.")
+TOO_MANY = Refusal(
+    "AREAS_TOO_MANY",
+    f"Black areas would be on more than {MOST_BURNT} pages of this release.",
+    "Leave whole pages out, or release these documents one after the other.",
+)
 PAST = Refusal(
     "PASSAGE_TOO_LATE",
     "This release is approved: its package is frozen.",
@@ -52,24 +73,30 @@ def black_out(
     item_id: UUID | str,
     passages: Sequence[Passage] = (),
     pages: Collection[int] = (),
+    areas: Sequence[BlackArea] = (),
     reason: str,
     words: str = "",
 ) -> list[Redaction]:
-    """A clinician of the patient leaves passages and pages of one item out of what leaves, and says why.
+    """A clinician of the patient leaves passages, pages and areas of one item out of what leaves, and says why.
 
-    Raises Refused: nothing marked, no reason, approved already, or what was marked is not there. Then nothing changes.
+    Raises Refused: nothing marked, no reason, approved already, what was marked is not there, or areas on more pages
+    than a package is made with. Then nothing changes.
     """
     item = _open_item(by, release_id, item_id)
-    if not passages and not pages:
+    if not passages and not pages and not areas:
         raise Refused(NOTHING)
     if reason not in RedactionReason.values or (reason == RedactionReason.OTHER and not words.strip()):
         raise Refused(NO_REASON)
     [block] = plain_blocks_of(item.release, [item])
-    wheres = _wheres(block, passages, pages)
+    wheres = _wheres(block, passages, pages) + _areas(block, areas)
+    if not wheres:
+        raise Refused(NOTHING)
     made = [
         Redaction.objects.create(item=item, reason=reason, words=words.strip(), where=where, made_by=by)
         for where in wheres
     ]
+    if areas and _pages_with_areas(item.release) > MOST_BURNT:
+        raise Refused(TOO_MANY)
     _note(by, item, "left_out")
     return made
 
@@ -87,10 +114,19 @@ def _wheres(block: Block, passages: Sequence[Passage], pages: Collection[int]) -
             )
     if not all(1 <= page <= block.pages for page in pages):
         raise Refused(NOT_THERE)
-    found += [{"page": page} for page in sorted(set(pages))]
-    if not found:
-        raise Refused(NOTHING)
-    return found
+    return found + [{"page": page} for page in sorted(set(pages))]
+
+
+def _areas(block: Block, areas: Sequence[BlackArea]) -> list[dict[str, object]]:
+    if not all(1 <= one.page <= block.pages and is_on_page(one.area) for one in areas):
+        raise Refused(NOT_THERE)
+    of = copy_fingerprint(block.id) if areas else ""
+    return [{"page": one.page, "area": list(one.area), "of": of} for one in areas]
+
+
+def _pages_with_areas(release: Release) -> int:
+    rows = redactions_of(release, release.items.all())
+    return len({(row.item_id, row.where["page"]) for row in rows if area_of(row)})
 
 
 @transaction.atomic

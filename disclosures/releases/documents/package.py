@@ -16,7 +16,7 @@ from practice.people.models import Staff
 from records.chart.documents import Block, render_context
 from records.chart.exchange.bundle import chart_bundle
 from records.chart.exchange.part import part_bundle
-from records.chart.filed_documents import on_their_pages, pages_follow
+from records.chart.filed_documents import burnt_pictures, on_their_pages, pages_follow
 
 from ..models import Redaction, Release, ReleaseItem
 from ..queries import verdict_now
@@ -55,7 +55,8 @@ def chart_package(
         "pieces": [(block, [block], range(1, block.pages + 1)) for block in blocks],
         "approved_by": approved_by.display_name,
     }
-    pdf = on_their_pages(render_pdf("documents/chart_package.html", context), blocks)
+    made = render_pdf("documents/chart_package.html", context, pictures=burnt_pictures(blocks))
+    pdf = on_their_pages(made, blocks)
     if release.with_data:
         pdf = attach_file(pdf, DATA_FILE, _data(release, blocks), "application/fhir+json")
     with pikepdf.open(BytesIO(pdf)) as document:
@@ -115,8 +116,8 @@ def _left_out_words(rows: Sequence[Redaction]) -> str:
     if not rows or not policy("P-34", today()).value:
         return ""
     if all(row.reason == RedactionReason.ANOTHER_PERSON for row in rows):
-        return "Passages about other people were left out. A black bar stands in the place of each."
-    return "Some passages were left out. A black bar stands in the place of each."
+        return "Passages about other people were left out. Black marks the place of each."
+    return "Some passages were left out. Black marks the place of each."
 
 
 def _basis_words(release: Release) -> str:

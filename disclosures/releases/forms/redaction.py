@@ -6,15 +6,20 @@ from typing import Any
 from django import forms
 
 from practice.infrastructure.blackout import Span
-from records.chart.passages import Part
+from practice.infrastructure.copies import Area
+from records.chart.passages import Part, is_on_page
 
 from ..rules.redaction import RedactionReason
 
 MARK = re.compile(r"(title|cancelled|(?:fact|written|addendum)\.\d{1,4}|row\.\d{1,4}\.\d{1,4}):(\d{1,7}):(\d{1,7})")
 
 
+# a page, and from its left, from its top, width and height in ten-thousandths of it
+AREA = re.compile(r"(\d{1,4}):(\d{1,5}):(\d{1,5}):(\d{1,5}):(\d{1,5})")
+
+
 class RedactionForm(forms.Form):
-    """Sentences and words (both as TEXT:START:END), pages, the reason."""
+    """Sentences and words (both as TEXT:START:END), pages, areas of pages, the reason."""
 
     reason = forms.ChoiceField(
         label="Why it is left out",
@@ -35,8 +40,10 @@ class RedactionForm(forms.Form):
         self.parts, self.pages = {part.key: part for part in parts}, pages
         self.marks: list[tuple[str, Span]] = []
         self.chosen_pages: set[int] = set()
+        self.areas: list[tuple[int, Area]] = []
         if data is not None:
             self.marks = [mark for given in data.getlist("mark") if (mark := self._mark(given))]
+            self.areas = [area for given in data.getlist("area") if (area := self._area(given))]
             self.chosen_pages = {
                 int(given) for given in data.getlist("page") if given.isdecimal() and 1 <= int(given[:5]) <= pages
             }
@@ -48,10 +55,23 @@ class RedactionForm(forms.Form):
         span = Span(int(found[2]), int(found[3]))
         return (found[1], span) if span.start < span.end <= len(self.parts[found[1]].text) else None
 
+    def _area(self, given: str) -> tuple[int, Area] | None:
+        found = AREA.fullmatch(given)
+        if found is None or not 1 <= int(found[1]) <= self.pages:
+            return None
+        left, top, width, height = (int(part) / 10_000 for part in found.groups()[1:])
+        area = (left, top, width, height)
+        return (int(found[1]), area) if is_on_page(area) else None
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not self.marks and not self.chosen_pages:
-            raise forms.ValidationError("Nothing is marked. Tick a sentence or a page, or choose words.")
+        if not self.marks and not self.chosen_pages and not self.areas:
+            raise forms.ValidationError("Nothing is marked. Tick a sentence or a page, choose words, or add an area.")
         if data.get("reason") == RedactionReason.OTHER and not data.get("words", "").strip():
             self.add_error("words", "Say why it is left out.")
         return data
+
+
+def as_sent(page: int, area: Area) -> str:
+    """An area as the form sends it."""
+    return ":".join([str(page), *(str(round(part * 10_000)) for part in area)])

@@ -1,4 +1,4 @@
-"""What is left out of an item of a release: a passage of its text, or a page of its copy."""
+"""What is left out of an item of a release: a passage of its text, a page of its copy, or an area of a page."""
 
 import uuid
 from typing import Any
@@ -15,10 +15,11 @@ from ..rules.redaction import RedactionReason
 
 
 class Redaction(models.Model):
-    """A clinician leaves a passage or a page out of what leaves. The record itself stays as it is.
+    """A clinician leaves a passage, a page or an area of a page out of what leaves. The record itself stays as it is.
 
-    `where` names the text, the positions and the fingerprint of the text they hold for; or the page. What stands there
-    is not kept a second time. Taken back before the package is frozen, it stays with who did so and when.
+    `where` names the text, the positions and the fingerprint of the text they hold for; or the page; or the page, the
+    area as fractions of it and the fingerprint of the copy they hold for. What stands there is not kept a second time.
+    Taken back before the package is frozen, it stays with who did so and when.
     """
 
     append_only = True

@@ -1,10 +1,12 @@
 """What is left out of a release now, and the items as they leave without it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from practice.infrastructure.blackout import Span, fingerprint
+from practice.infrastructure.copies import Area
+from records.chart.filed_documents import copy_fingerprint
 from records.chart.paper import Block
 from records.chart.passages import left_out, parts_of
 
@@ -26,12 +28,20 @@ def span_of(row: Redaction) -> Span:
     return Span(int(row.where["start"]), int(row.where["end"]))
 
 
+def area_of(row: Redaction) -> Area | None:
+    """The black area of a page, when it is one."""
+    if "area" not in row.where:
+        return None
+    left, top, width, height = row.where["area"]
+    return (left, top, width, height)
+
+
 def left_out_words(rows: Iterable[Redaction]) -> str:
     """How much is left out, for people: "2 passages left out", "1 page left out", or nothing."""
-    found = list(rows)
-    pages = sum("page" in row.where for row in found)
-    counts = ((len(found) - pages, "passage"), (pages, "page"))
-    words = " and ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
+    counts = Counter("area" if area_of(row) else "page" if "page" in row.where else "passage" for row in rows)
+    kinds = [(counts[name], name) for name in ("passage", "page", "area") if counts[name]]
+    *first, last = [f"{count} {name}{'' if count == 1 else 's'}" for count, name in kinds] or [""]
+    words = f"{', '.join(first)} and {last}" if first else last
     return f"{words} left out" if words else ""
 
 
@@ -46,8 +56,11 @@ def as_it_leaves(blocks: Iterable[Block], rows: Iterable[Redaction]) -> list[Blo
 def _without(block: Block, rows: list[Redaction]) -> Block:
     texts = {part.key: part.text for part in parts_of(block)}
     cuts: dict[str, list[Span]] = defaultdict(list)
-    pages = set()
+    pages, areas = set(), defaultdict(list)
     for row in rows:
+        if area := area_of(row):
+            areas[int(row.where["page"])].append(area)
+            continue
         if "page" in row.where:
             pages.add(int(row.where["page"]))
             continue
@@ -55,7 +68,9 @@ def _without(block: Block, rows: list[Redaction]) -> Block:
         if key not in texts or fingerprint(texts[key]) != row.where["of"]:
             raise TextChanged
         cuts[key].append(span_of(row))
+    if areas and {copy_fingerprint(block.id)} != {row.where["of"] for row in rows if area_of(row)}:
+        raise TextChanged
     try:
-        return left_out(block, cuts, pages)
+        return left_out(block, cuts, pages, areas)
     except (LookupError, ValueError):
         raise TextChanged from None

@@ -14,7 +14,7 @@ from .hand_over import (
 from .lists import patient_releases, release_open, worklist
 from .prepare import release_approve, release_new, release_withdraw
 from .record import disclosure_record
-from .redact import release_redact
+from .redact import release_page, release_redact
 from .taking_back import revocation_letter, revocation_letter_new, revocation_letter_sent, revocation_open
 from .threat import threat_complete, threat_new
 
@@ -32,6 +32,7 @@ __all__ = [
     "release_new",
     "release_open",
     "release_package",
+    "release_page",
     "release_redact",
     "release_returned",
     "release_withdraw",

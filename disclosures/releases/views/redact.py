@@ -1,4 +1,4 @@
-"""Leaving passages out of one document of a release, before it is approved."""
+"""Leaving passages, pages and areas of pages out of one document of a release, before it is approved."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -8,19 +8,22 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from practice.infrastructure.blackout import BAR, Span, burn, sentences
+from practice.infrastructure.copies import NO_PICTURE, as_page
+from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Staff
+from records.chart.filed_documents import page_as_it_leaves
 from records.chart.passages import Part, parts_of
 
-from ..actions.redact import Passage, black_out, take_back
+from ..actions.redact import BlackArea, Passage, black_out, take_back
 from ..documents import blocks_of, plain_blocks_of
-from ..forms.redaction import RedactionForm
+from ..forms.redaction import RedactionForm, as_sent
 from ..models import Redaction
 from ..policies import check_may_approve, open_release
-from ..queries.redaction import redactions_of, span_of
+from ..queries.redaction import area_of, redactions_of, span_of
 from ..rules import ReleaseState
 
 
@@ -46,6 +49,19 @@ class PartLines:
     def short(self) -> bool:
         """A particular or a cell: one line without a heading of its own."""
         return bool(self.part.group) and len(self.lines) == 1
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CopyPage:
+    """One page of the copy of a filed document: whether it is out, how much of it is black, and what came back with an
+    error, as the form sends it.
+    """
+
+    number: int
+    gone: bool
+    black: int
+    ticked: bool
+    drawn: list[str]
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,6 +90,7 @@ def release_redact(request: HttpRequest, release_id: str, item_id: str) -> HttpR
                 item_id=item.pk,
                 passages=[Passage(part, span) for part, span in form.marks],
                 pages=form.chosen_pages,
+                areas=[BlackArea(page, area) for page, area in form.areas],
                 reason=form.cleaned_data["reason"],
                 words=form.cleaned_data["words"],
             )
@@ -86,7 +103,6 @@ def release_redact(request: HttpRequest, release_id: str, item_id: str) -> HttpR
         [leaving], changed = blocks_of(release, [item]), ""
     except Refused as refused:
         leaving, changed = None, f"{refused.refusal.words} {refused.refusal.remedy}"
-    gone_pages = {int(row.where["page"]) for row in rows if "page" in row.where}
     context = {
         "release": release,
         "patient": release.patient,
@@ -95,11 +111,36 @@ def release_redact(request: HttpRequest, release_id: str, item_id: str) -> HttpR
         "leaving": leaving,
         "changed": changed,
         "groups": _groups(parts, rows, form),
-        "pages": [(page, page in gone_pages, page in form.chosen_pages) for page in range(1, block.pages + 1)],
+        "pages": [_page(number, rows, form) for number in range(1, block.pages + 1)],
         "rows": [(row, _place(row, parts)) for row in rows],
         "form": form,
     }
     return render(request, "releases/redact.html", context, status=400 if form.errors else 200)
+
+
+@require_GET
+def release_page(request: HttpRequest, release_id: str, item_id: str, page: int) -> HttpResponse:
+    """One page of a filed document as it will leave, as a picture. 404 for a page that does not leave."""
+    staff = cast(Staff, request.user)
+    release = open_release(staff, release_id)
+    check_may_approve(staff, release)
+    item = release.items.filter(pk=item_id).first()
+    if item is None or release.state != ReleaseState.AWAITING_APPROVAL:
+        raise Http404
+    [block] = blocks_of(release, [item])
+    if not 1 <= page <= block.pages or page in block.pages_out:
+        raise Http404
+    try:
+        return as_page(page_as_it_leaves(block, page), "jpeg", f"page-{page}")
+    except PdfFailed:
+        raise Refused(NO_PICTURE) from None
+
+
+def _page(number: int, rows: list[Redaction], form: RedactionForm) -> CopyPage:
+    here = [row for row in rows if row.where.get("page") == number]
+    black = [row for row in here if area_of(row)]
+    drawn = [as_sent(page, area) for page, area in form.areas if page == number]
+    return CopyPage(number, len(here) > len(black), len(black), number in form.chosen_pages, drawn)
 
 
 def _groups(parts: list[Part], rows: list[Redaction], form: RedactionForm) -> list[tuple[str, list[PartLines]]]:
@@ -130,6 +171,9 @@ def _sentence(part: Part, span: Span, gone: list[Span], ticked: bool) -> Sentenc
 
 def _place(row: Redaction, parts: list[Part]) -> str:
     """Where it stands, without its words."""
+    if area := area_of(row):
+        left, top, width, height = (f"{int(part * 100 + 0.5)}%" for part in area)  # rounded as on the page
+        return f"Page {row.where['page']}, area {left} from the left, {top} from the top, {width} wide, {height} high"
     if "page" in row.where:
         return f"Page {row.where['page']}"
     part = next((part for part in parts if part.key == row.where["part"]), None)

@@ -15,7 +15,7 @@ from disclosures.releases.actions import (
     deliver,
     prepare_release,
 )
-from disclosures.releases.actions.redact import Passage, black_out
+from disclosures.releases.actions.redact import BlackArea, Passage, black_out
 from disclosures.releases.actions.threat import Told, record_warning
 from disclosures.releases.documents import plain_blocks_of
 from disclosures.releases.models import Release
@@ -44,8 +44,9 @@ def fill_releases(demo: Demo, authorizations: dict[str, Authorization]) -> None:
     _came_back(
         demo, _approved(demo, "Ferreira", authorizations["ferreira_school"], RecipientKind.OTHER, 2, Method.MAIL)
     )
-    waiting = _prepared(demo, "Park", authorizations["park_clinic"], RecipientKind.PROVIDER, documents=5)
+    waiting = _prepared(demo, "Park", authorizations["park_clinic"], RecipientKind.PROVIDER, documents=5, filed=2)
     _leave_out_a_sentence(demo.therapist_of("Park"), waiting)
+    _blacken_the_letterhead(demo.therapist_of("Park"), waiting)
     _locked_notes(demo, authorizations["lindqvist_notes"])
     _warning(demo, "Park")
 
@@ -86,6 +87,7 @@ def _prepared(
     kind: RecipientKind,
     documents: int,
     method: Method = Method.IN_PERSON,
+    filed: int = 0,
 ) -> Release:
     patient = demo.patients[family]
     release = Release(
@@ -100,7 +102,9 @@ def _prepared(
         purpose=authorization.purpose,
         method=method,
     )
-    keys = [item_key(info) for info in release_items(patient) if info.kind == "note"][:documents]
+    items = list(release_items(patient))
+    keys = [item_key(info) for info in items if info.kind == "note"][:documents]
+    keys += [item_key(info) for info in items if info.kind == "document"][:filed]
     return prepare_release(by=demo.staff["frontdesk"], release=release, keys=keys, approver=demo.therapist_of(family))
 
 
@@ -113,6 +117,13 @@ def _leave_out_a_sentence(by: Staff, release: Release) -> None:
     words = "The clinic did not ask about his brother."
     reason = RedactionReason.ANOTHER_PERSON
     black_out(by=by, release_id=release.pk, item_id=item.pk, passages=[passage], reason=reason, words=words)
+
+
+def _blacken_the_letterhead(by: Staff, release: Release) -> None:
+    """And the head of a filed letter, which says who sent it."""
+    item = release.items.filter(kind="document")[0]
+    areas = [BlackArea(1, (0.08, 0.05, 0.7, 0.08))]
+    black_out(by=by, release_id=release.pk, item_id=item.pk, areas=areas, reason=RedactionReason.BEYOND)
 
 
 def _approved(
