@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from practice.infrastructure.days import local_date
+
 from ..rules.form_versions import FormKind, Review, ReviewOutcome
 
 
@@ -48,7 +50,8 @@ class FormVersion(models.Model):
 
     def said(self) -> list[Review]:
         """What counsel said about it, as recorded."""
-        return [Review(row.reviewed_on, ReviewOutcome(row.outcome)) for row in self.reviews.all()]
+        rows = self.reviews.all()
+        return [Review(row.reviewed_on, ReviewOutcome(row.outcome), local_date(row.recorded_at)) for row in rows]
 
 
 class FormReview(models.Model):

@@ -170,7 +170,7 @@ def _against(
 ) -> list[Refusal]:
     representative.patient = authorization.patient
     found = []
-    refusal = refusal_to_represent(representation_facts(representative), on)
+    refusal = refusal_to_represent(representation_facts(representative, on), on)
     # the elements say it already, in the same sense
     if refusal is not None and not (said and refusal.code in ("PR_ADULT", "PR_MINOR_ACTS_ALONE")):
         found.append(refusal)

@@ -64,10 +64,10 @@ def facts_of(authorization: Authorization, *, form_review: bool = True) -> Autho
 
     `form_review` is policy P-22: without it nobody asks whether counsel approved the form.
     """
-    facts = _as_entered(authorization)
+    signature: Signature | None = getattr(authorization, "signature", None)
+    facts = _as_entered(authorization, signature.signed_on if signature else authorization.signed_on)
     if form_review and authorization.template_version is not None:
         facts = replace(facts, form_reviews=tuple(authorization.template_version.said()))
-    signature: Signature | None = getattr(authorization, "signature", None)
     if signature is None:
         refused = _representation_refused(authorization.representative, facts.signed_on, authorization.patient)
         return replace(facts, representation_refused=refused)
@@ -95,19 +95,23 @@ def _representation_refused(
     if representative is None:
         return None
     representative.patient = patient  # the same row; spares a query for each
-    refusal = refusal_to_represent(representation_facts(representative), on or today())
+    day = on or today()
+    refusal = refusal_to_represent(representation_facts(representative, day), day)
     return None if refusal is None or refusal.code in SAID_BY_AGE else refusal
 
 
-def _as_entered(row: Authorization) -> AuthorizationFacts:
-    """The form itself with what happened since, without a signature that was added to it."""
+def _as_entered(row: Authorization, signed_on: date | None) -> AuthorizationFacts:
+    """The form itself with what happened since, without a signature that was added to it on `signed_on`.
+
+    Whether a minor acts alone is asked as of that day: who was right to sign stays right.
+    """
     events = list(row.events.all())
     earlier_holds, held_since = holds_of(
         [event.received_at for event in events if event.holds and event.received_at],
         [event.received_at for event in events if event.kind == EventKind.HOLD_LIFTED and event.received_at],
     )
     minor_rule = MinorRule(row.minor_rule)
-    if minor_rule == MinorRule.NONE and row.patient.minor_consents_alone:
+    if minor_rule == MinorRule.NONE and row.patient.acts_alone_on(signed_on or today()):
         minor_rule = MinorRule.M1
     return AuthorizationFacts(
         record_classes=frozenset(map(RecordClass, row.record_classes)),

@@ -40,10 +40,11 @@ class FormStanding(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One word of counsel: on which day, and what it was."""
+    """One word of counsel: on which day, what it was, and on which day somebody recorded it here."""
 
     on: date
     outcome: ReviewOutcome
+    recorded_on: date | None = None
 
 
 def kind_for(record_classes: Sequence[str] | frozenset[RecordClass]) -> FormKind:
@@ -74,6 +75,20 @@ def standing(reviews: Sequence[Review], on: date) -> FormStanding:
         return FormStanding.WITHDRAWN
     due = days.years_after(last.on, REVIEW_YEARS)
     return FormStanding.OVERDUE if on > due else FormStanding.APPROVED
+
+
+def recorded_late(reviews: Sequence[Review], signed_on: date) -> Review | None:
+    """The approval that would have made a form good on the day of a signature, had it been on record by then.
+
+    An approval counts for a signature from the day it was recorded: nobody makes a form good afterwards by dating
+    counsel's answer back. A word against the form counts from its own day, whenever it was recorded.
+    """
+    if standing(reviews, signed_on) != FormStanding.APPROVED:
+        return None
+    known = [
+        one for one in reviews if one.outcome != ReviewOutcome.APPROVED or (one.recorded_on or one.on) <= signed_on
+    ]
+    return None if standing(known, signed_on) == FormStanding.APPROVED else last_review(reviews, signed_on)
 
 
 def refusal_to_use(stands: FormStanding | None, link: str = "") -> Refusal | None:

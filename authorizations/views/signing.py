@@ -22,7 +22,7 @@ from ..documents.signing import text_to_sign
 from ..documents.standing import paper_points
 from ..forms import AuthorizationForm
 from ..forms.signing import PaperForm, SignerForm, SignForm
-from ..models import Authorization
+from ..models import Authorization, Signature
 from ..queries.signing import Signer, as_filed, possible_signers, refusal_to_sign, signer_of, unsignable
 from ..rules import AuthorizationStatus
 from ..rules.choices import IdentityCheck, SignatureWay
@@ -108,8 +108,18 @@ def _signed(request: HttpRequest, held: HandedOver, authorization: Authorization
         if refused.refusal.code != "AUTHORIZATION_SIGNED_ALREADY":
             form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}")
             return False
+        finish(request, outcome="signed" if _is_theirs(held, authorization) else "already")
+        return True
     finish(request, outcome="signed")
     return True
+
+
+def _is_theirs(held: HandedOver, authorization: Authorization) -> bool:
+    """Whether the signature that is there was given by this signer on this kind of screen, and is only sent twice."""
+    made = Signature.objects.get(authorization=authorization)
+    signer = _signer(authorization, held.about["who"])
+    same_person = made.representative_id == (signer.representative.pk if signer.representative else None)
+    return made.way == SignatureWay.TABLET and str(made.identity_checked_by_id) == held.by and same_person
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,7 +1,7 @@
 """Staff, patients, those who act for them, and who cares for whom."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -168,6 +168,8 @@ class Patient(models.Model):
     minor_consents_alone = models.BooleanField(
         default=False, help_text="The minor lawfully consented to this care alone (R-145, M1 to M3)."
     )
+    minor_alone_from = models.DateField(null=True, blank=True, help_text="Empty: not known, from the start.")
+    minor_alone_until = models.DateField(null=True, blank=True, help_text="The first day on which no longer.")
     litigation_hold = models.BooleanField(default=False)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
@@ -186,6 +188,13 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return f"patient {self.pk}"
+
+    def acts_alone_on(self, on: date) -> bool:
+        """Whether this minor acted alone on a day: a tick set or taken away later changes no earlier signature."""
+        if not self.minor_consents_alone and self.minor_alone_until is None:
+            return False
+        begun = self.minor_alone_from is None or self.minor_alone_from <= on
+        return begun and (self.minor_alone_until is None or on < self.minor_alone_until)
 
 
 class PatientName(models.Model):
@@ -439,8 +448,12 @@ keep_history(
 )
 keep_history(License, plain=["id", "staff", "kind", "state", "issued_on", "expires_on", "supervisor"])
 keep_history(
-    Patient, plain=["id", "number", "minor_consents_alone", "litigation_hold", "opened_on", "closed_on", "created_at"]
-)
+    Patient,
+    plain=[
+        "id", "number", "minor_consents_alone", "minor_alone_from", "minor_alone_until", "litigation_hold", "opened_on",
+        "closed_on", "created_at",
+    ],
+)  # fmt: skip
 keep_history(PatientName, plain=["id", "patient", "use"])
 keep_history(PatientIdentifier, plain=["id", "patient"])
 keep_history(PatientAddress, plain=["id", "patient", "use", "from_on", "until_on"])

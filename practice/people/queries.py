@@ -135,8 +135,8 @@ class Represented:
     refusal: Refusal | None
 
 
-def representation_facts(row: PersonalRepresentative) -> RepresentationFacts:
-    """The values that R-145 decides on."""
+def representation_facts(row: PersonalRepresentative, on: date) -> RepresentationFacts:
+    """The values that R-145 decides on, as they were on a day."""
     return RepresentationFacts(
         kind=row.kind,
         from_on=row.from_on,
@@ -144,7 +144,7 @@ def representation_facts(row: PersonalRepresentative) -> RepresentationFacts:
         declined=bool(row.not_recognized_reason),
         birth_date=row.patient.birth_date,
         died_on=row.patient.died_on,
-        minor_consents_alone=row.patient.minor_consents_alone,
+        minor_consents_alone=row.patient.acts_alone_on(on),
     )
 
 
@@ -152,7 +152,7 @@ def representatives(patient: Patient, on: date) -> list[Represented]:
     """Everybody on record as a representative, each with the answer of R-145 for a day."""
     papers = Prefetch("papers", RepresentativePaper.objects.defer("data"))
     rows = patient.representatives.select_related("patient").prefetch_related(papers).order_by("-from_on")
-    return [Represented(row, refusal_to_represent(representation_facts(row), on)) for row in rows]
+    return [Represented(row, refusal_to_represent(representation_facts(row, on), on)) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

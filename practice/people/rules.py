@@ -163,6 +163,7 @@ class Details:
     language: str = ""
     died_on: date | None = None
     minor_consents_alone: bool = False
+    minor_alone_from: date | None = None
 
     @property
     def legal_name(self) -> str:

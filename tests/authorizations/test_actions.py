@@ -71,6 +71,29 @@ def test_a_minor_known_to_consent_alone_signs_alone_w21(authorized: Record, lind
     assert stands(by_parent) == AuthorizationStatus.SIGNED_INCOMPLETE
 
 
+def test_a_minor_who_consents_alone_later_or_no_longer_changes_no_earlier_signature(
+    authorized: Record, lindqvist: Patient
+) -> None:
+    born, signed = today() - timedelta(days=15 * 366), today() - timedelta(days=20)
+
+    def known(**alone: Any) -> Patient:
+        unknown = {"minor_consents_alone": False, "minor_alone_from": None, "minor_alone_until": None}
+        Patient.objects.filter(pk=lindqvist.pk).update(**{"birth_date": born} | unknown | alone)
+        return Patient.objects.get(pk=lindqvist.pk)
+
+    known()
+    by_parent = authorized(signer_role="PARENT", authority_description="Mother", signed_on=signed)
+    by_minor = authorized(signer_role="MINOR_AS_INDIVIDUAL", signed_on=signed)
+    good, lacking = AuthorizationStatus.ACTIVE, AuthorizationStatus.SIGNED_INCOMPLETE
+    assert (stands(by_parent), stands(by_minor)) == (good, lacking)
+    known(minor_consents_alone=True, minor_alone_from=signed + timedelta(days=1))
+    assert (stands(by_parent), stands(by_minor)) == (good, lacking), "the tick says since when"
+    known(minor_consents_alone=True, minor_alone_from=signed)
+    assert (stands(by_parent), stands(by_minor)) == (lacking, good)
+    known(minor_alone_from=signed, minor_alone_until=today())
+    assert (stands(by_parent), stands(by_minor)) == (lacking, good), "taken away today, it still held on that day"
+
+
 def test_a_copy_is_asked_for_when_the_practice_sought_the_signature(authorized: Record, dana: Staff) -> None:
     row = authorized()
     assert [task.role for task in tasks(TaskKind.AUTHORIZATION_COPY)] == ["front_desk"]

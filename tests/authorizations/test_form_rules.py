@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from authorizations.rules import (
+    AuthorizationFacts,
     AuthorizationStatus,
     ConditionedOn,
     ItemAsked,
@@ -114,6 +115,21 @@ def test_f1_is_the_practices_own_rule_and_says_so() -> None:
     [defect] = defects(paper(form_reviews=()), on=date(2026, 4, 1))
     assert (defect.code, defect.policy, defect.cite[:19]) == (AUTH_FORM_NOT_APPROVED, "P-22", "45 CFR 164.508(c)(3")
     assert rule_defects([defect]) == []
+
+
+def test_counsels_approval_counts_for_a_signature_from_the_day_it_was_recorded_and_cannot_be_dated_back() -> None:
+    def reviewed(recorded_on: date) -> AuthorizationFacts:
+        return paper(form_reviews=(Review(date(2026, 1, 12), YES, recorded_on),))
+
+    assert defects(reviewed(date(2026, 1, 12)), on=date(2026, 2, 1)) == []
+    [defect] = defects(reviewed(date(2026, 1, 20)), on=date(2026, 2, 1))
+    assert (defect.code, defect.policy) == (AUTH_FORM_NOT_APPROVED, "P-22")
+    assert "dated Jan 12, 2026, was recorded on Jan 20, 2026, after the signature" in defect.words
+
+
+def test_a_word_against_a_form_counts_from_its_own_day_whenever_it_was_recorded() -> None:
+    reviews = (Review(date(2026, 1, 2), YES, date(2026, 1, 2)), Review(date(2026, 1, 10), NO, date(2026, 1, 30)))
+    assert [one.code for one in defects(paper(form_reviews=reviews), on=date(2026, 2, 1))] == [AUTH_FORM_NOT_APPROVED]
 
 
 def test_an_unsigned_form_is_asked_about_today() -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
 from authorizations import queries
 from authorizations.actions.forms import (
@@ -23,7 +24,7 @@ from authorizations.rules import AuthorizationStatus
 from authorizations.rules.form_versions import FormKind, ReviewOutcome
 from authorizations.rules.starting_texts import STARTING_TEXTS
 from practice.compliance.actions import set_policy
-from practice.infrastructure.days import today, years_after
+from practice.infrastructure.days import local_date, today, years_after
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
@@ -104,7 +105,11 @@ def test_an_overdue_form_prepares_nothing_and_what_was_signed_on_it_in_time_stay
     castellanos: Staff, dana: Staff, hale: Staff, lindqvist: Patient, authorized: Record
 ) -> None:
     version = FormVersion.objects.get(kind="PN")
-    review(castellanos, version, days_ago=380)
+    answered = timezone.now() - timedelta(days=380)
+    FormReview.objects.create(
+        version=version, outcome=ReviewOutcome.APPROVED, counsel="Laurel Whitcomb", file_note="Letter of that day",
+        reviewed_on=local_date(answered), recorded_by=castellanos, recorded_at=answered,
+    )  # fmt: skip
     signed_in_time = authorized(template_version=version, signed_on=today() - timedelta(days=30))
     signed_late = authorized(template_version=version, signed_on=today() - timedelta(days=2))
     with refused("FORM_OVERDUE"):

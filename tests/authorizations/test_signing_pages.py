@@ -11,8 +11,11 @@ from django.urls import reverse
 
 from authorizations import queries
 from authorizations.actions import signing
+from authorizations.actions.signing import sign_on_paper
 from authorizations.models import Authorization, Signature, SignedDocument
+from authorizations.queries.signing import signer_of
 from authorizations.rules import AuthorizationStatus
+from authorizations.rules.choices import IdentityCheck
 from authorizations.rules.signing import ELEMENTS
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
@@ -20,6 +23,7 @@ from practice.people.handed_over import KEY
 from practice.people.models import Patient, Staff
 
 from .conftest import Record
+from .papers import SCAN
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Staff], Client]
@@ -73,6 +77,19 @@ def test_signing_thanks_and_waits_for_staff(tablet: Client, draft: Authorization
     assert (made.way, made.identity_how, made.identity_checked_by) == ("TABLET", "PHOTO_ID", dana)
     assert "Tobias" not in body(tablet, SCREEN)  # the form is gone from the screen
     assert tablet.post(SCREEN, SIGNED).status_code == 200 and Signature.objects.count() == 1
+
+
+def test_who_pressed_sign_after_somebody_else_had_signed_is_not_told_that_they_signed(
+    tablet: Client, draft: Authorization, dana: Staff
+) -> None:
+    sent = SIGNED | {"document_sha256": shown_hash(tablet)}
+    sign_on_paper(
+        by=dana, authorization=draft, paper=SCAN, signer=signer_of(draft, None, today()), signed_on=today(),
+        on_paper=list(ELEMENTS), identity_how=IdentityCheck.KNOWN,
+    )  # fmt: skip
+    page = body(tablet, SCREEN, sent)
+    assert "This form was signed in another way meanwhile. What you entered here was not kept." in page
+    assert "Your signature is kept" not in page
 
 
 def test_a_drawn_signature_is_taken_as_the_pad_sends_it(tablet: Client, draft: Authorization) -> None:

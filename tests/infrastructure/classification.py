@@ -59,7 +59,7 @@ MODELS: dict[str, Kept] = {
         NEVER_DELETED,
         plain="""
         id number legal_name sort_name preferred_name pronouns birth_date sex died_on language
-        minor_consents_alone litigation_hold opened_on closed_on created_at""",
+        minor_consents_alone minor_alone_from minor_alone_until litigation_hold opened_on closed_on created_at""",
     ),
     "people.PatientName": Kept(NEVER_DELETED, plain="id patient use text"),
     "people.PatientIdentifier": Kept(NEVER_DELETED, plain="id patient system kind value"),

@@ -133,6 +133,19 @@ class TestChanging:
         lindqvist.refresh_from_db()
         assert (lindqvist.preferred_name, lindqvist.birth_date) == ("Toby", None)
 
+    def test_a_minor_acts_alone_from_the_day_of_their_consent_until_the_day_the_tick_is_taken_away(
+        self, dana: Staff, lindqvist: Patient
+    ) -> None:
+        named = {"given_names": "Tobias", "family_name": "Lindqvist", "birth_date": lindqvist.birth_date}
+        began = today() - timedelta(days=9)
+        ticked = Details(**named, minor_consents_alone=True, minor_alone_from=began)
+        actions.change_patient(by=dana, patient=lindqvist, details=ticked)
+        assert (lindqvist.acts_alone_on(began - timedelta(days=1)), lindqvist.acts_alone_on(began)) == (False, True)
+        actions.change_patient(by=dana, patient=lindqvist, details=Details(**named))
+        assert (lindqvist.acts_alone_on(began), lindqvist.acts_alone_on(today())) == (True, False)
+        actions.change_patient(by=dana, patient=lindqvist, details=Details(**named, minor_consents_alone=True))
+        assert lindqvist.minor_alone_from == today(), "without a day it begins today"
+
     def test_a_legal_name_that_goes_is_kept_as_a_former_name(self, dana: Staff, lindqvist: Patient) -> None:
         married = Details(given_names="Tobias", family_name="Berg", birth_date=lindqvist.birth_date)
         actions.change_patient(by=dana, patient=lindqvist, details=married)

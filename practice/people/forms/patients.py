@@ -32,6 +32,9 @@ class DetailsForm(forms.Form):
         required=False,
         help_text="A parent then does not act for them here.",
     )
+    minor_alone_from = PastDayField(
+        label="Consented on", required=False, help_text="Of that minor; today, if left empty. It decides who may sign."
+    )
     died_on = PastDayField(label="Died", required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -49,6 +52,8 @@ class DetailsForm(forms.Form):
         """What stands in the form of a patient on record. The sort name keeps family and given names apart."""
         family, _comma, given = patient.sort_name.partition(", ")
         plain = {name: getattr(patient, name) for name in DetailsForm.base_fields if hasattr(patient, name)}
+        if not patient.minor_consents_alone:
+            plain["minor_alone_from"] = None  # of a consent that is over: a new one has a day of its own
         return plain | {"family_name": family, "given_names": given}
 
 
