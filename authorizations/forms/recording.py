@@ -19,6 +19,7 @@ from .. import rules
 from ..actions import Elements
 from ..models import Authorization, Signature
 from ..queries import facts_of
+from ..rules.preparing import InfoKind
 from ..rules.signing import ABSENT
 
 DAY_FORMATS = ("%Y-%m-%d", "%m/%d/%Y")
@@ -115,6 +116,14 @@ class AuthorizationForm(forms.Form):
         3,
         help_text="In its own words. “All records” does not name psychotherapy notes.",
     )
+    info_kinds = forms.MultipleChoiceField(
+        label="Kinds of chart records these words name",
+        choices=InfoKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Only where that is clear. They are ticked beforehand when a release is prepared, and then "
+        "compared with the words.",
+    )
     covers_from = day_field("Records from", help_text="If the form names a period.")
     covers_to = day_field("Records to")
     pn_scope = forms.ChoiceField(label="Which psychotherapy notes", choices=rules.PnScope.choices, required=False)
@@ -207,6 +216,8 @@ class AuthorizationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        if rules.RecordClass.CHART not in given.get("record_classes", ()):
+            given["info_kinds"] = []
         start, end = given.get("covers_from"), given.get("covers_to")
         if start and end and end < start:
             self.add_error("covers_to", "This is before the first day.")

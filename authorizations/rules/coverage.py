@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from authorizations.rules.choices import PnScope, RecordClass
 from authorizations.rules.elements import is_blank, is_patients_request
@@ -18,6 +19,7 @@ AUTH_NOT_THIS_PURPOSE = "AUTH_NOT_THIS_PURPOSE"
 AUTH_NOT_THESE_ITEMS = "AUTH_NOT_THESE_ITEMS"
 AUTH_NOT_THIS_DISCLOSER = "AUTH_NOT_THIS_DISCLOSER"
 AUTH_NO_ITEMS = "AUTH_NO_ITEMS"
+WORDS_NOT_COMPARED = "WORDS_NOT_COMPARED"
 CITE = "45 CFR 164.508(a)(1)"
 
 
@@ -54,15 +56,18 @@ def covers(
     on: date,
     recipient_class: str = "",
     discloser: str = "",
+    words_compared: bool = False,
 ) -> list[Refusal]:
     """Why an authorization does not cover a release; empty when it does. Validity is asked of `defects` separately.
 
     `on` is the practice-local day of the release: what is dated after it cannot be part of it. `recipient_class` is the
     kind of recipient, for forms that name only a class. A blank `discloser` means the practice itself. A release of
-    nothing is covered by nothing.
+    nothing is covered by nothing. Where a form for the chart names records in words of its own, no program decides what
+    they reach: `words_compared` says that a person did.
     """
     return [
         *_records(facts, RecordClass(record_class), items, on),
+        *_compared(facts, RecordClass(record_class), words_compared),
         *_recipient(facts, recipient_name, recipient_class),
         *_purpose(facts, purpose),
         *_discloser(facts, discloser),
@@ -84,6 +89,32 @@ def _records(
         yield Refusal(AUTH_NOT_THESE_ITEMS, words, "Leave them out, or record an authorization that names them.", CITE)
 
 
+class Described(Protocol):
+    """What says which records an authorization is about: its facts, or its row."""
+
+    @property
+    def record_classes(self) -> Collection[str]: ...
+    @property
+    def info_kinds(self) -> Collection[str]: ...
+    @property
+    def info_description(self) -> str: ...
+
+
+def words_to_compare(form: Described) -> str:
+    """What a form for chart or billing records names in words of its own; "" where its marks say all (A1)."""
+    if RecordClass.PN in form.record_classes:
+        return ""
+    marks = named_records(sorted(form.record_classes), info_kinds=sorted(form.info_kinds))
+    return "" if form.info_description == marks else form.info_description
+
+
+def _compared(facts: AuthorizationFacts, record_class: RecordClass, compared: bool) -> Iterator[Refusal]:
+    if record_class != RecordClass.PN and words_to_compare(facts) and not compared:
+        words = "It is not said that what was chosen is what the form’s own words name."
+        remedy = "Read the words of the form beside the documents, leave out what they do not name, and tick it."
+        yield Refusal(WORDS_NOT_COMPARED, words, remedy, CITE)
+
+
 def _covers_item(facts: AuthorizationFacts, record_class: RecordClass, item: ItemAsked, on: date) -> bool:
     if item.on is not None and item.on > on:
         return False
@@ -94,11 +125,13 @@ def _covers_item(facts: AuthorizationFacts, record_class: RecordClass, item: Ite
 
 def _is_marked(facts: AuthorizationFacts, item: ItemAsked) -> bool:
     """Whether the kind of item was ticked on our own form. Words written beside the ticks are for a person to read."""
+    return bool(words_to_compare(facts)) or is_marked(facts, item.kind)
+
+
+def is_marked(facts: AuthorizationFacts, kind: str) -> bool:
+    """Whether the marks of a form name this kind of chart item, or name all of them."""
     kinds = item_kinds(facts.info_kinds)
-    only_marks = facts.info_description == named_records(
-        sorted(facts.record_classes), info_kinds=sorted(facts.info_kinds)
-    )
-    return kinds is None or not only_marks or not item.kind or item.kind in kinds
+    return kinds is None or not kind or kind in kinds
 
 
 def _covers_note(facts: AuthorizationFacts, item: ItemAsked) -> bool:

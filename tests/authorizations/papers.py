@@ -52,7 +52,7 @@ PN_PAPER = AuthorizationFacts(
 CHART_PAPER = replace(
     PN_PAPER,
     record_classes=frozenset({RecordClass.CHART}),
-    info_description="Progress notes and treatment plan of 2025",
+    info_description="Chart records",
     pn_scope=PnScope.NOT_NAMED,
     pn_originator_id="",
 )

@@ -300,5 +300,6 @@ def test_a_release_stays_within_the_kinds_that_were_ticked(
         purpose=MARKED.purpose,
         items=[ItemAsked("1", date(2025, 6, 1), kind=kind)],
         on=date(2026, 2, 1),
+        words_compared=True,
     )
     assert [refusal.code for refusal in found] == ([] if is_covered else ["AUTH_NOT_THESE_ITEMS"])

@@ -71,7 +71,7 @@ def paper(dana: Staff, hale: Staff, lindqvist: Patient) -> Callable[..., Authori
     def make(*, notes: bool = False, patient: Patient | None = None, **changes: Any) -> Authorization:
         given: dict[str, Any] = {
             "record_classes": ["PN"] if notes else ["CHART"],
-            "info_description": "All psychotherapy notes by Dr. Miriam Hale" if notes else "Progress notes",
+            "info_description": "All psychotherapy notes by Dr. Miriam Hale" if notes else "Chart records",
             "pn_scope": "ALL_BY_ORIGINATOR" if notes else "",
             "pn_originator": hale if notes else None,
             "discloser": "Cedar Street Counseling",

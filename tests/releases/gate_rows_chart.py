@@ -85,6 +85,19 @@ ROWS = [
         {"AUTH_ON_HOLD"},
     ),
     (
+        "R-041: what a form names in words of its own, a person has compared with the documents",
+        chart(authorization=replace(CHART_AUTHORIZATION, info_description="Notes of the summer. No test results.")),
+        {"WORDS_NOT_COMPARED"},
+    ),
+    (
+        "R-041: compared by a person, the form's own words carry",
+        chart(
+            authorization=replace(CHART_AUTHORIZATION, info_description="Notes of the summer. No test results."),
+            facts={"within_words": "yes"},
+        ),
+        set(),
+    ),
+    (
         "W-19: chart and psychotherapy notes on one form carry neither",
         chart(
             authorization=replace(

@@ -29,7 +29,7 @@ ITEM_DAY = date(2026, 3, 3)
 
 CHART_AUTHORIZATION = AuthorizationFacts(
     record_classes=frozenset({RecordClass.CHART}),
-    info_description="Progress notes of 2026",
+    info_description="Chart records",
     covers_from=date(2026, 1, 1),
     covers_to=date(2026, 12, 31),
     discloser="Cedar Street Counseling",

@@ -411,6 +411,6 @@ def test_a_safety_plan_is_given_to_the_patient_from_its_own_page(signed_in, hale
     form = client.get(link).context["form"]
     assert form["items"].value() == [f"safety:{plan.pk}"]
     assert (form["method"].value(), form["approver"].value()) == (Method.IN_PERSON, hale.pk)
-    assert signed_in(dana).get(link).context["form"]["approver"].value() is None
+    assert signed_in(dana).get(link).context["form"]["approver"].value() == hale.pk, "the only one who may"
     elsewhere = client.get(link.replace(str(plan.pk), str(uuid4()))).context["form"]
     assert not elsewhere["items"].value() and not elsewhere["method"].value()

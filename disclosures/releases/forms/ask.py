@@ -89,7 +89,7 @@ class AskForm(ReleaseFields):
     def documented(self) -> dict[str, str]:
         """The facts that are ticked."""
         found = {fact.key: "yes" for fact in self.facts if self.cleaned_data.get(f"fact_{fact.key}")}
-        return found | ({"within_class": "yes"} if self.cleaned_data.get("within_class") else {})
+        return found | {name: "yes" for name in ("within_class", "within_words") if self.cleaned_data.get(name)}
 
     def imagined(self, patient: Patient | None) -> Release:
         """An unsaved release with what was said; nobody saves it."""

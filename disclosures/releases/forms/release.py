@@ -7,6 +7,7 @@ from django import forms
 
 from authorizations.models import Authorization
 from authorizations.rules import RecordClass
+from authorizations.rules.coverage import words_to_compare
 from disclosures.ledger.rules import Basis
 from practice.infrastructure.days import today
 from practice.people.confidential import LetterAddress
@@ -168,8 +169,8 @@ TO_WHOM = [
     "authority",
 ]
 GROUND_FIELDS = [
-    "process", "scope_from", "scope_to", "counsel_review", "emergency", "treatment_permission", "override_code",
-    "override_reason",
+    "within_words", "process", "scope_from", "scope_to", "counsel_review", "emergency", "treatment_permission",
+    "override_code", "override_reason",
 ]  # fmt: skip
 
 
@@ -197,6 +198,10 @@ class ReleaseFields(forms.Form):
         limit=500,
     )
     within_class = forms.BooleanField(required=False)
+    within_words = forms.BooleanField(
+        label="The form names the records in its own words. I compared them: they name all that is chosen",
+        required=False,
+    )
     not_the_restricted_recipient = forms.BooleanField(
         label="Not the one whom the patient named in a restriction: I made sure", required=False
     )
@@ -235,6 +240,9 @@ class ReleaseFields(forms.Form):
             "within_class"
         ].label = f"The authorization names a group: {named_class}. The recipient is one of it"
         self._keep("within_class", only_if=bool(named_class))
+        own_words = words_to_compare(authorization) if authorization else ""
+        self.fields["within_words"].help_text = f"“{own_words}”"
+        self._keep("within_words", only_if=bool(own_words))
         self.restricted = set(restricted)
         # what is posted names the requests that were on the page, so that a tick answers for no later one
         self.fields[NOT_MEANT].widget.attrs["value"] = " ".join(restricted)
@@ -275,7 +283,7 @@ class ReleaseFields(forms.Form):
         data = self.cleaned_data
         found = {fact.key: data.get(f"fact_{fact.key}", "") for fact in self.facts}
         found |= {name: data[name].isoformat() for name in ("scope_from", "scope_to") if data.get(name)}
-        found["within_class"] = "yes" if data.get("within_class") else ""
+        found |= {name: "yes" for name in ("within_class", "within_words") if data.get(name)}
         posted = self.data.get(self.add_prefix(NOT_MEANT), "") if data.get(NOT_MEANT) else ""
         found[NOT_MEANT] = " ".join(one for one in posted.split() if one in self.restricted)
         found |= agreement(self)

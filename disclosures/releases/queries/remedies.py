@@ -44,6 +44,7 @@ FIELDS: dict[str, str] = {
     "PN_OPERATIONS_NOT_LISTED": "exception",
     "DAY_IN_FUTURE": "disclosed_on",
     "CONFIDENTIAL_ADDRESS": "recipient_address",
+    "WORDS_NOT_COMPARED": "within_words",
     "CONFIDENTIAL_MEANS": "method",
     "CONFIDENTIAL_ASK": "way_agreed",
 }

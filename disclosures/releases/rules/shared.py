@@ -81,6 +81,7 @@ def authorization_reasons(p: Proposal) -> Iterator[Refusal]:
             purpose=p.purpose,
             items=tuple(ItemAsked(item.key, item.on, item.originator_id, item.kind) for item in p.items),
             on=p.on,
+            words_compared=bool(p.facts.get("within_words")),
         )
     if _status(p) == AuthorizationStatus.FULFILLED:
         yield Refusal(

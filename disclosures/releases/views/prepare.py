@@ -2,6 +2,7 @@
 
 from itertools import groupby
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from authorizations.documents import reason_of
 from authorizations.queries import AuthorizationLine, lines_of
 from authorizations.rules import AuthorizationStatus, RecordClass
+from authorizations.rules.coverage import is_marked, words_to_compare
 from disclosures.ledger.rules import Basis
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import PdfFailed
@@ -67,7 +69,7 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
         asked=asked_ways(patient, today()),
         initial=_initial(patient, basis, line, index)
         | _asked_for(request, index)
-        | ({"approver": staff.pk} if staff.pk in approvers else {}),
+        | {"approver": _usual_approver(staff, approvers)},
     )
     decision = None
     if request.method == "POST" and form.is_valid():
@@ -91,9 +93,17 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
         "decision": decision,
         "overrides": TreatmentOverride.choices if decision and can_go_on(decision) else (),
         "ground": BASIS_WORDS[Basis(basis)],
+        "for_patient": basis == Basis.B_TO_INDIVIDUAL,
         "line": line,
     }
     return render(request, "releases/new.html", context)
+
+
+def _usual_approver(staff: Staff, approvers: set[UUID]) -> UUID | None:
+    """Whoever prepares it, where they may; otherwise the only one who may."""
+    if staff.pk in approvers:
+        return staff.pk
+    return next(iter(approvers)) if len(approvers) == 1 else None
 
 
 def _typed(request: HttpRequest) -> Any:
@@ -180,11 +190,17 @@ def _index(draft: Release, basis: str, line: AuthorizationLine | None, request: 
 
 
 def _initial(patient: Patient, basis: str, line: AuthorizationLine | None, index: list[Any]) -> dict[str, Any]:
-    covered = [row.key for row in index if row.refusal is None]
-    known = initial_of(line, patient, basis) | {"items": covered if line else []}
+    known = initial_of(line, patient, basis) | {"items": _covered(line, index) if line else []}
     if same_person(known.get("recipient_name", ""), patient):
         known["recipient_address"] = postal_address(patient)
     return known
+
+
+def _covered(line: AuthorizationLine, index: list[Any]) -> list[str]:
+    """What is ticked beforehand: all that the marks of the form name. What only its own words name is for a reader."""
+    if words_to_compare(line.facts) and not line.facts.info_kinds:
+        return []
+    return [row.key for row in index if row.refusal is None and is_marked(line.facts, row.info.kind)]
 
 
 def _asked_for(request: HttpRequest, index: list[Any]) -> dict[str, Any]:

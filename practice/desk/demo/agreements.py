@@ -20,6 +20,7 @@ from authorizations.models import Authorization
 from authorizations.queries.signing import signer_of
 from authorizations.rules import ConditioningStatement, PnScope, RecordClass, SignatureMethod, SignerRole
 from authorizations.rules.choices import IdentityCheck, SignatureWay
+from authorizations.rules.preparing import InfoKind, named_records
 from practice.compliance.actions import record_associate
 from practice.infrastructure.uploads import CheckedUpload
 from practice.people.models import Patient, Staff
@@ -156,14 +157,15 @@ def _patient(demo: Demo, family: str) -> Patient:
 
 
 def _chart(demo: Demo, family: str, to: tuple[str, str], purpose: str, days_ago: int, **more: Any) -> Authorization:
-    description = "Progress notes, diagnoses and treatment dates"
+    kinds = [InfoKind.NOTES, InfoKind.SESSIONS, InfoKind.DIAGNOSES]
+    description = named_records([RecordClass.CHART], info_kinds=kinds)
     return _record(
         demo,
         family,
         to,
         purpose,
         days_ago,
-        **{"record_classes": [RecordClass.CHART], "info_description": description} | more,
+        **{"record_classes": [RecordClass.CHART], "info_description": description, "info_kinds": kinds} | more,
     )
 
 
