@@ -313,6 +313,7 @@ TABLE: dict[str, Row] = {
     "legal-paper-open": row("200 200 404 200 200 404", paper_id="legal_paper"),
     "legal-paper-document": row("200 200 404 200 200 404", paper_id="legal_paper"),
     "legal-paper-add": row("403 403 404 403 200 404", paper_id="legal_paper", kind="paper_entry"),
+    "legal-paper-name": row("403 403 404 403 200 404", paper_id="legal_paper"),
     "compelled-new": row("403 403 404 403 200 404", paper_id="legal_paper"),
     "compelled-list": row("200 200 200 200 200 200", sealed=True),  # those that name oneself, for anybody
     "compelled-open": row("200 200 404 404 200 404", sealed=True),

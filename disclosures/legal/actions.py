@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from disclosures.releases.actions import commit_notes_package
 from disclosures.releases.models import Release
+from disclosures.releases.queries.named import named_fact
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
 from practice.compliance.queries import policy
@@ -22,15 +23,15 @@ from practice.infrastructure.refusals import Refusal, Refused
 from practice.infrastructure.templatetags.look import day
 from practice.infrastructure.uploads import CheckedUpload
 from practice.people.actions import set_litigation_hold
-from practice.people.models import Staff
+from practice.people.models import Patient, Staff
 from practice.people.rules import Act, Role, may
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind
 from records.psychotherapy import vault
-from records.psychotherapy.compelled_rules import Compelled, Scope, refusal_of_two
+from records.psychotherapy.compelled_rules import Compelled, Scope, refusal_of_two, spoken_of
 from records.psychotherapy.documents import package_pdf
 
-from .models import LegalPaper, PaperEntry
+from .models import LegalPaper, Naming, PaperEntry
 from .policies import (
     open_patient_for_paper,
     possible_seconds,
@@ -39,9 +40,10 @@ from .policies import (
     refusal_to_add,
     refusal_to_compel,
     refusal_to_name_for_hand_over,
+    refusal_to_name_patients,
 )
-from .queries import fill_release, reasons_now, scope_of
-from .rules import ANSWERED, EntryKind, PaperKind, ResponseKind, refusal_to_note
+from .queries import fill_release, named_patients, not_told, reasons_now, scope_of
+from .rules import ANSWERED, EntryKind, Names, PaperKind, ResponseKind, refusal_to_name, refusal_to_note
 
 NOT_NOW = Refusal(
     "COMPELLED_NOT_NOW",
@@ -87,6 +89,37 @@ def _next_number() -> str:
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04d}"
 
 
+@transaction.atomic
+def name_patient(*, by: Staff, paper: LegalPaper, patient_id: UUID, named: bool = True) -> Naming:
+    """Put down that a paper expressly names another patient too; `named=False`: that this was a mistake.
+
+    Counsel answers anew after either. Their record is kept for litigation as the first patient's is. Raises Refused,
+    and Http404 for a stranger.
+    """
+    advisory_lock(f"naming {paper.pk}")
+    _refuse(by, paper, refusal_to_name_patients(by))
+    patient = open_patient_for_paper(by, patient_id)
+    others = named_patients(paper)[1:]
+    if named:
+        again = patient.pk in (paper.patient_id, *others)
+        _refuse(by, paper, refusal_to_name(PaperKind(paper.kind), Names(paper.names_notes), again=again))
+    elif patient.pk not in others:
+        raise Refused(Refusal("NAMING_NOT_THERE", "This patient is not on the list.", "Open the paper again."))
+    row = Naming(paper=paper, patient=patient, named=named, recorded_by=by)
+    row.save(force_insert=True)
+    role, due = Role.COMPLIANCE_OFFICER, paper.response_due_on
+    add_task(kind=TaskKind.COUNSEL_REVIEW, due_on=due, subject=paper, patient=paper.patient, role=role)
+    if not_told(paper):
+        add_task(kind=TaskKind.PATIENT_NOTICE, due_on=due, subject=paper, patient=paper.patient, role=role)
+    else:
+        close_task(kind=TaskKind.PATIENT_NOTICE, subject=paper, by=by)
+    if named and paper.patient.litigation_hold and not patient.litigation_hold:
+        set_litigation_hold(by=by, patient=patient, held=True)
+    detail = "paper_names" if named else "paper_does_not_name"
+    record(by=by, event=AuditEvent.CHANGED, subject=paper, patient_id=patient.pk, detail=detail)
+    return row
+
+
 TASK_OF = {EntryKind.COUNSEL: TaskKind.COUNSEL_REVIEW, EntryKind.NOTICE: TaskKind.PATIENT_NOTICE}
 
 
@@ -100,23 +133,31 @@ def add_entry(
     on: date,
     name: str = "",
     words: str = "",
+    about: Patient | None = None,
     release: Release | None = None,
 ) -> PaperEntry:
-    """Write down counsel's review, the patient's notice or a response beside a paper. Raises Refused."""
+    """Write down counsel's review, the patient's notice or a response beside a paper. Raises Refused.
+
+    `about`: which of several patients was told; else the one whose paper it is.
+    """
     refusal = refusal_to_add(by, kind, code)
     refusal = refusal or refusal_to_note(kind, code, on, words, received_on=paper.received_on, today=today())
-    if refusal is None and release is not None and release.patient_id != paper.patient_id:
+    if refusal is None and release is not None and release.patient_id not in named_patients(paper):
         refusal = Refusal("PAPER_RELEASE_OF_ANOTHER", "That release is another patient's.", "Choose another one.")
+    if refusal is None and about is not None and about.pk not in named_patients(paper):
+        refusal = Refusal("PAPER_ABOUT_ANOTHER", "The paper does not name this patient.", "Choose one whom it names.")
     if refusal is not None:
         raise Refused(refusal)
-    entry = PaperEntry(paper=paper, kind=kind, code=code, on=on, name=name, words=words, release=release)
+    entry = PaperEntry(paper=paper, kind=kind, code=code, on=on, name=name, words=words, about=about, release=release)
     entry.recorded_by = by
     entry.save(force_insert=True)
     if task := TASK_OF.get(kind):
-        close_task(kind=task, subject=paper, by=by)
+        if kind != EntryKind.NOTICE or not not_told(paper):
+            close_task(kind=task, subject=paper, by=by)
     elif ResponseKind(code) in ANSWERED:
         close_task(kind=TaskKind.LEGAL_RESPONSE, subject=paper, by=by)
-    record(by=by, event=AuditEvent.CHANGED, subject=paper, patient_id=paper.patient_id, detail=f"paper_{kind.value}")
+    whose = about.pk if about else paper.patient_id
+    record(by=by, event=AuditEvent.CHANGED, subject=paper, patient_id=whose, detail=f"paper_{kind.value}")
     return entry
 
 
@@ -138,14 +179,15 @@ def start_compelled(
     if reasons := reasons_now(paper, scope, on=today(), alone=second is None):
         _record_refused(by, paper, reasons[0])
         raise NotCompelled(reasons)
-    if not paper.patient.litigation_hold:  # from here on nobody destroys what the paper asks for
-        set_litigation_hold(by=by, patient=paper.patient, held=True)
+    named = named_patients(paper)
+    for patient in Patient.objects.filter(pk__in=named, litigation_hold=False):
+        set_litigation_hold(by=by, patient=patient, held=True)  # from here on nobody destroys what the paper asks for
     days = policy("P-33", today()).value
     record(by=by, event=AuditEvent.COMPELLED, subject=paper, patient_id=paper.patient_id, detail="begun")
     return vault.start_compelled(
         by,
         author=author.pk,
-        patient=paper.patient_id,
+        patients=named,
         ground=paper.pk,
         paper_kind=paper.kind,
         scope=scope,
@@ -174,21 +216,23 @@ def pack_compelled(*, by: Staff, compelled: Compelled) -> Compelled:
     paper = paper_of(compelled)
     _refuse(by, paper, None if compelled.may_pack(by.pk, timezone.now()) else NOT_NOW)
     _check_still(by, paper, compelled)
-    author, patient, package_id = Staff.objects.get(pk=compelled.author), paper.patient, uuid4()
-    return vault.pack_compelled(
-        by=by,
-        compelled_id=compelled.id,
-        package_id=package_id,
-        render=lambda chosen: package_pdf(
+    author, package_id = Staff.objects.get(pk=compelled.author), uuid4()
+    named = Patient.objects.in_bulk(compelled.patients)
+
+    def render(chosen: list[vault.Releasable]) -> bytes:
+        first, *others = spoken_of(compelled.patients, [one.head.patients for one in chosen])
+        return package_pdf(
             chosen,
             author=author,
-            patient=patient,
+            patient=named[first],
+            named_too=[named[one] for one in others],
             recipient=compelled.recipient_name,
             package_id=package_id,
             on=today(),
             compelled_by=_ground_words(paper),
-        ),
-    )
+        )
+
+    return vault.pack_compelled(by=by, compelled_id=compelled.id, package_id=package_id, render=render)
 
 
 def stop_compelled(*, by: Staff, compelled: Compelled) -> None:
@@ -212,6 +256,7 @@ def hand_over_compelled(*, by: Staff, package_id: UUID, release: Release) -> Rel
         fill_release(release, paper, decided=f"Two named people, carried out by {packed_by.display_name}",
                      at=day(cover.approved_at))  # fmt: skip
         release.patient_id, release.package, release.description = cover.patient, cover.id, cover.description
+        release.facts |= named_fact(cover.named_too)
         release.approver_id = cover.author
         release.prepared_by_id = release.approved_by_id = cover.approved_by
         release.prepared_at = release.approved_at = cover.approved_at
@@ -226,7 +271,7 @@ def hand_over_compelled(*, by: Staff, package_id: UUID, release: Release) -> Rel
 def refuse_when_over(cover: vault.PackageCover) -> LegalPaper:
     """The paper of a compelled package, unless it does not compel it today: counsel may have said otherwise."""
     paper = LegalPaper.objects.select_related("patient").get(pk=cover.authorization_id)
-    if reasons := reasons_now(paper, scope_of(paper), on=today(), alone=False):
+    if reasons := reasons_now(paper, scope_of(paper), on=today(), alone=False, named=cover.about):
         raise Refused(reasons[0])
     return paper
 
@@ -242,7 +287,8 @@ def _check_still(by: Staff, paper: LegalPaper, compelled: Compelled) -> None:
     """
     _refuse(by, paper, refusal_of_new_sign_in(by))
     _refuse(by, paper, refusal_of_pair(Staff.objects.get(pk=compelled.started_by), compelled.second))
-    if reasons := reasons_now(paper, compelled.scope, on=today(), alone=compelled.alone):
+    reasons = reasons_now(paper, compelled.scope, on=today(), alone=compelled.alone, named=compelled.patients)
+    if reasons:
         _record_refused(by, paper, reasons[0])
         raise NotCompelled(reasons)
 

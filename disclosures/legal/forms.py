@@ -1,5 +1,6 @@
 """Forms of legal papers and compelled releases: they check and convert; they save nothing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from authorizations.forms.recording import ScanField, SessionDatesField, StaffFi
 from disclosures.releases.forms import NotesHandOverForm
 from disclosures.releases.models import Release
 from practice.infrastructure.days import today
-from practice.people.models import Staff
+from practice.people.models import Patient, Staff
 from practice.people.rules import Act, Role, may
 from records.psychotherapy.compelled_rules import Scope
 from records.psychotherapy.policies import authors_for_custody
@@ -138,6 +139,10 @@ class EntryForm(forms.Form):
 
     code = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose one."})
     on = day_field("On which day", required=True)
+    about = forms.ModelChoiceField(
+        label="Which patient", queryset=Patient.objects.none(), empty_label="Choose",
+        error_messages={"required": "Choose which of the patients."},
+    )  # fmt: skip
     name = text_field("Who")
     words = text_field("In words", limit=4000, rows=3)
     release = forms.ModelChoiceField(
@@ -151,8 +156,17 @@ class EntryForm(forms.Form):
         EntryKind.RESPONSE: ("What was done", "With whom", "In words"),
     }
 
-    def __init__(self, *args: Any, kind: EntryKind, releases: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: EntryKind, releases: Any = None, named: Sequence[Patient] = (), **kwargs: Any
+    ) -> None:
+        """`named`: the patients whom the paper names, where there are several, as far as this person knows them."""
         super().__init__(*args, **kwargs)
+        if kind == EntryKind.NOTICE and named:
+            about: Any = self.fields["about"]
+            about.queryset = Patient.objects.filter(pk__in=[one.pk for one in named]).order_by("sort_name")
+            about.label_from_instance = lambda one: one.legal_name
+        else:
+            del self.fields["about"]
         code: Any = self.fields["code"]
         code.choices = ANSWERS[kind].choices
         self.fields["code"].label, self.fields["name"].label, self.fields["words"].label = self.LABELS[kind]
@@ -165,6 +179,18 @@ class EntryForm(forms.Form):
             release: Any = self.fields["release"]
             release.queryset = releases
             release.label_from_instance = lambda one: f"{one.number}, to {one.recipient_name}"
+
+
+class NameForm(forms.Form):
+    """Another patient whom the paper names: looked for by number or name, then chosen."""
+
+    who = text_field(
+        "Number or name",
+        limit=100,
+        required=True,
+        help_text="As the paper writes it.",
+        error_messages={"required": "Type a number or a part of the name."},
+    )
 
 
 class CompelledForm(forms.Form):

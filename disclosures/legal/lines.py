@@ -1,6 +1,6 @@
 """A compelled release in words, for those whom it names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,12 +33,13 @@ def lines_of(staff: Staff, found: Iterable[Compelled]) -> list[CompelledLine]:
     found = list(found)
     ids = {person for one in found for person in (one.author, one.started_by, one.second, *one.named_staff) if person}
     people = {row.pk: row.display_name for row in Staff.objects.filter(pk__in=ids)}
-    patients = {row.pk: row.legal_name for row in Patient.objects.filter(pk__in={one.patient for one in found})}
+    ids = {patient for one in found for patient in one.patients}
+    patients = {row.pk: row.legal_name for row in Patient.objects.filter(pk__in=ids)}
     return [
         CompelledLine(
             one,
             people.get(one.author, ""),
-            patients.get(one.patient, ""),
+            and_words([patients[patient] for patient in one.patients if patient in patients]),
             people.get(one.started_by, ""),
             people.get(one.second, "") if one.second else "",
             ", ".join(people[person] for person in one.named_staff if person in people),
@@ -49,6 +50,12 @@ def lines_of(staff: Staff, found: Iterable[Compelled]) -> list[CompelledLine]:
         )
         for one in found
     ]
+
+
+def and_words(names: Sequence[str]) -> str:
+    """ "Ana, Ben and Cleo"."""
+    *first, last = names or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def line_of(staff: Staff, one: Compelled) -> CompelledLine:

@@ -69,6 +69,26 @@ class LegalPaper(models.Model):
         return f"legal paper {self.pk}"
 
 
+class Naming(models.Model):
+    """That a paper expressly names another patient too, or, later, that this was put down by mistake."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    paper = models.ForeignKey(LegalPaper, on_delete=models.PROTECT, related_name="namings")
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="+")
+    named = models.BooleanField(help_text="The newest row for a patient holds.")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["recorded_at"]
+
+    def __str__(self) -> str:
+        return f"naming in a legal paper {self.pk}"
+
+
 class PaperEntry(models.Model):
     """Counsel's review, the patient's notice, or a response: who, when, which, in words. Later ones come beside it."""
 
@@ -81,6 +101,14 @@ class PaperEntry(models.Model):
     on = models.DateField()
     name = EncryptedTextField(default="", help_text="Counsel, or whoever was told or answered.")
     words = EncryptedTextField(default="")
+    about = models.ForeignKey(
+        "people.Patient",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Which of the patients it names was told; empty: the one whose paper it is.",
+    )
     release = models.ForeignKey(
         "releases.Release", on_delete=models.PROTECT, null=True, blank=True, related_name="paper_entries"
     )

@@ -75,6 +75,20 @@ def refusal_to_add(staff: Staff, kind: EntryKind, code: str = "") -> Refusal | N
     return None
 
 
+def refusal_to_name_patients(staff: Staff) -> Refusal | None:
+    """Why this person may not put down whom else a paper names, or None. It opens notes that speak of several people,
+    and counsel answers anew after it, so the notes' author must not be able to do it.
+    """
+    if staff.is_active and staff.has_role(Role.COMPLIANCE_OFFICER):
+        return None
+    return Refusal(
+        "NAMING_BY_OFFICER",
+        "Whom a paper names beside this patient is put down by the compliance officer.",
+        "Tell the compliance officer that the paper names other patients too.",
+        "Practice policy P-07",
+    )
+
+
 def refusal_to_compel(staff: Staff) -> Refusal | None:
     """Why this person may not begin a compelled release, or None."""
     if not (staff.is_active and staff.has_role(Role.COMPLIANCE_OFFICER)):

@@ -154,7 +154,8 @@ class PaperFacts:
 
     `whole`: its document is on file and it is written down how the sender's authority was checked. `over`: it was
     withdrawn or quashed; for good, another paper is recorded as another. `fought`: since counsel's latest answer the
-    practice objected or went to court.
+    practice objected or went to court. `several`: it names other patients too; `named_since`: whom it names was put
+    down or corrected after that answer. `not_told`: of how many of them it is not recorded whether they know.
     """
 
     kind: PaperKind
@@ -166,12 +167,16 @@ class PaperFacts:
     notify_patient: bool = True  # P-08
     over: bool = False
     fought: bool = False
+    several: bool = False
+    named_since: bool = False
+    not_told: int = 0
 
 
 def reasons_not_to_compel(facts: PaperFacts, *, alone: bool) -> Iterator[Refusal]:
     """Everything that stands against packing psychotherapy notes under this paper; nothing is asked of the notes.
 
-    `alone`: a solo practice, where counsel's review takes the second person's place whatever P-07 says.
+    `alone`: a solo practice, where counsel's review takes the second person's place whatever P-07 says. Where several
+    patients are named it is needed as well: what speaks of another person leaves on that reading alone.
     """
     cite = "45 CFR 164.508(a)(2)(ii), 164.512(a), (e)(1)(i)"
     if facts.kind not in NOTES_BASIS:
@@ -209,8 +214,22 @@ def reasons_not_to_compel(facts: PaperFacts, *, alone: bool) -> Iterator[Refusal
             "Wait until it is decided. Then have counsel’s answer recorded anew.",
             "45 CFR 164.512(e)(1)(i), practice policy P-07",
         )
-    yield from _counsel(facts, alone)
-    if facts.notify_patient and not facts.notice:
+    yield from _counsel(facts, alone or facts.several)
+    if facts.counsel and facts.named_since:
+        yield Refusal(
+            "NAMED_SINCE_COUNSEL",
+            "Whom this paper names was changed here after counsel’s latest answer.",
+            "Have counsel compare the patients put down here with the paper, and record that answer.",
+            "45 CFR 164.512(e)(1)(i), practice policy P-07",
+        )
+    if facts.notify_patient and facts.several and facts.not_told:
+        yield Refusal(
+            "PATIENT_NOT_TOLD",
+            "It is not recorded of each patient the paper names that they were told, or that telling is forbidden.",
+            "Record it for each of them under “Telling the patient”.",
+            "Practice policy P-08",
+        )
+    elif facts.notify_patient and not facts.notice:
         yield Refusal(
             "PATIENT_NOT_TOLD",
             "It is not recorded that the patient was told, or that telling is forbidden.",
@@ -219,9 +238,9 @@ def reasons_not_to_compel(facts: PaperFacts, *, alone: bool) -> Iterator[Refusal
         )
 
 
-def _counsel(facts: PaperFacts, alone: bool) -> Iterator[Refusal]:
+def _counsel(facts: PaperFacts, always: bool) -> Iterator[Refusal]:
     if not facts.counsel:
-        if facts.counsel_gate or alone:
+        if facts.counsel_gate or always:
             yield Refusal(
                 "COUNSEL_REVIEW",
                 "Counsel’s review of this paper is not recorded.",
@@ -235,6 +254,20 @@ def _counsel(facts: PaperFacts, alone: bool) -> Iterator[Refusal]:
             "Follow that answer first. A later answer of counsel’s is recorded beside it.",
             "Practice policy P-07",
         )
+
+
+def refusal_to_name(kind: PaperKind, names: Names, *, again: bool) -> Refusal | None:
+    """Why another patient is not put down as named by this paper, or None. `again`: this one is named already."""
+    if kind not in NOTES_BASIS or names != Names.EXPRESSLY:
+        return Refusal(
+            "NAMING_NO_USE",
+            "This paper opens no psychotherapy notes, so nobody else is put down here.",
+            "For records from the chart, record the paper with each patient it names.",
+            "45 CFR 164.508(a)(2)(ii)",
+        )
+    if again:
+        return Refusal("NAMING_AGAIN", "This patient is on the list already.", "Choose another one.")
+    return None
 
 
 def refusal_to_note(

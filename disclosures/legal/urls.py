@@ -10,6 +10,7 @@ urlpatterns = [
     path("papers/<uuid:paper_id>/", views.legal_paper_open, name="legal-paper-open"),
     path("papers/<uuid:paper_id>/scan/", views.legal_paper_document, name="legal-paper-document"),
     path("papers/<uuid:paper_id>/add/<slug:kind>/", views.legal_paper_add, name="legal-paper-add"),
+    path("papers/<uuid:paper_id>/patients/", views.legal_paper_name, name="legal-paper-name"),
     path("papers/<uuid:paper_id>/compelled/", views.compelled_new, name="compelled-new"),
     path("compelled/", views.compelled_list, name="compelled-list"),
     path("compelled/<uuid:compelled_id>/", views.compelled_open, name="compelled-open"),

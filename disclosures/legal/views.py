@@ -31,7 +31,7 @@ from records.psychotherapy.vault import NotReleasable
 
 from . import actions
 from .documents import slip_pdf
-from .forms import CompelledForm, CompelledHandOverForm, EntryForm, PaperForm
+from .forms import CompelledForm, CompelledHandOverForm, EntryForm, NameForm, PaperForm
 from .lines import line_of, lines_of, steps_of
 from .models import LegalPaper
 from .policies import (
@@ -42,9 +42,20 @@ from .policies import (
     refusal_of_new_sign_in,
     refusal_to_add,
     refusal_to_compel,
+    refusal_to_name_patients,
 )
-from .queries import entries_of, is_answered, paper_facts, paper_lines, reasons_now, scope_of
-from .rules import CHART_BASIS, NOTES_BASIS, EntryKind, Names, PaperKind
+from .queries import (
+    entries_of,
+    is_answered,
+    named_lines,
+    named_patients,
+    paper_facts,
+    paper_lines,
+    patients_found,
+    reasons_now,
+    scope_of,
+)
+from .rules import CHART_BASIS, NOTES_BASIS, EntryKind, Names, PaperKind, refusal_to_name
 
 ENTRY_TITLES = {
     EntryKind.COUNSEL: "Record counsel’s review",
@@ -95,6 +106,8 @@ def legal_paper_open(request: HttpRequest, paper_id: UUID) -> HttpResponse:
         "patient": paper.patient,
         "entries": entries_of(paper, staff),
         "facts": paper_facts(paper, today()),
+        "named": named_lines(paper, staff),
+        "may_name": refusal_to_name_patients(staff) is None,
         "answered": is_answered(paper.entries.all()),
         "chart_basis": CHART_BASIS.get(kind),
         "asks_for_notes": paper.names_notes != Names.NOT,
@@ -126,7 +139,9 @@ def legal_paper_add(request: HttpRequest, paper_id: UUID, kind: str) -> HttpResp
     if refusal := refusal_to_add(staff, entry_kind):
         raise Refused(refusal)
     releases = releases_visible_to(staff).filter(patient=paper.patient).order_by("-prepared_at")
-    form = EntryForm(request.POST or None, kind=entry_kind, releases=releases, initial={"on": today()})
+    lines = named_lines(paper, staff)
+    named = [one.patient for one in lines if one.patient] if len(lines) > 1 else []
+    form = EntryForm(request.POST or None, kind=entry_kind, releases=releases, named=named, initial={"on": today()})
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_entry(by=staff, paper=paper, kind=entry_kind, **form.cleaned_data)
@@ -135,8 +150,51 @@ def legal_paper_add(request: HttpRequest, paper_id: UUID, kind: str) -> HttpResp
         else:
             messages.success(request, "Recorded.")
             return redirect("legal-paper-open", paper.pk)
-    context = {"paper": paper, "patient": paper.patient, "form": form, "title": ENTRY_TITLES[entry_kind]}
+    context = {
+        "paper": paper,
+        "patient": paper.patient,
+        "form": form,
+        "title": ENTRY_TITLES[entry_kind],
+        "named": lines if entry_kind == EntryKind.COUNSEL and len(lines) > 1 else [],
+    }
     return render(request, "legal/paper_add.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def legal_paper_name(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+    """Another patient whom the paper names: looked for, put down, or taken off a list they never belonged on.
+
+    What is typed goes by POST: no name in an address.
+    """
+    staff = cast(Staff, request.user)
+    paper = open_paper(staff, paper_id)
+    if refusal := refusal_to_name_patients(staff):
+        raise Refused(refusal)
+    if chosen := request.POST.get("patient"):
+        named = request.POST.get("named") != "no"
+        actions.name_patient(by=staff, paper=paper, patient_id=_uuid(chosen), named=named)
+        done = "Put down. Counsel’s review is asked for again." if named else "Taken off. Counsel is asked again."
+        messages.success(request, done)
+        return redirect("legal-paper-open", paper.pk)
+    form = NameForm(request.POST or None)
+    found = patients_found(staff, form.cleaned_data["who"]) if request.method == "POST" and form.is_valid() else None
+    already = set(named_patients(paper))
+    refusal = refusal_to_name(PaperKind(paper.kind), Names(paper.names_notes), again=False)
+    context = {
+        "paper": paper,
+        "patient": paper.patient,
+        "form": form,
+        "found": None if found is None else [(one, one.pk in already) for one in found],
+        "refusals": [refusal] if refusal else [],
+    }
+    return render(request, "legal/paper_name.html", context, status=422 if form.errors else 200)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 # --- Compelled releases -----------------------------------------------------------------------------------------------
@@ -172,7 +230,14 @@ def compelled_new(request: HttpRequest, paper_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "Begun. Nothing is opened until the rest is done.")
             return redirect("compelled-open", made.id)
-    context = {"paper": paper, "patient": paper.patient, "form": form, "reasons": reasons, "alone": alone}
+    context = {
+        "paper": paper,
+        "patient": paper.patient,
+        "named": named_lines(paper, staff),
+        "form": form,
+        "reasons": reasons,
+        "alone": alone,
+    }
     return render(request, "legal/compelled_new.html", context, status=422 if form.errors else 200)
 
 
@@ -213,7 +278,6 @@ def _compelled_page(
         "steps": steps_of(found, cover),
         "paper": paper,
         "sees_paper": two and papers_visible_to(staff).filter(pk=found.ground).exists(),
-        "patient_name": Patient.objects.get(pk=found.patient).legal_name,
         "is_two": two,
         "is_author": found.author == staff.pk,
         "may_confirm": found.may_confirm(staff.pk),
@@ -342,5 +406,13 @@ def _hand_over_page(
     form: CompelledHandOverForm,
     decision: Decision | None,
 ) -> HttpResponse:
-    context = {"cover": cover, "paper": paper, "patient": paper.patient, "form": form, "decision": decision}
+    patients = Patient.objects.in_bulk(cover.about)
+    context = {
+        "cover": cover,
+        "paper": paper,
+        "patient": paper.patient,
+        "about": [patients[one] for one in cover.about],
+        "form": form,
+        "decision": decision,
+    }
     return render(request, "legal/hand_over.html", context)

@@ -106,11 +106,11 @@ def compelled_matters(staff: Staff) -> Group:
     """
     open_now = [one for one in vault.my_compelled(staff) if one.open]
     people = Staff.objects.in_bulk({one.author for one in open_now})
-    patients = Patient.objects.in_bulk({one.patient for one in open_now})
+    patients = Patient.objects.in_bulk({one.patients[0] for one in open_now})
     lines = []
     for one in open_now:
         href, about = path_to("compelled-open", one.id), f"Notes of {people[one.author].display_name}"
-        title, words = person_words(patients[one.patient])
+        title, words = person_words(patients[one.patients[0]])
         due = timezone.localtime(one.due_at).date() if one.due_at else None
         if one.may_confirm(staff.pk):
             lines.append(Line(title, words, href, "Compare and confirm", about=about))

@@ -4,7 +4,7 @@ Two people, or in a solo practice the author alone after a waiting time; the tex
 values out. 45 CFR 164.508(a)(2)(ii), 164.512(a), (e)(1)(i); policies P-07, P-09.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -77,7 +77,7 @@ class Compelled:
 
     id: UUID
     author: UUID
-    patient: UUID
+    patients: tuple[UUID, ...]  # everybody the paper names; first whose paper it is
     ground: UUID
     paper_kind: str
     scope: Scope
@@ -127,6 +127,14 @@ class Compelled:
 
     def may_stop(self, person: UUID) -> bool:
         return self.open and self.is_one_of_two(person)
+
+
+def spoken_of(named: Collection[UUID], notes: Iterable[Collection[UUID]]) -> list[UUID]:
+    """Whom of those a paper names these notes speak of, in the paper's order. Raises ValueError for anybody else."""
+    found = {patient for note in notes for patient in note}
+    if not found <= set(named):
+        raise ValueError("somebody whom the paper does not name")
+    return [patient for patient in named if patient in found]
 
 
 def refusal_of_two(*, author: UUID, first: UUID, second: UUID | None, possible: Collection[UUID]) -> Refusal | None:

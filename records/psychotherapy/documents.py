@@ -23,22 +23,25 @@ def package_pdf(
     custodian: Staff | None = None,
     compelled_by: str = "",
     ground: str = "",
+    named_too: Sequence[Patient] = (),
 ) -> bytes:
     """The notes as approved, oldest session first, one after the other. Raises PdfFailed, which carries no text.
 
     `custodian`: who prepared it because the author cannot act. `compelled_by`: the order or law it leaves under.
-    `ground`: what allows it without an authorization, where the author released it.
+    `ground`: what allows it without an authorization, where the author released it. `named_too`: the other patients
+    whom an order names; then each note says whom it speaks of.
     """
+    names = {one.pk: one.legal_name for one in (patient, *named_too)} if named_too else {}
     context = {
         "title": "Psychotherapy notes",
         "practice": practice_profile(),
         "document_number": str(package_id)[:8].upper(),
-        "notes": chosen,
+        "notes": [(one, ", ".join(names[who] for who in one.head.patients) if names else "") for one in chosen],
         "author": author,
         "custodian": custodian,
         "compelled_by": compelled_by,
         "ground": ground,
-        "patient": patient,
+        "patients": [patient, *named_too],
         "recipient": recipient,
         "on": on,
     }

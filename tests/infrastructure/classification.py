@@ -327,8 +327,8 @@ MODELS: dict[str, Kept] = {
         EDITABLE,
         sealed="sealed claim",
         plain="""
-        id author patient authorization_id recipient_name description notes session_days speaks_of key sha256
-        size
+        id author patient named_too authorization_id recipient_name description notes session_days speaks_of key
+        sha256 size
         named_staff made_at approved_by approved_at hand_over_until withdrawn_at compelled""",
     ),
     "psychotherapy.Custody": Kept(
@@ -346,7 +346,7 @@ MODELS: dict[str, Kept] = {
         APPEND_ONLY,
         sealed="seed",
         plain="""
-        id author patient ground paper_kind session_days sessions_from sessions_to started_by second waits_days
+        id author patients ground paper_kind session_days sessions_from sessions_to started_by second waits_days
         recipient_name named_staff seed_root_key started_at""",
     ),
     "psychotherapy.CompelledStep": Kept(APPEND_ONLY, plain="id compelled kind by package others_left_out at"),
@@ -365,8 +365,9 @@ MODELS: dict[str, Kept] = {
         document_kind document_sha256 recorded_by recorded_at""",
     ),
     "legal.PaperEntry": Kept(
-        APPEND_ONLY, encrypted="name words", plain="id paper kind code on release recorded_by recorded_at"
+        APPEND_ONLY, encrypted="name words", plain="id paper kind code on about release recorded_by recorded_at"
     ),
+    "legal.Naming": Kept(APPEND_ONLY, plain="id paper patient named recorded_by recorded_at"),
     "ledger.Entry": Kept(
         APPEND_ONLY,
         plain="""

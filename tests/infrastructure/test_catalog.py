@@ -41,7 +41,7 @@ SEALED: dict[str, dict[str, tuple[str, ...]]] = {
     "psychotherapy_package": {
         APP: ("SELECT", "INSERT", "UPDATE(withdrawn_at)"),
         REVIEW: (
-            "SELECT(approved_at,approved_by,author,authorization_id,compelled,hand_over_until,id,made_at,named_staff,notes,patient,"
+            "SELECT(approved_at,approved_by,author,authorization_id,compelled,hand_over_until,id,made_at,named_staff,named_too,notes,patient,"
             "session_days,sha256,size,withdrawn_at)",
         ),
     },
@@ -53,7 +53,7 @@ SEALED: dict[str, dict[str, tuple[str, ...]]] = {
     "psychotherapy_compelled": {
         APP: ("SELECT", "INSERT"),
         REVIEW: (
-            "SELECT(author,ground,id,named_staff,paper_kind,patient,recipient_name,second,session_days,sessions_from,"
+            "SELECT(author,ground,id,named_staff,paper_kind,patients,recipient_name,second,session_days,sessions_from,"
             "sessions_to,started_at,started_by,waits_days)",
         ),
     },

@@ -8,11 +8,12 @@ import pytest
 
 from disclosures.legal.actions import add_entry, record_paper, start_compelled
 from disclosures.legal.models import LegalPaper
-from disclosures.legal.rules import CounselAnswer, EntryKind, Names, NoticeAnswer, PaperKind
+from disclosures.legal.rules import CounselAnswer, EntryKind, Names, NoticeAnswer, PaperKind, ResponseKind
 from disclosures.releases.rules import RecipientKind
 from practice.infrastructure.days import today
 from practice.infrastructure.uploads import CheckedUpload
 from practice.people.models import Patient, Staff
+from records.psychotherapy import vault
 from records.psychotherapy.compelled_rules import Compelled, Scope
 from tests.everybody import make_patient
 from tests.psychotherapy.conftest import DAY
@@ -85,6 +86,16 @@ def begin(
 def cordova(hale: Staff) -> Patient:
     """Another patient of Dr. Hale's, who comes to the joint sessions."""
     return make_patient(20401, "Elena", "Cordova", date(1988, 2, 3), treated_by=hale)
+
+
+def respond(by: Staff, paper: LegalPaper, code: ResponseKind) -> None:
+    add_entry(by=by, paper=paper, kind=EntryKind.RESPONSE, code=code, on=today())
+
+
+def seen(staff: Staff, compelled: Compelled) -> Compelled:
+    found = vault.compelled_of_mine(staff, compelled.id)
+    assert found is not None
+    return found
 
 
 def at(day: date) -> Scope:

@@ -15,21 +15,19 @@ from django.utils import timezone
 from disclosures.ledger.models import Entry
 from disclosures.legal.actions import (
     NotCompelled,
-    add_entry,
     confirm_compelled,
     hand_over_compelled,
     pack_compelled,
     stop_compelled,
 )
 from disclosures.legal.models import LegalPaper, PaperEntry
-from disclosures.legal.rules import FIGHTS, STOPS, CounselAnswer, EntryKind, ResponseKind
+from disclosures.legal.rules import FIGHTS, STOPS, CounselAnswer, ResponseKind
 from disclosures.releases.actions import commit_notes_package, deliver
 from disclosures.releases.models import Release
 from disclosures.releases.queries import entry_of
 from disclosures.releases.rules import Method
 from disclosures.releases.signals import compelled_leaves
 from practice.audit.models import AuditEntry
-from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
 from practice.people.rules import Role
@@ -41,7 +39,7 @@ from records.psychotherapy.models import Event
 from records.psychotherapy.vault import NotReleasable
 from tests.everybody import make_staff
 from tests.infrastructure.test_uploads import pdf
-from tests.legal.conftest import FIRST, LAST, Recorded, add_counsel, at, begin
+from tests.legal.conftest import FIRST, LAST, add_counsel, at, begin, respond, seen
 from tests.psychotherapy.conftest import DAY, write_draft, write_note
 from tests.psychotherapy.test_packages import text_of
 
@@ -70,12 +68,6 @@ def confirmed(order: LegalPaper, hale: Staff, castellanos: Staff, brook: Staff, 
     begun = begin(castellanos, order, hale, brook, dana)
     confirm_compelled(by=brook, compelled=begun)
     return seen(castellanos, begun)
-
-
-def seen(staff: Staff, compelled: Compelled) -> Compelled:
-    found = vault.compelled_of_mine(staff, compelled.id)
-    assert found is not None
-    return found
 
 
 @pytest.fixture
@@ -224,7 +216,7 @@ def test_the_authors_refusal_does_not_stop_an_order(
     for stop in STOPS:
         with pytest.raises(Refused):
             respond(hale, LegalPaper.objects.get(), stop)
-    assert Patient.objects.get(pk=confirmed.patient).litigation_hold, "nothing is destroyed meanwhile"
+    assert Patient.objects.get(pk=confirmed.patients[0]).litigation_hold, "nothing is destroyed meanwhile"
     Staff.objects.filter(pk=hale.pk).update(is_active=False)  # left in anger
     done = pack_compelled(by=brook, compelled=confirmed)
     Staff.objects.filter(pk=hale.pk).update(is_active=True)
@@ -260,10 +252,6 @@ def test_where_there_is_nothing_the_answer_says_so_to_the_two_alone(
         assert not Event.objects.filter(kind="compelled_empty").exists()
 
 
-def respond(by: Staff, paper: LegalPaper, code: ResponseKind) -> None:
-    add_entry(by=by, paper=paper, kind=EntryKind.RESPONSE, code=code, on=today())
-
-
 @pytest.mark.usefixtures("no_press")
 def test_a_paper_that_is_fought_waits_for_counsel_and_one_that_is_over_opens_nothing_again(
     notes: dict[str, UUID], confirmed: Compelled, order: LegalPaper, castellanos: Staff, brook: Staff, dana: Staff
@@ -290,11 +278,14 @@ def test_a_paper_that_is_fought_waits_for_counsel_and_one_that_is_over_opens_not
 
 
 def test_only_joint_notes_are_left_out_and_that_is_said(
-    confirmed: Compelled, hale: Staff, brook: Staff, lindqvist: Patient, cordova: Patient
-) -> None:
+    confirmed: Compelled, hale: Staff, brook: Staff, lindqvist: Patient, cordova: Patient,
+    signed_in: Callable[[Staff], Client],
+) -> None:  # fmt: skip
     write_note(hale, lindqvist, cordova)
     done = pack_compelled(by=brook, compelled=confirmed)
     assert done.empty_at and done.others_left_out
+    page = signed_in(brook).get(reverse("compelled-open", args=[done.id])).content.decode()
+    assert f"speaks of {lindqvist.legal_name} alone" in page and cordova.legal_name not in page
 
 
 def test_what_the_second_confirmed_is_what_the_first_began(
@@ -319,26 +310,9 @@ def test_the_sessions_named_stay_within_the_paper(
     assert begin(castellanos, order, hale, brook, dana, scope=at(DAY)).scope == at(DAY)
 
 
-def test_a_solo_practice_waits_with_counsels_review_and_for_its_own_notes_alone(
-    recorded: Recorded, solo: Staff, lindqvist: Patient, hale: Staff, superuser: Superuser
-) -> None:
-    Staff.objects.exclude(pk__in=[solo.pk, hale.pk]).update(is_active=False)
-    Staff.objects.filter(pk=hale.pk).update(roles=[])  # nobody is left who could be the second
-    order = recorded(by=solo)
-    with pytest.raises(Refused):
-        begin(solo, order, hale, None, solo)  # what somebody else wrote
-    begun = begin(solo, order, solo, None, solo)
-    assert begun.waits_days == 3 and not begun.may_pack(solo.pk, timezone.now())
-    assert begun.may_pack(solo.pk, timezone.now() + timedelta(days=3))
-    with pytest.raises(Refused):
-        pack_compelled(by=solo, compelled=begun)
-    with pytest.raises(NotReleasable):
-        vault.pack_compelled(by=solo, compelled_id=begun.id, package_id=uuid4(), render=lambda chosen: b"")
-
-
 # --- The database itself ----------------------------------------------------------------------------------------------
 
-BEGIN = """INSERT INTO psychotherapy_compelled (id, author, patient, ground, paper_kind, session_days, sessions_from,
+BEGIN = """INSERT INTO psychotherapy_compelled (id, author, patients, ground, paper_kind, session_days, sessions_from,
     sessions_to, started_by, second, waits_days, recipient_name, named_staff, seed_root_key, seed, started_at)
     VALUES (%s, %s, %s, %s, '', '{}', %s, %s, %s, %s, %s, 'Court', '{}', '', '', now() - interval '9 days')"""
 STEP = """INSERT INTO psychotherapy_compelledstep (id, compelled, kind, by, others_left_out, at)
@@ -385,7 +359,7 @@ def test_the_database_opens_no_key_without_both_peoples_rows(
     def begun(actor: object, by: object, other: object, days: int, author: object = hale.pk) -> UUID:
         made = uuid4()
         with acting(connection, actor):
-            connection.execute(BEGIN, [made, author, lindqvist.pk, uuid4(), FIRST, LAST, by, other, days])
+            connection.execute(BEGIN, [made, author, [lindqvist.pk], uuid4(), FIRST, LAST, by, other, days])
         return made
 
     for other, days in ((first, 0), (None, 3), (second, 3)):  # the same twice; alone for another's; alone and at once

@@ -15,9 +15,10 @@ from disclosures.legal.rules import (
     PaperFacts,
     PaperKind,
     reasons_not_to_compel,
+    refusal_to_name,
     refusal_to_note,
 )
-from records.psychotherapy.compelled_rules import Scope, refusal_of_two
+from records.psychotherapy.compelled_rules import Scope, refusal_of_two, spoken_of
 
 ORDER = PaperFacts(PaperKind.COURT_ORDER, Names.EXPRESSLY, CounselAnswer.COMPELS, NoticeAnswer.TOLD, whole=True)
 ROWS = [
@@ -48,6 +49,19 @@ ROWS = [
         {"fought": True, "counsel": "", "counsel_gate": False},
         {"PAPER_FOUGHT"},
     ),
+    ("it names several patients, counsel saw the list, and each was told", {"several": True}, set()),
+    (
+        "it names several patients, and counsel has not looked although the practice does not ask it to",
+        {"several": True, "counsel": "", "counsel_gate": False},
+        {"COUNSEL_REVIEW"},
+    ),
+    (
+        "whom it names was changed after counsel answered",
+        {"several": True, "named_since": True},
+        {"NAMED_SINCE_COUNSEL"},
+    ),
+    ("the others it named were taken off after counsel answered", {"named_since": True}, {"NAMED_SINCE_COUNSEL"}),
+    ("one of several patients was not told", {"several": True, "not_told": 1}, {"PATIENT_NOT_TOLD"}),
     ("nobody checked that it is genuine", {"whole": False}, {"PAPER_NOT_VERIFIED"}),
     (
         "everything at once",
@@ -74,6 +88,27 @@ def test_every_kind_of_paper_either_opens_notes_or_is_refused_with_words() -> No
         found = {one.code for one in reasons_not_to_compel(replace(ORDER, kind=kind), alone=False)}
         refused = "PN_PROCESS_NOT_COMPULSION" in found
         assert refused == (kind not in NOTES_BASIS)
+
+
+NAMING = [
+    ("an order that names them expressly", PaperKind.COURT_ORDER, Names.EXPRESSLY, False, ""),
+    ("somebody who is on the list", PaperKind.COURT_ORDER, Names.EXPRESSLY, True, "NAMING_AGAIN"),
+    ("an order that does not name such notes", PaperKind.COURT_ORDER, Names.NOT, False, "NAMING_NO_USE"),
+    ("an order that is unclear", PaperKind.COURT_ORDER, Names.UNCLEAR, False, "NAMING_NO_USE"),
+    ("an attorney's subpoena", PaperKind.ATTORNEY_OR_CLERK_SUBPOENA, Names.EXPRESSLY, False, "NAMING_NO_USE"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "kind", "names", "again", "code"), NAMING, ids=[row[0] for row in NAMING])
+def test_who_is_put_down_as_named(sentence: str, kind: PaperKind, names: Names, again: bool, code: str) -> None:
+    refusal = refusal_to_name(kind, names, again=again)
+    assert (refusal.code if refusal else "") == code
+
+
+def test_a_file_is_about_those_it_speaks_of_in_the_papers_order_and_about_nobody_the_paper_does_not_name() -> None:
+    assert spoken_of([X, A, S], [(A,), (A, X)]) == [X, A] and spoken_of([X, A], [(A,)]) == [A]
+    with pytest.raises(ValueError):
+        spoken_of([X, A], [(A, S)])
 
 
 A, F, S, X = (UUID(int=n) for n in range(1, 5))  # author, first, second, somebody else

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 import practice.infrastructure.fields
 
-TABLES = ("legal_legalpaper", "legal_paperentry")
+TABLES = ("legal_legalpaper", "legal_paperentry", "legal_naming")
 
 FORWARDS = """
 CREATE FUNCTION legal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -191,6 +191,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "about",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Which of the patients it names was told; empty: the one whose paper it is.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.patient",
+                    ),
+                ),
+                (
                     "release",
                     models.ForeignKey(
                         blank=True,
@@ -198,6 +209,36 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="paper_entries",
                         to="releases.release",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["recorded_at"],
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="Naming",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("named", models.BooleanField(help_text="The newest row for a patient holds.")),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="namings", to="legal.legalpaper"
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.patient"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
             ],

@@ -27,7 +27,7 @@ from practice.infrastructure.days import local_date, today
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.outside.actions import stop_links_to
 from practice.outside.rules import LinkPurpose
-from practice.people.models import Staff
+from practice.people.models import Patient, Staff
 from practice.worklist.actions import close_task
 from practice.worklist.rules import TaskKind
 from records.chart.documents import cancelled_since
@@ -36,13 +36,14 @@ from records.psychotherapy import vault
 from ..models import Release, Reliance
 from ..policies import releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
+from ..queries.named import entries_about_others, named_in
 from ..queries.others import Relied, SpeaksOf, spoken_of, with_others
 from ..rules import Decision, Item, Method, ReleaseState, decide
 from ..rules.ways import AGREED
 from ..signals import compelled_leaves
 from .emergency import ask_not_to_use_further
 from .gate import GateRefused, check_move, record_refusal
-from .ledger import append_entry, sign
+from .ledger import append_entries, append_entry, sign
 from .prepare import locked_release, next_number
 from .returned import ask_about_return
 
@@ -124,15 +125,16 @@ def commit_notes_package(
 @transaction.atomic
 def _commit_notes(*, by: Staff, release: Release, cover: vault.PackageCover) -> None:
     items = items_of_cover(cover)
-    decision, now, relied = ask_under_lock(release, items, cover.speaks_of, approved=cover.compelled is None)
+    decision, now, relied = ask_under_lock(release, items, cover.not_named, approved=cover.compelled is None)
     release.sha256, release.verdict = cover.sha256, decision.as_record()
     release.state, release.committed_by, release.committed_at = ReleaseState.COMMITTED, by, now
     release.disclosed_on = local_date(now)
     release.number = next_number()
     release.save(force_insert=True)
-    record(by=by, event=AuditEvent.RELEASE_COMMITTED, subject=release, patient_id=release.patient_id)
+    for patient in Patient.objects.in_bulk(cover.about).values():
+        record(by=by, event=AuditEvent.RELEASE_COMMITTED, subject=release, patient_id=patient.pk)
     keep_reliance(release, relied, now)
-    append_entry(by=by, release=release, decision=decision, pn_authors=(cover.author,))
+    append_entries(by=by, release=release, decision=decision, cover=cover)
 
 
 def items_of_cover(cover: vault.PackageCover) -> list[Item]:
@@ -161,7 +163,8 @@ def ask_under_lock(release: Release, items: list[Item], speaks_of: SpeaksOf, *, 
 
 def weigh_under_lock(release: Release, items: list[Item], speaks_of: SpeaksOf, *, approved: bool) -> Weighed:
     """The same, for who looks at the answer themselves."""
-    lock_restrictions(release.patient_id)
+    for patient_id in sorted(named_in(release)):
+        lock_restrictions(patient_id)
     now, items, relied = lock_papers(release, items, speaks_of)
     return Weighed(decide(proposal_of(release, items, on=local_date(now), at=now, approved=approved)), now, relied)
 
@@ -334,7 +337,7 @@ def _still_allowed(release: Release, cover: vault.PackageCover | None) -> Weighe
     Refused.
     """
     items = items_of_cover(cover) if cover else gate_items(release.items.all())
-    speaks_of = cover.speaks_of if cover else spoken_of(release, items)
+    speaks_of = cover.not_named if cover else spoken_of(release, items)
     compelled = cover is not None and cover.compelled is not None
     if cover and compelled:
         _ask_paper(cover)
@@ -402,7 +405,8 @@ def _close(
         detail=following.value,
     )
     how = "downloaded" if delivered and release.method == Method.DOWNLOAD else release.method
-    append_delivery(by=by, entry=entry, delivered=delivered, on=on, how=how, receipt=receipt, reason=reason)
+    for one in [entry, *entries_about_others(release)]:
+        append_delivery(by=by, entry=one, delivered=delivered, on=on, how=how, receipt=receipt, reason=reason)
     return release
 
 

@@ -9,7 +9,9 @@ from disclosures.ledger.actions import LedgerBroken, Recipient, append_disclosur
 from disclosures.ledger.models import Entry
 from disclosures.ledger.particulars import Particulars
 from disclosures.ledger.rules import Basis
-from practice.people.models import Staff
+from practice.people.models import Patient, Staff
+from records.psychotherapy import vault
+from records.psychotherapy.rules import describe_release
 
 from ..models import Release
 from ..rules import Decision
@@ -30,6 +32,23 @@ def sign() -> bool:
     return True
 
 
+def append_entries(*, by: Staff, release: Release, decision: Decision, cover: vault.PackageCover) -> None:
+    """The entries of a package of psychotherapy notes: one for each patient it is about, with their own sessions and
+    no word of the others; the release's patient first. In the caller's transaction, its last statements.
+    """
+    patients = Patient.objects.in_bulk(cover.about)
+    for about in cover.about:
+        words = describe_release(cover.days_about(about))
+        append_entry(
+            by=by,
+            release=release,
+            decision=decision,
+            pn_authors=(cover.author,),
+            patient=patients[about],
+            description=words if cover.named_too else release.description,
+        )
+
+
 def append_entry(
     *,
     by: Staff,
@@ -38,19 +57,22 @@ def append_entry(
     basis: Basis | None = None,
     pn_authors: Iterable[UUID] = (),
     minimum: bool = False,
+    patient: Patient | None = None,
+    description: str = "",
 ) -> Entry:
     """Append the ledger entry of a release; the last statement of the caller's transaction.
 
     `basis` replaces the one claimed where nothing carried it; `minimum` says that the rest is still to be written.
-    Codes and links go into the internal part, no free text.
+    `patient`, `description`: of one of several patients whom it concerns. Codes and links go into the internal part, no
+    free text.
     """
     said = particulars_of(release, basis=basis, pn_authors=pn_authors)
     return append_disclosure(
         by=by,
-        patient=release.patient,
+        patient=patient or release.patient,
         disclosed_on=said.disclosed_on,
         recipient=said.recipient,
-        description=said.description,
+        description=description or said.description,
         record_classes=said.record_classes,
         includes_pn=said.includes_pn,
         pn_authors=said.pn_authors,

@@ -11,6 +11,7 @@ from django.urls import reverse
 from authorizations.queries import facts_of
 from authorizations.queries.restrictions import restriction_facts
 from authorizations.rules import AuthorizationFacts, same_words
+from authorizations.rules.restrictions import RestrictionFacts
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
 from practice.compliance.queries import policies_in_force
@@ -46,6 +47,7 @@ from ..rules import (
 from ..rules.restrictions import USES
 from ..rules.shared import NOT_ON_RECORD
 from ..rules.ways import is_for_the_patient
+from .named import others_named
 from .others import spoken_of, with_others
 
 # Reasons that are about one document: they say which lines of the index the basis does not cover.
@@ -122,11 +124,19 @@ def proposal_of(
         policies=policies,
         method=release.method,
         recipient_address=f"{release.recipient_address}\n{release.fax_number}".strip(),
-        restrictions=restriction_facts(release.patient) if release.patient_id else (),
+        restrictions=_restrictions(release),
         asked_ways=asked_ways(release.patient, on) if release.patient_id else (),
         patient_names=(release.patient.legal_name, release.patient.preferred_name) if release.patient_id else (),
         not_representative=_not_representative(release, on, planned),
     )
+
+
+def _restrictions(release: Release) -> tuple[RestrictionFacts, ...]:
+    """Of everybody it concerns."""
+    if not release.patient_id:
+        return ()
+    concerned = [release.patient, *Patient.objects.filter(pk__in=others_named(release))]
+    return tuple(one for patient in concerned for one in restriction_facts(patient))
 
 
 def _not_representative(release: Release, on: date, planned: bool) -> Refusal | None:
@@ -248,7 +258,8 @@ def entry_of(release: Release) -> Entry | None:
 
 def entries_of(release: Release) -> QuerySet[Entry]:
     """Every form of that entry, as first entered and as completed or corrected since."""
-    return Entry.objects.filter(release_id=release.pk, kind=EntryKind.DISCLOSURE).order_by("index")
+    rows = Entry.objects.filter(release_id=release.pk, kind=EntryKind.DISCLOSURE)
+    return rows.exclude(patient_id__in=others_named(release)).order_by("index")
 
 
 def restrictions_on(patient: Patient, basis: str) -> list[str]:

@@ -33,6 +33,7 @@ from ..queries import (
     verdict_words,
 )
 from ..queries.blocked import blocked_steps, blocked_words, covers_with_blocks, with_blocks
+from ..queries.named import entries_about_others
 from ..queries.release import entries_of
 from ..queries.remedies import explained
 from ..rules import Method, ReleaseState
@@ -98,6 +99,7 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         "package": package,
         "entry": entry,
         "earlier": earlier,
+        "about_others": entries_about_others(release),
         "may_complete": release.prepared_by_id == staff.pk or staff.has_role(Role.COMPLIANCE_OFFICER),
         "ground": BASIS_WORDS[Basis(release.basis)],
         "entered_as": BASIS_WORDS[Basis(entry.basis)] if entry else "",

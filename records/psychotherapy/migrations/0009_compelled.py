@@ -3,7 +3,7 @@
 Two rows by two people stand before anything opens: `compelled`, by the first, and its `confirmed` step, by the second.
 In a solo practice the first row alone, for the author's own notes, after a waiting time. What opens then is opened by
 a row of `compelledopening` that the same transaction wrote: `index` shows rows within the scope and no key, `package`
-the keys of what speaks of this patient alone. Policies of other tables are made anew with that one way more.
+the keys of what speaks of nobody but the patients the paper names. Policies of other tables are made anew with that one way more.
 """
 
 # ruff: noqa: S608 - every word of the SQL below stands in this file
@@ -25,8 +25,8 @@ OPENING = f"""SELECT 1 FROM psychotherapy_compelledopening o JOIN psychotherapy_
 IN_SCOPE = "({0}.session_on = ANY (c.session_days) OR {0}.session_on BETWEEN c.sessions_from AND c.sessions_to)"
 # Also what was begun and never signed: an order is for what there is.
 COMPELLED = f"""EXISTS ({OPENING} AND c.author = {{0}}.author AND {IN_SCOPE}
-    AND (o.kind = 'index' AND c.patient = ANY ({{0}}.patients)
-        OR o.kind = 'package' AND {{0}}.patients <@ ARRAY[c.patient]))"""
+    AND (o.kind = 'index' AND {{0}}.patients && c.patients
+        OR o.kind = 'package' AND {{0}}.patients <> '{{{{}}}}' AND {{0}}.patients <@ c.patients))"""
 PACKING = f"EXISTS ({OPENING} AND o.kind = 'package' AND c.author = {{0}}.author)"
 KEY = f"""({PACKING.format("psychotherapy_wrappedkey")} AND (
     kind = 'note' AND EXISTS (SELECT 1 FROM psychotherapy_note n
@@ -37,7 +37,8 @@ PACKAGE_KEY = f"""kind = 'package' AND EXISTS ({OPENING} AND o.kind = 'package'
     AND o.package = psychotherapy_wrappedkey.subject AND c.author = psychotherapy_wrappedkey.author)"""
 PACKED = f"""approved_by = {ACTOR} AND EXISTS ({OPENING} AND o.kind = 'package' AND o.package = psychotherapy_package.id
     AND c.id = psychotherapy_package.compelled AND c.author = psychotherapy_package.author
-    AND c.patient = psychotherapy_package.patient AND c.ground = psychotherapy_package.authorization_id
+    AND psychotherapy_package.patient = ANY (c.patients) AND psychotherapy_package.named_too <@ c.patients
+    AND c.ground = psychotherapy_package.authorization_id
     AND psychotherapy_package.named_staff <@ c.named_staff)"""
 ONE_OF_TWO = f"""EXISTS (SELECT 1 FROM psychotherapy_compelled c
     WHERE c.id = psychotherapy_package.compelled AND {ACTOR} IN (c.started_by, c.second))"""
@@ -55,7 +56,7 @@ CHANGED = [
     ("wrappedkey", "SELECT", (f"{BEFORE['wrappedkey', 'SELECT'][0]} OR {KEY}", None)),
     ("wrappedkey", "INSERT", (None, f"{BEFORE['wrappedkey', 'INSERT'][1]} OR ({PACKAGE_KEY})")),
     ("package", "SELECT", (f"{PACKAGE} OR {ONE_OF_TWO}", None)),
-    ("package", "INSERT", (None, f"(({PACKAGE_MADE}) AND compelled IS NULL) OR ({PACKED})")),
+    ("package", "INSERT", (None, f"(({PACKAGE_MADE}) AND compelled IS NULL AND named_too = '{{}}') OR ({PACKED})")),
     ("package", "UPDATE", (f"({OWN} AND compelled IS NULL) OR approved_by = {ACTOR} OR {ONE_OF_TWO}",) * 2),
 ]
 
@@ -120,7 +121,7 @@ SET search_path = pg_catalog, public AS $$
 BEGIN
     IF (TG_OP = 'UPDATE' OR NOT EXISTS (SELECT 1 FROM psychotherapy_note n WHERE n.id = OLD.id))
         AND EXISTS (SELECT 1 FROM psychotherapy_compelled c
-            WHERE c.author = OLD.author AND OLD.patients = ARRAY[c.patient] AND OLD.created_at <= c.started_at
+            WHERE c.author = OLD.author AND OLD.patients <@ c.patients AND OLD.created_at <= c.started_at
                 AND (OLD.session_on = ANY (c.session_days) OR OLD.session_on BETWEEN c.sessions_from AND c.sessions_to)
                 AND NOT EXISTS (SELECT 1 FROM psychotherapy_compelledstep s
                     WHERE s.compelled = c.id AND s.kind IN ('stopped', 'packed', 'empty'))) THEN
@@ -164,12 +165,30 @@ class Migration(migrations.Migration):
             name="compelled",
             field=models.UUIDField(blank=True, help_text="The compelled release it was made for.", null=True),
         ),
+        migrations.AddField(
+            model_name="package",
+            name="named_too",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.UUIDField(),
+                blank=True,
+                default=list,
+                help_text="Other patients a legal paper names, whom these notes speak of.",
+                size=None,
+            ),
+        ),
         migrations.CreateModel(
             name="Compelled",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("author", models.UUIDField(db_index=True)),
-                ("patient", models.UUIDField()),
+                (
+                    "patients",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        help_text="Everybody the paper names; first whose paper it is.",
+                        size=None,
+                    ),
+                ),
                 ("ground", models.UUIDField(help_text="The legal paper.")),
                 ("paper_kind", models.CharField(help_text="A code.", max_length=40)),
                 (
@@ -233,6 +252,10 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="psychotherapy_compelled_names_sessions",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("patients", []), _negated=True),
+                        name="psychotherapy_compelled_names_patients",
                     ),
                 ],
             },

@@ -21,13 +21,13 @@ class Compelled(SealedModel):
     login_privileges = {
         APP: ("SELECT", "INSERT"),
         REVIEW: (
-            "SELECT(id, author, patient, ground, paper_kind, session_days, sessions_from, sessions_to, started_by, "
+            "SELECT(id, author, patients, ground, paper_kind, session_days, sessions_from, sessions_to, started_by, "
             "second, waits_days, recipient_name, named_staff, started_at)",
         ),
     }
 
     author = models.UUIDField(db_index=True)
-    patient = models.UUIDField()
+    patients = ArrayField(models.UUIDField(), help_text="Everybody the paper names; first whose paper it is.")
     ground = models.UUIDField(help_text="The legal paper.")
     paper_kind = models.CharField(max_length=40, help_text="A code.")
     session_days = ArrayField(models.DateField(), default=list, blank=True)
@@ -63,6 +63,7 @@ class Compelled(SealedModel):
                 ),
                 name="%(app_label)s_%(class)s_names_sessions",
             ),
+            models.CheckConstraint(condition=~models.Q(patients=[]), name="%(app_label)s_%(class)s_names_patients"),
         ]
 
 

@@ -13,13 +13,19 @@ class Package(SealedModel):
     login_privileges = {
         APP: ("SELECT", "INSERT", "UPDATE(withdrawn_at)"),
         REVIEW: (
-            "SELECT(id, author, patient, authorization_id, notes, session_days, sha256, size, named_staff, made_at, "
-            "approved_by, approved_at, hand_over_until, withdrawn_at, compelled)",
+            "SELECT(id, author, patient, named_too, authorization_id, notes, session_days, sha256, size, named_staff, "
+            "made_at, approved_by, approved_at, hand_over_until, withdrawn_at, compelled)",
         ),
     }
 
     author = models.UUIDField(db_index=True)
     patient = models.UUIDField(help_text="Whose release this is.")
+    named_too = ArrayField(
+        models.UUIDField(),
+        default=list,
+        blank=True,
+        help_text="Other patients a legal paper names, whom these notes speak of.",
+    )
     authorization_id = models.UUIDField()
     recipient_name = models.CharField(max_length=300)
     description = models.CharField(max_length=300, help_text="As the ledger will say it: session dates, no content.")

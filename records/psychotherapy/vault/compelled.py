@@ -9,7 +9,7 @@ has two parts, made of a seed under the root key: each of the two prints one, an
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -25,7 +25,7 @@ from practice.infrastructure.refusals import Refusal
 from practice.people.models import Staff
 from records.psychotherapy.compelled_rules import Compelled as CompelledValue
 from records.psychotherapy.compelled_rules import CompelledStep as Kind
-from records.psychotherapy.compelled_rules import PassphrasePart, Scope
+from records.psychotherapy.compelled_rules import PassphrasePart, Scope, spoken_of
 from records.psychotherapy.custody_rules import Opening
 from records.psychotherapy.models import Compelled, CompelledOpening, CompelledStep, Draft, Note, Package
 from records.psychotherapy.rules import EventKind
@@ -55,7 +55,7 @@ def start_compelled(
     staff: Staff,
     *,
     author: UUID,
-    patient: UUID,
+    patients: Sequence[UUID],
     ground: UUID,
     paper_kind: str,
     scope: Scope,
@@ -66,7 +66,7 @@ def start_compelled(
 ) -> CompelledValue:
     """The first of two people begins. Who may, and whether the paper allows it, is asked before. Opens nothing."""
     with open_as(staff) as actor:
-        row = Compelled(author=author, patient=patient, ground=ground, paper_kind=paper_kind, started_by=actor)
+        row = Compelled(author=author, patients=list(patients), ground=ground, paper_kind=paper_kind, started_by=actor)
         row.session_days, row.sessions_from, row.sessions_to = sorted(set(scope.days)), scope.first, scope.last
         row.second, row.waits_days = second, waits_days if second is None else 0
         row.recipient_name, row.named_staff = recipient_name, sorted(set(named_staff))
@@ -104,7 +104,8 @@ def pack_compelled(*, by: Staff, compelled_id: UUID, package_id: UUID, render: R
     """Carries it out, once: what is within the scope goes through `render` into a locked file, shown to nobody.
 
     Without anything within the scope the answer is that, written down, and known to the two alone. Notes that also
-    speak of others stay out. Raises NotReleasable; then nothing was made and nothing was opened.
+    speak of somebody whom the paper does not name stay out. Raises NotReleasable; then nothing was made and nothing was
+    opened.
     """
     with open_as(by) as actor:
         lock(compelled_id)
@@ -112,9 +113,9 @@ def pack_compelled(*, by: Staff, compelled_id: UUID, package_id: UUID, render: R
         if row is None or not _values([row])[0].may_pack(actor, timezone.now()):
             raise NotReleasable(NOT_NOW)
         with _opening(row, actor, Opening.INDEX, None):
-            about = [one.patients for one in _within(row)]
-        others = any(set(patients) != {row.patient} for patients in about)
-        if all(set(patients) != {row.patient} for patients in about):
+            about = [_of_named_alone(row, one) for one in _within(row)]
+        others = not all(about)
+        if not any(about):
             with _opening(row, actor, Opening.INDEX, None):
                 _written(row, actor, Kind.EMPTY, others=others)
             write_event(actor, EventKind.COMPELLED_EMPTY, detail=str(row.id))
@@ -124,11 +125,13 @@ def pack_compelled(*, by: Staff, compelled_id: UUID, package_id: UUID, render: R
 
 
 def _pack(row: Compelled, actor: UUID, package_id: UUID, render: Render, others: bool) -> None:
-    package = Package(id=package_id, patient=row.patient, authorization_id=row.ground, author=row.author)
+    package = Package(id=package_id, authorization_id=row.ground, author=row.author)
     package.approved_by, package.compelled = actor, row.id
     package.recipient_name, package.named_staff = row.recipient_name, row.named_staff
     with _opening(row, actor, Opening.PACKAGE, package_id):
-        chosen = [_text(one) for one in _within(row)]
+        # asked again here: the database shows an author who is one of the two every note of their own
+        chosen = [_text(one) for one in _within(row) if _of_named_alone(row, one)]
+        package.patient, *package.named_too = spoken_of(row.patients, [one.head.patients for one in chosen])
         locked = lock_pdf(render(chosen), "-".join(_part(row, number) for number in PARTS))
         fill_package(package, chosen, locked)
         keep_package(actor, package, locked)
@@ -167,17 +170,22 @@ def _part(row: Compelled, number: int) -> str:
 
 def _place_of_seed(row: Compelled) -> bytes:
     """What a seed is bound to: moved to another release it does not open."""
-    ids = (row.id, row.author, row.patient, row.ground, row.started_by, row.second or "")
+    ids = (row.id, row.author, len(row.patients), *row.patients, row.ground, row.started_by, row.second or "")
     return encode_binding(("compelled seed", keyring().practice_id, *(str(one) for one in ids)))
 
 
 def _within(row: Compelled) -> list[Note | Draft]:
     """Signed notes, addenda, and what was begun and not signed, of the sessions named; only inside an opening."""
     scope = _scope(row)
-    notes = living(Note.objects.filter(author=row.author, patients__contains=[row.patient]))
-    drafts = Draft.objects.filter(author=row.author, patients__contains=[row.patient])
+    notes = living(Note.objects.filter(author=row.author, patients__overlap=row.patients))
+    drafts = Draft.objects.filter(author=row.author, patients__overlap=row.patients)
     found: list[Note | Draft] = [*notes.order_by("session_on", "signed_at"), *drafts.order_by("session_on", "saved_at")]
     return sorted((one for one in found if scope.covers(one.session_on)), key=lambda one: one.session_on)
+
+
+def _of_named_alone(row: Compelled, one: Note | Draft) -> bool:
+    """Whether it speaks of nobody but those whom the paper names."""
+    return set(one.patients) <= set(row.patients)
 
 
 def _text(one: Note | Draft) -> Releasable:
@@ -256,7 +264,7 @@ def _value(row: Compelled, steps: dict[Kind, CompelledStep | None]) -> Compelled
     return CompelledValue(
         id=row.id,
         author=row.author,
-        patient=row.patient,
+        patients=tuple(row.patients),
         ground=row.ground,
         paper_kind=row.paper_kind,
         scope=_scope(row),

@@ -21,7 +21,7 @@ def refuse_to_change(draft: Draft) -> None:
     scope = Q(session_days__contains=[draft.session_on])
     scope |= Q(sessions_from__lte=draft.session_on, sessions_to__gte=draft.session_on)
     rows = Compelled.objects.filter(scope, ~Exists(over), author=draft.author, started_at__gte=draft.created_at)
-    if any({row.patient} == set(draft.patients) for row in rows):
+    if any(set(draft.patients) <= set(row.patients) for row in rows):
         raise StaleDraft(ASKED_FOR)
 
 

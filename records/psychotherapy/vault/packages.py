@@ -158,7 +158,8 @@ def fill_package(package: Package, chosen: list[Releasable], locked: bytes) -> N
     now = timezone.now()
     package.notes, package.session_days = [one.head.id for one in chosen], [one.head.session_on for one in chosen]
     told = [one for one in chosen if not one.others_left_out]
-    others = {str(one.head.id): sorted(set(one.head.patients) - {package.patient}) for one in told}
+    left = set() if package.named_too else {package.patient}  # of several patients each is entered with their own days
+    others = {str(one.head.id): sorted(set(one.head.patients) - left) for one in told}
     package.speaks_of = {note: [str(patient) for patient in found] for note, found in others.items() if found}
     package.description = describe_release(one.head.session_on for one in chosen)
     package.sha256, package.size = hashlib.sha256(locked).hexdigest(), len(locked)
@@ -332,6 +333,7 @@ def _cover(row: Package, handed_over_at: datetime | None = None) -> PackageCover
         author=row.author,
         approved_by=row.approved_by or row.author,
         patient=row.patient,
+        named_too=tuple(row.named_too),
         authorization_id=row.authorization_id,
         recipient_name=row.recipient_name,
         description=row.description,

@@ -81,6 +81,7 @@ def place_of_package(package: Package) -> Binding:
         *_ids(package.named_staff),
         *([str(package.approved_by)] if package.approved_by else []),
         *([str(package.compelled)] if package.compelled else []),
+        *(_ids(package.named_too) if package.named_too else []),
         "file",
     )
 

@@ -288,8 +288,25 @@ class PackageCover:
     handed_over_at: datetime | None = None
     compelled: UUID | None = None  # the compelled release it was made for; `authorization_id` is then the legal paper
     speaks_of: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)  # by note: the others it speaks of
+    named_too: tuple[UUID, ...] = ()  # other patients the legal paper names; then `speaks_of` holds everybody
     own_ground: bool = False  # without an authorization: its author's claim is sealed with it
     claim: Mapping[str, Any] = field(default_factory=dict, repr=False)  # opened for who hands it over, else empty
+
+    @property
+    def about(self) -> tuple[UUID, ...]:
+        """Whose records it holds, as what it rests on names them; each is entered in the ledger."""
+        return (self.patient, *self.named_too)
+
+    @property
+    def not_named(self) -> Mapping[str, tuple[UUID, ...]]:
+        """By note: whom it speaks of beside those; they have to agree."""
+        left = {note: tuple(one for one in found if one not in self.about) for note, found in self.speaks_of.items()}
+        return {note: found for note, found in left.items() if found}
+
+    def days_about(self, patient: UUID) -> tuple[date, ...]:
+        """The sessions whose notes speak of one of them."""
+        found = (day for note, day in self.items if not self.named_too or patient in self.speaks_of[str(note)])
+        return tuple(found)
 
     @property
     def waiting(self) -> bool:
