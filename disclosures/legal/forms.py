@@ -237,6 +237,8 @@ class CompelledForm(forms.Form):
         named.label_from_instance = lambda staff: staff.display_name
         if not seconds_to(by).exists():
             del self.fields["second"]
+        elif (others := named.queryset.exclude(pk=by.pk)).exists():
+            named.queryset = others  # who begins is given a part of the passphrase, so somebody else hands over
 
     def scope(self) -> Scope:
         """The sessions as chosen."""

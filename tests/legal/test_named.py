@@ -201,11 +201,11 @@ def test_the_pages_look_for_a_patient_without_a_name_in_an_address_and_show_who_
     assert "Type a number" in officer.post(path, {"who": ""}).content.decode()
     assert "Nobody found" in officer.post(path, {"who": "Nemo"}).content.decode()
     for who in ("cord elen", str(cordova.number)):
-        assert "The paper names them" in officer.post(path, {"who": who}).content.decode()
+        assert f"the paper names {cordova.legal_name}" in officer.post(path, {"who": who}).content.decode()
     assert officer.post(path, {"patient": "x"}).status_code == 404
     assert officer.post(path, {"patient": cordova.pk}).headers["Location"] == open_path
     shown = signed_in(dana).get(open_path).content.decode()
-    assert cordova.legal_name in shown and "take" not in shown
+    assert cordova.legal_name in shown and "Take off" not in shown
     for kind in ("counsel", "notice"):
         asks = officer.get(reverse("legal-paper-add", args=[order.pk, kind])).content.decode()
         assert cordova.legal_name in asks, kind

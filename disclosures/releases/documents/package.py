@@ -20,6 +20,7 @@ from records.chart.filed_documents import burnt_pictures, on_their_pages, pages_
 
 from ..models import Redaction, Release, ReleaseItem
 from ..queries import verdict_now
+from ..queries.named import entries_about_others
 from ..queries.redaction import TextChanged, as_it_leaves, redactions_of
 from ..rules.redaction import RedactionReason
 
@@ -104,6 +105,7 @@ def _cover_context(release: Release, rows: Sequence[Redaction]) -> dict[str, Any
         "document_number": release.number,
         "release": release,
         "patient": release.patient,
+        "about_others": entries_about_others(release),
         "basis_words": _basis_words(release),
         "prepared_on": today(),
         "ask_not_further": release.emergency and not release.is_notes and verdict_now(release).emergency_restriction,

@@ -355,7 +355,8 @@ def _given_out(release: Release, stopped: bool) -> dict[str, str]:
         words = "The recipient has opened the link and may download the file. Until then a revocation still stops it."
         return _step(title, "waiting", words, reverse("release-link", args=[release.pk]), "Make a new link")
     if release.state == ReleaseState.COMMITTED:
-        return _step(title, "next", "Get the package below and hand it over. Until then a revocation still stops it.")
+        stops = "counsel’s answer, or a court," if release.facts.get("paper") else "a revocation"
+        return _step(title, "next", f"Get the package below and hand it over. Until then {stops} still stops it.")
     return _step(title, "waiting", "After the hand-over is in the ledger.")
 
 
