@@ -6,13 +6,13 @@ from typing import Any, Unpack, cast
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.urls import reverse
 
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.compliance.queries import policy, practice_profile
 from practice.infrastructure import days
 from practice.infrastructure.locks import advisory_lock
+from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
 from practice.people.policies import require_act
@@ -213,7 +213,7 @@ def _prepare(
     elements: Elements,
 ) -> Authorization:
     on = days.today()
-    version, refusal = usable_form(kind_for(elements.get("record_classes", ())), on, reverse("form-list"))
+    version, refusal = usable_form(kind_for(elements.get("record_classes", ())), on, page("form-list"))
     if refusal is not None:
         raise Refused(refusal)
     given: dict[str, Any] = {key: value for key, value in elements.items() if key not in NOT_PREPARED}

@@ -7,13 +7,13 @@ from typing import Any, ParamSpec, TypedDict, TypeVar, Unpack
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure import days
 from practice.infrastructure.locks import advisory_lock
+from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.infrastructure.uploads import CheckedUpload
 from practice.people.models import Patient, PersonalRepresentative, Staff
@@ -255,7 +255,7 @@ def record_fulfilled(*, by: Staff, authorization: Authorization, on: date, how: 
                 "The patient has not been given a copy of the signed form yet.",
                 "Give the copy and record it, then close this.",
                 "45 CFR 164.508(c)(4)",
-                reverse("authorization-copy-given", args=[authorization.pk]),
+                page("authorization-copy-given", authorization.pk),
             )
         )
     return _happened(by, authorization, EventKind.FULFILLED, on, how, "")
@@ -291,7 +291,7 @@ def _lock_current(authorization: Authorization) -> Authorization:
     locked = lock_for_release(authorization.pk)
     if any(event.kind == EventKind.RECORDED_IN_ERROR for event in locked.events.all()):
         corrected = queries.corrected_by(locked)
-        link = reverse("authorization-open", args=[corrected.pk]) if corrected else ""
+        link = page("authorization-open", corrected.pk) if corrected else ""
         raise Refused(
             Refusal(
                 "AUTHORIZATION_CORRECTED",

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils import timezone
 
 from practice.audit.actions import record
@@ -11,6 +10,7 @@ from practice.audit.rules import AuditEvent
 from practice.compliance.queries import associates_acting_on, policy
 from practice.infrastructure import days
 from practice.infrastructure.locks import advisory_lock
+from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.infrastructure.uploads import CheckedUpload
 from practice.people.models import Staff
@@ -65,7 +65,7 @@ def record_revocation(
                 "REVOKED_ALREADY",
                 "This authorization is revoked already. Nothing goes out under it.",
                 "See its history.",
-                link=reverse("authorization-open", args=[locked.pk]),
+                link=page("authorization-open", locked.pk),
             )
         )
     hold = policy("P-06", on)
@@ -205,7 +205,7 @@ def lift_hold(
                 "This authorization is not on hold, so there is nothing to lift.",
                 "What is revoked in writing stays revoked: have a new authorization signed.",
                 "45 CFR 164.508(b)(5)",
-                reverse("authorization-open", args=[locked.pk]),
+                page("authorization-open", locked.pk),
             )
         )
     if received_at <= facts.held_since:

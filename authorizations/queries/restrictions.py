@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from practice.infrastructure.days import today
+from practice.infrastructure.pages import page
 from practice.infrastructure.templatetags.look import day as day_words
 from practice.people.models import Patient
 
@@ -108,7 +108,7 @@ def facts_of(row: Restriction) -> RestrictionFacts:
         ended_on=min((day for kind, day in events if kind in BY_PATIENT), default=None),
         notice_on=first.get(Event.ENDED_BY_NOTICE),
         in_error=Event.RECORDED_IN_ERROR in first,
-        link=reverse("restriction-open", args=[row.pk]),
+        link=page("restriction-open", row.pk),
         id=str(row.pk),
     )
 

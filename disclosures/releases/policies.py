@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
-from django.urls import reverse
 
 from authorizations.models import Authorization
 from authorizations.policies import authorizations_visible_to
 from authorizations.rules import RecordClass
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
+from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
 from practice.people.policies import charts_visible_to, may_open_chart, open_patient, patients_visible_to
@@ -149,7 +149,7 @@ def refusal_to_warn(staff: Staff, patient: Patient) -> Refusal | None:
         "A clinician who cares for the patient enters a warning of a serious threat.",
         "If you have told somebody yourself, record it as a disclosure.",
         "45 CFR 164.512(j)(1)(i)",
-        reverse("disclosure-record", args=[patient.pk]),
+        page("disclosure-record", patient.pk),
     )
 
 

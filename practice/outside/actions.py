@@ -17,6 +17,7 @@ from django.utils import timezone
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
 from practice.infrastructure.days import local_date
+from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.worklist.actions import add_task, close_task
@@ -67,7 +68,7 @@ def refusal_to_make(patient: Patient) -> Refusal | None:
             "A link asks for the patient's date of birth, and none is recorded.",
             "Enter the date of birth first.",
             "45 CFR 164.514(h)(1)",
-            link=reverse("patient-edit", args=[patient.pk]),
+            link=page("patient-edit", patient.pk),
         )
     return None
 

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from authorizations.actions import record_revocation
+from authorizations.actions.restrictions import record_restriction
 from authorizations.models import Authorization
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
@@ -57,6 +58,8 @@ def test_a_file_leaves_once_to_who_passed_the_code_and_the_ledger_says_downloade
     offered: Callable[..., Any], lindqvist: Patient, dana: Staff
 ) -> None:
     release, offer = offered()
+    asked = {"recipients": ["payer"], "uses": ["payment"]}
+    record_restriction(by=dana, patient=lindqvist, received_on=today(), **asked)  # who asks the gate asks this, too
     visitor = Visitor()
     assert visitor.get("/download/").status_code == 410
     assert visitor.answer(offer.made, lindqvist.birth_date, WRONG).status_code == 200

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils import timezone
 
 from authorizations.documents import reason_of
@@ -15,6 +14,7 @@ from authorizations.queries.others import LACKS_OTHERS, agreements_of
 from authorizations.queries.taking_back import ended_among
 from authorizations.rules import ItemAsked
 from practice.infrastructure.days import today
+from practice.infrastructure.pages import page
 from practice.people.models import Patient
 from records.chart.queries.group_notes import on_joint_sessions
 from records.psychotherapy import vault
@@ -140,7 +140,7 @@ def with_blocks(lines: Sequence[Line]) -> list[Line]:
 def _with_block(line: Line, block: Block | None) -> Line:
     if block is None:
         return line
-    href = reverse("release-open", args=[line.release.pk])
+    href = page("release-open", line.release.pk)
     return replace(line, blocked=block.words, waits_on="", words="", button="Open", href=href, mine=False)
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from authorizations.queries import facts_of
 from authorizations.queries.restrictions import restriction_facts
@@ -16,6 +15,7 @@ from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
 from practice.compliance.queries import policies_in_force
 from practice.infrastructure.days import today
+from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal
 from practice.infrastructure.templatetags.look import day as day_words
 from practice.infrastructure.templatetags.look import time_of_day
@@ -326,7 +326,7 @@ def _approval(release: Release, stopped: bool, may_approve: bool) -> dict[str, s
     if not may_approve:
         return _step(title, "next", f"Waiting on {_name(release.approver)}, who was asked on {asked}.")
     words = f"{_name(release.approver)} was asked on {asked}."
-    return _step(title, "next", words, reverse("release-approve", args=[release.pk]), "Read and approve")
+    return _step(title, "next", words, page("release-approve", release.pk), "Read and approve")
 
 
 def _commit(release: Release, entry: Entry | None, stopped: bool) -> dict[str, str]:
@@ -341,7 +341,7 @@ def _commit(release: Release, entry: Entry | None, stopped: bool) -> dict[str, s
         words = "The package is frozen. The gate is asked once more at the moment of hand-over."
         if release.method == Method.DOWNLOAD:
             words = "The package is frozen. The gate is asked once more when the recipient has passed the link's code."
-        return _step(title, "next", words, reverse("release-hand-over", args=[release.pk]), "Hand over")
+        return _step(title, "next", words, page("release-hand-over", release.pk), "Hand over")
     return _step(title, "waiting", "After the clinician has approved.")
 
 
@@ -353,7 +353,7 @@ def _given_out(release: Release, stopped: bool) -> dict[str, str]:
         return _step(title, "not-needed", "Nothing was given out.")
     if release.state == ReleaseState.COMMITTED and release.method == Method.DOWNLOAD:
         words = "The recipient has opened the link and may download the file. Until then a revocation still stops it."
-        return _step(title, "waiting", words, reverse("release-link", args=[release.pk]), "Make a new link")
+        return _step(title, "waiting", words, page("release-link", release.pk), "Make a new link")
     if release.state == ReleaseState.COMMITTED:
         stops = "counsel’s answer, or a court," if release.facts.get("paper") else "a revocation"
         return _step(title, "next", f"Get the package below and hand it over. Until then {stops} still stops it.")
@@ -372,7 +372,7 @@ def _delivery(release: Release, stopped: bool) -> dict[str, str]:
         return _step(title, "not-needed", "Nothing was given out.")
     if release.served_at:
         words = "Say how it ended. Until then it counts as disclosed; after 24 hours the compliance officer is asked."
-        return _step(title, "next", words, reverse("release-close", args=[release.pk]), "Say how it ended")
+        return _step(title, "next", words, page("release-close", release.pk), "Say how it ended")
     return _step(title, "waiting", "After the package was given out.")
 
 
@@ -399,16 +399,16 @@ class Line:
 
 def line_of(release: Release, staff: Staff) -> Line:
     """A release as a line of the worklist of `staff`."""
-    here = reverse("release-open", args=[release.pk])
+    here = page("release-open", release.pk)
     since = day_words(release.prepared_at)
     match release.state:
         case ReleaseState.AWAITING_APPROVAL:
             mine = release.approver_id == staff.pk
-            href = reverse("release-approve", args=[release.pk]) if mine else here
+            href = page("release-approve", release.pk) if mine else here
             who = "You" if mine else _name(release.approver)
             return Line(release, who, f"to read and approve, asked {since}", "Read" if mine else "Open", href, mine)
         case ReleaseState.APPROVED:
-            href = reverse("release-hand-over", args=[release.pk])
+            href = page("release-hand-over", release.pk)
             desk = staff.has_role(Role.FRONT_DESK)
             words = f"package approved {day_words(release.approved_at)}, ready to hand over"
             return Line(release, "You" if desk else "Front desk", words, "Hand over", href, desk)

@@ -4,9 +4,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from django import forms
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
 from authorizations.rules.defect import AUTH_NO_DOCUMENT
+from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal
 
 from ..rules import Decision
@@ -83,6 +84,6 @@ def _link(code: str, patient_id: UUID | None, authorization_id: UUID | None, for
 
 def _path(name: str, pk: UUID) -> str:
     try:
-        return reverse(name, args=[pk])
+        return page(name, pk)
     except NoReverseMatch:
         return ""

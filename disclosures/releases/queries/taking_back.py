@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from authorizations.models import Authorization, AuthorizationEvent, RevocationLetter
 from authorizations.rules import same_words
@@ -14,6 +13,7 @@ from disclosures.ledger.policies import may_see
 from disclosures.ledger.queries import Current, history
 from disclosures.ledger.rules import Basis
 from practice.infrastructure.days import local_date
+from practice.infrastructure.pages import page
 from practice.infrastructure.templatetags.look import day as day_words
 from practice.people.models import Staff
 from records.chart.queries.group_notes import joint_notes_about
@@ -146,9 +146,9 @@ def visible_among(staff: Staff, handed: Sequence[Handed]) -> list[Handed]:
     found = []
     for one in handed:
         if one.release.pk in seen:
-            found.append(replace(one, href=reverse("release-open", args=[one.release.pk])))
+            found.append(replace(one, href=page("release-open", one.release.pk)))
         elif one.is_notes and may_see(staff, one.disclosure):
-            found.append(replace(one, href=reverse("disclosure-open", args=[one.disclosure.entry.pk])))
+            found.append(replace(one, href=page("disclosure-open", one.disclosure.entry.pk)))
         elif one.under and not one.is_notes:
             found.append(one)
     return found
