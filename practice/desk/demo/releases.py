@@ -122,7 +122,7 @@ def _leave_out_a_sentence(by: Staff, release: Release) -> None:
 def _blacken_the_letterhead(by: Staff, release: Release) -> None:
     """And the head of a filed letter, which says who sent it."""
     item = release.items.filter(kind="document")[0]
-    areas = [BlackArea(1, (0.08, 0.05, 0.7, 0.08))]
+    areas = [BlackArea(1, (0.1, 0.117, 0.58, 0.03))]
     black_out(by=by, release_id=release.pk, item_id=item.pk, areas=areas, reason=RedactionReason.BEYOND)
 
 

@@ -119,11 +119,17 @@ function prepare(page, shot) {
   });
 
   add.addEventListener("click", () => {
-    const seen = shot.getBoundingClientRect();
-    const middle = (Math.max(seen.top, 0) + Math.min(seen.bottom, window.innerHeight)) / 2;
-    const top = ((middle - seen.top) / seen.height) * WHOLE - 250; // in the middle of what is on the screen
-    const made = area([2500, top, 5000, 500]);
-    made.put([2500, top, 5000, 500]);
+    const all = shot.getBoundingClientRect();
+    const frame = shot.parentElement.getBoundingClientRect();
+    const [left, right] = [Math.max(all.left, frame.left), Math.min(all.right, frame.right)];
+    const [top, bottom] = [Math.max(all.top, 0), Math.min(all.bottom, window.innerHeight)];
+    const width = ((right - left) / all.width) * (WHOLE / 2); // in the middle of what is on the screen
+    const made = area([
+      (((left + right) / 2 - all.left) / all.width) * WHOLE - width / 2,
+      (((top + bottom) / 2 - all.top) / all.height) * WHOLE - 250,
+      width,
+      500,
+    ]);
     made.box.focus();
   });
 
