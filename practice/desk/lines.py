@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from practice.infrastructure.days import today
-from practice.infrastructure.templatetags.look import day
+from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Patient
 
 
@@ -20,6 +20,7 @@ class Line:
     due_on: date | None = None
     since: date | None = None
     about: str = ""
+    more: str = ""  # what tells two such records apart
     posts: tuple[tuple[str, str], ...] = ()  # what the button sends, where the link begins something
 
 
@@ -50,24 +51,23 @@ def person_words(patient: Patient) -> tuple[str, str]:
     return patient.legal_name, words
 
 
+def what_leaves(description: str, approved_at: datetime | None) -> str:
+    """What a release holds, as the ledger will say it, and when it was approved."""
+    approved = f"approved {day(approved_at)}, {time_of_day(approved_at)}" if approved_at else ""
+    return ", ".join(filter(None, [description, approved]))
+
+
 def summary(found: Iterable[Group]) -> str:
-    """The page in a sentence: "7 to do. One is late, two are due this week." """
+    """The page in a sentence, figures throughout: "7 to do. 1 is late, 2 are due within a week." """
     lines = [line for group in found for line in group.lines]
     now = today()
     late = sum(1 for line in lines if line.due_on and line.due_on < now)
     soon = sum(1 for line in lines if line.due_on and now <= line.due_on <= now + timedelta(days=7))
     if not lines:
         return ""
-    figures = max(late, soon) > len(IN_WORDS)  # one sentence does not mix words and figures
-    parts = [_how_many(late, "late", figures), _how_many(soon, "due within a week", figures)]
-    said = ", ".join(part for part in parts if part)
-    return f"{len(lines)} to do. {said[:1].upper()}{said[1:]}{'.' if said else ''}".strip()
+    said = ", ".join(filter(None, [_how_many(late, "late"), _how_many(soon, "due within a week")]))
+    return f"{len(lines)} to do. {said}{'.' if said else ''}".strip()
 
 
-IN_WORDS = ("one", "two", "three", "four", "five", "six")
-
-
-def _how_many(number: int, words: str, figures: bool) -> str:
-    if not number:
-        return ""
-    return f"{number if figures else IN_WORDS[number - 1]} {'is' if number == 1 else 'are'} {words}"
+def _how_many(number: int, words: str) -> str:
+    return f"{number} {'is' if number == 1 else 'are'} {words}" if number else ""

@@ -15,7 +15,7 @@ from records.psychotherapy import vault
 from records.psychotherapy.custody_actions import requests_in_custody
 from records.psychotherapy.custody_rules import Step, Transfer
 
-from .lines import Group, Line, person_words
+from .lines import Group, Line, person_words, what_leaves
 from .links import path_to
 
 
@@ -61,12 +61,14 @@ def packages_to_hand_over(staff: Staff) -> Group:
         until = timezone.localtime(cover.hand_over_until).date()
         since = timezone.localtime(cover.approved_at).date()
         href = path_to("notes-hand-over", cover.id)
-        about = f"To {cover.recipient_name}, as a locked file"
+        about = f"To {cover.recipient_name}"
+        # what is in it stands on its cover sheet, not on a page that is open all day
+        more = what_leaves("A locked file", cover.approved_at)
         if block := blocked.get(cover.id):
             about = f"{about} · Blocked: {block.short}"
-            lines.append(Line(title, words, href, "Open", since=since, about=about))
+            lines.append(Line(title, words, href, "Open", since=since, about=about, more=more))
             continue
-        lines.append(Line(title, words, href, "Hand over", due_on=until, since=since, about=about))
+        lines.append(Line(title, words, href, "Hand over", due_on=until, since=since, about=about, more=more))
     return Group(TaskKind.RELEASE_HAND_OVER.label, lines)
 
 

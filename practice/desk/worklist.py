@@ -13,6 +13,7 @@ from authorizations.queries.restrictions import line_of_restriction
 from authorizations.queries.signing import awaiting_scan, awaiting_signature
 from disclosures.releases.models import Release
 from disclosures.releases.queries.blocked import blocked_among
+from disclosures.releases.rules import ReleaseState
 from practice.compliance.models import PlacementQuestion
 from practice.compliance.queries import answers_to_read
 from practice.infrastructure.days import local_date, today
@@ -39,7 +40,7 @@ from records.chart.rules.measures import current_of
 from records.chart.rules.notes import NoteState, overdue_on
 from records.chart.rules.sessions import Attendance, SessionState
 
-from .lines import Group, Line, person_words
+from .lines import Group, Line, person_words, what_leaves
 from .links import path_to
 from .sealed_work import (
     compelled_matters,
@@ -132,11 +133,11 @@ def _one_of_each(found: Iterable[Group]) -> list[Group]:
 def task_groups(tasks: Iterable[Task]) -> list[Group]:
     """Tasks, already sorted by due day, as groups by kind."""
     tasks = [task for task in tasks if _is_near(task)]
-    about = subject_words(tasks)
+    about, more = subject_words(tasks), _leaving(tasks)
     found: dict[str, Group] = {}
     for task in tasks:
         group = found.setdefault(task.kind, Group(TaskKind(task.kind).label))
-        group.lines.append(_task_line(task, about.get(task.subject_id, "")))
+        group.lines.append(_task_line(task, about.get(task.subject_id, ""), more.get(task.subject_id, "")))
     return list(found.values())
 
 
@@ -146,11 +147,11 @@ def _is_near(task: Task) -> bool:
     return ahead is None or task.due_on is None or task.due_on <= today() + timedelta(days=ahead)
 
 
-def _task_line(task: Task, about: str) -> Line:
+def _task_line(task: Task, about: str, more: str) -> Line:
     title, words = person_words(task.patient) if task.patient else (TaskKind(task.kind).label, "")
     made = timezone.localtime(task.made_at).date()
     button = BUTTONS.get(TaskKind(task.kind), "Open")
-    return Line(title, words, _place(task), button, due_on=task.due_on, since=made, about=about)
+    return Line(title, words, _place(task), button, due_on=task.due_on, since=made, about=about, more=more)
 
 
 def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
@@ -198,6 +199,19 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
     if readings := ids.get("chart.documentreading"):
         found |= _documents_to_read(readings)
     return found
+
+
+def _leaving(tasks: Iterable[Task]) -> dict[UUID, str]:
+    """By release: how much leaves and since when it may, which tells two for one recipient apart.
+
+    What was recorded afterwards is described in somebody's own words, which stay on its page.
+    """
+    ids = [task.subject_id for task in tasks if task.subject_type == "releases.release"]
+    rows = Release.objects.filter(pk__in=ids).exclude(state=ReleaseState.RECORDED)
+    return {
+        row.pk: what_leaves("A locked file" if row.is_notes else row.description, row.approved_at)
+        for row in rows.only("description", "approved_at", "record_class")
+    }
 
 
 def placement_answers(staff: Staff) -> Group:

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from disclosures.releases import actions
+from disclosures.releases.models import Release
 from practice.audit.models import AuditEntry
 from practice.audit.rules import AuditEvent
+from practice.desk.worklist import home_groups
 from practice.infrastructure.days import today
 
 from .conftest import CANARY
@@ -55,3 +58,13 @@ def test_each_line_that_cannot_be_ticked_says_why(signed_in, dana, chart, paper)
     authorization = paper(covers_from=today() - timedelta(days=30), covers_to=today())
     page = signed_in(dana).get(f"{reverse('release-new', args=[chart.pk])}?basis={authorization.pk}").content.decode()
     assert page.count("The authorization covers ") == page.count(" disabled") == 2
+
+
+def test_two_packages_for_one_recipient_are_told_apart_on_the_home_page(signed_in, dana, hale, chart, prepared):
+    release = prepared()
+    prepared()
+    Release.objects.filter(pk=release.pk).update(approved_at=timezone.now())
+    lines = [line for group in home_groups(hale) for line in group.lines if line.about.startswith("To ")]
+    first, second = (line.more for line in lines)
+    assert first != second and all(words.startswith("2 documents of the chart, dated ") for words in (first, second))
+    assert "approved " in f"{first}{second}"
