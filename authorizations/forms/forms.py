@@ -159,10 +159,21 @@ class ReviewForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose one."},
     )
-    counsel = text_field("Counsel", 200, required=True, help_text="Name and office of the lawyer.")
+    counsel = text_field(
+        "Counsel",
+        200,
+        required=True,
+        help_text="Name and office of the lawyer.",
+        error_messages={"required": "Name the lawyer."},
+    )
     reviewed_on = day_field("Day of the answer", required=True)
     file_note = text_field(
-        "Where the answer is kept", 500, 2, required=True, help_text="For example “e-mail of that day, counsel folder”."
+        "Where the answer is kept",
+        500,
+        2,
+        required=True,
+        help_text="For example “e-mail of that day, counsel folder”.",
+        error_messages={"required": "Say where the answer is kept."},
     )
 
     def __init__(self, *args: Any, version: FormVersion, **kwargs: Any) -> None:

@@ -216,9 +216,9 @@ class ToldForm(forms.Form):
     on = past_day("On")
     words = text_field("How", 500, required=True, error_messages={"required": "Say how."})
 
-    def __init__(self, *args: Any, ask: str = "How", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, when: str, ask: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["words"].label = ask
+        self.fields["on"].label, self.fields["words"].label = when, ask
 
     def clean_on(self) -> date:
         return not_to_come(self.cleaned_data["on"])

@@ -8,8 +8,8 @@ from practice.infrastructure.refusals import Refusal
 
 from ..models import FormReview, FormVersion
 from ..rules.form_versions import FormKind, FormStanding, refusal_to_use, review_due, standing
-from ..rules.reading import TARGET_GRADE
-from ..rules.wording import grade_of
+from ..rules.reading import TARGET_GRADE, Reading
+from ..rules.wording import Wording, hardest_part, reading_of_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,13 @@ class FormLine:
     version: FormVersion
     standing: FormStanding
     due_on: date | None
-    grade: float
+    reading: Reading
+    hardest: tuple[Wording, float]
     in_use: bool
+
+    @property
+    def grade(self) -> float:
+        return self.reading.grade
 
     @property
     def is_hard_to_read(self) -> bool:
@@ -86,5 +91,6 @@ def _in_use(newest_first: list[FormVersion], on: date) -> FormVersion | None:
 
 def _line(version: FormVersion, on: date, in_use: bool) -> FormLine:
     said = version.said()
-    grade = grade_of(FormKind(version.kind), version.texts)
-    return FormLine(version, standing(said, on), review_due(said, on), grade, in_use)
+    kind = FormKind(version.kind)
+    reading, hardest = reading_of_form(kind, version.texts), hardest_part(kind, version.texts)
+    return FormLine(version, standing(said, on), review_due(said, on), reading, hardest, in_use)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from authorizations.rules.form_versions import FormKind
-from authorizations.rules.reading import reading_grade
+from authorizations.rules.reading import Reading, reading_of
 
 BOTH = frozenset(FormKind)
 LONGEST_TEXT = 3_000
@@ -68,6 +68,18 @@ def words_missing(kind: FormKind, texts: Mapping[str, str], *, explainer_require
     ]
 
 
-def grade_of(kind: FormKind, texts: Mapping[str, str]) -> float:
-    """The reading grade of everything that a form of this kind says."""
-    return reading_grade("\n".join(texts.get(wording.key, "") for wording in wordings_of(kind)))
+def reading_of_form(kind: FormKind, texts: Mapping[str, str]) -> Reading:
+    """How a form of this kind reads: all its texts but the title, which is no sentence. Headings and boxes to tick are
+    the product's own and few words each, so they are not counted either: they would flatter the rest.
+    """
+    return reading_of("\n\n".join(texts.get(wording.key, "") for wording in _read(kind)))
+
+
+def hardest_part(kind: FormKind, texts: Mapping[str, str]) -> tuple[Wording, float]:
+    """The one text with the highest grade, which the grade of the whole may hide."""
+    grades = [(wording, reading_of(texts.get(wording.key, "")).grade) for wording in _read(kind)]
+    return max(grades, key=lambda one: one[1])
+
+
+def _read(kind: FormKind) -> list[Wording]:
+    return [wording for wording in wordings_of(kind) if wording.key != "title"]

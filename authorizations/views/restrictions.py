@@ -169,7 +169,7 @@ def restriction_notice(request: HttpRequest, restriction_id: UUID) -> HttpRespon
     return _step(
         request,
         row,
-        ToldForm(request.POST or None, ask="How the patient was told"),
+        ToldForm(request.POST or None, when="The patient was told on", ask="How they were told"),
         lambda data: actions.end_by_notice(by=staff, restriction=row, on=data["on"], words=data["words"]),
         title="The practice ends it",
         words="Tell the patient first: the letter is made on the page before this one. Everything that was on record "
@@ -187,7 +187,7 @@ def restriction_told(request: HttpRequest, restriction_id: UUID) -> HttpResponse
     return _step(
         request,
         row,
-        ToldForm(request.POST or None, ask="How, for example “letter by mail”"),
+        ToldForm(request.POST or None, when="Sent or said on", ask="How, for example “letter by mail”"),
         lambda data: actions.record_letter_sent(by=staff, restriction=row, on=data["on"], words=data["words"]),
         title="The patient was told",
         words="When the answer was sent or said, and how.",

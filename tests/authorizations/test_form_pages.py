@@ -76,6 +76,8 @@ def test_counsels_answer_is_recorded_with_day_and_file_note_and_the_form_is_in_u
     tomorrow = (today() + timedelta(days=1)).isoformat()
     page = words(officer.post(address, {"outcome": "approved", "counsel": "L. Whitcomb", "reviewed_on": tomorrow}))
     assert "This day is in the future." in page and "L. Whitcomb" in page
+    bare = words(officer.post(address, {}))
+    assert "Name the lawyer." in bare and "Say where the answer is kept." in bare and "This field" not in bare
     given = {"outcome": "approved", "counsel": "L. Whitcomb", "reviewed_on": today().isoformat(), "file_note": "Letter"}
     page = words(officer.post(address, given, follow=True))
     for expected in ("In use", "L. Whitcomb", "Letter", "Next review by"):
@@ -87,6 +89,7 @@ def test_counsels_answer_is_recorded_with_day_and_file_note_and_the_form_is_in_u
 def test_the_reading_grade_is_shown_and_hard_words_are_warned_of(officer: Client) -> None:
     version = FormVersion.objects.get(kind="PN")
     page = words(officer.get(reverse("form-open", args=[version.pk])))
+    assert "Hardest part" in page and "boxes to tick and what is filled in are not counted" in page
     assert "Flesch-Kincaid" in page and "This is hard to read." not in page
     given = dict(STARTING_TEXTS[FormKind.PN])
     hard = {key: LONG if key != "title" else text for key, text in given.items()}

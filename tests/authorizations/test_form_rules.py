@@ -37,9 +37,9 @@ from authorizations.rules.preparing import (
     parts_of,
     problems_before_signing,
 )
-from authorizations.rules.reading import TARGET_GRADE, reading_grade, syllables
+from authorizations.rules.reading import TARGET_GRADE, Reading, reading_grade, reading_of, syllables
 from authorizations.rules.starting_texts import STARTING_TEXTS
-from authorizations.rules.wording import WORDING, grade_of, wordings_of, words_missing
+from authorizations.rules.wording import WORDING, hardest_part, reading_of_form, wordings_of, words_missing
 from tests.authorizations.papers import CHART_PAPER, PN_PAPER, paper
 
 YES, NO = ReviewOutcome.APPROVED, ReviewOutcome.NOT_APPROVED
@@ -142,7 +142,7 @@ def test_an_unsigned_form_is_asked_about_today() -> None:
 def test_the_words_that_come_with_the_product_are_whole_and_reach_the_eighth_grade(kind: FormKind) -> None:
     texts = STARTING_TEXTS[kind]
     assert words_missing(kind, texts, explainer_required=True) == []
-    assert grade_of(kind, texts) <= TARGET_GRADE
+    assert reading_of_form(kind, texts).grade <= TARGET_GRADE
     for key in set(texts) - {"title"}:
         assert reading_grade(texts[key]) <= TARGET_GRADE, key
 
@@ -210,6 +210,40 @@ def test_the_reading_grade_follows_its_formula_and_grows_with_the_words() -> Non
     assert reading_grade(legal) > 16
     six_and_eight = "We will send your record to the doctor."  # 8 words, 10 syllables, one sentence
     assert reading_grade(six_and_eight) == round(0.39 * 8 + 11.8 * 10 / 8 - 15.59, 1)
+
+
+def test_the_grade_of_a_form_is_the_one_counted_by_hand() -> None:
+    intro = STARTING_TEXTS[FormKind.PN]["intro"]  # 17 + 14 + 9 words, 24 + 16 + 11 syllables
+    assert reading_of(intro) == Reading(words=40, sentences=3, syllables=51)
+    assert reading_grade(intro) == round(0.39 * 40 / 3 + 11.8 * 51 / 40 - 15.59, 1) == 4.7
+    fee = "You owe us $30. It is due in 14 days."  # "thirty" and "fourteen" are a word of two syllables
+    assert reading_of(fee) == Reading(words=10, sentences=2, syllables=12)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Ask Dr. Falk at 9 a.m. on Monday. Or call Mrs. J. Park.", 2),
+        ("We may send notes, e.g. those of a session.", 1),
+        ("This line was pasted from a letter\nand broken to fit the page,\nand goes on here.", 1),
+        ("We send:\n- your bills\n- your plan\n- your tests", 4),
+        ("We send:\nnotes;\nplans;\nbills", 4),
+        ("One paragraph\n\nanother one", 2),
+        ("“May I?” Yes! You may.", 3),
+    ],
+)
+def test_no_abbreviation_and_no_broken_line_makes_a_text_look_easier(text: str, sentences: int) -> None:
+    assert reading_of(text).sentences == sentences
+
+
+def test_a_hard_part_shows_though_the_rest_is_easy_and_a_title_counts_nowhere() -> None:
+    texts = STARTING_TEXTS[FormKind.PN] | {"redisclosure": "Subsequent redisclosure notwithstanding applicable law."}
+    wording, grade = hardest_part(FormKind.PN, texts)
+    assert wording.key == "redisclosure" and grade > TARGET_GRADE
+    assert reading_of_form(FormKind.PN, texts).grade < TARGET_GRADE
+    assert reading_of_form(FormKind.PN, texts | {"title": "Institutional authorization documentation"}) == (
+        reading_of_form(FormKind.PN, texts)
+    )
 
 
 def test_a_list_is_not_one_endless_sentence() -> None:

@@ -118,7 +118,7 @@ def test_an_empty_home_says_what_will_appear(dana: Staff, signed_in: SignedIn) -
     [
         ([], ""),
         ([None], "1 to do."),
-        ([-1], "1 to do. One is late."),
+        ([-1], "1 to do. 1 is late."),
         ([-1, -3, 2], "3 to do. 2 are late, 1 is due within a week."),
         ([-1] + [2] * 7, "8 to do. 1 is late, 7 are due within a week."),
         ([40], "1 to do."),

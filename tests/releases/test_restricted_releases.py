@@ -85,6 +85,8 @@ def test_after_an_emergency_the_recipient_is_asked_and_it_is_written_down(signed
     assert task.subject_id == release.pk and task.due_on == today()
     client = signed_in(dana)
     assert "not to use these records further" in client.get(reverse("release-open", args=[release.pk])).content.decode()
+    page = client.get(reverse("release-asked", args=[release.pk])).content.decode()
+    assert "They were asked not to use it further" in page and "Prairie Clinic" in page
     client.post(reverse("release-asked", args=[release.pk]), {"on": today(), "words": "Dr. Falk, by telephone"})
     task.refresh_from_db()
     assert task.state == TaskState.DONE

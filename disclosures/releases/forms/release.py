@@ -145,7 +145,7 @@ def ask_agreement(form: forms.Form, asked: tuple[LetterAddress, ...]) -> None:
     if not asked:
         del form.fields[AGREED]
         return
-    form.fields[AGREED].help_text = f"They asked to be reached {in_words(asked)}."
+    form.fields[AGREED].help_text = f"They asked to be reached {in_words(asked)}. Needed for another way only."
     form.fields[AGREED].widget.attrs["value"] = wishes(asked)
 
 
@@ -206,7 +206,7 @@ class ReleaseFields(forms.Form):
         label="Not the one whom the patient named in a restriction: I made sure", required=False
     )
     way_agreed = forms.BooleanField(
-        label="If it goes to the patient: they were asked, and agreed to this way this once", required=False
+        label="If it goes to the patient: they were asked, and agree to this way this once", required=False
     )
     authority = text("By what authority they act for the patient", rows=2)
     process = forms.ChoiceField(label="Legal paper", required=False, choices=[("", "None"), *LegalProcess.choices])

@@ -22,7 +22,7 @@ def release_asked(request: HttpRequest, release_id: str) -> HttpResponse:
     release = open_release(staff, release_id)
     if not asking_is_due(release):
         return redirect("release-open", release.pk)
-    form = ToldForm(request.POST or None, ask="Who was asked, and how")
+    form = ToldForm(request.POST or None, when="Asked on", ask="Who was asked, and how")
     if request.method == "POST" and form.is_valid():
         record_asked(by=staff, release_id=release.pk, on=form.cleaned_data["on"], words=form.cleaned_data["words"])
         messages.success(request, "Noted with the restriction.")
