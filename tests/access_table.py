@@ -230,6 +230,7 @@ TABLE: dict[str, Row] = {
     "psychotherapy-destruction-carry-out": row("200 404 404 404 404 404", sealed=True),
     "psychotherapy-package-list": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
     "psychotherapy-leave-out": row("200 404 403 403 403 403", sealed=True),  # a note of one's own
+    "psychotherapy-leave-out-without": row("200 404 403 403 403 403", sealed=True),
     "psychotherapy-package-new": row("200 200 403 403 403 403", sealed=True),  # offers one's own notes only
     "psychotherapy-package-withdraw": row("ok 404 404 404 404 404", post=True, sealed=True),
     "notes-release-new": row("200 200 403 403 403 403", sealed=True),  # offers one's own notes only

@@ -32,6 +32,11 @@ urlpatterns = [
         redaction.note_leave_out,
         name="psychotherapy-leave-out",
     ),
+    path(
+        "packages/of/<uuid:patient_id>/notes/<uuid:note_id>/leave-out/",
+        redaction.note_leave_out_without,
+        name="psychotherapy-leave-out-without",
+    ),
     path("packages/<uuid:package_id>/withdraw/", packages.package_withdraw, name="psychotherapy-package-withdraw"),
     path("custody/", custody.custody_list, name="psychotherapy-custody-list"),
     path("custody/new/", custody.custody_new, name="psychotherapy-custody-new"),

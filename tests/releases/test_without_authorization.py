@@ -163,6 +163,37 @@ def test_the_author_releases_it_on_the_page_and_the_gate_shows_every_reason(no_p
     assert CANARY not in desk.content.decode()
 
 
+def test_oversight_opens_notes_only_where_it_is_of_their_author(no_press, hale, dana, lindqvist, signed_in):
+    note, client = write_note(hale, lindqvist), signed_in(hale)
+    url = f"{reverse('notes-release-new', args=[lindqvist.pk])}?basis=B_OVERSIGHT"
+    facts = {f"fact_{key}": SECRET for key in documented(Basis.B_OVERSIGHT)}
+    typed = facts | {
+        "package": new_id(hale.pk), "notes": [note], "named_staff": [dana.pk], "recipient_name": "Board of Psychology",
+        "recipient_kind": "agency", "purpose": "Complaint", "identity_verified": "badge",
+        "smallest_set_confirmed": "on",
+    }  # fmt: skip
+    del typed["fact_originator_under_review"]
+    refused = client.post(url, typed)
+    assert "MISSING_ORIGINATOR_UNDER_REVIEW" in refused.context["decision"].codes()
+    assert "The investigation is of me, " + hale.display_name in refused.content.decode()
+    made = client.post(url, typed | {"fact_originator_under_review": "Dr. Somebody Else"}).context["made"]
+    claim = vault.package_claim(dana, made.cover.id)
+    assert claim["facts"]["originator_under_review"] == hale.display_name
+
+
+def test_an_author_leaves_passages_out_of_what_leaves_without_an_authorization_too(hale, osei, lindqvist, signed_in):
+    note, client = write_note(hale, lindqvist, text=f"{CANARY}. Keep this."), signed_in(hale)
+    back = f"{reverse('notes-release-new', args=[lindqvist.pk])}?basis=B_CORONER"
+    path = f"{reverse('psychotherapy-leave-out-without', args=[lindqvist.pk, note])}?basis=B_CORONER"
+    assert path in client.get(back).content.decode()
+    assert back in client.get(path).content.decode()
+    said = {"mark": f"note:0:{len(CANARY) + 1}", "reason": "about his brother"}
+    assert client.post(path, said).headers["Location"] == back
+    shown = client.get(back).content.decode()
+    assert CANARY not in shown and "Keep this." in shown and "1 passage of it is left out" in shown
+    assert signed_in(osei).get(path).status_code in (403, 404)
+
+
 @pytest.mark.committing
 def test_the_hand_over_asks_again_and_enters_basis_and_exception(hale, dana, lindqvist):
     made = pack(hale, claimed(lindqvist, Basis.B_OPERATIONS), write_note(hale, lindqvist, text=CANARY), dana)

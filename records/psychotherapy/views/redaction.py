@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from authorizations.policies import open_authorization
 from practice.infrastructure.blackout import Span, burn, sentences
-from practice.people.models import Staff
-from practice.people.policies import require_role
+from practice.people.models import Patient, Staff
+from practice.people.policies import open_chart, require_role
 from practice.people.rules import CLINICAL_ROLES
 from records.psychotherapy import vault
 from records.psychotherapy.forms import LeaveOutForm
@@ -37,11 +38,27 @@ def note_leave_out(request: HttpRequest, authorization_id: UUID, note_id: UUID) 
     staff = cast(Staff, request.user)
     require_role(staff, *sorted(CLINICAL_ROLES))
     authorization = open_authorization(staff, authorization_id)
-    found = vault.note_to_redact(staff, note_id=note_id, patient_id=authorization.patient_id)
-    if found is None:
-        raise Http404
     ticked = f"?{request.GET.urlencode()}" if request.GET else ""  # what was chosen on the page this began on
     back = f"{reverse('psychotherapy-package-new', args=[authorization.pk])}{ticked}"
+    return _leave_out(request, staff, authorization.patient, note_id, back)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def note_leave_out_without(request: HttpRequest, patient_id: UUID, note_id: UUID) -> HttpResponse:
+    """The same where the author releases without an authorization; `basis` is what they had chosen there."""
+    staff = cast(Staff, request.user)
+    require_role(staff, *sorted(CLINICAL_ROLES))
+    patient = open_chart(staff, patient_id)
+    chosen = f"?{urlencode({'basis': request.GET['basis']})}" if "basis" in request.GET else ""
+    back = f"{reverse('notes-release-new', args=[patient.pk])}{chosen}"
+    return _leave_out(request, staff, patient, note_id, back)
+
+
+def _leave_out(request: HttpRequest, staff: Staff, patient: Patient, note_id: UUID, back: str) -> HttpResponse:
+    found = vault.note_to_redact(staff, note_id=note_id, patient_id=patient.pk)
+    if found is None:
+        raise Http404
     so_far = found.left_out
     initial = {"reason": so_far.reason, "nothing_left": so_far.nothing_left} if so_far else {}
     form = LeaveOutForm(request.POST if request.method == "POST" else None, length=len(found.text), initial=initial)
@@ -49,7 +66,7 @@ def note_leave_out(request: HttpRequest, authorization_id: UUID, note_id: UUID) 
         saved = vault.redact_note(
             staff,
             note_id=note_id,
-            patient_id=authorization.patient_id,
+            patient_id=patient.pk,
             spans=form.spans,
             nothing_left=form.cleaned_data["nothing_left"],
             reason=form.cleaned_data["reason"],
@@ -60,10 +77,10 @@ def note_leave_out(request: HttpRequest, authorization_id: UUID, note_id: UUID) 
         return redirect(back)
     marked = form.spans if form.is_bound else list(so_far.spans if so_far else ())
     spans = sentences(found.text)
-    others = names_of(one for one in found.head.patients if one != authorization.patient_id)
+    others = names_of(one for one in found.head.patients if one != patient.pk)
     context = {
         "back": back,
-        "patient": authorization.patient,
+        "patient": patient,
         "note": found,
         "others": sorted(others.values()),
         "lines": [_line(found.text, span, span in marked) for span in spans],
