@@ -104,9 +104,13 @@ def custody_matters(staff: Staff) -> Group:
 def compelled_matters(staff: Staff) -> Group:
     """Compelled releases in which this person has something to do, or which are about their own notes.
 
-    An author is told while one is open, whether they keep notes or not; so is the custodian of an author's notes.
+    An author is told while one is open, whether they keep notes or not; so is the custodian of an author's notes. When
+    the file is made, each of the two is asked for their part of its passphrase until they have printed it.
     """
-    open_now = [one for one in vault.my_compelled(staff) if one.open]
+    found = vault.my_compelled(staff)
+    made = [one for one in found if one.package]
+    to_print = vault.slips_to_print(staff, made) if made else []
+    open_now = [one for one in found if one.open] + to_print
     people = Staff.objects.in_bulk({one.author for one in open_now})
     patients = Patient.objects.in_bulk({one.patients[0] for one in open_now})
     lines = []
@@ -114,7 +118,9 @@ def compelled_matters(staff: Staff) -> Group:
         href, about = path_to("compelled-open", one.id), f"Notes of {people[one.author].display_name}"
         title, words = person_words(patients[one.patients[0]])
         due = timezone.localtime(one.due_at).date() if one.due_at else None
-        if one.may_confirm(staff.pk):
+        if one in to_print:
+            lines.append(Line(title, words, href, "Print your part of the passphrase", about=about))
+        elif one.may_confirm(staff.pk):
             lines.append(Line(title, words, href, "Compare and confirm", about=about))
         elif one.may_pack(staff.pk, timezone.now()):
             lines.append(Line(title, words, href, "Make the locked file", due_on=due, about=about))

@@ -116,6 +116,12 @@ def test_the_two_the_author_and_nobody_else_and_never_a_word_of_the_notes(
     assert author.post(f"{page}stop/").status_code == 403
     assert second.post(f"{page}confirm/").status_code == 302
     (cover,) = vault.packages_awaiting_hand_over(dana)
+    asked = "Print your part of the passphrase"
+    assert [asked in client.get("/").content.decode() for client in (officer, second, author, desk)] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    vault.my_passphrase_parts(brook, vault.my_compelled(brook)[0].id)
+    assert asked not in second.get("/").content.decode() and asked in officer.get("/").content.decode()
     for client in (officer, second, author, desk):
         for look in (page, "/", reverse("release-list-all"), reverse("compelled-list")):
             shown = client.get(look).content.decode()

@@ -299,8 +299,9 @@ def steps_of(release: Release, entry: Entry | None, *, may_approve: bool) -> lis
     `may_approve`: whether who looks at it may read and approve it; nobody else gets the button.
     """
     stopped = release.state == ReleaseState.WITHDRAWN
+    prepared = _step("Prepared", "done", f"By {_name(release.prepared_by)}, {_when(release.prepared_at)}.")
     return [
-        _step("Prepared", "done", f"By {_name(release.prepared_by)}, {_when(release.prepared_at)}."),
+        *([] if _is_compelled(release) else [prepared]),  # two people began it; who packed it stands in the next step
         _approval(release, stopped, may_approve),
         _commit(release, entry, stopped),
         _given_out(release, stopped),
@@ -312,11 +313,17 @@ def _step(title: str, state: str, words: str, href: str = "", button: str = "") 
     return {"title": title, "state": state, "words": words, "href": href, "button": button}
 
 
+def _is_compelled(release: Release) -> bool:
+    """Whether two people had it packed because a law or a court compels it."""
+    return bool(release.is_notes and release.facts.get("paper") and release.package)
+
+
 def _approval(release: Release, stopped: bool, may_approve: bool) -> dict[str, str]:
     title = "Read and approved"
-    if release.is_notes and release.facts.get("paper") and release.package:
-        title = "Compelled: packed by two people, shown to neither"
-    elif release.is_notes and release.approved_by_id != release.approver_id:
+    if _is_compelled(release):
+        words = f"Carried out by {_name(release.approved_by)}, {_when(release.approved_at)}."
+        return _step("Compelled: packed by two people, shown to neither", "done", words)
+    if release.is_notes and release.approved_by_id != release.approver_id:
         title = "Approved by the custodian, without reading"
     if release.approved_at:
         return _step(title, "done", f"By {_name(release.approved_by)}, {_when(release.approved_at)}.")
@@ -355,7 +362,7 @@ def _given_out(release: Release, stopped: bool) -> dict[str, str]:
         words = "The recipient has opened the link and may download the file. Until then a revocation still stops it."
         return _step(title, "waiting", words, page("release-link", release.pk), "Make a new link")
     if release.state == ReleaseState.COMMITTED:
-        stops = "counsel’s answer, or a court," if release.facts.get("paper") else "a revocation"
+        stops = "counsel’s answer, or a court," if _is_compelled(release) else "a revocation"
         return _step(title, "next", f"Get the package below and hand it over. Until then {stops} still stops it.")
     return _step(title, "waiting", "After the hand-over is in the ledger.")
 

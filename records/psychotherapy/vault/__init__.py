@@ -12,6 +12,7 @@ from .compelled import (
     my_compelled,
     my_passphrase_parts,
     pack_compelled,
+    slips_to_print,
     start_compelled,
     stop_compelled,
 )
@@ -156,6 +157,7 @@ __all__ = [
     "settle_branch",
     "sheet",
     "sign",
+    "slips_to_print",
     "start_compelled",
     "stop_compelled",
     "take_passage",

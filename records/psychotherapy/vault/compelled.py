@@ -27,7 +27,7 @@ from records.psychotherapy.compelled_rules import Compelled as CompelledValue
 from records.psychotherapy.compelled_rules import CompelledStep as Kind
 from records.psychotherapy.compelled_rules import PassphrasePart, Scope, spoken_of
 from records.psychotherapy.custody_rules import Opening
-from records.psychotherapy.models import Compelled, CompelledOpening, CompelledStep, Draft, Note, Package
+from records.psychotherapy.models import Compelled, CompelledOpening, CompelledStep, Draft, Event, Note, Package
 from records.psychotherapy.rules import EventKind
 
 from .destruction import living
@@ -157,6 +157,22 @@ def my_passphrase_parts(staff: Staff, compelled_id: UUID) -> list[PassphrasePart
         numbers = PARTS if found.alone else ((1,) if actor == row.started_by else (2,))
         write_event(actor, EventKind.COMPELLED_SLIP, author=row.author, package=found.package, detail=str(row.id))
         return [PassphrasePart(number, _part(row, number)) for number in numbers]
+
+
+def slips_to_print(staff: Staff, made: Collection[CompelledValue]) -> list[CompelledValue]:
+    """Of these, whose file is made: those of whose passphrase this person has not printed the part that is theirs.
+
+    Without it the recipient opens nothing. A file that was withdrawn, or not handed over in time, needs none.
+    """
+    with open_as(staff) as actor:
+        ids = [one.package for one in made if one.package and one.is_one_of_two(actor)]
+        events = Event.objects.filter(package__in=ids).values_list("package", "kind", "actor")
+        printed = {package for package, kind, who in events if kind == EventKind.COMPELLED_SLIP and who == actor}
+        left = {package for package, kind, _ in events if package and kind == EventKind.PACKAGE_HANDED_OVER}
+        late = Package.objects.filter(pk__in=ids, hand_over_until__lte=timezone.now()).exclude(pk__in=left)
+        taken_back = Package.objects.filter(pk__in=ids, withdrawn_at__isnull=False)
+        over = set(late.union(taken_back).values_list("pk", flat=True))
+        return [one for one in made if one.package in ids and one.package not in printed | over]
 
 
 def _part(row: Compelled, number: int) -> str:
