@@ -297,6 +297,7 @@ TABLE: dict[str, Row] = {
     "disclosure-record": row("200 200 404 200 200 404"),
     "release-open": row("200 200 404 200 200 404"),
     "release-approve": row("200 200 404 403 403 404"),  # a clinician who may open the chart reads before it leaves
+    "release-read-anew": row("403 403 404 403 403 404", post=True),  # nothing was approved yet that could have changed
     "release-redact": row("200 200 404 403 403 404"),  # as reading it
     "release-page": row("200 200 404 403 403 404", release_id="scan_release", item_id="scan_item"),  # of its copy
     "release-lock": row("403 403 404 403 403 404", post=True),  # not before approval

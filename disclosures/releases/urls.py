@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import views
-from .views import emergency, without_authorization
+from .views import anew, emergency, without_authorization
 
 urlpatterns = [
     path("", views.worklist, name="release-list-all"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("letters/<uuid:letter_id>/sent/", views.revocation_letter_sent, name="revocation-letter-sent"),
     path("<uuid:release_id>/", views.release_open, name="release-open"),
     path("<uuid:release_id>/approve/", views.release_approve, name="release-approve"),
+    path("<uuid:release_id>/read-anew/", anew.release_read_anew, name="release-read-anew"),
     path("<uuid:release_id>/items/<uuid:item_id>/leave-out/", views.release_redact, name="release-redact"),
     path("<uuid:release_id>/items/<uuid:item_id>/pages/<int:page>/", views.release_page, name="release-page"),
     path("<uuid:release_id>/lock/", views.release_lock, name="release-lock"),

@@ -12,7 +12,7 @@ from authorizations.queries import ending_soon
 from authorizations.queries.restrictions import line_of_restriction
 from authorizations.queries.signing import awaiting_scan, awaiting_signature
 from disclosures.releases.models import Release
-from disclosures.releases.queries.blocked import blocked_among
+from disclosures.releases.queries.blocked import stopped_among
 from disclosures.releases.rules import ReleaseState
 from practice.compliance.models import PlacementQuestion
 from practice.compliance.queries import answers_to_read
@@ -160,10 +160,10 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
     for task in tasks:
         ids.setdefault(task.subject_type, []).append(task.subject_id)
     found: dict[UUID, str] = {}
-    releases = Release.objects.filter(pk__in=ids.get("releases.release", []))
-    blocked = blocked_among(releases)
+    releases = Release.objects.filter(pk__in=ids.get("releases.release", [])).select_related("patient")
+    stopped = stopped_among(releases)
     for release in releases:
-        why = f" · Blocked: {blocked[release.pk].short}" if release.pk in blocked else ""
+        why = f" · Blocked: {stopped[release.pk].short}" if release.pk in stopped else ""
         found[release.pk] = f"To {release.recipient_name}{why}"
     for event in AuthorizationEvent.objects.filter(pk__in=ids.get("authorizations.authorizationevent", [])).defer(
         "how"

@@ -1,14 +1,17 @@
 """Diagnoses, observations and medication on paper: each with its history."""
 
+from collections.abc import Mapping
 from uuid import UUID
+
+from django.db.models import Prefetch
 
 from practice.infrastructure.templatetags.look import day as day_words
 from practice.infrastructure.templatetags.look import time_of_day
 from practice.people.models import Patient
 
-from .models import Diagnosis, DiagnosisStatus, Observation
+from .models import DiagnosisStatus, Observation
 from .paper import Block, ReleaseItemInfo
-from .queries.diagnoses import earlier_versions, history_of, observations, standings_of
+from .queries.diagnoses import Standing, chain_of, observations, standings_of
 from .queries.medication import Course, courses, steps
 from .rules.diagnoses import ClinicalStatus
 from .rules.values import CODE_SYSTEMS
@@ -31,16 +34,19 @@ def diagnosis_items(patient: Patient) -> list[ReleaseItemInfo]:
 
 def diagnosis_blocks(patient: Patient, wanted: set[UUID]) -> list[Block]:
     """The blocks of those that are wanted. A row that was superseded since is shown as what it belongs to now."""
+    newest_first = DiagnosisStatus.objects.select_related("recorded_by").order_by("-recorded_at")
+    diagnoses = patient.diagnoses.filter(pk__in=wanted).prefetch_related(Prefetch("history", queryset=newest_first))
+    seen: dict[UUID, Observation] = {row.pk: row for row in patient.observations.select_related("author")}
     return [
-        *map(_diagnosis_block, patient.diagnoses.filter(pk__in=wanted)),
-        *map(_observation_block, patient.observations.filter(pk__in=wanted).select_related("author")),
+        *map(_diagnosis_block, standings_of(diagnoses)),
+        *(_observation_block(row, seen) for row in seen.values() if row.pk in wanted),
         *(_medication_block(course, row.pk) for course in courses(patient) for row in course.rows if row.pk in wanted),
     ]
 
 
-def _diagnosis_block(row: Diagnosis) -> Block:
+def _diagnosis_block(one: Standing) -> Block:
     """A diagnosis as it stands, with its history."""
-    one = standings_of([row])[0]
+    row = one.diagnosis
     state = [one.status.label, one.verification.label if one.line or row.verification_status else ""]
     facts = [
         ("Code", f"{row.code} ({CODE_SYSTEMS.get(row.code_system, row.code_system)})" if row.code else ""),
@@ -50,7 +56,7 @@ def _diagnosis_block(row: Diagnosis) -> Block:
     ]
     on = row.onset_on or row.recorded_on
     block = Block(row.pk, "diagnosis", f"Diagnosis: {row.title}", on, [fact for fact in facts if fact[1]])
-    lines = list(history_of(row))[::-1]
+    lines = list(row.history.all())[::-1]
     block.head = ["From", "Status", "Comment", "Written by"] if lines else []
     block.rows = [
         [
@@ -71,11 +77,11 @@ def _line_words(line: DiagnosisStatus) -> str:
     return ", ".join([*words, "primary"] if line.primary else words)
 
 
-def _observation_block(row: Observation) -> Block:
+def _observation_block(row: Observation, seen: Mapping[UUID, Observation]) -> Block:
     """Symptoms, functional status or prognosis as of a day, and what the entry said before it was corrected."""
     earlier = [
         {"label": f"Before it was corrected, {old.author.display_name}, {_moment(old.recorded_at)}", "text": old.text}
-        for old in (earlier_versions(row) if row.supersedes_id else ())
+        for old in chain_of(row, seen)
     ]
     return Block(
         row.pk,

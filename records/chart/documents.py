@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from uuid import UUID
 
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from practice.infrastructure.pdf import render_pdf
@@ -18,7 +19,7 @@ from practice.people.models import Patient, Staff
 from .diagnosis_documents import diagnosis_blocks, diagnosis_items
 from .filed_documents import document_blocks, document_items, number_documents, with_documents
 from .measure_documents import measure_blocks, measure_items
-from .models import CarePlan, ChartAddendum, ChartNote, Encounter, Handover, NoteCancellation
+from .models import CarePlan, ChartAddendum, ChartNote, Encounter, GoalWorkedOn, Handover, NoteSignature
 from .paper import Block, ReleaseItemInfo
 from .plan_documents import plan_blocks, plan_items
 from .queries.cosigning import cosignatures
@@ -67,22 +68,52 @@ def render_context(item_ids: Iterable[UUID], *, patient: Patient) -> list[Block]
     A signed note comes with all its addenda: it is released as it stands on that day.
     """
     wanted = set(item_ids)
+    blocks = blocks_found(wanted, patient=patient)
+    if missing := wanted - {block.id for block in blocks}:
+        raise LookupError(f"{len(missing)} of {len(wanted)} items are not in this chart")
+    number_documents(blocks)
+    return blocks
+
+
+def blocks_found(item_ids: Iterable[UUID], *, patient: Patient) -> list[Block]:
+    """The blocks of those of these items that are in this patient's chart, oldest first.
+
+    As many queries for a whole chart as for two items of each kind: it is asked each time something is to leave.
+    """
+    wanted = set(item_ids)
     blocks = [
-        *map(_released_note, _of(patient.chart_notes.filter(state__in=RELEASED), wanted)),
-        *(_session_block(session, patient) for session in _of(sessions_of(patient), wanted)),
+        *map(_released_note, _whole_notes(_of(patient.chart_notes.filter(state__in=RELEASED), wanted))),
+        *(_session_block(session, patient) for session in _whole_sessions(_of(sessions_of(patient), wanted))),
         *diagnosis_blocks(patient, wanted),
         *map(_plan_block, _of(patient.care_plans.all(), wanted)),
-        *map(_handover_block, _of(Handover.objects.filter(patient=patient), wanted)),
+        *map(_handover_block, _of(_whole_handovers(patient), wanted)),
         *_result_blocks(patient, wanted),
         *plan_blocks(patient, wanted),
         *measure_blocks(patient, wanted),
         *document_blocks(patient, wanted),
     ]
-    if missing := wanted - {block.id for block in blocks}:
-        raise LookupError(f"{len(missing)} of {len(wanted)} items are not in this chart")
     blocks.sort(key=lambda block: (block.on or date.min, block.kind, str(block.id)))
-    number_documents(blocks)
     return blocks
+
+
+def _whole_notes(rows: QuerySet[ChartNote]) -> QuerySet[ChartNote]:
+    """Notes with everything that stands on paper with them."""
+    return rows.select_related(
+        "patient", "author", "format", "encounter__shared_part", "encounter__clinician", "cancellation__by"
+    ).prefetch_related(
+        "encounter__participations",
+        Prefetch("addenda", queryset=ChartAddendum.objects.select_related("author")),
+        Prefetch("signatures", queryset=NoteSignature.objects.select_related("staff")),
+        Prefetch("goals_worked_on", queryset=GoalWorkedOn.objects.select_related("version")),
+    )
+
+
+def _whole_sessions(rows: QuerySet[Encounter]) -> QuerySet[Encounter]:
+    return rows.select_related("clinician").prefetch_related("participations")
+
+
+def _whole_handovers(patient: Patient) -> QuerySet[Handover]:
+    return Handover.objects.filter(patient=patient).select_related("by", "to", "note__format")
 
 
 def internal_chart_pdf(patient: Patient, item_ids: Iterable[UUID], *, practice: object, printed_by: Staff) -> bytes:
@@ -101,11 +132,6 @@ def internal_chart_pdf(patient: Patient, item_ids: Iterable[UUID], *, practice: 
         },
     )
     return with_documents(paper, blocks, note="Internal copy, not for release. ")
-
-
-def cancelled_since(item_ids: Iterable[UUID], moment: datetime) -> bool:
-    """Whether one of these items is a note that was cancelled after this moment: a package made before is outdated."""
-    return NoteCancellation.objects.filter(note__in=list(item_ids), cancelled_at__gt=moment).exists()
 
 
 def internal_note_pdf(note: ChartNote, *, practice: object, printed_by: Staff) -> bytes:
@@ -194,10 +220,7 @@ def _note_block(note: ChartNote) -> Block:
         facts=[fact for fact in facts if fact[1]],
         written=note_written(note) + shared_written(note),
         signed=_signed_words(note),
-        addenda=[
-            {"text": addendum.text, "signed": _addendum_words(addendum)}
-            for addendum in note.addenda.select_related("author")
-        ],
+        addenda=[{"text": addendum.text, "signed": _addendum_words(addendum)} for addendum in note.addenda.all()],
         cancelled=cancelled,
     )
 

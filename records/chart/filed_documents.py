@@ -10,8 +10,7 @@ from practice.infrastructure.templatetags.look import day as day_words
 from practice.people.models import Patient
 
 from .models import Document, DocumentFiling
-from .paper import Block, ReleaseItemInfo
-from .passages import PAGES
+from .paper import PAGES, Block, ReleaseItemInfo
 from .queries.documents import current_filings
 
 

@@ -78,10 +78,11 @@ def _safety_block(plan: SafetyPlan) -> Block:
 
 def measure_blocks(patient: Patient, wanted: set[UUID]) -> list[Block]:
     """The blocks of those measures, risk assessments and safety plans of this patient that are wanted."""
+    measures = patient.measures.select_related("entered_by", "in_error__by", "alarm_answer__by")
     return [
-        *(_measure_block(row) for row in patient.measures.filter(pk__in=wanted)),
-        *(_risk_block(row) for row in patient.risk_assessments.filter(pk__in=wanted)),
-        *(_safety_block(row) for row in patient.safety_plans.filter(pk__in=wanted)),
+        *map(_measure_block, measures.filter(pk__in=wanted)),
+        *map(_risk_block, patient.risk_assessments.filter(pk__in=wanted).select_related("by")),
+        *map(_safety_block, patient.safety_plans.filter(pk__in=wanted).select_related("signed_by")),
     ]
 
 

@@ -1,14 +1,13 @@
 """The shapes of what goes on paper: one item of an index, one block of a document."""
 
-import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from practice.infrastructure.copies import Area
+
+PAGES = "Pages"  # what the paper itself says of a filed document, counted anew each time
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,4 @@ class Block:
     pages_out: tuple[int, ...] = ()  # of its copy, which do not leave
     areas: dict[int, tuple[Area, ...]] = field(default_factory=dict)  # of pages of its copy, which leave as pictures
     burnt: bool = False  # something of it was left out
-
-
-def reading_of(blocks: Iterable[Block]) -> str:
-    """By which blocks are known again as somebody read them: the SHA-256, in hex, of everything they say."""
-    said = json.dumps([asdict(block) for block in blocks], default=str, sort_keys=True)
-    return sha256(said.encode()).hexdigest()
+    day_out: bool = False  # so was its day; `on` only keeps its place

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 
 from practice.infrastructure.blackout import Span, burn, plain
 from practice.infrastructure.copies import Area
+from practice.infrastructure.templatetags.look import day as day_words
 
-from .paper import Block
-
-PAGES = "Pages"  # what the paper itself says of a filed document, counted anew each time
+from .paper import PAGES, Block
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -27,6 +26,7 @@ class Part:
 def parts_of(block: Block) -> list[Part]:
     """Every text of an item in which a passage can be left out, in the order of the paper."""
     found = [Part("title", "Heading", "Heading", plain(block.title))]
+    found.append(Part("on", "Heading", "Date in the index", day_words(block.on)))
     for number, (label, words) in enumerate(block.facts):
         if label != PAGES:
             found.append(Part(f"fact.{number}", "Particulars", label, plain(words)))
@@ -34,8 +34,10 @@ def parts_of(block: Block) -> list[Part]:
         found.append(Part("cancelled", "Particulars", "Cancelled", plain(block.cancelled)))
     for number, part in enumerate(block.written):
         found.append(Part(f"written.{number}", "", str(part["label"]), plain(str(part["text"]))))
+    found.append(Part("signed", "Signatures", "Signed", plain(block.signed)))
     for number, added in enumerate(block.addenda):
         found.append(Part(f"addendum.{number}", "", f"Addendum of {added['signed']}", plain(added["text"])))
+        found.append(Part(f"signed.{number}", "Signatures", f"Under addendum {number + 1}", plain(added["signed"])))
     for line, cells in enumerate(block.rows):
         for column, cell in enumerate(cells):
             found.append(Part(f"row.{line}.{column}", "Table", f"{block.head[column]}, row {line + 1}", plain(cell)))
@@ -62,16 +64,25 @@ def left_out(
         raise LookupError("a page is not of this document")
     if not all(is_on_page(area) for found in black.values() for area in found):
         raise ValueError("an area lies outside its page")
+    title = burnt.get("title", block.title)
+    day = day_words(block.on)
     return replace(
         block,
-        title=burnt.get("title", block.title),
+        title=title,
+        # the index names the day too: it goes with the day of the heading, asked for or not
+        day_out=block.day_out or "on" in burnt or bool(day and day in texts.get("title", "") and day not in title),
+        signed=burnt.get("signed", block.signed),
         cancelled=burnt.get("cancelled", block.cancelled),
         facts=[(label, burnt.get(f"fact.{number}", words)) for number, (label, words) in enumerate(block.facts)],
         written=[
             part | {"text": burnt.get(f"written.{number}", part["text"])} for number, part in enumerate(block.written)
         ],
         addenda=[
-            part | {"text": burnt.get(f"addendum.{number}", part["text"])} for number, part in enumerate(block.addenda)
+            {
+                "text": burnt.get(f"addendum.{number}", part["text"]),
+                "signed": burnt.get(f"signed.{number}", part["signed"]),
+            }
+            for number, part in enumerate(block.addenda)
         ],
         rows=[
             [burnt.get(f"row.{line}.{column}", cell) for column, cell in enumerate(cells)]

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from practice.infrastructure.pdf import render_pdf
@@ -30,7 +31,9 @@ def plan_items(patient: Patient) -> list[ReleaseItemInfo]:
 
 def plan_blocks(patient: Patient, wanted: set[UUID]) -> list[Block]:
     """The blocks of those versions and reviews that are wanted."""
+    agreements = Prefetch("agreements", queryset=PlanAgreement.objects.select_related("representative"))
     versions = PlanVersion.objects.filter(patient=patient, pk__in=wanted).select_related("author")
+    versions = versions.prefetch_related(agreements)
     reviews = PlanReview.objects.filter(version__patient=patient, pk__in=wanted)
     return [
         *map(_version_block, versions),
@@ -71,7 +74,7 @@ def _version_block(version: PlanVersion) -> Block:
         ("Signed", f"{signed}, {day_words(version.signed_at)}, {time_of_day(version.signed_at)}"),
         *[(LABELS[key], content.get(key, "")) for key in FACTS],
         ("Reviewed", version.get_review_every_display()),
-        ("Patient’s agreement", "; ".join(map(agreement_words, version.agreements.select_related("representative")))),
+        ("Patient’s agreement", "; ".join(map(agreement_words, version.agreements.all()))),
     ]
     return Block(
         id=version.pk,

@@ -392,13 +392,14 @@ MODELS: dict[str, Kept] = {
         justification receipt end_reason after_return""",
         plain="""
         id number record_class patient state basis exception process authorization emergency recipient_name
-        recipient_kind recipient_address method fax_number came_back whole_chart with_data smallest_set_confirmed
-        prepared_by prepared_at approver
-        approved_by approved_at committed_by committed_at disclosed_on served_at closed_by closed_at closed_on package
-        sha256 verdict override_code override_by override_at minimum_entry completed_by completed_at""",
+        recipient_kind recipient_address method fax_number came_back whole_chart every_item with_data
+        smallest_set_confirmed prepared_by prepared_at approver
+        approved_by approved_at committed_by committed_at disclosed_on served_at sent_whole_at closed_by closed_at
+        closed_on package sha256 verdict override_code override_by override_at minimum_entry
+        completed_by completed_at""",
     ),
     "releases.ReleaseItem": Kept(
-        NEVER_DELETED, encrypted="title", plain="id release position kind object_id on removed"
+        NEVER_DELETED, encrypted="title as_approved", plain="id release position kind object_id on removed"
     ),
     "releases.Redaction": Kept(
         APPEND_ONLY,

@@ -79,8 +79,16 @@ def test_a_file_leaves_once_to_who_passed_the_code_and_the_ledger_says_downloade
     assert answer["Content-Disposition"] == f'attachment; filename="{release.number}.pdf"'
     assert "no-store" in answer["Cache-Control"]
     release.refresh_from_db()
+    assert release.state == ReleaseState.COMMITTED and release.sent_whole_at, "sent whole is not arrived"
+    assert not Entry.objects.filter(kind=EntryKind.DELIVERY).exists()
+    assert visitor.post("/download/", {"opened": "yes"}).status_code == 302
+    assert "You told us that the file opened" in said(visitor.get("/download/"))
+    visitor.post("/download/", {"opened": "yes"})
+    release.refresh_from_db()
     leaf = Entry.objects.get(kind=EntryKind.DELIVERY)
     assert (release.state, leaf.public["how"], leaf.public["delivered"]) == ("delivered", "downloaded", True)
+    assert release.receipt.startswith("Sent whole to the recipient's device ")
+    assert release.receipt.endswith("; the recipient said on the page of the link that the file opened")
     assert offer.passphrase not in str(Entry.objects.values_list("body", "internal")), "the passphrase is kept nowhere"
 
     again = bytes_of(visitor.post("/download/"))
@@ -90,6 +98,33 @@ def test_a_file_leaves_once_to_who_passed_the_code_and_the_ledger_says_downloade
     assert Visitor().answer(offer.made, lindqvist.birth_date).status_code == 200, "the link itself is used up"
     with time_machine.travel(timezone.now() + timedelta(minutes=16)):
         assert SPENT in said(visitor.post("/download/"))
+
+
+def test_nobody_says_that_a_file_opened_which_was_not_fetched(offered: Callable[..., Any], lindqvist: Patient) -> None:
+    release, offer = offered()
+    visitor = Visitor()
+    visitor.answer(offer.made, lindqvist.birth_date)
+    page = visitor.post("/download/", {"opened": "yes"})
+    assert page.status_code == 200 and "The file has not been downloaded yet" in said(page)
+    release.refresh_from_db()
+    assert release.state == ReleaseState.COMMITTED and release.served_at is None
+    visitor.get("/download/?opened=yes")  # what a link in a message could do
+    release.refresh_from_db()
+    assert release.state == ReleaseState.COMMITTED
+
+
+def test_a_download_nobody_confirmed_is_asked_about_after_a_day_in_words_that_are_known(
+    offered: Callable[..., Any], lindqvist: Patient, dana: Staff, signed_in: Callable[[Staff], Client]
+) -> None:
+    release, offer = offered()
+    visitor = Visitor()
+    visitor.answer(offer.made, lindqvist.birth_date)
+    bytes_of(visitor.post("/download/"))
+    assert actions.reconcile(now=timezone.now() + timedelta(hours=25)) == 1
+    page = signed_in(dana).get(f"/releases/{release.pk}/").content.decode()
+    assert "Sent whole to the recipient&#x27;s device" in page and "not confirmed by them" in page
+    form = signed_in(dana).get(f"/releases/{release.pk}/close/").content.decode()
+    assert "; not confirmed by them" in form
 
 
 def test_a_download_is_repeated_a_few_times_and_no_more(offered: Callable[..., Any], lindqvist: Patient) -> None:

@@ -278,8 +278,8 @@ def test_a_package_with_a_note_that_was_cancelled_since_does_not_leave(approved,
     actions.commit_release(by=dana, release_id=later.pk)
     note = release.items.first().object_id
     cancel_note(by=hale, note_id=note, kind=CancelKind.WRONG_CHART, reason="It is about somebody else.")
-    with pytest.raises(Refused, match="NOTE_CANCELLED_SINCE"):
+    with pytest.raises(Refused, match="CHANGED_SINCE_APPROVED"):
         actions.commit_release(by=dana, release_id=release.pk)
-    with pytest.raises(Refused, match="NOTE_CANCELLED_SINCE"):
+    with pytest.raises(Refused, match="CHANGED_SINCE_APPROVED"):
         actions.deliver(by=dana, release_id=later.pk)
     assert Release.objects.get(pk=release.pk).state == ReleaseState.APPROVED

@@ -109,6 +109,7 @@ def test_the_approved_package_holds_what_was_kept_and_is_encrypted_at_rest(prepa
         assert len(document.pages) == package.pages
     text = pdf_text(package.content)
     assert CANARY in text
+    assert "Enclosed 1 document of the chart, dated" in text  # what leaves, not what was prepared
     assert text.count("Progress note, ") == 2  # in the index, and over the document: the other was left out
     with transaction.atomic():
         raw = bytes_in_table(package)
@@ -412,7 +413,7 @@ def test_the_whole_chart_leaves_as_data_inside_the_locked_file_and_nowhere_else(
     with pytest.raises(Refused, match="DATA_ON_PAPER"):
         prepared(with_data=True, method=Method.MAIL)
     release = prepared(method=Method.LOCKED_FILE, with_data=True)
-    release.whole_chart = True
+    release.every_item = True
     pdf, _pages = chart_package(release, list(release.items.all()), approved_by=hale)
     with pikepdf.open(BytesIO(lock_pdf(pdf, "k7qm-2xwd")), password="k7qm-2xwd") as document:
         data = document.attachments[DATA_FILE].get_file().read_bytes()
@@ -423,7 +424,7 @@ def test_the_whole_chart_leaves_as_data_inside_the_locked_file_and_nowhere_else(
 
 def test_as_data_leaves_only_what_was_chosen_and_read(prepared, dana, hale, chart, pdf):
     release = prepared(method=Method.LOCKED_FILE)
-    Release.objects.filter(pk=release.pk).update(with_data=True, whole_chart=True)
+    Release.objects.filter(pk=release.pk).update(with_data=True, every_item=True)
     keep = [str(row.pk) for row in release.items.all()]
     with pytest.raises(Refused, match="CHART_HAS_GROWN"):
         actions.approve_release(by=hale, release_id=release.pk, keep=keep)

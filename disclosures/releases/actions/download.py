@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
+from practice.audit.actions import record
+from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.outside.actions import NewLink, make_link, use_link
@@ -20,12 +23,13 @@ from practice.people.models import Staff
 from ..models import Release
 from ..policies import releases_visible_to
 from ..queries import verdict_now
+from ..queries.release import sent_words
 from ..rules import Method, ReleaseState
 from .gate import GateRefused, check_move, record_refusal
-from .hand_over import Delivered, close_release, commit_release, deliver
+from .hand_over import Delivered, check_unchanged, close_release, commit_release, deliver
 from .prepare import check_told, lock_package, locked_release
 
-RECEIPT = "Downloaded by the recipient, with a one-time link and its code"
+OPENED = "the recipient said on the page of the link that the file opened"
 NOT_BY_LINK = Refusal(
     "NOT_BY_LINK",
     "This release does not leave by a link.",
@@ -66,6 +70,7 @@ def _offer(*, by: Staff, release_id: UUID | str, days: int, code_given: CodeGive
     decision = verdict_now(release)
     if not decision.allowed:
         raise GateRefused(decision)
+    check_unchanged(release)
     if not committed:
         passphrase = lock_package(by=by, release_id=release.pk, told=code_given)
     made = make_link(
@@ -109,7 +114,34 @@ def download(*, link: Link) -> Delivered:
         raise LinkSpent from None
 
 
-def downloaded(*, link: Link) -> None:
-    """The last byte has gone out: close the release as delivered. Said twice, it is entered once."""
-    if release_of(link).state == ReleaseState.COMMITTED:
-        close_release(by=link.made_by, release_id=link.subject_id, delivered=True, on=today(), receipt=RECEIPT)
+@transaction.atomic
+def note_sent_whole(*, link: Link) -> None:
+    """The last byte has gone out to the recipient's device. Whether the file arrived and opens, only they can say."""
+    release = locked_release(link.made_by, link.subject_id)
+    if release.sent_whole_at is None:
+        release.sent_whole_at = timezone.now()
+        release.save(update_fields=["sent_whole_at"])
+        record(
+            by=None,
+            event=AuditEvent.RELEASE_DELIVERED,
+            subject=release,
+            patient_id=release.patient_id,
+            detail="sent_whole",
+        )
+
+
+def note_opened(*, link: Link) -> Release:
+    """The recipient says that the file opened: it was delivered. Said twice, it is entered once.
+
+    Raises LinkSpent when the file was not fetched with this link.
+    """
+    try:
+        release = release_of(link)
+    except Release.DoesNotExist:
+        raise LinkSpent from None
+    if link.used_at is None or release.served_at is None:
+        raise LinkSpent
+    if release.state == ReleaseState.COMMITTED:
+        receipt = f"{sent_words(release) or 'Fetched with the one-time link'}; {OPENED}"
+        release = close_release(by=link.made_by, release_id=release.pk, delivered=True, on=today(), receipt=receipt)
+    return release

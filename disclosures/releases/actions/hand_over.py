@@ -12,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from authorizations.actions import lock_for_release
@@ -30,12 +31,12 @@ from practice.outside.rules import LinkPurpose
 from practice.people.models import Patient, Staff
 from practice.worklist.actions import close_task
 from practice.worklist.rules import TaskKind
-from records.chart.documents import cancelled_since
 from records.psychotherapy import vault
 
 from ..models import Release, Reliance
 from ..policies import releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
+from ..queries.frozen import changes_since_approval
 from ..queries.named import entries_about_others, named_in
 from ..queries.others import Relied, SpeaksOf, spoken_of, with_others
 from ..rules import Decision, Item, Method, ReleaseState, decide
@@ -74,7 +75,7 @@ def _commit(*, by: Staff, release_id: UUID | str) -> Release:
         raise Refused(
             Refusal("NO_PACKAGE", "The locked file is not made yet.", "Make the locked file, then hand it over.")
         )
-    _check_package(release, "Withdraw this release and prepare it again from the chart as it stands.")
+    check_unchanged(release)
     release.sha256, release.verdict = package.sha256, decision.as_record()
     release.state, release.committed_by, release.committed_at = ReleaseState.COMMITTED, by, now
     release.disclosed_on = local_date(now)
@@ -313,7 +314,7 @@ def _bytes_of(by: Staff, release: Release) -> bytes:
 def _note_served(*, by: Staff, release_id: UUID, cover: vault.PackageCover | None, again: bool) -> None:
     release = locked_release(by, release_id)
     check_open(release, again=again)
-    _check_package(release, "Close this release as not delivered, and prepare it again from the chart as it stands.")
+    check_unchanged(release)
     _, now, relied = _still_allowed(release, cover)
     keep_reliance(release, relied, now, given_out=True)
     if release.served_at is None:
@@ -322,13 +323,20 @@ def _note_served(*, by: Staff, release_id: UUID, cover: vault.PackageCover | Non
     record(by=by, event=AuditEvent.RELEASE_DELIVERED, subject=release, patient_id=release.patient_id, detail="served")
 
 
-def _check_package(release: Release, remedy: str) -> None:
-    """Raises Refused when a note in the frozen package was cancelled since: its text may speak of somebody else."""
-    first = release.packages.order_by("made_at").first()
-    kept = release.items.filter(kind="note", removed=False).values_list("object_id", flat=True)
-    if first is not None and cancelled_since(kept, first.made_at):
-        words = "A note in this package was cancelled after the package was made, so the package cannot leave."
-        raise Refused(Refusal("NOTE_CANCELLED_SINCE", words, remedy))
+def check_unchanged(release: Release) -> None:
+    """Raises Refused, naming each, when a document of a frozen package reads otherwise by now than it was approved.
+
+    Inside the transaction that lets it leave: what is written in the chart after this came after it left.
+    """
+    changed = changes_since_approval(release)
+    if not changed:
+        return
+    remedy = "Ask on the release's page for it to be read and approved anew; what was chosen and left out stays chosen."
+    if release.served_at is not None:
+        remedy = "Say how the hand-over ended. If the recipient should have what was corrected, prepare a new release."
+    words = ". ".join(one.words for one in changed)
+    link = reverse("release-open", args=[release.pk])
+    raise Refused(Refusal("CHANGED_SINCE_APPROVED", f"{words}.", remedy, "45 CFR 164.514(d)(3)(ii)", link))
 
 
 def _still_allowed(release: Release, cover: vault.PackageCover | None) -> Weighed:
@@ -366,7 +374,7 @@ def close_release(
     What came back becomes front desk's task, and an incident to look at when somebody may have read it. Raises Refused
     for a day outside commit and today, without a reason, or when it is closed already.
     """
-    release = _close(
+    release = end(
         by=by,
         release_id=release_id,
         delivered=delivered,
@@ -380,9 +388,17 @@ def close_release(
 
 
 @transaction.atomic
-def _close(
-    *, by: Staff, release_id: UUID | str, delivered: bool, on: date, receipt: str, reason: str, came_back: str
+def end(
+    *,
+    by: Staff,
+    release_id: UUID | str,
+    delivered: bool,
+    on: date,
+    receipt: str = "",
+    reason: str = "",
+    came_back: str = "",
 ) -> Release:
+    """The same inside a greater act, which signs the checkpoint itself."""
     release = locked_release(by, release_id)
     following = ReleaseState.DELIVERED if delivered else ReleaseState.NOT_DELIVERED
     check_move(release, following)

@@ -1,6 +1,6 @@
 """From a choice to a frozen package: prepare, approve, lock, withdraw. Nothing here is logged as disclosed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from uuid import UUID
@@ -24,16 +24,19 @@ from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind, TaskState
 from records.chart.documents import ReleaseItemInfo, release_items
-from records.chart.paper import reading_of
+from records.chart.paper import Block
+from records.chart.reading import as_read, reading_of
 
 from ..documents import chart_package
 from ..documents.package import blocks_of
 from ..models import ChartPackage, Redaction, Release, ReleaseItem
 from ..policies import check_may_approve, open_patient_for_release, refusal_to_approve, releases_visible_to
 from ..queries import asked_of, item_key, proposal_of
+from ..queries.frozen import items_to_read
 from ..queries.redaction import redactions_of
 from ..queries.release import item_of, verdict_on
 from ..rules import LEAVES_AS_FILE, PACKAGE_METHODS, Decision, ReleaseState, decide
+from ..rules.extent import as_good_as_whole
 from ..rules.ways import refusal_of_way
 from .gate import GateRefused, check_move, record_refusal
 
@@ -72,7 +75,8 @@ def _chosen(release: Release, keys: Collection[str]) -> list[ReleaseItemInfo]:
                 "Choose again from the list as it stands now.",
             )
         )
-    release.whole_chart = bool(chosen) and len(chosen) == len(index)
+    release.every_item = bool(chosen) and len(chosen) == len(index)
+    release.whole_chart = as_good_as_whole([info.kind for info in chosen], [info.kind for info in index])
     return chosen
 
 
@@ -106,7 +110,7 @@ def _check_data(release: Release) -> None:
 
 def _check_still_whole(release: Release, kept: Collection[ReleaseItem]) -> None:
     """A whole chart as data is what was chosen and read: nothing may have come to it since. Raises Refused."""
-    if not (release.with_data and release.whole_chart):
+    if not (release.with_data and release.every_item):
         return
     now = {(info.kind, info.id) for info in release_items(release.patient)}
     if now != {(row.kind, row.object_id) for row in kept}:
@@ -189,51 +193,69 @@ def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str],
     release = releases_visible_to(by).select_related("patient", "authorization").get(pk=release_id)
     check_may_approve(by, release)
     check_move(release, ReleaseState.APPROVED)
-    rows = list(release.items.all())
+    rows = items_to_read(release)
     wanted = {str(item) for item in keep}
     for row in rows:
         row.removed = str(row.pk) not in wanted
     kept = [row for row in rows if not row.removed]
-    release.whole_chart = release.whole_chart and len(kept) == len(rows)
+    release.every_item = release.every_item and len(kept) == len(rows)
+    index = release_items(release.patient)
+    release.whole_chart = as_good_as_whole([row.kind for row in kept], [info.kind for info in index])
     _check_data(release)
     _check_still_whole(release, kept)
     decision = verdict_on(release, rows)
     if not decision.allowed:
         record_refusal(by=by, release=release, decision=decision)
         raise GateRefused(decision)
-    reading = reading_of(blocks_of(release, rows))
-    if read and read != reading:
+    blocks = blocks_of(release, rows)  # read once: what is compared, what the paper is made of, what is kept of it
+    if read and read != reading_of(blocks):
         raise Refused(CHANGED_SINCE_READ)
     left_out = redactions_of(release, kept)
+    leaving = {block.id: block for block in blocks if block.id in {row.object_id for row in kept}}
+    release.description = describe([_as_told(row, leaving) for row in kept], left_out=bool(left_out))
     # takes seconds: no transaction is held meanwhile
-    pdf, pages = chart_package(release, kept, approved_by=by, redactions=left_out)
-    if reading_of(blocks_of(release, rows)) != reading:
-        raise Refused(CHANGED_SINCE_READ)
-    return _freeze(by=by, release_id=release.pk, rows=rows, left_out=left_out, pdf=pdf, pages=pages, decision=decision)
+    pdf, pages = chart_package(release, kept, approved_by=by, redactions=left_out, read=list(leaving.values()))
+    return _freeze(
+        by=by, approved=release, rows=rows, read=blocks, left_out=left_out, pdf=pdf, pages=pages, decision=decision
+    )
+
+
+def _as_told(row: ReleaseItem, leaving: Mapping[UUID, Block]) -> ReleaseItemInfo:
+    """An item for the words of the ledger, which name no day that was left out of it."""
+    on = None if leaving[row.object_id].day_out else row.on
+    return ReleaseItemInfo(row.kind, row.object_id, on, "")
 
 
 @transaction.atomic
 def _freeze(
     *,
     by: Staff,
-    release_id: UUID,
-    rows: list[ReleaseItem],
-    left_out: list[Redaction],
+    approved: Release,
+    rows: Sequence[ReleaseItem],
+    read: Sequence[Block],
+    left_out: Sequence[Redaction],
     pdf: bytes,
     pages: int,
     decision: Decision,
 ) -> Release:
-    release = Release.objects.select_for_update(of=("self",)).get(pk=release_id)
+    """Keep the package, and of each document how it read. `approved`: the release as it was put together and read.
+
+    Everything is read once more under the lock: what somebody wrote while the paper was made is not approved unread,
+    and what they write after this is found when the package is to leave.
+    """
+    release = Release.objects.select_for_update(of=("self",)).select_related("patient").get(pk=approved.pk)
     check_move(release, ReleaseState.APPROVED)
-    for row in rows:
-        row.save(update_fields=["removed"])
     kept = [row for row in rows if not row.removed]
-    release.whole_chart = release.whole_chart and len(kept) == len(rows)
+    release.whole_chart, release.every_item = approved.whole_chart, approved.every_item
     _check_still_whole(release, kept)
+    if reading_of(blocks_of(release, rows)) != reading_of(read):
+        raise Refused(CHANGED_SINCE_READ)
     _check_same(release, kept, left_out)
-    release.description = describe(
-        [ReleaseItemInfo(row.kind, row.object_id, row.on, "") for row in kept], left_out=bool(left_out)
-    )
+    of = {block.id: block for block in read}
+    for row in rows:
+        row.as_approved = {} if row.removed else as_read(of[row.object_id])
+        row.save(update_fields=["removed", "as_approved"])
+    release.description = approved.description
     release.state, release.approved_by, release.approved_at = ReleaseState.APPROVED, by, timezone.now()
     release.verdict = decision.as_record()
     release.save()

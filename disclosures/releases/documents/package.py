@@ -43,14 +43,16 @@ def chart_package(
     *,
     approved_by: Staff,
     redactions: Sequence[Redaction] | None = None,
+    read: Sequence[Block] | None = None,
 ) -> tuple[bytes, int]:
     """The package of a chart release as it will be handed over: cover, index, documents. Out: (PDF, pages).
 
-    What is left out (`redactions`; as it stands now when none are given) is in neither the paper nor the data. Raises
-    PdfFailed, or Refused when a chosen document is no longer in this patient's chart or reads otherwise.
+    What is left out (`redactions`; as it stands now when none are given) is in neither the paper nor the data. `read`:
+    the documents as somebody read them, which is what leaves then; else as they stand now. Raises PdfFailed, or Refused
+    when a chosen document is no longer in this patient's chart or reads otherwise.
     """
     rows = redactions_of(release, items) if redactions is None else redactions
-    blocks = pages_follow(_leaving(release, items, rows))
+    blocks = pages_follow(_leaving(release, items, rows) if read is None else read)
     context = _cover_context(release, rows) | {
         "title": "Records released",
         "pieces": [(block, [block], range(1, block.pages + 1)) for block in blocks],
@@ -66,7 +68,7 @@ def chart_package(
 
 def _data(release: Release, blocks: Sequence[Block]) -> bytes:
     """As FHIR R4: the whole chart, which can be taken over as it is; else the chosen items, as they leave."""
-    if release.whole_chart and not any(block.burnt for block in blocks):
+    if release.every_item and not any(block.burnt for block in blocks):
         return chart_bundle(release.patient, at=timezone.now())
     return part_bundle(release.patient, blocks, at=timezone.now())
 
@@ -88,7 +90,7 @@ def blocks_of(release: Release, items: Sequence[ReleaseItem]) -> list[Block]:
 
 def _leaving(release: Release, items: Sequence[ReleaseItem], rows: Sequence[Redaction]) -> list[Block]:
     try:
-        return as_it_leaves(plain_blocks_of(release, items), rows)
+        return pages_follow(as_it_leaves(plain_blocks_of(release, items), rows))
     except TextChanged:
         raise Refused(TEXT_CHANGED) from None
 

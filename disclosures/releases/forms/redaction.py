@@ -11,7 +11,9 @@ from records.chart.passages import Part, is_on_page
 
 from ..rules.redaction import RedactionReason
 
-MARK = re.compile(r"(title|cancelled|(?:fact|written|addendum)\.\d{1,4}|row\.\d{1,4}\.\d{1,4}):(\d{1,7}):(\d{1,7})")
+MARK = re.compile(
+    r"(title|on|cancelled|signed|(?:fact|written|addendum|signed)\.\d{1,4}|row\.\d{1,4}\.\d{1,4}):(\d{1,7}):(\d{1,7})"
+)
 
 
 # a page, and from its left, from its top, width and height in ten-thousandths of it

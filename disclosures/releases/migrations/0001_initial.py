@@ -179,7 +179,8 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("whole_chart", models.BooleanField(default=False)),
+                ("whole_chart", models.BooleanField(default=False, help_text="As good as all of it (R-185).")),
+                ("every_item", models.BooleanField(default=False, help_text="All of it, without exception.")),
                 (
                     "with_data",
                     models.BooleanField(default=False, help_text="The whole chart as FHIR R4 inside the file too."),
@@ -318,6 +319,12 @@ class Migration(migrations.Migration):
                 ("on", models.DateField(blank=True, null=True)),
                 ("title", practice.infrastructure.fields.EncryptedTextField(default="")),
                 ("removed", models.BooleanField(default=False, help_text="Left out by the clinician who approved.")),
+                (
+                    "as_approved",
+                    practice.infrastructure.fields.EncryptedJSONField(
+                        default=dict, help_text="Hashes by which it is known again as it was read."
+                    ),
+                ),
                 (
                     "release",
                     models.ForeignKey(

@@ -21,6 +21,13 @@ class Migration(migrations.Migration):
             name="fax_number",
             field=models.CharField(blank=True, help_text="As it was dialled.", max_length=40),
         ),
+        migrations.AddField(
+            model_name="release",
+            name="sent_whole_at",
+            field=models.DateTimeField(
+                blank=True, help_text="When the last byte of a download had gone out.", null=True
+            ),
+        ),
         migrations.AddConstraint(
             model_name="release",
             constraint=models.CheckConstraint(

@@ -1,6 +1,7 @@
 """A release: from what was chosen to what was handed over, and what was recorded after the fact."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -60,7 +61,8 @@ class Release(models.Model):
     method = models.CharField(max_length=20, choices=Method.choices)
     fax_number = models.CharField(max_length=40, blank=True, help_text="As it was dialled.")
     # how much
-    whole_chart = models.BooleanField(default=False)
+    whole_chart = models.BooleanField(default=False, help_text="As good as all of it (R-185).")
+    every_item = models.BooleanField(default=False, help_text="All of it, without exception.")
     with_data = models.BooleanField(default=False, help_text="The whole chart as FHIR R4 inside the file too.")
     justification = EncryptedTextField(default="")
     smallest_set_confirmed = models.BooleanField(default=False)
@@ -80,6 +82,9 @@ class Release(models.Model):
     committed_at = models.DateTimeField(null=True, blank=True)
     disclosed_on = models.DateField(null=True, blank=True, help_text="Practice-local day.")
     served_at = models.DateTimeField(null=True, blank=True, help_text="When the first byte was given out.")
+    sent_whole_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the last byte of a download had gone out."
+    )
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -187,6 +192,7 @@ class ReleaseItem(models.Model):
     on = models.DateField(null=True, blank=True)
     title = EncryptedTextField(default="")
     removed = models.BooleanField(default=False, help_text="Left out by the clinician who approved.")
+    as_approved: Any = EncryptedJSONField(default=dict, help_text="Hashes by which it is known again as it was read.")
 
     class Meta:
         default_permissions = ()
@@ -231,15 +237,15 @@ keep_history(
     Release,
     plain=[
         "number", "record_class", "state", "basis", "exception", "process", "emergency", "method", "whole_chart",
-        "with_data",
+        "every_item", "with_data",
         "recipient_kind", "smallest_set_confirmed", "approved_at", "committed_at", "disclosed_on", "served_at",
-        "closed_at", "closed_on", "came_back", "package", "sha256", "override_code", "override_at", "minimum_entry",
-        "completed_at",
+        "sent_whole_at", "closed_at", "closed_on", "came_back", "package", "sha256", "override_code", "override_at",
+        "minimum_entry", "completed_at",
     ],
     leave_out=[
         "facts", "treatment_permission", "override_reason", "authority", "counsel_review", "identity_verified",
         "purpose", "description", "justification", "receipt", "end_reason", "after_return",
     ],
 )  # fmt: skip
-keep_history(ReleaseItem, plain=["kind", "object_id", "on", "removed"], leave_out=["title"])
+keep_history(ReleaseItem, plain=["kind", "object_id", "on", "removed"], leave_out=["title", "as_approved"])
 keep_history(ChartPackage, plain=["sha256", "size", "locked"], leave_out=["content"])

@@ -23,6 +23,7 @@ from records.psychotherapy.queries import lacking_others
 from ..models import Release, ReleaseItem, Reliance
 from ..rules import Item, ReleaseState
 from ..rules.shared import asks_others
+from .frozen import changed_among, in_short
 from .others import SpeaksOf, release_asked, spoken_of, with_others
 from .release import Line, gate_items
 
@@ -62,6 +63,15 @@ def blocked_among(releases: Iterable[Release]) -> dict[UUID, Block]:
     blocked = {pk: OTHERS_MISSING for pk in lacking}
     lines = ((row.pk, ended.get(row.authorization_id)) for row in waiting if row.authorization_id)
     return blocked | {pk: _ended(line) for pk, line in lines if line}
+
+
+def stopped_among(releases: Iterable[Release]) -> dict[UUID, Block]:
+    """The same, and those of which a document reads otherwise by now than its clinician approved."""
+    rows = list(releases)
+    changed = changed_among(row for row in rows if _is_frozen(row))
+    return {
+        pk: Block("changed since it was approved", in_short(found)) for pk, found in changed.items()
+    } | blocked_among(rows)
 
 
 def _authorizations_ended(ids: Iterable[UUID | None]) -> dict[UUID, AuthorizationLine]:
@@ -133,7 +143,7 @@ def blocked_words(release: Release) -> str:
 
 def with_blocks(lines: Sequence[Line]) -> list[Line]:
     """Lines of releases, each that is blocked saying so and offering nothing but a look."""
-    blocked = blocked_among([line.release for line in lines])
+    blocked = stopped_among([line.release for line in lines])
     return [_with_block(line, blocked.get(line.release.pk)) for line in lines]
 
 

@@ -247,8 +247,14 @@ def verdict_on(release: Release, rows: Iterable[ReleaseItem]) -> Decision:
 
 
 def package_of(release: Release) -> ChartPackage | None:
-    """The bytes that would leave: the newest of the kind the method asks for (locked where it leaves as a file)."""
-    return release.packages.filter(locked=release.method in LEAVES_AS_FILE).order_by("made_at").last()
+    """The bytes that would leave: the newest of the kind the method asks for (locked where it leaves as a file).
+
+    None before approval: what was made for an earlier one is not what a clinician has read.
+    """
+    if release.approved_at is None:
+        return None
+    made = release.packages.filter(locked=release.method in LEAVES_AS_FILE, made_at__gte=release.approved_at)
+    return made.order_by("made_at").last()
 
 
 def entry_of(release: Release) -> Entry | None:
@@ -367,6 +373,11 @@ def _given_out(release: Release, stopped: bool) -> dict[str, str]:
     return _step(title, "waiting", "After the hand-over is in the ledger.")
 
 
+def sent_words(release: Release) -> str:
+    """What is known of a download whose last byte went out, and no more; "" of any other."""
+    return f"Sent whole to the recipient's device {_when(release.sent_whole_at)}" if release.sent_whole_at else ""
+
+
 def _delivery(release: Release, stopped: bool) -> dict[str, str]:
     title = "Delivered"
     if release.state == ReleaseState.DELIVERED:
@@ -379,6 +390,8 @@ def _delivery(release: Release, stopped: bool) -> dict[str, str]:
         return _step(title, "not-needed", "Nothing was given out.")
     if release.served_at:
         words = "Say how it ended. Until then it counts as disclosed; after 24 hours the compliance officer is asked."
+        if sent := sent_words(release):
+            words = f"{sent}; not confirmed by them. {words}"
         return _step(title, "next", words, page("release-close", release.pk), "Say how it ended")
     return _step(title, "waiting", "After the package was given out.")
 
@@ -423,6 +436,8 @@ def line_of(release: Release, staff: Staff) -> Line:
             mine = release.committed_by_id == staff.pk
             who = "You" if mine else _name(release.committed_by)
             words = f"to confirm the delivery of {day_words(release.disclosed_on)}"
+            if release.sent_whole_at:
+                words = f"to confirm: sent whole {day_words(release.sent_whole_at)}, not confirmed by the recipient"
             return Line(release, who, words, "Confirm", here, mine)
     return Line(release, "", str(ReleaseState(release.state).label), "Open", here, False)
 

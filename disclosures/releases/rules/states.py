@@ -44,7 +44,8 @@ LEAVES_AS_FILE = (Method.LOCKED_FILE, Method.DOWNLOAD)  # then it is locked, and
 
 MOVES: dict[ReleaseState, frozenset[ReleaseState]] = {
     ReleaseState.AWAITING_APPROVAL: frozenset({ReleaseState.APPROVED, ReleaseState.WITHDRAWN}),
-    ReleaseState.APPROVED: frozenset({ReleaseState.COMMITTED, ReleaseState.WITHDRAWN}),
+    # read anew, when the chart says otherwise by now than what was approved
+    ReleaseState.APPROVED: frozenset({ReleaseState.COMMITTED, ReleaseState.WITHDRAWN, ReleaseState.AWAITING_APPROVAL}),
     ReleaseState.COMMITTED: frozenset({ReleaseState.DELIVERED, ReleaseState.NOT_DELIVERED}),
     ReleaseState.DELIVERED: frozenset(),
     ReleaseState.NOT_DELIVERED: frozenset(),

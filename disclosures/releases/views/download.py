@@ -7,7 +7,6 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from practice.infrastructure.refusals import Refused
@@ -21,12 +20,13 @@ from practice.outside.rules import GRACE, CodeGiven, LinkPurpose
 from practice.outside.signals import LinkSpent
 from practice.people.models import Staff
 
-from ..actions.download import download, downloaded, offer_download, release_of
+from ..actions.download import download, note_opened, note_sent_whole, offer_download, release_of
 from ..actions.gate import GateRefused
 from ..actions.hand_over import Delivered
 from ..models import Release
 from ..policies import open_release
 from ..queries import asked_of, package_of, verdict_now
+from ..queries.frozen import changes_since_approval
 from ..rules import Method, ReleaseState
 
 logger = logging.getLogger("practice.releases")
@@ -59,6 +59,7 @@ def release_link(request: HttpRequest, release_id: str) -> HttpResponse:
         "form": form,
         "offer": offer,
         "committed": committed,
+        "changed": changes_since_approval(release),
         "decision": decision or verdict_now(release),
         "reach": next(iter(asked_of(release)), None),
         "links": links_about(LinkPurpose.DOWNLOAD, release.pk),
@@ -74,13 +75,22 @@ def outside_download(request: HttpRequest) -> HttpResponseBase:
     if link is None:
         return spent(request)
     try:
-        if request.method == "POST":
+        if request.method == "POST" and "opened" not in request.POST:
             return _file(download(link=link), link)
+        if request.method == "POST" and link.used_at is not None:
+            note_opened(link=link)
+            return redirect("outside-download")
         release = release_of(link)
     except (LinkSpent, Release.DoesNotExist):
         return spent(request)
     until = link.used_at + GRACE if link.used_at else None
-    context = {"release": release, "package": package_of(release), "until": until, "now": timezone.now()}
+    context = {
+        "release": release,
+        "package": package_of(release),
+        "until": until,
+        "confirmed": release.state == ReleaseState.DELIVERED,
+    }
+    context["too_soon"] = request.method == "POST"  # they say it opened, and have not fetched it
     return render(request, "outside/download.html", context)
 
 
@@ -92,10 +102,10 @@ def _file(given: Delivered, link: Link) -> StreamingHttpResponse:
 
 
 def _sent(content: bytes, link: Link) -> Iterator[bytes]:
-    """The file in pieces; when the last has been taken, it was delivered. A broken download never gets there."""
+    """The file in pieces; when the last has been taken, that is noted. A broken download never gets there."""
     for start in range(0, len(content), CHUNK):
         yield content[start : start + CHUNK]
     try:
-        downloaded(link=link)
-    except Exception:  # the file is out: what could not be entered is asked of the compliance officer after a day
-        logger.exception("a download could not be entered as delivered")
+        note_sent_whole(link=link)
+    except Exception:  # the file is out, and whether it arrived is asked after a day either way
+        logger.exception("it could not be noted that a download was sent whole")

@@ -25,6 +25,8 @@ from ..models import Release
 from ..policies import open_release, require_release_work
 from ..queries import asked_of, package_of, postal_address, verdict_now
 from ..queries.blocked import covers_blocked
+from ..queries.frozen import changes_since_approval
+from ..queries.release import sent_words
 from ..queries.remedies import explained
 from ..rules import Decision, Method, ReleaseState
 from ..rules.ways import in_words
@@ -60,6 +62,7 @@ def _hand_over_page(
         "patient": release.patient,
         "decision": explained(decision, patient_id=release.patient_id, authorization_id=release.authorization_id),
         "package": package,
+        "changed": changes_since_approval(release),
         "must_lock": release.method == Method.LOCKED_FILE and package is None,
         "passphrase": passphrase,
         "told": (told or ToldForm()) if asked else None,
@@ -122,7 +125,9 @@ def release_close(request: HttpRequest, release_id: str) -> HttpResponse:
     release = open_release(staff, release_id)
     if release.state != ReleaseState.COMMITTED:
         return redirect("release-open", release.pk)
-    form = CloseForm(request.POST or None, release=release, initial={"on": today()})
+    sent = sent_words(release)
+    initial = {"on": today(), "receipt": f"{sent}; not confirmed by them" if sent else ""}
+    form = CloseForm(request.POST or None, release=release, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

@@ -33,6 +33,7 @@ from ..queries import (
     verdict_words,
 )
 from ..queries.blocked import blocked_steps, blocked_words, covers_with_blocks, with_blocks
+from ..queries.frozen import OPEN, changes_since_approval, in_short
 from ..queries.named import entries_about_others
 from ..queries.release import entries_of
 from ..queries.remedies import explained
@@ -83,13 +84,16 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
     package = None if release.package else package_of(release)
     may_approve = refusal_to_approve(staff, release.patient) is None
     blocked = blocked_words(release)
+    changed = changes_since_approval(release) if release.state in OPEN and not blocked else []
+    stopped = blocked or in_short(changed)
     steps = [] if release.state == ReleaseState.RECORDED else steps_of(release, entry, may_approve=may_approve)
     context = {
         "release": release,
         "patient": release.patient,
         "blocked": blocked,
         "sha256": release.sha256 or (package.sha256 if package else ""),
-        "steps": blocked_steps(steps, blocked) if blocked else steps,
+        "changed": changed,
+        "steps": blocked_steps(steps, stopped) if stopped and release.served_at is None else steps,
         "items": release.items.all(),
         "decision": explained(
             verdict_now(release), patient_id=release.patient_id, authorization_id=release.authorization_id
@@ -107,7 +111,7 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         "signed": entry is not None and covered_by_checkpoint(entry),
         "may_withdraw": pending,
         "asking_due": asking_is_due(release),
-        "may_get": release.state == ReleaseState.COMMITTED and release.method != Method.DOWNLOAD and not blocked,
+        "may_get": release.state == ReleaseState.COMMITTED and release.method != Method.DOWNLOAD and not stopped,
         "links": links_about(LinkPurpose.DOWNLOAD, release.pk) if release.method == Method.DOWNLOAD else [],
     }
     return render(request, "releases/release.html", context)

@@ -20,7 +20,7 @@ from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
 from practice.people.queries import asked_ways, care_team
 from records.chart.index import by_year, kinds_of
-from records.chart.paper import reading_of
+from records.chart.reading import reading_of
 
 from .. import actions
 from ..actions.prepare import CHANGED_SINCE_READ
@@ -30,6 +30,7 @@ from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, ReasonForm,
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
 from ..queries import chart_index, postal_address, proposal_of, restrictions_on, verdict_now
+from ..queries.frozen import items_to_read
 from ..queries.redaction import left_out_words, redactions_of
 from ..queries.remedies import explained
 from ..rules import Method, RecipientKind, ReleaseState, TreatmentOverride, can_go_on
@@ -221,7 +222,7 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
     check_may_approve(staff, release)
     if release.state != ReleaseState.AWAITING_APPROVAL:
         return redirect("release-open", release.pk)
-    rows = list(release.items.all())
+    rows = items_to_read(release)
     posted = request.method == "POST"
     keep = request.POST.getlist("keep") if posted else [str(row.pk) for row in rows if not row.removed]
     if posted and {"leave_out", "stay"} & set(request.POST):

@@ -24,6 +24,7 @@ from disclosures.releases.rules import CameBack, Method, RecipientKind
 from disclosures.releases.rules.redaction import RedactionReason
 from practice.infrastructure.blackout import sentences
 from practice.people.models import Staff
+from records.chart.actions.notes import add_addendum
 from records.chart.documents import release_items
 from records.chart.passages import parts_of
 from records.psychotherapy import vault
@@ -41,6 +42,7 @@ def fill_releases(demo: Demo, authorizations: dict[str, Authorization]) -> None:
     close_release(by=desk, release_id=done.pk, delivered=True, on=demo.day, receipt="Handed to Ms. Moreno, signed")
     _approved(demo, "Lindqvist", authorizations["lindqvist_chart"], RecipientKind.ATTORNEY, documents=12)
     _approved(demo, "Vance", authorizations["vance_chart"], RecipientKind.ATTORNEY, 2, Method.DOWNLOAD)
+    _changed_since(demo, _approved(demo, "Villarreal", authorizations["villarreal_school"], RecipientKind.OTHER, 2))
     _came_back(
         demo, _approved(demo, "Ferreira", authorizations["ferreira_school"], RecipientKind.OTHER, 2, Method.MAIL)
     )
@@ -64,6 +66,13 @@ def _warning(demo: Demo, family: str) -> None:
         at=at,
         from_notes=False,
     )
+
+
+def _changed_since(demo: Demo, release: Release) -> None:
+    """One of its notes was corrected after it was approved: it is to be read anew."""
+    note = release.items.filter(kind="note")[0].object_id
+    text = "The school asked for the meeting, not his mother."
+    add_addendum(by=demo.therapist_of("Villarreal"), note_id=note, text=text)
 
 
 def _came_back(demo: Demo, release: Release) -> None:

@@ -59,7 +59,7 @@ def _bare_patient(patient: Patient) -> Json:
 def _resources(block: Block, patient: Patient) -> Iterable[Json]:
     if block.kind == "document":
         row = Document.objects.get(pk=block.id)
-        found = filed(row, block) | ({"type": {"text": block.title}} if block.burnt else {})
+        found = filed(row, block) | ({"type": {"text": block.title}, "date": None} if block.burnt else {})
         if block.pages_out or block.areas or not row.shown_kind:
             # of a Word document, too, which is not on the paper either; R4 wants an attachment, if only its title
             found["content"] = [{"attachment": {"title": "Not given out as data: see the paper."}}]

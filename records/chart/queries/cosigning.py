@@ -42,8 +42,9 @@ def round_of(note: ChartNote) -> Round:
 
 def cosignatures(note: ChartNote) -> list[NoteSignature]:
     """Who co-signed the note as it stands, in their order."""
-    rows = note.signatures.filter(version=note.version, decision=Decision.COSIGNED)
-    return list(rows.select_related("staff"))
+    return [
+        one for one in note.signatures.all() if (one.version, one.decision) == (note.version, Decision.COSIGNED.value)
+    ]
 
 
 def waiting_supervisors(note: ChartNote, current: Round) -> list[Waiting]:

@@ -1,6 +1,6 @@
 """Diagnoses as they stand, and what is observed beside them. Every function takes a chart that a doorway has opened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
@@ -89,6 +89,11 @@ def earlier_versions(observation: Observation) -> list[Observation]:
     by_id: dict[UUID, Observation] = {
         row.pk: row for row in Observation.objects.filter(patient=observation.patient_id).select_related("author")
     }
+    return chain_of(observation, by_id)
+
+
+def chain_of(observation: Observation, by_id: Mapping[UUID, Observation]) -> list[Observation]:
+    """The same, out of every entry of the patient."""
     found = []
     before = observation.supersedes_id
     while before:

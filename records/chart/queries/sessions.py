@@ -83,7 +83,8 @@ def sessions_at(
 
 def participation_of(encounter: Encounter, patient: Patient) -> Participation | None:
     """A patient's own line of a session."""
-    return encounter.participations.filter(patient=patient, taken_off=False).first()
+    found = encounter.participations.all()  # which paper has fetched for all its sessions at once
+    return next((part for part in found if part.patient_id == patient.pk and not part.taken_off), None)
 
 
 def sessions_to_write(author: Staff, patient: Patient, *, limit: int = 10) -> QuerySet[Encounter]:

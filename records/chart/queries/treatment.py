@@ -197,7 +197,7 @@ def goals_of_note(note: ChartNote) -> list[str]:
 
 
 def _ticks_in_words(note: ChartNote) -> list[tuple[GoalWorkedOn, str]]:
-    ticks = list(note.goals_worked_on.select_related("version"))
+    ticks = list(note.goals_worked_on.all())
     goals: dict[UUID, dict[str, Item]] = {}
     found = []
     for tick in ticks:
