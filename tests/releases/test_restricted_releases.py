@@ -3,14 +3,23 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from authorizations.actions.restrictions import answer_restriction, record_restriction
 from authorizations.models import RestrictionEvent
 from disclosures.ledger.models import Entry
 from disclosures.ledger.rules import Basis
-from disclosures.releases.actions import GateRefused, prepare_release, record_past_disclosure
+from disclosures.releases.actions import (
+    GateRefused,
+    approve_release,
+    commit_release,
+    deliver,
+    prepare_release,
+    record_past_disclosure,
+)
 from disclosures.releases.actions.emergency import record_asked
+from disclosures.releases.actions.ledger import append_entry
 from disclosures.releases.models import Release
 from disclosures.releases.rules import Method, RecipientKind
 from practice.infrastructure.days import today
@@ -21,6 +30,7 @@ from practice.worklist.rules import TaskKind, TaskState
 from records.chart.documents import release_items
 
 from .conftest import draft_of, note_keys
+from .test_faults import begun
 
 pytestmark = pytest.mark.django_db
 PLAN = {"basis": Basis.B_PAYMENT, "recipient_name": "Blue Prairie", "recipient_kind": RecipientKind.PAYER}
@@ -131,6 +141,57 @@ def test_a_restriction_agreed_to_while_a_package_waits_stops_it(dana, hale, cast
     assert verdict_now(release).allowed
     answer_restriction(by=castellanos, restriction=row, agreed=True, on=today())
     assert verdict_now(release).codes() == {"RESTRICTED_ITEMS"}
+
+
+@pytest.mark.committing
+def test_agreeing_to_a_restriction_and_handing_over_have_one_winner_and_the_other_is_told(
+    dana, hale, castellanos, chart, pdf, monkeypatch
+):
+    """Whoever is under way first goes first: the other waits, and finds what then stands."""
+
+    def waiting(**changes):
+        draft = draft_of(chart, None, **CLINIC | changes)
+        release = prepare_release(by=dana, release=draft, keys=note_keys(chart), approver=hale)
+        return approve_release(by=hale, release_id=release.pk, keep=[str(item.pk) for item in release.items.all()])
+
+    def asked_not_to(name):
+        return record_restriction(
+            by=dana, patient=chart, received_on=today(), uses=["treatment"], recipients=["provider"],
+            recipient_name=name, words=f"Nothing to {name}",
+        )  # fmt: skip
+
+    def agree(row):
+        return answer_restriction(by=castellanos, restriction=row, agreed=True, on=today())
+
+    first, second = waiting(), waiting(recipient_name="Dr. Falk")
+    clinic, falk = asked_not_to("Prairie Clinic"), asked_not_to("Dr. Falk")
+
+    def append_while_somebody_agrees(**given):  # the hand-over is under way
+        thread, answered = begun(lambda: agree(falk))
+        thread.join(timeout=0.5)
+        assert thread.is_alive(), "the gate had said yes, and the answer did not wait"
+        others.append((thread, answered))
+        return append_entry(**given)
+
+    others = []
+    monkeypatch.setattr("disclosures.releases.actions.hand_over.append_entry", append_while_somebody_agrees)
+    commit_release(by=dana, release_id=second.pk)
+    ((thread, answered),) = others
+    thread.join(timeout=30)
+    assert answered[0].kind == "agreed"
+    assert Entry.objects.filter(release_id=second.pk).count() == 1
+    with pytest.raises(GateRefused) as refused:  # agreed to since: nothing is given out under it any more
+        deliver(by=dana, release_id=second.pk)
+    assert refused.value.decision.codes() == {"RESTRICTED_ITEMS"}
+
+    with transaction.atomic():  # the answer is under way
+        agree(clinic)
+        thread, handed = begun(lambda: commit_release(by=dana, release_id=first.pk))
+        thread.join(timeout=0.5)
+        assert thread.is_alive(), "the hand-over did not wait for the answer"
+    thread.join(timeout=30)
+    assert "RESTRICTED_ITEMS" in handed[0].decision.codes()
+    assert not Entry.objects.filter(release_id=first.pk).exists()
 
 
 def test_making_sure_who_it_is_answers_for_no_restriction_asked_for_later(signed_in, dana, hale, castellanos, chart):
