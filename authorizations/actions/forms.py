@@ -35,7 +35,8 @@ from ..rules.preparing import (
     problems_before_signing,
 )
 from ..rules.wording import LONGEST_TEXT, wordings_of, words_missing
-from .recording import Elements, checked, lock_for_release, record_authorization
+from .events import checked, lock_for_release
+from .recording import Elements, record_authorization
 
 # what is not carried from one paper to the next: its signature, and what the next form says by itself
 NOT_PREPARED = frozenset(

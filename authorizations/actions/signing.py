@@ -29,7 +29,7 @@ from ..models import Authorization, AuthorizationEvent, Signature, SignedDocumen
 from ..queries.signing import Signer, lacking, refusal_to_sign, refusals_to, unsignable
 from ..rules import EventKind
 from ..rules.choices import IdentityCheck, SignatureMark, SignatureWay
-from .recording import COPY_WITHIN_DAYS, _ask, _keep_paper, checked, lock_for_release
+from .events import COPY_WITHIN_DAYS, ask, checked, keep_paper, lock_for_release
 
 INTENT = "I have read this form. I sign it to allow what it says."
 CONSENT = "I agree to sign electronically. I may ask for a paper form instead, and I get a copy of what I sign."
@@ -174,7 +174,7 @@ def sign_on_paper(
         raise Refused(Refusal("SIGNED_IN_THE_FUTURE", "This day is in the future.", "Give the day on the paper."))
     if refusals := _against_representative(locked, signer, signed_on or days.today()):
         raise Refused(refusals[0])
-    _keep_paper(by, locked, paper)
+    keep_paper(by, locked, paper)
     given = {
         "way": SignatureWay.PAPER,
         "mark": SignatureMark.HAND,
@@ -275,7 +275,7 @@ def _add(by: Staff | None, locked: Authorization, signer: Signer, given: dict[st
     record(by=by, event=AuditEvent.SIGNED, subject=locked, patient_id=locked.patient_id, detail=f"signed_{way}")
     if rules.copy_due(queries.facts_of(locked)):
         due_on = days.add_days(days.local_date(now), COPY_WITHIN_DAYS)
-        _ask(TaskKind.AUTHORIZATION_COPY, due_on, locked, Role.FRONT_DESK)
+        ask(TaskKind.AUTHORIZATION_COPY, due_on, locked, Role.FRONT_DESK)
     return signature
 
 

@@ -23,7 +23,7 @@ from ..models import Authorization, AuthorizationEvent, RevocationNotice
 from ..policies import notices_visible_to
 from ..rules import EventKind, RecordClass, same_words
 from ..signals import authorization_revoked
-from .recording import _add, _ask, _happened, _keep_paper, _lock_current, _refuse_future, checked
+from .events import add_event, ask, checked, happened, keep_paper, lock_current, refuse_future
 
 FORM_WITHIN_DAYS = 1
 LETTER_WITHIN_DAYS = 2
@@ -46,8 +46,8 @@ def record_revocation(
     `how` says how it came in, `paper` is the scan of what the patient wrote. Waits for a release under way, which then
     stands. Raises Refused for a receipt in the future or before the signature, and for a second written revocation.
     """
-    locked = _lock_current(authorization)
-    _refuse_future(received_at, timezone.now())
+    locked = lock_current(authorization)
+    refuse_future(received_at, timezone.now())
     on = days.local_date(received_at)
     signed_on = queries.facts_of(locked).signed_on
     if signed_on and on < signed_on:
@@ -69,7 +69,7 @@ def record_revocation(
             )
         )
     hold = policy("P-06", on)
-    event = _add(
+    event = add_event(
         by,
         locked,
         kind,
@@ -80,12 +80,12 @@ def record_revocation(
         policy_version=None if written else UUID(hold.version_id),
     )
     if paper is not None:
-        _keep_paper(by, locked, paper, event=event)
+        keep_paper(by, locked, paper, event=event)
     record(by=by, event=AuditEvent.REVOKED, subject=locked, patient_id=locked.patient_id, detail=kind.value)
     if written:
         _follow_letter(by, locked, event)
     else:
-        _ask(TaskKind.REVOCATION_FORM, days.add_days(on, FORM_WITHIN_DAYS), locked, Role.FRONT_DESK)
+        ask(TaskKind.REVOCATION_FORM, days.add_days(on, FORM_WITHIN_DAYS), locked, Role.FRONT_DESK)
     return event
 
 
@@ -181,7 +181,7 @@ def record_told(
 @checked
 def record_form_sent(*, by: Staff, authorization: Authorization, sent_on: date, how: str) -> AuthorizationEvent:
     """Record that the patient was sent the form to put a call into writing, when and how (P-06)."""
-    event = _happened(by, authorization, EventKind.FORM_SENT, sent_on, how, "Say how the form was sent.")
+    event = happened(by, authorization, EventKind.FORM_SENT, sent_on, how, "Say how the form was sent.")
     close_task(kind=TaskKind.REVOCATION_FORM, subject=authorization, by=by)
     return event
 
@@ -195,8 +195,8 @@ def lift_hold(
     The hold is the practice's own (P-06), so the patient can end it; a call is not enough, and what they wrote is kept.
     Raises Refused without the scan, when it is not on hold, and for a receipt in the future or before the call.
     """
-    locked = _lock_current(authorization)
-    _refuse_future(received_at, timezone.now())
+    locked = lock_current(authorization)
+    refuse_future(received_at, timezone.now())
     facts = queries.facts_of(locked)
     if facts.held_since is None or facts.revocation_received_at is not None:
         raise Refused(
@@ -226,8 +226,8 @@ def lift_hold(
                 "Practice policy P-06",
             )
         )
-    event = _add(by, locked, EventKind.HOLD_LIFTED, days.local_date(received_at), how, received_at=received_at)
-    _keep_paper(by, locked, paper, event=event)
+    event = add_event(by, locked, EventKind.HOLD_LIFTED, days.local_date(received_at), how, received_at=received_at)
+    keep_paper(by, locked, paper, event=event)
     close_task(kind=TaskKind.REVOCATION_FORM, subject=locked, by=by, state=TaskState.DROPPED, reason="patient goes on")
     record(by=by, event=AuditEvent.RECORDED, subject=locked, patient_id=locked.patient_id, detail=event.kind)
     return event

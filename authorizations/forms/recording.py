@@ -203,10 +203,10 @@ class AuthorizationForm(forms.Form):
         cast(RepresentativeField, self.fields["representative"]).queryset = representatives
 
     def clean_signed_on(self) -> date | None:
-        return _not_in_future(self.cleaned_data["signed_on"])
+        return not_in_future(self.cleaned_data["signed_on"])
 
     def clean_received_on(self) -> date | None:
-        return _not_in_future(self.cleaned_data["received_on"])
+        return not_in_future(self.cleaned_data["received_on"])
 
     def clean_representative(self) -> PersonalRepresentative | None:
         chosen: PersonalRepresentative | None = self.cleaned_data["representative"]
@@ -279,7 +279,7 @@ class HappenedForm(forms.Form):
         self.fields["how"].error_messages["required"] = "Say it in a few words."
 
     def clean_on(self) -> date | None:
-        return _not_in_future(self.cleaned_data["on"])
+        return not_in_future(self.cleaned_data["on"])
 
 
 class ScanForm(forms.Form):
@@ -290,7 +290,8 @@ class ScanForm(forms.Form):
     )
 
 
-def _not_in_future(day: date | None) -> date | None:
+def not_in_future(day: date | None) -> date | None:
+    """The day, if one was given. Raises ValidationError for a day to come."""
     if day is not None and day > today():
         raise forms.ValidationError("This day is in the future.")
     return day

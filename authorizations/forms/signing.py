@@ -11,7 +11,7 @@ from ..actions.signing import CONSENT, INTENT, Mark
 from ..queries.signing import PossibleSigner, Signer
 from ..rules.choices import IdentityCheck
 from ..rules.signing import ELEMENTS
-from .recording import ScanField, _not_in_future, day_field
+from .recording import ScanField, day_field, not_in_future
 
 IN_PERSON = (IdentityCheck.KNOWN, IdentityCheck.PHOTO_ID, IdentityCheck.DETAILS)
 MOST_BYTES = 400_000
@@ -116,7 +116,7 @@ class PaperForm(SignerForm):
         return any(refusal.code.startswith("PR_") for refusal in one.refusals)
 
     def clean_signed_on(self) -> date | None:
-        return _not_in_future(self.cleaned_data["signed_on"])
+        return not_in_future(self.cleaned_data["signed_on"])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from practice.infrastructure.days import local_date
 
-from .recording import HappenedForm, ScanField, _not_in_future, day_field, text_field
+from .recording import HappenedForm, ScanField, day_field, not_in_future, text_field
 
 
 def moment_field(label: str, help_text: str) -> forms.DateTimeField:
@@ -89,7 +89,7 @@ class EventKnownForm(HappenedForm):
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
-        occurred, known = _not_in_future(found.get("occurred_on")), found.get("on")
+        occurred, known = not_in_future(found.get("occurred_on")), found.get("on")
         if occurred and known and occurred > known:
             self.add_error("occurred_on", "This is after the practice learned of it. Check the two days.")
         return found

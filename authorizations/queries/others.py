@@ -7,8 +7,8 @@ from uuid import UUID
 
 from ..models import Authorization
 from ..policies import with_facts
-from ..rules import AuthorizationFacts, AuthorizationStatus, ItemAsked, RecordClass, covers
-from .standing import line_of
+from ..rules import AuthorizationFacts, ItemAsked, RecordClass, covers
+from .standing import active_from
 
 # Said of a release that waits. Whether somebody else has signed, or taken it back, is theirs: nobody is told (R-008).
 LACKS_OTHERS = "It also speaks of another patient whose authorization for this release is missing."
@@ -48,8 +48,7 @@ def agreements_of(patient_ids: Collection[UUID], asked: ReleaseAsked, item: Item
     """
     rows = Authorization.objects.filter(patient_id__in=patient_ids, record_classes__contains=[asked.record_class])
     found: dict[UUID, UUID] = {}
-    for row in with_facts(rows).order_by("recorded_at"):
-        line = line_of(row, asked.on, asked.at)
-        if line.status == AuthorizationStatus.ACTIVE and asked.is_covered(line.facts, item):
-            found.setdefault(row.patient_id, row.pk)
+    for line in active_from(with_facts(rows).order_by("recorded_at"), asked.on, asked.at):
+        if asked.is_covered(line.facts, item):
+            found.setdefault(line.authorization.patient_id, line.authorization.pk)
     return found

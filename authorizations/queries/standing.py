@@ -51,14 +51,6 @@ class AuthorizationLine:
         return self.authorization.recipient_name or self.authorization.recipient_class or "nobody named"
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the practice's policies ask beyond the rule on a day."""
-
-    conditioning_forbidden: bool
-    form_review: bool
-
-
 def facts_of(authorization: Authorization, *, form_review: bool = True) -> AuthorizationFacts:
     """Everything a rule may ask about one authorization, its patient and its events included.
 
@@ -165,33 +157,45 @@ def _is_on_file(row: Authorization) -> bool:
     return Authorization.objects.filter(IS_ON_FILE, pk=row.pk).exists() if known is None else known
 
 
+def lines_from(rows: Iterable[Authorization], on: date, at: datetime | None = None) -> list[AuthorizationLine]:
+    """Authorizations as they stand on a practice-local day, or at an instant of it, under that day's policies."""
+    policies = policies_in_force(on)
+    conditioning_forbidden, form_review = policies["P-23"].value is True, policies["P-22"].value is True
+    found = []
+    for row in rows:
+        facts = facts_of(row, form_review=form_review)
+        status = rules.status(facts, on, at=at, pn_conditioning_forbidden=conditioning_forbidden)
+        defects = rules.defects(facts, on=on, at=at, pn_conditioning_forbidden=conditioning_forbidden)
+        found.append(AuthorizationLine(row, facts, status, defects))
+    return found
+
+
 def line_of(authorization: Authorization, on: date, at: datetime | None = None) -> AuthorizationLine:
     """One authorization as it stands on a practice-local day, or at an instant of it, under that day's policies."""
-    return _line(authorization, on, at, _asked(on))
+    (line,) = lines_from([authorization], on, at)
+    return line
+
+
+def active_from(rows: Iterable[Authorization], on: date, at: datetime | None = None) -> list[AuthorizationLine]:
+    """Of these authorizations, those that permit a release then, in the same order."""
+    return [line for line in lines_from(rows, on, at) if line.status == AuthorizationStatus.ACTIVE]
 
 
 def lines_of(patient: Patient, on: date, staff: Staff) -> list[AuthorizationLine]:
     """A patient's authorizations that this person may see, the newest first; as many queries for one as for fifty."""
-    asked = _asked(on)
-    return [_line(row, on, None, asked) for row in authorizations_visible_to(staff).filter(patient=patient)]
+    return lines_from(authorizations_visible_to(staff).filter(patient=patient), on)
 
 
 def active_for(patient: Patient, record_class: RecordClass, on: date, staff: Staff) -> list[AuthorizationLine]:
     """A patient's authorizations of one kind of record that permit a release on a day."""
-    return [
-        line
-        for line in lines_of(patient, on, staff)
-        if line.status == AuthorizationStatus.ACTIVE and record_class in line.facts.record_classes
-    ]
+    active = active_from(authorizations_visible_to(staff).filter(patient=patient), on)
+    return [line for line in active if record_class in line.facts.record_classes]
 
 
 def ending_soon(staff: Staff, on: date, within_days: int = 30) -> list[AuthorizationLine]:
     """Authorizations in effect that end by date within so many days, of the patients this person may see."""
     last = on + timedelta(days=within_days)
-    rows = authorizations_visible_to(staff).filter(expires_on__range=(on, last)).order_by("expires_on")
-    asked = _asked(on)
-    lines = [_line(row, on, None, asked) for row in rows]
-    return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
+    return active_from(authorizations_visible_to(staff).filter(expires_on__range=(on, last)).order_by("expires_on"), on)
 
 
 def sealed_notes_asked_of(staff: Staff, on: date) -> list[AuthorizationLine]:
@@ -199,11 +203,7 @@ def sealed_notes_asked_of(staff: Staff, on: date) -> list[AuthorizationLine]:
 
     The same answer whether this person keeps any such note or not.
     """
-    rows = authorizations_visible_to(staff).filter(pn_originator=staff, record_classes__contains=[RecordClass.PN])
-    asked = _asked(on)
-    lines = [_line(row, on, None, asked) for row in rows.order_by("recorded_at")]
-    active = [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
-    return sorted(active, key=lambda line: line.signed_on or date.max)
+    return _asked_for_notes(authorizations_visible_to(staff).filter(pn_originator=staff), on)
 
 
 def sealed_notes_asked_of_author(author_id: UUID, on: date) -> list[AuthorizationLine]:
@@ -211,11 +211,12 @@ def sealed_notes_asked_of_author(author_id: UUID, on: date) -> list[Authorizatio
 
     The same answer whether the author kept any such note or not.
     """
-    rows = Authorization.objects.filter(pn_originator_id=author_id, record_classes__contains=[RecordClass.PN])
-    rows = with_facts(rows).select_related("pn_originator")
-    asked = _asked(on)
-    lines = [_line(row, on, None, asked) for row in rows.order_by("recorded_at")]
-    active = [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
+    rows = with_facts(Authorization.objects.filter(pn_originator_id=author_id)).select_related("pn_originator")
+    return _asked_for_notes(rows, on)
+
+
+def _asked_for_notes(rows: QuerySet[Authorization], on: date) -> list[AuthorizationLine]:
+    active = active_from(rows.filter(record_classes__contains=[RecordClass.PN]).order_by("recorded_at"), on)
     return sorted(active, key=lambda line: line.signed_on or date.max)
 
 
@@ -251,21 +252,6 @@ def copy_is_due(line: AuthorizationLine) -> bool:
 def corrected_by(authorization: Authorization) -> Authorization | None:
     """The record that replaced one entered wrongly."""
     return authorization.followers.order_by("-recorded_at").first()
-
-
-def _line(row: Authorization, on: date, at: datetime | None, asked: _Asked) -> AuthorizationLine:
-    facts = facts_of(row, form_review=asked.form_review)
-    return AuthorizationLine(
-        row,
-        facts,
-        rules.status(facts, on, at=at, pn_conditioning_forbidden=asked.conditioning_forbidden),
-        rules.defects(facts, on=on, at=at, pn_conditioning_forbidden=asked.conditioning_forbidden),
-    )
-
-
-def _asked(on: date) -> _Asked:
-    policies = policies_in_force(on)
-    return _Asked(policies["P-23"].value is True, policies["P-22"].value is True)
 
 
 def _day(events: Iterable[AuthorizationEvent], kind: EventKind) -> date | None:

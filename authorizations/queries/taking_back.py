@@ -7,7 +7,7 @@ from uuid import UUID
 from ..models import Authorization, AuthorizationEvent
 from ..policies import with_facts
 from ..rules import AuthorizationStatus, EventKind
-from .standing import AuthorizationLine, _asked, _line
+from .standing import AuthorizationLine, active_from, lines_from
 
 
 def written_revocation(authorization: Authorization) -> AuthorizationEvent | None:
@@ -18,15 +18,12 @@ def written_revocation(authorization: Authorization) -> AuthorizationEvent | Non
 
 def ended_among(authorization_ids: Iterable[UUID], on: date, at: datetime) -> dict[UUID, AuthorizationLine]:
     """Of these authorizations, those that permit no release at an instant, by id; three queries for any number."""
-    rows = Authorization.objects.filter(pk__in=set(authorization_ids))
-    asked = _asked(on)
-    lines = [_line(row, on, at, asked) for row in with_facts(rows)]
+    lines = lines_from(with_facts(Authorization.objects.filter(pk__in=set(authorization_ids))), on, at)
     return {line.authorization.pk: line for line in lines if line.status != AuthorizationStatus.ACTIVE}
 
 
 def ending_by_date(on: date, last: date) -> list[AuthorizationLine]:
     """Authorizations of the whole practice in effect on a day that end by date up to another, the soonest first."""
-    rows = Authorization.objects.filter(expires_on__range=(on, last)).order_by("expires_on")
-    asked = _asked(on)
-    lines = [_line(row, on, None, asked) for row in with_facts(rows)]
-    return [line for line in lines if line.status == AuthorizationStatus.ACTIVE]
+    return active_from(
+        with_facts(Authorization.objects.filter(expires_on__range=(on, last)).order_by("expires_on")), on
+    )

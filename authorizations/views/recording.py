@@ -35,6 +35,7 @@ ADULT_AT_LEAST = 21  # a form may be older than the patient's birthday: the ques
 
 
 def staff_of(request: HttpRequest) -> Staff:
+    """Who is signed in; every page but those for patients asks for a sign-in."""
     return cast(Staff, request.user)
 
 
@@ -154,7 +155,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
 @require_http_methods(["GET", "POST"])
 def authorization_known_false(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     words = "If something in it that matters is false, the authorization cannot be used any more."
-    return _happened(
+    return dated_event(
         request,
         authorization_id,
         {"ask_day": "Known since", "ask_how": "What is false, and how the practice knows"},
@@ -166,7 +167,7 @@ def authorization_known_false(request: HttpRequest, authorization_id: UUID) -> H
 @require_http_methods(["GET", "POST"])
 def authorization_copy_given(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     words = "The patient gets a copy of the signed form when the practice asked for the signature."
-    return _happened(
+    return dated_event(
         request,
         authorization_id,
         {"ask_day": "Given on", "ask_how": "How, for example “by hand” or “by mail”"},
@@ -178,7 +179,7 @@ def authorization_copy_given(request: HttpRequest, authorization_id: UUID) -> Ht
 @require_http_methods(["GET", "POST"])
 def authorization_fulfilled(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     words = "It was signed for something that is done. Nothing more is released under it."
-    return _happened(
+    return dated_event(
         request,
         authorization_id,
         {"ask_day": "Done on", "ask_how": "A note, if needed", "how_required": False},
@@ -197,7 +198,7 @@ def authorization_scan_add(request: HttpRequest, authorization_id: UUID) -> Http
         actions.add_paper(by=staff, authorization=authorization, paper=form.cleaned_data["scan"])
         messages.success(request, "The scan is kept with this authorization.")
         return redirect("authorization-open", authorization.pk)
-    return _small_form(request, authorization, form, "Add a scan", "Keep the scan", "The signed paper, as it came in.")
+    return small_form(request, authorization, form, "Add a scan", "Keep the scan", "The signed paper, as it came in.")
 
 
 @require_safe
@@ -206,7 +207,7 @@ def paper_download(request: HttpRequest, authorization_id: UUID, paper_id: UUID)
     return as_download(paper.data, paper.kind, "signed-authorization")
 
 
-def _happened(
+def dated_event(
     request: HttpRequest,
     authorization_id: UUID,
     asked: dict[str, Any],
@@ -224,12 +225,13 @@ def _happened(
         act(staff, authorization, *(form.cleaned_data[name] for name in form.fields))
         messages.success(request, "Recorded.")
         return redirect("authorization-open", authorization.pk)
-    return _small_form(request, authorization, form, page[0], "Record it", page[1])
+    return small_form(request, authorization, form, page[0], "Record it", page[1])
 
 
-def _small_form(
+def small_form(
     request: HttpRequest, authorization: Authorization, form: Any, title: str, button: str, words: str
 ) -> HttpResponse:
+    """A page about one authorization that asks for a few things in one form."""
     line = queries.line_of(authorization, today())
     context = {
         "patient": authorization.patient,

@@ -21,7 +21,7 @@ from ..actions import record_event_known, record_revocation
 from ..actions.taking_back import lift_hold, record_form_sent, record_told
 from ..documents.revocation_form import revocation_form as form_pdf
 from ..forms.taking_back import EventKnownForm, GoOnForm, RevocationForm, ToldForm
-from .recording import _happened, _small_form, staff_of
+from .recording import dated_event, small_form, staff_of
 
 REVOKE_WORDS = (
     "In writing it ends at the minute it was received. By word of mouth it is put on hold, and the patient is sent the "
@@ -58,7 +58,7 @@ def authorization_revoke(request: HttpRequest, authorization_id: UUID) -> HttpRe
         said = "On hold. Nothing goes out." if event.holds else "Recorded."
         messages.success(request, f"{said} Send the patient the revocation form to sign.")
         return redirect("authorization-open", authorization.pk)
-    return _small_form(request, authorization, form, "Record a revocation", "Record it", REVOKE_WORDS)
+    return small_form(request, authorization, form, "Record a revocation", "Record it", REVOKE_WORDS)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +81,7 @@ def authorization_go_on(request: HttpRequest, authorization_id: UUID) -> HttpRes
         )
         messages.success(request, "The hold is lifted. The authorization stands as it was signed.")
         return redirect("authorization-open", authorization.pk)
-    return _small_form(
+    return small_form(
         request, authorization, form, "The patient wants to go on after all", "Lift the hold", GO_ON_WORDS
     )
 
@@ -89,7 +89,7 @@ def authorization_go_on(request: HttpRequest, authorization_id: UUID) -> HttpRes
 @require_http_methods(["GET", "POST"])
 def authorization_event_known(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     words = "From the day the practice learns of it, nothing more is released under this authorization."
-    return _happened(
+    return dated_event(
         request,
         authorization_id,
         {"ask_day": "The practice learned of it on", "ask_how": "How the practice learned of it"},
@@ -104,7 +104,7 @@ def authorization_event_known(request: HttpRequest, authorization_id: UUID) -> H
 @require_http_methods(["GET", "POST"])
 def authorization_form_sent(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     words = "After a call the patient is sent the form, to put it into writing. Until it comes back nothing goes out."
-    return _happened(
+    return dated_event(
         request,
         authorization_id,
         {"ask_day": "Sent on", "ask_how": "How, for example “by mail” or “handed over at the desk”"},

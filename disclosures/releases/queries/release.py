@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -458,9 +457,3 @@ def covers_to_hand_over(staff: Staff) -> list[tuple[vault.PackageCover, Patient]
     done = set(Release.objects.filter(package__isnull=False).values_list("package", flat=True)) if covers else set()
     patients = Patient.objects.in_bulk([cover.patient for cover in covers])
     return [(cover, patients[cover.patient]) for cover in covers if cover.id not in done and cover.patient in patients]
-
-
-def released_under(authorization_id: UUID) -> list[Release]:
-    """What was handed over in reliance on an authorization, the earliest first (R-053)."""
-    rows = Release.objects.filter(authorization_id=authorization_id, committed_at__isnull=False)
-    return list(rows.order_by("committed_at"))
