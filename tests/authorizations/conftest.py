@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from authorizations.actions import record_authorization
 from authorizations.actions.forms import prepare_authorization
@@ -12,6 +13,12 @@ from practice.people.models import Patient, Staff
 from tests.authorizations.papers import SCAN, approve_forms, complete, to_prepare
 
 Record = Callable[..., Authorization]
+
+
+@pytest.fixture
+def desk(dana: Staff, signed_in: Callable[[Staff], Client]) -> Client:
+    """Front desk, signed in."""
+    return signed_in(dana)
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ LONG = "The undersigned individual hereby authorizes dissemination of psychother
 
 
 @pytest.fixture
-def desk(signed_in: SignedIn, dana: Staff) -> Client:
-    return signed_in(dana)
-
-
-@pytest.fixture
 def officer(signed_in: SignedIn, castellanos: Staff) -> Client:
     return signed_in(castellanos)
 

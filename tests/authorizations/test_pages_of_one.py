@@ -1,0 +1,164 @@
+"""What is recorded on the pages of one authorization: a revocation, what happened, a correction, its scan."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from authorizations import queries
+from authorizations.models import Authorization, AuthorizationEvent, SignedPaper
+from authorizations.rules import AuthorizationStatus, EventKind
+from practice.audit.models import AuditEntry
+from practice.infrastructure.days import today
+from practice.people.models import Patient, Staff
+from tests.authorizations.pages import Record, new, typed, words
+from tests.infrastructure.test_uploads import picture
+
+
+def test_a_written_revocation_shows_its_minute_and_closes_the_way_to_use(
+    desk: Client,
+    authorized: Record,
+) -> None:
+    row = authorized()
+    at = timezone.localtime() - timedelta(hours=1)
+    given = {"written": "yes", "received_at": at.strftime("%Y-%m-%dT%H:%M"), "how": "Letter by mail"}
+    page = words(desk.post(reverse("authorization-revoke", args=[row.pk]), given, follow=True))
+    assert "Nothing more goes out under it." in page
+    assert "Revoked by the patient" in page
+    assert "Letter by mail" in page
+    assert "Revoked in writing, received" in words(desk.get(reverse("authorization-open", args=[row.pk])))
+    assert desk.post(reverse("authorization-revoke", args=[row.pk]), given).status_code == 403
+
+
+def test_a_call_puts_it_on_hold_and_asks_for_the_form(desk: Client, authorized: Record) -> None:
+    row = authorized()
+    given = {"written": "no", "received_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"), "how": "Called"}
+    page = words(desk.post(reverse("authorization-revoke", args=[row.pk]), given, follow=True))
+    assert "On hold" in page
+    assert "Send the patient the revocation form to sign." in page
+    assert "Record a revocation" in page, "the letter can still come"
+    sent = {"on": today().isoformat(), "how": "By mail"}
+    page = words(desk.post(reverse("authorization-form-sent", args=[row.pk]), sent, follow=True))
+    assert "The form was sent" not in page
+    assert "Revocation form sent to the patient" in page, "its history says so"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"written": "", "received_at": ""}, "Choose one."),
+        ({"written": "yes", "received_at": "soon"}, "for example 04/03/2026 14:30"),
+        ({"written": "yes", "received_at": "2999-01-01T10:00"}, "This is in the future."),
+        ({"written": "yes", "received_at": "2001-01-01T10:00"}, "This is before the authorization was signed."),
+    ],
+)
+def test_a_revocation_typed_wrongly_comes_back(
+    desk: Client,
+    authorized: Record,
+    given: dict[str, str],
+    sentence: str,
+) -> None:
+    page = words(desk.post(reverse("authorization-revoke", args=[authorized().pk]), given | {"how": "Letter"}))
+    assert sentence in page
+    assert "Letter" in page
+    assert not AuthorizationEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "status"),
+    [
+        ("authorization-event-known", EventKind.EXPIRY_EVENT_KNOWN, AuthorizationStatus.EXPIRED_EVENT),
+        ("authorization-known-false", EventKind.KNOWN_FALSE, AuthorizationStatus.DEFECTIVE),
+        ("authorization-copy-given", EventKind.COPY_GIVEN, AuthorizationStatus.ACTIVE),
+        ("authorization-fulfilled", EventKind.FULFILLED, AuthorizationStatus.FULFILLED),
+    ],
+)
+def test_what_happened_is_recorded_by_form_with_a_day_that_has_been(
+    desk: Client,
+    authorized: Record,
+    url: str,
+    kind: EventKind,
+    status: AuthorizationStatus,
+) -> None:
+    started_by = kind != EventKind.COPY_GIVEN  # who starts it themselves is owed no copy
+    row = authorized(expires_event="End of the case", expires_event_relates=True, individual_initiated=started_by)
+    address = reverse(url, args=[row.pk])
+    back = desk.post(address, {"on": TOMORROW, "how": "Letter of the lawyer"})
+    assert "This day is in the future." in words(back)
+    assert "Letter of the lawyer" in words(back)
+    page = words(desk.post(address, {"on": today().isoformat(), "how": "Letter of the lawyer"}, follow=True))
+    assert "Letter of the lawyer" in page
+    assert row.events.get().kind == kind
+    assert queries.line_of(queries.for_release(row.pk), today()).status == status
+
+
+def test_a_correction_starts_from_what_was_entered_and_replaces_the_record(
+    desk: Client,
+    hale: Staff,
+    authorized: Record,
+) -> None:
+    row = authorized(expires_on=None, pn_scope="SESSION_DATES", pn_session_dates=[date(2026, 3, 14)])
+    address = reverse("authorization-correct", args=[row.pk])
+    assert "03/14/2026" in words(desk.get(address))
+    page = words(desk.post(address, typed(hale), follow=True))
+    assert "The authorization is in effect." in page
+    old = words(desk.get(reverse("authorization-open", args=[row.pk])))
+    assert "Open the corrected record" in old
+    assert "Correct what was entered" not in old
+    assert desk.post(address, typed(hale)).status_code == 403
+
+
+def test_a_signed_form_without_its_scan_opens_nothing_and_waits_on_the_home_page_until_somebody_scans_it(
+    desk: Client, hale: Staff, lindqvist: Patient
+) -> None:
+    page = words(desk.post(new(lindqvist), typed(hale), follow=True))
+    row = Authorization.objects.get()
+    address = reverse("authorization-open", args=[row.pk])
+    assert "It cannot be used yet: the scan of the signed form is missing." in page
+    assert "The signed form is not on file: there is no scan of it." in page
+    home = words(desk.get("/"))
+    assert "Signed forms without a scan" in home
+    assert f'href="{address}#scan"' in home
+    scan = {"scan": SimpleUploadedFile("a.png", picture("PNG"))}
+    page = words(desk.post(reverse("authorization-scan-add", args=[row.pk]), scan, follow=True))
+    assert "It permits releases until" in page
+    assert "Signed forms without a scan" not in words(desk.get("/"))
+
+
+def test_a_scan_comes_back_whole_as_a_download_and_is_in_the_audit_trail(
+    desk: Client,
+    dana: Staff,
+    authorized: Record,
+) -> None:
+    row, data = authorized(paper=None), picture("PNG")
+    address = reverse("authorization-scan-add", args=[row.pk])
+    assert "This file is empty." in words(desk.post(address, {"scan": SimpleUploadedFile("a.png", b"")}))
+    assert "Choose the file." in words(desk.post(address, {}))
+    desk.post(address, {"scan": SimpleUploadedFile("a.png", data)})
+    paper = SignedPaper.objects.get()
+    response = desk.get(reverse("paper-download", args=[row.pk, paper.pk]))
+    assert response.content == data
+    assert response["Content-Disposition"] == 'attachment; filename="signed-authorization.png"'
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in response["Cache-Control"]
+    assert AuditEntry.objects.filter(actor=dana, event="downloaded", object_pk=str(paper.pk)).exists()
+    other = authorized()
+    assert desk.get(reverse("paper-download", args=[other.pk, paper.pk])).status_code == 404
+
+
+def test_an_empty_list_teaches_and_a_full_one_says_where_each_stands(
+    desk: Client,
+    authorized: Record,
+    lindqvist: Patient,
+) -> None:
+    address = reverse("authorization-list", args=[lindqvist.pk])
+    assert "No authorization yet" in words(desk.get(address))
+    authorized()
+    authorized(expires_on=None)
+    page = words(desk.get(address))
+    assert "It permits releases until" in page
+    assert "It cannot be used yet: one thing to put right." in page
