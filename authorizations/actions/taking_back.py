@@ -162,20 +162,26 @@ def record_told(
     """
     advisory_lock(f"revocation notice:{notice_id}")
     notice = notices_visible_to(by).get(pk=notice_id)
-    if notice.told_on:
-        raise Refused(Refusal("EVENT_RECORDED_BEFORE", "This is recorded already.", "See the revocation."))
-    if not notice.event.happened_on <= told_on <= days.today():
-        raise Refused(
-            Refusal("WRONG_DAY", "The day must lie between the revocation and today.", "Give the day they were told.")
-        )
-    if not how.strip():
-        raise Refused(Refusal("EVENT_WITHOUT_WORDS", "This is not complete.", "Say how they were told."))
+    check_told(notice.event, notice.told_on, told_on, how, ("Give the day they were told.", "Say how they were told."))
     notice.told_on, notice.how, notice.told_by, notice.told_at = told_on, how.strip(), by, timezone.now()
     notice.save(update_fields=["told_on", "how", "told_by", "told_at"])
     kind = TaskKind.REVOCATION_ASSOCIATE if notice.associate_id else TaskKind.REVOCATION_NOTICE
     close_task(kind=kind, subject=notice, by=by)
     record(by=by, event=AuditEvent.RECORDED, subject=notice, patient_id=authorization.patient_id, detail="told")
     return notice
+
+
+def check_told(event: AuthorizationEvent, before: date | None, on: date, how: str, asked: tuple[str, str]) -> None:
+    """Raises Refused when somebody was told of a revocation `before`, on a day outside it and today, or without words.
+
+    `asked`: what to do about the day and about the words.
+    """
+    if before:
+        raise Refused(Refusal("EVENT_RECORDED_BEFORE", "This is recorded already.", "See the revocation."))
+    if not event.happened_on <= on <= days.today():
+        raise Refused(Refusal("WRONG_DAY", "The day must lie between the revocation and today.", asked[0]))
+    if not how.strip():
+        raise Refused(Refusal("EVENT_WITHOUT_WORDS", "This is not complete.", asked[1]))
 
 
 @checked

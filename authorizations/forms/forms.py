@@ -44,13 +44,7 @@ class PrepareForm(forms.Form):
     pn_originator = StaffField(
         label="Written by", queryset=Staff.objects.none(), required=False, empty_label="Choose the therapist"
     )
-    pn_session_dates = SessionDatesField(
-        label="Session dates",
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One to a line, for example 03/14/2026.",
-    )
+    pn_session_dates = SessionDatesField()
     info_kinds = forms.MultipleChoiceField(
         label="What of the chart", choices=InfoKind.choices, widget=forms.CheckboxSelectMultiple, required=False
     )

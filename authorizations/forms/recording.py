@@ -54,6 +54,16 @@ def text_field(label: str, limit: int = 300, rows: int = 0, **more: Any) -> form
 class SessionDatesField(forms.CharField):
     """Days, one to a line or with commas between them, as a list of dates."""
 
+    def __init__(self, **more: Any) -> None:
+        given = {
+            "label": "Session dates",
+            "required": False,
+            "max_length": 4000,
+            "widget": forms.Textarea(attrs={"rows": 3}),
+            "help_text": "One to a line, for example 03/14/2026.",
+        }
+        super().__init__(**{**given, **more})
+
     def to_python(self, value: Any) -> Any:
         """A list of dates, sorted, each once."""
         if isinstance(value, list):
@@ -130,13 +140,7 @@ class AuthorizationForm(forms.Form):
     pn_originator = StaffField(
         label="Therapist who keeps the notes", queryset=Staff.objects.none(), required=False, empty_label="Not named"
     )
-    pn_session_dates = SessionDatesField(
-        label="Session dates",
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One to a line, for example 03/14/2026.",
-    )
+    pn_session_dates = SessionDatesField()
     discloser = text_field("Who may release the records")
     recipient_name = text_field(
         "Who may receive them", help_text="A person or an office. Several with a semicolon between them."

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,25 +17,22 @@ from practice.outside.refusing import spent
 from practice.outside.rules import CodeGiven, LinkPurpose
 from practice.outside.signals import LinkSpent
 
-from .. import policies, queries
+from .. import queries
 from ..actions.by_link import copy_for_signer, decline_by_link, form_of, make_signing_link, sign_by_link
 from ..actions.signing import client_of
 from ..documents.signing import text_to_sign
 from ..forms.by_link import SigningLinkForm
 from ..forms.signing import SignForm
 from ..queries.signing import possible_signers, refusal_to_sign, unsignable
-from .recording import staff_of
+from .signing import open_to_sign
 
 
 @require_http_methods(["GET", "POST"])
 def authorization_sign_link(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     """Make a link for the signer's own device; address and code are shown in this answer only."""
-    staff = staff_of(request)
-    authorization = policies.open_authorization(staff, authorization_id)
-    policies.check_may_record(staff, authorization.patient)
-    if refusal := refusal_to_sign(authorization):
-        messages.error(request, f"{refusal.words} {refusal.remedy}")
-        return redirect("authorization-open", authorization.pk)
+    staff, authorization, elsewhere = open_to_sign(request, authorization_id)
+    if elsewhere:
+        return elsewhere
     signers = possible_signers(authorization, today())
     form, made = SigningLinkForm(request.POST or None, signers=signers), None
     lacking = unsignable(authorization, today())

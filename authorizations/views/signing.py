@@ -32,15 +32,25 @@ SCREEN = "signing-tablet"
 COVERED_AFTER = 300  # seconds without a touch
 
 
-@require_http_methods(["GET", "POST"])
-def authorization_sign_here(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
-    """Say who signs and how you know them, then give this screen to them: the sign-in ends."""
+def open_to_sign(request: HttpRequest, authorization_id: UUID) -> tuple[Staff, Authorization, HttpResponse | None]:
+    """The doorway to having an authorization signed, by whichever way. Out: who asks, the authorization, and where to
+    go instead when it cannot be signed now.
+    """
     staff = staff_of(request)
     authorization = policies.open_authorization(staff, authorization_id)
     policies.check_may_record(staff, authorization.patient)
     if refusal := refusal_to_sign(authorization):
         messages.error(request, f"{refusal.words} {refusal.remedy}")
-        return redirect("authorization-open", authorization.pk)
+        return staff, authorization, redirect("authorization-open", authorization.pk)
+    return staff, authorization, None
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_sign_here(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """Say who signs and how you know them, then give this screen to them: the sign-in ends."""
+    staff, authorization, elsewhere = open_to_sign(request, authorization_id)
+    if elsewhere:
+        return elsewhere
     signers = possible_signers(authorization, today())
     form = SignerForm(request.POST or None, signers=signers)
     lacking = unsignable(authorization, today())
@@ -125,12 +135,9 @@ def _is_theirs(held: HandedOver, authorization: Authorization) -> bool:
 @require_http_methods(["GET", "POST"])
 def authorization_sign_paper(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     """File the scan of the signed paper, ticking each element that is on it; what is missing is listed meanwhile."""
-    staff = staff_of(request)
-    authorization = policies.open_authorization(staff, authorization_id)
-    policies.check_may_record(staff, authorization.patient)
-    if refusal := refusal_to_sign(authorization):
-        messages.error(request, f"{refusal.words} {refusal.remedy}")
-        return redirect("authorization-open", authorization.pk)
+    staff, authorization, elsewhere = open_to_sign(request, authorization_id)
+    if elsewhere:
+        return elsewhere
     signers = possible_signers(authorization, today())
     form = PaperForm(request.POST or None, request.FILES or None, signers=signers)
     if request.method == "POST" and form.is_valid() and _filed(request, staff, authorization, form):

@@ -1,6 +1,7 @@
 """What tests of the pages of authorizations type, ask for and read."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
@@ -13,6 +14,7 @@ from tests.authorizations.papers import complete
 
 SignedIn = Callable[[Staff], Client]
 Record = Callable[..., Authorization]
+TOMORROW = (today() + timedelta(days=1)).isoformat()
 
 
 def typed(hale: Staff, **changes: Any) -> dict[str, Any]:

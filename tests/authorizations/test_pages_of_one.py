@@ -14,7 +14,7 @@ from authorizations.rules import AuthorizationStatus, EventKind
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
-from tests.authorizations.pages import Record, new, typed, words
+from tests.authorizations.pages import TOMORROW, Record, new, typed, words
 from tests.infrastructure.test_uploads import picture
 
 

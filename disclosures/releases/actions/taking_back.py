@@ -7,14 +7,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from authorizations.actions.taking_back import add_notice
+from authorizations.actions.taking_back import add_notice, check_told
 from authorizations.models import AuthorizationEvent, RevocationLetter
 from authorizations.queries import line_of
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
 from practice.infrastructure.locks import advisory_lock
-from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
 from practice.people.queries import letter_address
 from practice.people.rules import Role
@@ -93,14 +92,7 @@ def record_letter_sent(*, by: Staff, letter_id: UUID, sent_on: date, how: str) -
     advisory_lock(f"revocation letter:{letter_id}")
     letter = RevocationLetter.objects.select_related("event__authorization__patient").get(pk=letter_id)
     check_may_confirm(by, letter.event.authorization)
-    if letter.sent_on:
-        raise Refused(Refusal("EVENT_RECORDED_BEFORE", "This is recorded already.", "See the revocation."))
-    if not letter.event.happened_on <= sent_on <= today():
-        raise Refused(
-            Refusal("WRONG_DAY", "The day must lie between the revocation and today.", "Give the day it went out.")
-        )
-    if not how.strip():
-        raise Refused(Refusal("EVENT_WITHOUT_WORDS", "This is not complete.", "Say how it was sent."))
+    check_told(letter.event, letter.sent_on, sent_on, how, ("Give the day it went out.", "Say how it was sent."))
     letter.sent_on, letter.sent_how, letter.sent_by = sent_on, how.strip(), by
     letter.save(update_fields=["sent_on", "sent_how", "sent_by"])
     close_task(kind=TaskKind.REVOCATION_LETTER, subject=letter.event, by=by)
