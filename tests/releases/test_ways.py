@@ -71,3 +71,8 @@ def test_the_passphrase_of_a_file_is_not_told_by_telephone_to_who_asked_for_e_ma
         assert words in client.post(lock, {"told": told}).content.decode()
     assert not release.packages.filter(locked=True).exists()
     assert "The passphrase, shown this once" in client.post(lock, {"told": "in_person"}).content.decode()
+
+
+def test_no_locked_file_is_made_before_the_approval(signed_in, dana, prepared):
+    release = prepared(method=Method.LOCKED_FILE)
+    assert signed_in(dana).post(reverse("release-lock", args=[release.pk])).status_code == 403

@@ -82,6 +82,8 @@ def release_lock(request: HttpRequest, release_id: str) -> HttpResponse:
         try:
             passphrase = actions.lock_package(by=staff, release_id=release.pk, told=form.how)
         except Refused as refused:
+            if not asked_of(release):  # then the form asks nothing, and it is not about an answer of theirs
+                raise
             form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
     # shown in this answer only: kept in no session, no message and no log
     return _hand_over_page(request, release, verdict_now(release), passphrase, form)
