@@ -83,6 +83,18 @@ def test_the_named_person_hands_over_a_file_only_the_passphrase_opens(dana: Staf
     assert CANARY in text_of(locked, package.passphrase)
 
 
+def test_an_addendum_signed_after_packing_is_not_in_the_file_and_its_author_is_told_so(
+    hale: Staff, dana: Staff, package: SealedPackage, packed_note: UUID, signed_in: SignedIn
+) -> None:
+    write_note(hale, text="It was his sister.", addendum_to=packed_note)
+    given = vault.package_bytes(dana, package.cover.id)
+    assert given is not None and hashlib.sha256(given).hexdigest() == package.cover.sha256
+    text = text_of(given, package.passphrase)
+    assert CANARY in text and "sister" not in text
+    page = signed_in(hale).get(reverse("psychotherapy-package-list")).content.decode()
+    assert "an addendum you sign later is not in it" in page
+
+
 def test_the_passphrase_is_kept_nowhere(hale: Staff, package: SealedPackage) -> None:
     with vault.open_as(hale):
         rows = [*Package.objects.values(), *Event.objects.values()]
