@@ -1,5 +1,23 @@
 """Forms of releases, one module per part; they check, and never save."""
 
+from .grounds import (
+    BASIS_WORDS as BASIS_WORDS,
+)
+from .grounds import (
+    GROUPS as GROUPS,
+)
+from .grounds import (
+    PLANNABLE as PLANNABLE,
+)
+from .grounds import (
+    Grounds as Grounds,
+)
+from .grounds import (
+    StartForm as StartForm,
+)
+from .grounds import (
+    basis_choices as basis_choices,
+)
 from .hand_over import (
     CloseForm as CloseForm,
 )
@@ -15,33 +33,15 @@ from .hand_over import (
 from .hand_over import (
     ToldForm as ToldForm,
 )
-from .release import (
-    BASIS_WORDS as BASIS_WORDS,
+from .past import (
+    RecordForm as RecordForm,
 )
 from .release import (
     DAY as DAY,
-)
-from .release import (
-    GROUPS as GROUPS,
-)
-from .release import (
-    PLANNABLE as PLANNABLE,
-)
-from .release import (
-    Grounds as Grounds,
 )
 from .release import (
     NewReleaseForm as NewReleaseForm,
 )
 from .release import (
     Parts as Parts,
-)
-from .release import (
-    RecordForm as RecordForm,
-)
-from .release import (
-    StartForm as StartForm,
-)
-from .release import (
-    basis_choices as basis_choices,
 )

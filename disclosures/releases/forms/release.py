@@ -6,28 +6,22 @@ from typing import Any
 from django import forms
 
 from authorizations.models import Authorization
-from authorizations.rules import RecordClass
 from authorizations.rules.coverage import words_to_compare
 from disclosures.ledger.rules import Basis
-from practice.infrastructure.days import today
 from practice.people.confidential import LetterAddress
 from practice.people.models import Staff
 
 from ..models import Release
 from ..rules import (
-    EXCEPTIONS_OF_BASIS,
     PACKAGE_METHODS,
     Fact,
     LegalProcess,
     Method,
-    PNException,
     RecipientKind,
     TreatmentOverride,
     chart_facts,
-    note_facts,
 )
 from ..rules.restrictions import NOT_MEANT
-from ..rules.restrictions import USES as RESTRICTABLE
 from ..rules.ways import AGREED, in_words, wishes
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -40,69 +34,6 @@ WHOLE_CHART_EXEMPT = (
     Basis.B_AUTHORIZATION, Basis.B_TO_INDIVIDUAL, Basis.B_TREATMENT, Basis.B_HHS, Basis.B_REQUIRED_BY_LAW,
     Basis.B_COURT_ORDER,
 )  # fmt: skip
-# What can be prepared; the rest only happens.
-PLANNABLE = [basis for basis in Basis if basis not in (Basis.B_IMPERMISSIBLE, Basis.B_INCIDENTAL)]
-
-# What staff read; the ledger's own labels are written for the patient.
-BASIS_WORDS: dict[Basis, str] = {
-    Basis.B_AUTHORIZATION: "The patient's written authorization",
-    Basis.B_TO_INDIVIDUAL: "To the patient, or who acts for the patient",
-    Basis.B_TREATMENT: "Treatment by another provider",
-    Basis.B_PAYMENT: "Payment (insurer, billing)",
-    Basis.B_OPERATIONS: "The practice's own operations",
-    Basis.B_INVOLVED_IN_CARE: "To family or others involved in care",
-    Basis.B_COURT_ORDER: "Court order or warrant",
-    Basis.B_SUBPOENA_ASSURANCE: "Subpoena or discovery request without an order",
-    Basis.B_REQUIRED_BY_LAW: "Required by law",
-    Basis.B_CHILD_ABUSE: "Report of child abuse or neglect",
-    Basis.B_ADULT_ABUSE: "Report of abuse, neglect or domestic violence of an adult",
-    Basis.B_SERIOUS_THREAT: "Serious and imminent threat",
-    Basis.B_LAW_ENFORCEMENT: "Law enforcement",
-    Basis.B_OVERSIGHT: "Health oversight (licensing board, Medicaid audit)",
-    Basis.B_HHS: "HHS compliance review",
-    Basis.B_PUBLIC_HEALTH: "Public health",
-    Basis.B_CORONER: "Coroner or medical examiner",
-    Basis.B_FUNERAL: "Funeral director",
-    Basis.B_ORGAN: "Organ, eye or tissue donation",
-    Basis.B_RESEARCH_WAIVER: "Research with a board's waiver",
-    Basis.B_LE_IDENTIFY_APPREHEND: "To identify or apprehend a person",
-    Basis.B_NATIONAL_SECURITY: "National security",
-    Basis.B_CUSTODIAL: "Correctional institution or custody",
-    Basis.B_OTHER_GOVERNMENT: "Other specialized government function",
-    Basis.B_WORKERS_COMP: "Workers' compensation",
-    Basis.B_LIMITED_DATA_SET: "Limited data set",
-    Basis.B_INCIDENTAL: "Incident to a permitted disclosure (overheard, seen in passing)",
-    Basis.B_IMPERMISSIBLE: "By mistake (wrong number, wrong address, wrong person)",
-}
-
-
-# The same in groups, what is met most often first.
-GROUPS: dict[str, tuple[Basis, ...]] = {
-    "Every day": (
-        Basis.B_AUTHORIZATION, Basis.B_TO_INDIVIDUAL, Basis.B_TREATMENT, Basis.B_PAYMENT, Basis.B_OPERATIONS,
-        Basis.B_INVOLVED_IN_CARE,
-    ),
-    "Courts, police and the law": (
-        Basis.B_COURT_ORDER, Basis.B_SUBPOENA_ASSURANCE, Basis.B_REQUIRED_BY_LAW, Basis.B_LAW_ENFORCEMENT,
-        Basis.B_LE_IDENTIFY_APPREHEND,
-    ),
-    "Danger and abuse": (Basis.B_SERIOUS_THREAT, Basis.B_CHILD_ABUSE, Basis.B_ADULT_ABUSE),
-    "Boards and agencies": (Basis.B_OVERSIGHT, Basis.B_HHS, Basis.B_PUBLIC_HEALTH, Basis.B_WORKERS_COMP),
-    "After a death": (Basis.B_CORONER, Basis.B_FUNERAL, Basis.B_ORGAN),
-    "Rarely": (
-        Basis.B_RESEARCH_WAIVER, Basis.B_LIMITED_DATA_SET, Basis.B_CUSTODIAL, Basis.B_NATIONAL_SECURITY,
-        Basis.B_OTHER_GOVERNMENT,
-    ),
-    "What should not have happened": (Basis.B_IMPERMISSIBLE, Basis.B_INCIDENTAL),
-}  # fmt: skip
-Grounds = list[tuple[str, list[tuple[str, str]]]]
-
-
-def basis_choices(bases: Iterable[Basis]) -> Grounds:
-    """These bases in their groups, in the order in which they are met at a front desk; a group without any is out."""
-    wanted = set(bases)
-    groups = [(name, [code for code in codes if code in wanted]) for name, codes in GROUPS.items()]
-    return [(name, [(code.value, BASIS_WORDS[code]) for code in codes]) for name, codes in groups if codes]
 
 
 def text(label: str, *, rows: int = 0, required: str = "", help_text: str = "", limit: int = 2000) -> forms.CharField:
@@ -354,101 +285,3 @@ class NewReleaseForm(ReleaseFields):
         ask_address(self, data)
         ask_fax_number(self, data)
         return data
-
-
-# a download leaves its own trace: nobody records one from memory
-HAPPENED = [(method.value, method.label) for method in Method if method != Method.DOWNLOAD]
-
-
-class RecordForm(ReleaseFields):
-    """A disclosure that already happened."""
-
-    own_first = [
-        ("What happened", ["disclosed_on", "disclosed_time", "method", AGREED, "description", "dated_from", "dated_to",
-                           "exception", "author", "smallest_set_confirmed"]),
-    ]  # fmt: skip
-
-    record_class = forms.ChoiceField(
-        label="What was given out",
-        choices=[
-            (RecordClass.CHART.value, RecordClass.CHART.label),
-            (RecordClass.BILLING.value, RecordClass.BILLING.label),
-            (RecordClass.PN.value, RecordClass.PN.label),
-        ],
-    )
-    disclosed_on = forms.DateField(
-        label="Day", widget=DAY, error_messages={"required": "Give the day.", "invalid": "Give the day as a date."}
-    )
-    disclosed_time = forms.TimeField(
-        label="Time, if known",
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}),
-        error_messages={"invalid": "Give the time as hours and minutes."},
-    )
-    method = forms.ChoiceField(label="How", choices=[("", "Choose"), *HAPPENED],
-                               error_messages={"required": "Choose how it was given out."})  # fmt: skip
-    description = text(
-        "What, in a few words without its content",
-        required="Say what was given out, for example: dates of attendance, progress notes of May 2026.",
-        limit=300,
-    )
-    dated_from = forms.DateField(label="Records dated from", required=False, widget=DAY)
-    dated_to = forms.DateField(label="to", required=False, widget=DAY)
-    exception = forms.ChoiceField(label="Exception", required=False, choices=[("", "Choose"), *PNException.choices])
-    author = forms.ModelChoiceField(
-        label="Who wrote the psychotherapy notes", required=False, queryset=Staff.objects.none(), empty_label="Choose"
-    )
-
-    smallest_set_confirmed = forms.BooleanField(label="No more was given out than was needed", required=False)
-
-    def __init__(self, *args: Any, record_class: str, authors: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["recipient_name"].label = "Who received it"
-        notes = record_class == RecordClass.PN
-        possible = EXCEPTIONS_OF_BASIS.get(Basis(self.basis), ())
-        self._keep("author", "smallest_set_confirmed", only_if=notes)
-        self._keep("dated_from", "dated_to", only_if=self.authorization is not None or self.basis in RESTRICTABLE)
-        self._keep("exception", only_if=notes and len(possible) > 1)
-        if notes:
-            self.fields["author"].required = True
-            self.fields["author"].error_messages["required"] = "Choose the therapist who wrote them."
-            author: Any = self.fields["author"]
-            author.queryset, author.label_from_instance = authors, lambda staff: staff.display_name
-            self.ask_facts(fact for code in possible for fact in note_facts(code, self.basis))
-        else:
-            self.ask_facts(chart_facts(self.basis))
-        self.fields["record_class"].widget = forms.HiddenInput()
-
-    def clean_disclosed_on(self) -> Any:
-        day = self.cleaned_data["disclosed_on"]
-        if day > today():
-            raise forms.ValidationError("This day has not come yet. Give the day on which it happened.")
-        return day
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        first, last = data.get("dated_from"), data.get("dated_to")
-        if first and last and last < first:
-            self.add_error("dated_to", "The last day is before the first.")
-        covers = self.authorization and (self.authorization.covers_from or self.authorization.covers_to)
-        if covers and not (first and last):
-            self.add_error("dated_to", "The authorization covers certain days: say which days the records are from.")
-        return data
-
-
-class StartForm(forms.Form):
-    """On what ground: one of the patient's authorizations, or another basis."""
-
-    basis = forms.ChoiceField(
-        label="On what ground",
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": "Choose what allows it.",
-            "invalid_choice": "Choose what allows it from the list.",
-        },
-    )
-
-    def __init__(self, *args: Any, choices: Grounds, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["basis"]
-        field.choices = choices

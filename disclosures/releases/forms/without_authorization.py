@@ -12,8 +12,9 @@ from records.psychotherapy.ids import given_to
 from records.psychotherapy.policies import staff_for_hand_over
 
 from ..rules import EXCEPTIONS_OF_BASIS, PNException, note_facts
+from .grounds import BASIS_WORDS
 from .hand_over import NotesHandOverForm
-from .release import BASIS_WORDS, ReleaseFields
+from .release import ReleaseFields
 
 # A threat is warned of, not packed; training is a grant of access, and the author's own treatment a use.
 NOT_PACKED = (PNException.SERIOUS_THREAT, PNException.OWN_TRAINING, PNException.ORIGINATOR_TREATMENT)
