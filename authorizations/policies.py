@@ -99,6 +99,18 @@ def open_signed_paper(staff: Staff, authorization_id: UUID | str, paper_id: UUID
     return paper
 
 
+def see_signed_paper(staff: Staff, authorization_id: UUID | str, paper_id: UUID | str) -> SignedPaper:
+    """The doorway to the scan of one authorization as it is looked at, page by page; each look is recorded."""
+    rows = SignedPaper.objects.filter(authorization__in=authorizations_visible_to(staff).values("pk"))
+    paper = rows.filter(authorization=authorization_id, pk=paper_id).first()
+    if paper is None:
+        open_authorization(staff, authorization_id)
+        raise Http404
+    patient_id = Authorization.objects.values_list("patient", flat=True).get(pk=authorization_id)
+    record(by=staff, event=AuditEvent.VIEWED, subject=paper, patient_id=patient_id)
+    return paper
+
+
 def open_signed_document(staff: Staff, authorization_id: UUID | str) -> SignedDocument:
     """The doorway to what was signed on a screen, frozen; opening it is recorded as a download."""
     authorization = open_authorization(staff, authorization_id)

@@ -44,6 +44,7 @@ urlpatterns = [
     path("revocation-form/", views.revocation_form_blank, name="revocation-form-blank"),
     path("notices/<uuid:notice_id>/", views.notice_told, name="notice-told"),
     path(f"{ONE}papers/<uuid:paper_id>/", views.paper_download, name="paper-download"),
+    path(f"{ONE}papers/<uuid:paper_id>/pages/<int:page>/", signing.paper_page, name="paper-page"),
     path("patient/<uuid:patient_id>/restrictions/new/", restrictions.restriction_new, name="restriction-new"),
     path(ASKED, restrictions.restriction_open, name="restriction-open"),
     path(f"{ASKED}answer/", restrictions.restriction_answer, name="restriction-answer"),

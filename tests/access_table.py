@@ -263,6 +263,7 @@ TABLE: dict[str, Row] = {
     "authorization-sign-paper": row("200 200 403 200 200 404", authorization_id="draft_authorization"),
     "authorization-paper-check": row("ok ok 403 ok ok 404", post=True, authorization_id="draft_authorization"),
     "authorization-signed-document": row("200 200 403 200 200 404", authorization_id="signed_authorization"),
+    "paper-page": row("200 200 403 200 200 404"),
     "restriction-new": row("200 200 403 200 200 404"),
     "restriction-open": row("200 200 403 200 200 404"),
     "restriction-answer": row("403 403 403 403 200 404"),  # the compliance officer answers for the practice

@@ -139,6 +139,7 @@ def keep_paper(
         data=paper.data,
         kind=paper.kind,
         size=len(paper.data),
+        pages=paper.pages,
         sha256=paper.sha256,
         added_by=by,
     )

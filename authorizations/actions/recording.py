@@ -153,7 +153,7 @@ def correct_authorization(
     )
     if paper is None:
         for old in locked.papers.filter(event=None):
-            keep_paper(by, corrected, CheckedUpload(old.kind, old.data, old.sha256))
+            keep_paper(by, corrected, CheckedUpload(old.kind, old.data, old.sha256, old.pages))
     for event in locked.events.all():
         if event.kind in CARRIED_ALONG:
             add_event(by, corrected, EventKind(event.kind), event.happened_on, event.how)

@@ -18,18 +18,17 @@ from practice.compliance.queries import practice_profile
 from practice.infrastructure import days
 from practice.infrastructure.pdf import PdfFailed, render_pdf
 from practice.infrastructure.refusals import Refusal, Refused
-from practice.infrastructure.uploads import CheckedUpload
 from practice.people.models import Staff
 from practice.people.rules import Role
 from practice.worklist.rules import TaskKind
 
 from .. import queries, rules
 from ..documents.signing import TextToSign, text_to_sign
-from ..models import Authorization, AuthorizationEvent, Signature, SignedDocument
+from ..models import Authorization, AuthorizationEvent, Signature, SignedDocument, SignedPaper
 from ..queries.signing import Signer, lacking, refusal_to_sign, refusals_to, unsignable
 from ..rules import EventKind
 from ..rules.choices import IdentityCheck, SignatureMark, SignatureWay
-from .events import COPY_WITHIN_DAYS, ask, checked, keep_paper, lock_for_release
+from .events import COPY_WITHIN_DAYS, ask, checked, lock_for_release
 
 INTENT = "I have read this form. I sign it to allow what it says."
 CONSENT = "I agree to sign electronically. I may ask for a paper form instead, and I get a copy of what I sign."
@@ -154,13 +153,13 @@ def sign_on_paper(
     *,
     by: Staff,
     authorization: Authorization,
-    paper: CheckedUpload,
+    paper: SignedPaper,
     signer: Signer,
     signed_on: date | None,
     on_paper: Collection[str],
     identity_how: IdentityCheck,
 ) -> Signature:
-    """File the scan of a signed paper, with the elements that somebody saw on it (W-20).
+    """Sign by the scan of a signed paper, kept with the form before, with what somebody saw on it (W-20).
 
     What is not in `on_paper` counts as missing, whatever was prepared: defects are derived from it. Raises Refused for
     a form signed already, a day to come, and a paper without a signature, which leaves the form a draft.
@@ -174,7 +173,8 @@ def sign_on_paper(
         raise Refused(Refusal("SIGNED_IN_THE_FUTURE", "This day is in the future.", "Give the day on the paper."))
     if refusals := _against_representative(locked, signer, signed_on or days.today()):
         raise Refused(refusals[0])
-    keep_paper(by, locked, paper)
+    if paper.authorization_id != locked.pk or paper.event_id is not None:
+        raise Refused(Refusal("SCAN_OF_ANOTHER", "This scan belongs to another form.", "File the scan of this one."))
     given = {
         "way": SignatureWay.PAPER,
         "mark": SignatureMark.HAND,

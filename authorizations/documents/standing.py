@@ -133,7 +133,7 @@ def history(authorization: Authorization) -> list[Happening]:
     received = timezone.localtime(authorization.received_at)
     by = authorization.recorded_by.display_name
     signature = _signature_of(authorization)
-    prepared = signature is not None or authorization.template_version_id is not None
+    prepared = signature is not None or (authorization.template_version_id and not authorization.signature_method)
     first = Happening(received.date(), authorization.received_at, "Prepared" if prepared else "Came in", "", by)
     if signature is not None:
         events.append(_signing(signature))

@@ -17,7 +17,7 @@ from practice.people.rules import CLINICAL_ROLES
 
 from .. import rules
 from ..actions import Elements
-from ..models import Authorization, Signature
+from ..models import Authorization, FormVersion, Signature
 from ..queries import facts_of
 from ..rules.preparing import InfoKind
 from ..rules.signing import ABSENT
@@ -110,9 +110,21 @@ class RepresentativeField(forms.ModelChoiceField):
         return f"{obj.name}, {obj.get_kind_display().lower()}"
 
 
+class VersionField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: FormVersion) -> str:
+        return f"{obj.code}: {obj.title}"
+
+
 class AuthorizationForm(forms.Form):
     """What stands on a signed paper, in the order of the law's checklist."""
 
+    template_version = VersionField(
+        label="Printed on our own form",
+        queryset=FormVersion.objects.none(),
+        required=False,
+        empty_label="No: a form of somebody else",
+        help_text="The code stands in the foot of the paper. A form of ours counts if counsel had approved it.",
+    )
     record_classes = forms.MultipleChoiceField(
         label="Records it names",
         choices=rules.RecordClass.choices,
@@ -201,6 +213,7 @@ class AuthorizationForm(forms.Form):
     def __init__(self, *args: Any, patient: Patient, has_scan: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.has_scan = has_scan
+        cast(VersionField, self.fields["template_version"]).queryset = FormVersion.objects.order_by("kind", "-number")
         clinicians = Staff.objects.filter(roles__overlap=list(CLINICAL_ROLES)).order_by("full_name")
         cast(StaffField, self.fields["pn_originator"]).queryset = clinicians
         representatives = PersonalRepresentative.objects.filter(patient=patient).order_by("name")

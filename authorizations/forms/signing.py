@@ -11,7 +11,7 @@ from ..actions.signing import CONSENT, INTENT, Mark
 from ..queries.signing import PossibleSigner, Signer
 from ..rules.choices import IdentityCheck
 from ..rules.signing import ELEMENTS
-from .recording import ScanField, day_field, not_in_future
+from .recording import day_field, not_in_future
 
 IN_PERSON = (IdentityCheck.KNOWN, IdentityCheck.PHOTO_ID, IdentityCheck.DETAILS)
 MOST_BYTES = 400_000
@@ -94,17 +94,12 @@ class SignForm(forms.Form):
 
 
 class PaperForm(SignerForm):
-    """The scan of the signed paper, and a tick for each element that can be seen on it."""
+    """A tick for each element that can be seen on the scan, which is kept already; and who signed."""
 
     who = forms.ChoiceField(
         label="Who signed", widget=forms.RadioSelect, error_messages={"required": "Choose who signed."}
     )
     identity_how = _ways_to_know((*IN_PERSON, IdentityCheck.COMPARED))
-    scan = ScanField(
-        label="Scan of the signed paper",
-        help_text="PDF, JPEG or PNG, up to 15 MB.",
-        error_messages={"required": "Choose the scan."},
-    )
     signed_on = day_field("Date beside the signature", help_text="Leave it empty if the paper has none.")
     on_paper = forms.MultipleChoiceField(
         choices=[(element, element) for element in ELEMENTS], widget=forms.CheckboxSelectMultiple, required=False
@@ -124,8 +119,6 @@ class PaperForm(SignerForm):
             self.add_error(
                 "on_paper", "Without a signature the paper stays a draft. Have it signed, then scan it again."
             )
-        if self.errors and self.files and not self.has_error("scan"):
-            self.add_error("scan", "Choose the scan once more: the browser does not keep it when a form comes back.")
         return given
 
 

@@ -287,6 +287,7 @@ class Migration(migrations.Migration):
                 ("data", practice.infrastructure.fields.EncryptedBinaryField()),
                 ("kind", models.CharField(choices=[("pdf", "PDF"), ("jpeg", "JPEG"), ("png", "PNG")], max_length=4)),
                 ("size", models.PositiveIntegerField(help_text="Bytes.")),
+                ("pages", models.PositiveSmallIntegerField(default=1)),
                 ("sha256", models.CharField(max_length=64)),
                 ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

@@ -114,7 +114,7 @@ class Authorization(models.Model):
 class SignedPaper(models.Model):
     """The scan of a signed paper, sealed: the form, or what the patient wrote about it later.
 
-    Kept as it came in and never rendered by the server.
+    Kept as it came in; shown as pictures of its pages, drawn in a process of its own.
     """
 
     append_only = True
@@ -132,6 +132,7 @@ class SignedPaper(models.Model):
     )
     kind = models.CharField(max_length=4, choices=[("pdf", "PDF"), ("jpeg", "JPEG"), ("png", "PNG")])
     size = models.PositiveIntegerField(help_text="Bytes.")
+    pages = models.PositiveSmallIntegerField(default=1)
     sha256 = models.CharField(max_length=64)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
@@ -149,6 +150,11 @@ class SignedPaper(models.Model):
 
     def __str__(self) -> str:
         return f"signed paper {self.pk}"
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of its pages."""
+        return range(1, self.pages + 1)
 
 
 class AuthorizationEvent(models.Model):

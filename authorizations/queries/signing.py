@@ -13,7 +13,15 @@ from practice.people.rules import Act, RepresentativeKind, age_on, may, refusal_
 from .. import rules
 from ..models import Authorization
 from ..policies import IS_ON_FILE, authorizations_visible_to
-from ..rules import AUTH_DEFECT_EXPIRED, AUTH_DEFECT_REVOKED, Defect, EventKind, SignatureMethod, SignerRole
+from ..rules import (
+    AUTH_DEFECT_EXPIRED,
+    AUTH_DEFECT_REVOKED,
+    REVOCATIONS,
+    Defect,
+    EventKind,
+    SignatureMethod,
+    SignerRole,
+)
 from ..rules.choices import SIGNS_FOR_SELF
 from ..rules.elements import AGE_OF_MAJORITY
 from ..rules.signing import ELEMENTS, signed
@@ -142,6 +150,23 @@ def awaiting_scan(staff: Staff, on: date) -> list[AuthorizationLine]:
     over = {AUTH_DEFECT_REVOKED, AUTH_DEFECT_EXPIRED}
     lines = [line_of(row, on) for row in rows]
     return [line for line in lines if not over & {defect.code for defect in line.defects}]
+
+
+def is_only_scan(row: Authorization) -> bool:
+    """Whether a scan was filed and nothing of what it says has been entered yet."""
+    entered = (row.record_classes, row.info_description, row.recipient_name, row.recipient_class, row.signed_on)
+    return row.signature_method == SignatureMethod.PAPER and not any(entered)
+
+
+def scans_to_enter(staff: Staff) -> list[Authorization]:
+    """Scans that were filed before anybody entered what they say, the oldest first."""
+    if not may(staff.roles, Act.AUTHORIZATION_RECORD):
+        return []
+    rows = authorizations_visible_to(staff).filter(signature_method=SignatureMethod.PAPER, record_classes=[])
+    rows = rows.filter(IS_ON_FILE, recipient_name="", signed_on=None).exclude(
+        events__kind__in=[*REVOCATIONS, EventKind.RECORDED_IN_ERROR]
+    )
+    return [row for row in rows.order_by("recorded_at") if is_only_scan(row)]
 
 
 def refusal_to_sign(authorization: Authorization) -> Refusal | None:

@@ -25,8 +25,9 @@ from ..forms import (
     ScanForm,
     initial_of,
 )
-from ..models import Authorization
+from ..models import Authorization, SignedPaper
 from ..queries.restrictions import restriction_lines
+from ..queries.signing import is_only_scan
 from ..rules import AUTH_DEFECT_COMPOUND, REVOCATIONS, AuthorizationStatus, EventKind, MinorRule, RecordClass, age_on
 from ..rules.defect import AUTH_NO_DOCUMENT
 from ..rules.preparing import is_conditioned, parts_of
@@ -43,7 +44,10 @@ def staff_of(request: HttpRequest) -> Staff:
 def authorization_list(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     staff = staff_of(request)
     patient = policies.open_patient_authorizations(staff, patient_id)
-    lines = [_shown(line) for line in queries.lines_of(patient, today(), staff)]
+    found = queries.lines_of(patient, today(), staff)
+    lines = [
+        _shown(line) for line in found if not (line.facts.recorded_in_error_on and is_only_scan(line.authorization))
+    ]
     context = {"patient": patient, "lines": lines, "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD)}
     context |= {"restrictions": restriction_lines(patient)}
     return render(request, "authorizations/list.html", context)
@@ -71,6 +75,9 @@ def authorization_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             received_at=form.received_at(),
             **form.elements(),
         )
+        if "beside" in request.POST and made.papers.exists():
+            messages.success(request, "The scan is kept. Now enter what it says; it may also be left for later.")
+            return redirect("authorization-correct", made.pk)
         return _recorded(request, made)
     context = {"title": "Record an authorization", "back": _list_of(patient)}
     return _form_page(request, patient, form, context)
@@ -84,7 +91,8 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
     policies.check_may_record(staff, authorization.patient)
     if _is_draft(queries.line_of(authorization, today())):
         return redirect(f"{reverse('authorization-prepare', args=[authorization.patient_id])}?from={authorization.pk}")
-    papers = _papers(authorization)
+    papers, scan = _papers(authorization), scan_of(authorization)
+    only_scan = is_only_scan(authorization)
     form = AuthorizationForm(
         request.POST or None,
         request.FILES or None,
@@ -103,6 +111,9 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
         return _recorded(request, made)
     back = reverse("authorization-open", args=[authorization.pk])
     context = {"title": "Correct what was entered", "back": back, "correcting": True, "papers": papers}
+    context |= {"scan": scan, "only_scan": only_scan}
+    if only_scan:
+        context["title"] = "Enter what the paper says"
     return _form_page(request, authorization.patient, form, context)
 
 
@@ -291,6 +302,11 @@ def _uses(staff: Staff, line: queries.AuthorizationLine) -> list[dict[str, Any]]
 
 def _papers(authorization: Authorization) -> list[Any]:
     return list(authorization.papers.filter(event=None).defer("data").select_related("added_by"))
+
+
+def scan_of(authorization: Authorization) -> SignedPaper | None:
+    """The scan that is looked at: the newest of the form itself, without its bytes."""
+    return authorization.papers.filter(event=None).defer("data").order_by("-added_at").first()
 
 
 def _letters(authorization: Authorization) -> list[Any]:

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from practice.infrastructure.copies import as_page, page_picture
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.infrastructure.uploads import as_download
@@ -17,18 +18,20 @@ from practice.people.handed_over import HandedOver, finish, hand_over, screen_of
 from practice.people.models import Staff
 
 from .. import policies, queries
+from ..actions import add_paper
 from ..actions import signing as actions
 from ..documents.signing import text_to_sign
 from ..documents.standing import paper_points
-from ..forms import AuthorizationForm
+from ..forms import AuthorizationForm, ScanForm
 from ..forms.signing import PaperForm, SignerForm, SignForm
-from ..models import Authorization, Signature
+from ..models import Authorization, Signature, SignedPaper
 from ..queries.signing import Signer, as_filed, possible_signers, refusal_to_sign, signer_of, unsignable
 from ..rules import AuthorizationStatus
 from ..rules.choices import IdentityCheck, SignatureWay
-from .recording import staff_of
+from .recording import scan_of, staff_of
 
 SCREEN = "signing-tablet"
+SCAN_WIDTH = 1100  # points: small print on a page is read at it, and a page weighs little
 COVERED_AFTER = 300  # seconds without a touch
 
 
@@ -138,25 +141,52 @@ def authorization_sign_paper(request: HttpRequest, authorization_id: UUID) -> Ht
     staff, authorization, elsewhere = open_to_sign(request, authorization_id)
     if elsewhere:
         return elsewhere
+    scan = scan_of(authorization)
+    if scan is None or "scan" in request.FILES or "another" in request.GET:
+        return _file_scan(request, staff, authorization, scan)
     signers = possible_signers(authorization, today())
-    form = PaperForm(request.POST or None, request.FILES or None, signers=signers)
-    if request.method == "POST" and form.is_valid() and _filed(request, staff, authorization, form):
+    form = PaperForm(request.POST or None, signers=signers)
+    if request.method == "POST" and form.is_valid() and _filed(request, staff, authorization, form, scan):
         return redirect("authorization-open", authorization.pk)
     context = {
         "form": form,
         "barred": [one for one in signers if form.is_barred(one)],
         "points": paper_points(authorization, _ticked(form)),
         "defects": _defects_of(authorization, form),
+        "scan": scan,
     }
     return render(request, "authorizations/sign_paper.html", _about(authorization) | context)
 
 
-def _filed(request: HttpRequest, staff: Staff, authorization: Authorization, form: PaperForm) -> bool:
+def _file_scan(
+    request: HttpRequest, staff: Staff, authorization: Authorization, kept: SignedPaper | None
+) -> HttpResponse:
+    """The first step: the scan, kept at once, so that the ticking may be left for later."""
+    form = ScanForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        add_paper(by=staff, authorization=authorization, paper=form.cleaned_data["scan"])
+        messages.success(request, "The scan is kept. Now tick what you see on it.")
+        return redirect("authorization-sign-paper", authorization.pk)
+    return render(request, "authorizations/sign_paper_scan.html", _about(authorization) | {"form": form, "kept": kept})
+
+
+@require_safe
+def paper_page(request: HttpRequest, authorization_id: UUID, paper_id: UUID, page: int) -> HttpResponse:
+    """One page of a scan as a picture, to be looked at beside the ticks."""
+    paper = policies.see_signed_paper(staff_of(request), authorization_id, paper_id)
+    if not 1 <= page <= paper.pages:
+        raise Http404
+    return as_page(page_picture(paper.kind, bytes(paper.data), page, SCAN_WIDTH), "png", "page-of-a-scan")
+
+
+def _filed(
+    request: HttpRequest, staff: Staff, authorization: Authorization, form: PaperForm, scan: SignedPaper
+) -> bool:
     try:
         actions.sign_on_paper(
             by=staff,
             authorization=authorization,
-            paper=form.cleaned_data["scan"],
+            paper=scan,
             signer=form.signer,
             signed_on=form.cleaned_data["signed_on"],
             on_paper=form.cleaned_data["on_paper"],

@@ -8,9 +8,9 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from authorizations.models import Authorization, AuthorizationEvent, FormVersion, Restriction, RevocationNotice
-from authorizations.queries import ending_soon
+from authorizations.queries import AuthorizationLine, ending_soon
 from authorizations.queries.restrictions import line_of_restriction
-from authorizations.queries.signing import awaiting_scan, awaiting_signature
+from authorizations.queries.signing import awaiting_scan, awaiting_signature, scans_to_enter
 from disclosures.releases.models import Release
 from disclosures.releases.queries.blocked import stopped_among
 from disclosures.releases.rules import ReleaseState
@@ -108,7 +108,13 @@ def home_groups(staff: Staff) -> list[Group]:
     """Everything that waits for this person, whatever hats they wear, the group with the soonest line first."""
     tasks = open_tasks(staff).exclude(kind=TaskKind.MEASURE_ALARM)  # those stand at the very top: `alarm_lines`
     found = [*task_groups(tasks[:MOST]), packages_to_hand_over(staff)]
-    found += [custody_matters(staff), compelled_matters(staff), forms_to_sign(staff), forms_to_scan(staff)]
+    found += [
+        custody_matters(staff),
+        compelled_matters(staff),
+        forms_to_sign(staff),
+        forms_to_scan(staff),
+        scans_entered_later(staff),
+    ]
     if staff.is_clinical:
         found += [sealed_notes_asked_for(staff), note_drafts(staff), notes_awaiting(staff), sealed_drafts(staff)]
         found += [destructions_due(staff)]
@@ -381,8 +387,8 @@ def forms_to_sign(staff: Staff) -> Group:
         Line(
             line.authorization.patient.legal_name,
             f"{line.records} to {line.recipient}",
-            path_to("authorization-open", line.authorization.pk),
-            "Have it signed",
+            path_to("authorization-sign-paper" if _is_scanned(line) else "authorization-open", line.authorization.pk),
+            "Tick off the scan" if _is_scanned(line) else "Have it signed",
             about=f"Prepared {day(line.authorization.recorded_at)}",
         )
         for line in awaiting_signature(staff, today(), LOOK_BACK)[:MOST]
@@ -404,6 +410,26 @@ def forms_to_scan(staff: Staff) -> Group:
         for line in awaiting_scan(staff, today())[:MOST]
     ]
     return Group("Signed forms without a scan", lines)
+
+
+def _is_scanned(line: AuthorizationLine) -> bool:
+    return line.facts.document_on_file
+
+
+def scans_entered_later(staff: Staff) -> Group:
+    """Scans of signed forms that were filed and not looked at yet, the oldest first."""
+    lines = [
+        Line(
+            row.patient.legal_name,
+            "Nothing of what it says is entered yet",
+            path_to("authorization-correct", row.pk),
+            "Enter what it says",
+            since=local_date(row.recorded_at),
+            about=f"Filed {day(row.recorded_at)}",
+        )
+        for row in scans_to_enter(staff)[:MOST]
+    ]
+    return Group("Scans of authorizations to enter", lines)
 
 
 def authorizations_ending(staff: Staff) -> Group:

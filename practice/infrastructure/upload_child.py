@@ -50,7 +50,7 @@ def verdict_of_pdf(data: bytes) -> str:
             pages = len(document.pages)
             if not 1 <= pages <= MAX_PAGES:
                 return "no_pages" if pages < 1 else "too_many_pages"
-            return "program" if any(has_program(found) for found in objects(document)) else "ok"
+            return "program" if any(has_program(found) for found in objects(document)) else f"ok {pages}"
     except pikepdf.PasswordError:
         return "encrypted"
 

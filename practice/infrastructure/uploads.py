@@ -50,11 +50,12 @@ class UploadRefused(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CheckedUpload:
-    """A file that parsed: its real kind (pdf, jpeg, png), its bytes as they came, and their SHA-256 in hex."""
+    """A file that parsed: its real kind (pdf, jpeg, png), its bytes as they came, their SHA-256 in hex, its pages."""
 
     kind: str
     data: bytes
     sha256: str
+    pages: int = 1
 
 
 def check_upload(
@@ -73,10 +74,10 @@ def check_upload(
     kind = next((kind for kind in allow if data.startswith(BEGINNINGS[kind])), "")
     if not kind:
         raise UploadRefused("UPLOAD_KIND", f"This is not a {_listed(allow)} file, whatever its name says.")
-    verdict = _verdict(kind, data)
+    verdict, pages = _verdict(kind, data)
     if verdict != "ok":
         raise UploadRefused(f"UPLOAD_{verdict.upper()}", SENTENCES[verdict])
-    return CheckedUpload(kind, data, hashlib.sha256(data).hexdigest())
+    return CheckedUpload(kind, data, hashlib.sha256(data).hexdigest(), pages)
 
 
 class OversizedUploadHandler(FileUploadHandler):
@@ -121,8 +122,11 @@ def _listed(allow: Collection[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _verdict(kind: str, data: bytes) -> str:
-    """The child's answer; whatever ends it early (memory, time, a crash of the parser) means the file is damaged."""
+def _verdict(kind: str, data: bytes) -> tuple[str, int]:
+    """The child's answer and how many pages there are.
+
+    Whatever ends it early (memory, time, a crash of the parser) means the file is damaged.
+    """
     try:
         result = subprocess.run(  # noqa: S603 (our own interpreter and script, the kind is one of three words)
             [sys.executable, "-I", str(CHILD), kind],
@@ -133,6 +137,8 @@ def _verdict(kind: str, data: bytes) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return "damaged"
-    answer = result.stdout.decode("ascii", "ignore").strip()
-    return answer if result.returncode == 0 and answer in {"ok", *SENTENCES} else "damaged"
+        return "damaged", 0
+    answer, _, pages = result.stdout.decode("ascii", "ignore").strip().partition(" ")
+    if result.returncode != 0 or answer not in {"ok", *SENTENCES}:
+        return "damaged", 0
+    return answer, int(pages) if pages.isdigit() else 1

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from authorizations import queries
-from authorizations.actions import correct_authorization, signing
+from authorizations.actions import add_paper, correct_authorization, signing
 from authorizations.actions.signing import Client, Mark, decline, sign, sign_on_paper
 from authorizations.documents.signing import text_to_sign
 from authorizations.forms import initial_of
@@ -285,7 +285,7 @@ def file(draft: Authorization, by: Staff, *, without: tuple[str, ...] = (), **ch
     given: dict[str, Any] = {
         "by": by,
         "authorization": draft,
-        "paper": SCAN,
+        "paper": add_paper(by=by, authorization=draft, paper=SCAN),
         "signer": signer_of(draft, None, today()),
         "signed_on": today(),
         "on_paper": [element for element in ELEMENTS if element not in without],
@@ -319,7 +319,7 @@ class TestOnPaper:
 
     def test_a_paper_that_nobody_signed_leaves_a_draft(self, draft: Authorization, dana: Staff) -> None:
         assert refused(lambda: file(draft, dana, without=("A6",))) == "PAPER_NOT_SIGNED"
-        assert (status(draft), draft.papers.count()) == (AuthorizationStatus.DRAFT, 0)
+        assert (status(draft), draft.papers.count()) == (AuthorizationStatus.DRAFT, 1), "the scan is kept"
 
     def test_a_tick_set_by_mistake_is_corrected_from_what_the_paper_says(
         self, draft: Authorization, dana: Staff

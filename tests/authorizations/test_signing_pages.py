@@ -10,20 +10,21 @@ from django.test import Client
 from django.urls import reverse
 
 from authorizations import queries
-from authorizations.actions import signing
+from authorizations.actions import add_paper, signing
 from authorizations.actions.signing import sign_on_paper
-from authorizations.models import Authorization, Signature, SignedDocument
+from authorizations.models import Authorization, FormVersion, Signature, SignedDocument
 from authorizations.queries.signing import signer_of
 from authorizations.rules import AuthorizationStatus
 from authorizations.rules.choices import IdentityCheck
 from authorizations.rules.signing import ELEMENTS
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
+from practice.infrastructure.uploads import check_upload
 from practice.people.handed_over import KEY
 from practice.people.models import Patient, Staff
 
 from .conftest import Record
-from .papers import SCAN
+from .papers import SCAN, complete
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Staff], Client]
@@ -83,8 +84,9 @@ def test_who_pressed_sign_after_somebody_else_had_signed_is_not_told_that_they_s
     tablet: Client, draft: Authorization, dana: Staff
 ) -> None:
     sent = SIGNED | {"document_sha256": shown_hash(tablet)}
+    scan = add_paper(by=dana, authorization=draft, paper=SCAN)
     sign_on_paper(
-        by=dana, authorization=draft, paper=SCAN, signer=signer_of(draft, None, today()), signed_on=today(),
+        by=dana, authorization=draft, paper=scan, signer=signer_of(draft, None, today()), signed_on=today(),
         on_paper=list(ELEMENTS), identity_how=IdentityCheck.KNOWN,
     )  # fmt: skip
     page = body(tablet, SCREEN, sent)
@@ -171,10 +173,11 @@ def test_a_form_that_would_be_useless_is_not_handed_over(authorized: Record, dan
     assert KEY not in client.session
 
 
-def a_scan() -> io.BytesIO:
+def a_scan(pages: int = 1) -> io.BytesIO:
     out = io.BytesIO()
     with pikepdf.new() as pdf:
-        pdf.add_blank_page()
+        for _ in range(pages):
+            pdf.add_blank_page()
         pdf.save(out)
     out.seek(0)
     out.name = "scan.pdf"
@@ -199,12 +202,59 @@ def test_w20_defects_are_listed_as_the_scan_is_ticked_off(
 
 def test_the_scan_is_filed_with_its_ticks(draft: Authorization, dana: Staff, signed_in: SignedIn) -> None:
     client, url = signed_in(dana), reverse("authorization-sign-paper", args=[draft.pk])
+    assert "Choose the file." in body(client, url, {"who": "self"})
+    page = body(client, url, {"scan": a_scan(pages=2)})
+    kept = draft.papers.get()
+    first, second = (reverse("paper-page", args=[draft.pk, kept.pk, number]) for number in (1, 2))
+    assert page.index(first) < page.index(second) < page.index('name="on_paper"'), "the scan stands beside the ticks"
+    assert "Tick off the scan" in body(client, reverse("home")), "the ticking may be left for later"
     sent = {"who": "self", "identity_how": "COMPARED", "signed_on": today().isoformat(), "on_paper": ticks("A4")}
-    assert "Choose the scan." in body(client, url, sent)  # and what was ticked is still ticked
-    page = body(client, url, sent | {"scan": a_scan()})
+    page = body(client, url, sent)
     assert "Filed, but it cannot be used." in page and "No purpose." in page and "Download the scan" in page
     assert (status(draft), draft.papers.count()) == (AuthorizationStatus.SIGNED_INCOMPLETE, 1)
     assert client.get(url).url == reverse("authorization-open", args=[draft.pk])  # it is signed once
+
+
+def test_a_page_of_a_scan_is_shown_as_a_picture_that_no_browser_keeps_and_each_look_is_on_record(
+    draft: Authorization, dana: Staff, osei: Staff, signed_in: SignedIn
+) -> None:
+    kept = add_paper(by=dana, authorization=draft, paper=check_upload(a_scan()))
+    answer = signed_in(dana).get(reverse("paper-page", args=[draft.pk, kept.pk, 1]))
+    assert answer.content.startswith(b"\x89PNG") and "no-store" in answer["Cache-Control"]
+    assert AuditEntry.objects.filter(event="viewed", actor=dana, object_pk=str(kept.pk)).exists()
+    assert signed_in(dana).get(reverse("paper-page", args=[draft.pk, kept.pk, 2])).status_code == 404
+    assert signed_in(osei).get(reverse("paper-page", args=[draft.pk, kept.pk, 1])).status_code == 403
+
+
+def test_a_form_from_elsewhere_is_entered_beside_its_scan_now_or_later(
+    lindqvist: Patient, hale: Staff, dana: Staff, signed_in: SignedIn
+) -> None:
+    client, url = signed_in(dana), reverse("authorization-new", args=[lindqvist.pk])
+    given = {"received_on": today().isoformat(), "signer_role": "INDIVIDUAL", "signature_method": "PAPER"}
+    page = body(client, url, given | {"scan": a_scan(), "beside": "scan"})
+    first = Authorization.objects.get()
+    assert "Enter what the paper says" in page
+    assert reverse("paper-page", args=[first.pk, first.papers.get().pk, 1]) in page
+    enter = reverse("authorization-correct", args=[first.pk])
+    assert enter in body(client, reverse("home")), "it waits there until somebody enters it"
+    typed = complete(hale) | given | {"pn_originator": str(hale.pk)}
+    assert "The authorization is in effect." in body(client, enter, typed)
+    made = Authorization.objects.exclude(pk=first.pk).get()
+    assert made.papers.get().sha256 == first.papers.get().sha256
+    assert enter not in body(client, reverse("home"))
+    listed = body(client, reverse("authorization-list", args=[lindqvist.pk]))
+    assert reverse("authorization-open", args=[first.pk]) not in listed, "the scan alone was no mistake to be shown"
+
+
+def test_a_paper_on_a_form_of_ours_counts_only_if_counsel_had_approved_that_form(
+    lindqvist: Patient, hale: Staff, dana: Staff, signed_in: SignedIn
+) -> None:
+    version = FormVersion.objects.get(kind="PN")
+    typed = complete(hale) | {"pn_originator": str(hale.pk), "received_on": today().isoformat(), "scan": a_scan()}
+    client, url = signed_in(dana), reverse("authorization-new", args=[lindqvist.pk])
+    page = body(client, url, typed | {"template_version": str(version.pk)})
+    assert Authorization.objects.get().template_version == version
+    assert "Counsel has not approved this form yet. It was written on that form." in page
 
 
 def test_a_paper_from_elsewhere_is_looked_at_while_it_is_entered(
