@@ -101,13 +101,12 @@ def open_signed_paper(staff: Staff, authorization_id: UUID | str, paper_id: UUID
 
 def see_signed_paper(staff: Staff, authorization_id: UUID | str, paper_id: UUID | str) -> SignedPaper:
     """The doorway to the scan of one authorization as it is looked at, page by page; each look is recorded."""
-    rows = SignedPaper.objects.filter(authorization__in=authorizations_visible_to(staff).values("pk"))
-    paper = rows.filter(authorization=authorization_id, pk=paper_id).first()
+    rows = SignedPaper.objects.filter(authorization__patient__in=patients_visible_to(staff))
+    paper = rows.filter(authorization__pk=authorization_id, pk=paper_id).select_related("authorization").first()
     if paper is None:
         open_authorization(staff, authorization_id)
         raise Http404
-    patient_id = Authorization.objects.values_list("patient", flat=True).get(pk=authorization_id)
-    record(by=staff, event=AuditEvent.VIEWED, subject=paper, patient_id=patient_id)
+    record(by=staff, event=AuditEvent.VIEWED, subject=paper, patient_id=paper.authorization.patient_id)
     return paper
 
 

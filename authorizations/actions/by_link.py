@@ -1,13 +1,14 @@
 """Signing a prepared form by a link, on the signer's own device; the signature uses the link up."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal, Refused
-from practice.outside.actions import NewLink, make_link, use_link
+from practice.outside.actions import NewLink, expire_link, make_link, use_link
 from practice.outside.models import Link
+from practice.outside.queries import expired_links
 from practice.outside.rules import CodeGiven, LinkPurpose
 from practice.outside.signals import LinkSpent
 from practice.people.models import Staff
@@ -41,6 +42,20 @@ def make_signing_link(
         days=days,
         code_given=code_given,
     )
+
+
+def note_expired_links(now: datetime) -> int:
+    """Close the signing links whose time is over, and ask whoever made one where the form still waits. Out: how many.
+
+    Safe to run twice; a link is dead at its minute, whether or not this has run.
+    """
+    links = expired_links(LinkPurpose.SIGN, now)
+    for link in links:
+        form = Authorization.objects.filter(pk=link.subject_id, patient=link.patient_id).first()
+        waits = form is not None and refusal_to_sign(queries.for_release(form.pk)) is None
+        declined = form is not None and form.events.filter(kind=EventKind.SIGNING_DECLINED).exists()
+        expire_link(link=link, now=now, ask=waits and not declined)
+    return len(links)
 
 
 def form_of(link: Link) -> tuple[Authorization, Signer]:

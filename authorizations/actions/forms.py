@@ -14,6 +14,8 @@ from practice.infrastructure import days
 from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal, Refused
+from practice.outside.actions import stop_links_to
+from practice.outside.rules import LinkPurpose
 from practice.people.models import Patient, Staff
 from practice.people.policies import require_act
 from practice.people.rules import Act, Role
@@ -252,4 +254,5 @@ def replace_draft(*, by: Staff, authorization: Authorization) -> bool:
     if not is_draft or line.facts.recorded_in_error_on:
         return False
     locked.events.create(kind=EventKind.RECORDED_IN_ERROR, happened_on=days.today(), how="", recorded_by=by)
+    stop_links_to(by=by, purpose=LinkPurpose.SIGN, subject_id=locked.pk)
     return True

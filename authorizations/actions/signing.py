@@ -18,6 +18,8 @@ from practice.compliance.queries import practice_profile
 from practice.infrastructure import days
 from practice.infrastructure.pdf import PdfFailed, render_pdf
 from practice.infrastructure.refusals import Refusal, Refused
+from practice.outside.actions import stop_links_to
+from practice.outside.rules import LinkPurpose
 from practice.people.models import Staff
 from practice.people.rules import Role
 from practice.worklist.rules import TaskKind
@@ -271,6 +273,7 @@ def _add(by: Staff | None, locked: Authorization, signer: Signer, given: dict[st
     """Add the row that signs, note it, and owe the patient a copy where the practice asked for the signature (F2)."""
     now = timezone.now()
     signature = Signature.objects.create(authorization=locked, recorded_by=by, recorded_at=now, **given, **_who(signer))
+    stop_links_to(by=by, purpose=LinkPurpose.SIGN, subject_id=locked.pk)
     way = SignatureWay(given["way"]).value.lower()
     record(by=by, event=AuditEvent.SIGNED, subject=locked, patient_id=locked.patient_id, detail=f"signed_{way}")
     if rules.copy_due(queries.facts_of(locked)):

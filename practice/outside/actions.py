@@ -6,7 +6,7 @@ has expired or was stopped, and whether the birth date or the code was wrong.
 
 import logging
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from practice.infrastructure.days import local_date
 from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, PersonalRepresentative, Staff
+from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind
 
@@ -117,23 +118,47 @@ def stop_link(*, by: Staff, link: Link) -> Link:
     check_may_make(by, locked.patient)
     if locked.may_be_answered(timezone.now()) or (locked.pass_hash and locked.closed_at is None):
         _close(locked, LinkClosed.STOPPED, by)
-    close_task(kind=TaskKind.LINK_CLOSED, subject=locked, by=by)
+    _close_tasks(locked, by)
     return locked
 
 
 @transaction.atomic
-def stop_links_to(*, by: Staff, purpose: LinkPurpose, subject_id: UUID) -> int:
+def expire_link(*, link: Link, now: datetime, ask: bool) -> None:
+    """Close a link whose time is over, once; with `ask` whoever made it is to see what is done instead."""
+    locked = Link.objects.select_for_update(of=("self",)).select_related("patient", "made_by").get(pk=link.pk)
+    if locked.closed_at or locked.used_at or now < locked.expires_at or locked.is_passed(now):
+        return
+    _close(locked, LinkClosed.EXPIRED, None)
+    if ask:
+        maker = locked.made_by
+        add_task(
+            kind=TaskKind.LINK_EXPIRED,
+            due_on=local_date(now),
+            subject=locked,
+            patient=locked.patient,
+            person=maker if maker.is_active else None,
+            role="" if maker.is_active else Role.FRONT_DESK,
+        )
+
+
+def _close_tasks(link: Link, by: Staff | None) -> None:
+    for kind in (TaskKind.LINK_CLOSED, TaskKind.LINK_EXPIRED):
+        close_task(kind=kind, subject=link, by=by)
+
+
+@transaction.atomic
+def stop_links_to(*, by: Staff | None, purpose: LinkPurpose, subject_id: UUID) -> int:
     """End every open link to a record that is not to be opened any more. Out: how many."""
     return _close_open(purpose, subject_id, LinkClosed.STOPPED, by)
 
 
-def _close_open(purpose: LinkPurpose, subject_id: UUID, why: LinkClosed, by: Staff) -> int:
+def _close_open(purpose: LinkPurpose, subject_id: UUID, why: LinkClosed, by: Staff | None) -> int:
     rows = Link.objects.select_for_update().filter(purpose=purpose, subject_id=subject_id)
     open_rows = [row for row in rows.filter(closed_at__isnull=True, used_at__isnull=True)]
     for row in open_rows:
         _close(row, why, by)
-    for row in rows.filter(closed_why=LinkClosed.WRONG_ANSWERS):
-        close_task(kind=TaskKind.LINK_CLOSED, subject=row, by=by)
+    for row in rows.filter(closed_why__in=[LinkClosed.WRONG_ANSWERS, LinkClosed.EXPIRED]):
+        _close_tasks(row, by)
     return len(open_rows)
 
 

@@ -29,6 +29,11 @@ def open_links(patient_id: UUID, now: datetime) -> list[Link]:
     return list(rows.select_related("made_by"))
 
 
+def expired_links(purpose: LinkPurpose, now: datetime) -> list[Link]:
+    """Links of one purpose whose time is over, that nobody used or closed."""
+    return list(Link.objects.filter(purpose=purpose, closed_at=None, used_at=None, expires_at__lte=now))
+
+
 def link_of_pass(secret: str, now: datetime) -> Link | None:
     """The link that this browser has opened and may still go on with."""
     link = _with_pass(secret)

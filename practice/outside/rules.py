@@ -36,6 +36,7 @@ class LinkClosed(TextChoices):
     WRONG_ANSWERS = "wrong_answers", "Closed after too many wrong answers"
     STOPPED = "stopped", "Stopped by the practice"
     REPLACED = "replaced", "Replaced by a newer link"
+    EXPIRED = "expired", "Expired without being used"
 
 
 def new_token() -> str:

@@ -35,6 +35,7 @@ class TaskKind(models.TextChoices):
     LEGAL_RESPONSE = "legal_response", "Answer a legal paper"
     RELEASE_RETURNED = "release_returned", "A release came back"
     LINK_CLOSED = "link_closed", "A link was closed after wrong answers"
+    LINK_EXPIRED = "link_expired", "A link to sign by was not used in time"
 
 
 class TaskState(models.TextChoices):

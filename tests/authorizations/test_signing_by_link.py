@@ -1,6 +1,7 @@
 """A form is read and signed on the signer's own device: by who knows birth date and code, once, with their own copy."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -8,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from authorizations import queries
-from authorizations.actions import signing
-from authorizations.actions.by_link import make_signing_link
+from authorizations.actions import add_paper, signing
+from authorizations.actions.by_link import make_signing_link, note_expired_links
 from authorizations.models import Authorization, AuthorizationEvent, Signature
 from authorizations.queries.signing import signer_of
 from authorizations.rules import AuthorizationStatus, EventKind
+from authorizations.rules.signing import ELEMENTS
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
@@ -20,9 +22,12 @@ from practice.outside.actions import NewLink
 from practice.outside.models import Link
 from practice.outside.rules import CodeGiven
 from practice.people.models import Patient, Staff
+from practice.worklist.models import Task
+from practice.worklist.rules import TaskKind, TaskState
 from tests.outside.conftest import Visitor, path_of, said
 
 from .conftest import Record
+from .papers import SCAN
 
 pytestmark = pytest.mark.django_db
 SIGNED = {"how": "typed", "typed": "Tobias Lindqvist", "intent": "on", "consent": "on", "then": "sign"}
@@ -127,6 +132,38 @@ def test_a_form_signed_elsewhere_meanwhile_is_shown_to_nobody_outside(
     assert SPENT in said(reader.post("/sign/", SIGNED | {"document_sha256": shown}))
     assert Visitor().answer(link, lindqvist.birth_date).status_code == 200
     assert Signature.objects.get().way == "TABLET"
+
+
+def expired() -> list[Task]:
+    note_expired_links(timezone.now() + timedelta(days=4))
+    return list(Task.objects.filter(kind=TaskKind.LINK_EXPIRED, state=TaskState.OPEN))
+
+
+def test_whoever_made_a_link_that_nobody_used_in_time_is_told_once_until_there_is_a_new_one(
+    link: NewLink, draft: Authorization, dana: Staff
+) -> None:
+    note_expired_links(timezone.now())
+    assert not Task.objects.filter(kind=TaskKind.LINK_EXPIRED).exists(), "it still has time"
+    for _ in range(2):
+        [task] = expired()
+        assert (task.person, task.subject_id) == (dana, link.link.pk)
+    signer = signer_of(draft, None, today())
+    make_signing_link(by=dana, authorization=draft, signer=signer, days=3, code_given=CodeGiven.BY_PHONE)
+    assert not Task.objects.filter(kind=TaskKind.LINK_EXPIRED, state=TaskState.OPEN).exists()
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_an_expired_link_asks_for_nothing_where_the_form_is_signed_otherwise(
+    link: NewLink, draft: Authorization, dana: Staff, after: bool
+) -> None:
+    if after:
+        assert len(expired()) == 1
+    scan = add_paper(by=dana, authorization=draft, paper=SCAN)
+    signing.sign_on_paper(
+        by=dana, authorization=draft, paper=scan, signer=signer_of(draft, None, today()), signed_on=today(),
+        on_paper=list(ELEMENTS), identity_how=signing.IdentityCheck.KNOWN,
+    )  # fmt: skip
+    assert expired() == []
 
 
 def test_nobody_gets_a_link_to_a_form_they_may_not_sign(draft: Authorization, dana: Staff, osei: Staff) -> None:

@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                             ("wrong_answers", "Closed after too many wrong answers"),
                             ("stopped", "Stopped by the practice"),
                             ("replaced", "Replaced by a newer link"),
+                            ("expired", "Expired without being used"),
                         ],
                         max_length=20,
                     ),

@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                             ("legal_response", "Answer a legal paper"),
                             ("release_returned", "A release came back"),
                             ("link_closed", "A link was closed after wrong answers"),
+                            ("link_expired", "A link to sign by was not used in time"),
                         ],
                         max_length=40,
                     ),
