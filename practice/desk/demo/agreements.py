@@ -241,4 +241,4 @@ def _scan(given: dict[str, Any]) -> CheckedUpload:
         f"Signed {given['signed_on']:%B %d, %Y}:  {given['signer_name']}",
     )
     data = letter(tuple(line for line in said if line), pages=2)
-    return CheckedUpload("pdf", data, hashlib.sha256(data).hexdigest())
+    return CheckedUpload("pdf", data, hashlib.sha256(data).hexdigest(), pages=2)
