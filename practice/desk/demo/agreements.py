@@ -61,6 +61,9 @@ def noon(day: date, hour: int = 12) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour)))
 
 
+IN_OWN_WORDS = {"info_description": "Diagnosis and progress notes of this year. No test results.", "info_kinds": []}
+
+
 def fill_authorizations(demo: Demo) -> dict[str, Authorization]:
     """Out: those that the disclosures stand on, by a short name."""
     day = demo.day
@@ -70,7 +73,9 @@ def fill_authorizations(demo: Demo) -> dict[str, Authorization]:
         "abernathy_notes": _notes(demo, "Abernathy", LAWYERS, "Contest of a will", 560, valid_days=900),
         "weiss_notes": _notes(demo, "Weiss", ("Dr. Ines Falk", CLINIC[1]), "Continued treatment", 20),
         "park_clinic": _chart(demo, "Park", CLINIC, "Treatment by the family doctor", 120),
-        "tallchief_insurer": _chart(demo, "Tallchief", INSURER, "Application for life insurance", 90, valid_days=120),
+        "tallchief_insurer": _chart(
+            demo, "Tallchief", INSURER, "Application for life insurance", 90, valid_days=120, **IN_OWN_WORDS
+        ),
         "villarreal_school": _chart(demo, "Villarreal", SCHOOL, "Support at school", 15),
         "vance_chart": _chart(demo, "Vance", LAWYERS, "At the request of the individual", 10, individual=True),
         "ferreira_school": _chart(demo, "Ferreira", SCHOOL, "Support at school", 40, parent="Carla Ferreira"),
