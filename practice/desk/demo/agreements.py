@@ -72,16 +72,15 @@ def fill_authorizations(demo: Demo) -> dict[str, Authorization]:
         "lindqvist_chart": _chart(demo, "Lindqvist", LAWYERS, "Court case about an accident at work", 60),
         "abernathy_notes": _notes(demo, "Abernathy", LAWYERS, "Contest of a will", 560, valid_days=900),
         "weiss_notes": _notes(demo, "Weiss", ("Dr. Ines Falk", CLINIC[1]), "Continued treatment", 20),
-        "park_clinic": _chart(demo, "Park", CLINIC, "Treatment by the family doctor", 120),
-        "tallchief_insurer": _chart(
-            demo, "Tallchief", INSURER, "Application for life insurance", 90, valid_days=120, **IN_OWN_WORDS
-        ),
+        "park_clinic": _chart(demo, "Park", CLINIC, "Treatment by the family doctor", 120, also=InfoKind.DOCUMENTS),
+        "tallchief_insurer": _chart(demo, "Tallchief", INSURER, "Application for life insurance", 90, valid_days=120),
         "villarreal_school": _chart(demo, "Villarreal", SCHOOL, "Support at school", 15),
         "vance_chart": _chart(demo, "Vance", LAWYERS, "At the request of the individual", 10, individual=True),
         "ferreira_school": _chart(demo, "Ferreira", SCHOOL, "Support at school", 40, parent="Carla Ferreira"),
     }
     _chart(demo, "Okonkwo-Fairbanks", INSURER, "Disability benefit", 400, valid_days=180)  # its day has passed
     _chart(demo, "Petrov", LAWYERS, "Employment case", 30, stmt_redisclosure=False, expires_on=None)  # incomplete
+    _chart(demo, "Tallchief", CLINIC, "Treatment by the family doctor", 12, **IN_OWN_WORDS)
     _chart(demo, "Reed", CLINIC, "Treatment by the family doctor", 3, scanned=False)  # the paper is still to be scanned
     _record(  # chart and psychotherapy notes on one form: neither may be released on it
         demo,
@@ -161,8 +160,10 @@ def _patient(demo: Demo, family: str) -> Patient:
     return demo.patients[family]
 
 
-def _chart(demo: Demo, family: str, to: tuple[str, str], purpose: str, days_ago: int, **more: Any) -> Authorization:
-    kinds = [InfoKind.NOTES, InfoKind.SESSIONS, InfoKind.DIAGNOSES]
+def _chart(
+    demo: Demo, family: str, to: tuple[str, str], purpose: str, days_ago: int, also: str = "", **more: Any
+) -> Authorization:
+    kinds = [InfoKind.NOTES, InfoKind.SESSIONS, InfoKind.DIAGNOSES, *([also] if also else [])]
     description = named_records([RecordClass.CHART], info_kinds=kinds)
     return _record(
         demo,
