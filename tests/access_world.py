@@ -313,12 +313,12 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
     for_chart = record_authorization(by=staff["desk"], patient=patient, paper=scan, **elements)
 
     def prepared() -> Release:
-        draft = draft_of(patient, for_chart, recipient_name=for_chart.recipient_name)
+        draft = draft_of(patient, for_chart, recipient_name=for_chart.recipient_name, facts={"within_words": "yes"})
         return prepare_release(by=staff["desk"], release=draft, keys=note_keys(patient), approver=staff["own"])
 
     release, given = prepared(), prepared()
     filed = next(info for info in release_items(patient) if info.kind == "document")
-    reading = draft_of(patient, for_chart, recipient_name=for_chart.recipient_name)
+    reading = draft_of(patient, for_chart, recipient_name=for_chart.recipient_name, facts={"within_words": "yes"})
     reading = prepare_release(by=staff["desk"], release=reading, keys=[item_key(filed)], approver=staff["own"])
     approve_release(by=staff["own"], release_id=given.pk, keep=[str(item.pk) for item in given.items.all()])
     commit_release(by=staff["desk"], release_id=given.pk)
