@@ -10,10 +10,10 @@ from authorizations.rules import RecordClass
 from disclosures.ledger.rules import Basis
 from disclosures.releases.rules import LegalProcess, PNException, Proposal, RecipientKind, chart_facts, note_facts
 
-from .proposals import CHART_AUTHORIZATION, KIND_OF_BASIS, NOTE_ITEMS, NOTES_AUTHORIZATION, chart
+from .proposals import CHART_AUTHORIZATION, KIND_OF_BASIS, NOTE_ITEMS, NOTES_AUTHORIZATION, as_documented, chart
 
 ASKED = {fact.key: "as documented" for basis in Basis for fact in chart_facts(basis)}
-ASKED |= {fact.key: "as documented" for code in PNException for fact in note_facts(code, Basis.B_ADULT_ABUSE)}
+ASKED |= {fact.key: as_documented(fact) for code in PNException for fact in note_facts(code, Basis.B_ADULT_ABUSE)}
 PROCESS = {
     Basis.B_COURT_ORDER: LegalProcess.COURT_ORDER,
     Basis.B_SUBPOENA_ASSURANCE: LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA,

@@ -148,6 +148,57 @@ ROWS = [
         {"MISSING_ORIGINATOR_UNDER_REVIEW"},
     ),
     (
+        "R-025: oversight of another therapist opens no note of this author",
+        exceptional(
+            Basis.B_OVERSIGHT,
+            PNException.OVERSIGHT_ORIGINATOR,
+            facts=documented(PNException.OVERSIGHT_ORIGINATOR) | {"originator_under_review": "osei"},
+        ),
+        {"PN_OVERSIGHT_OF_ANOTHER"},
+    ),
+    (
+        "R-025: a name that somebody wrote stands in for nobody",
+        exceptional(
+            Basis.B_OVERSIGHT,
+            PNException.OVERSIGHT_ORIGINATOR,
+            facts=documented(PNException.OVERSIGHT_ORIGINATOR) | {"originator_under_review": "Dr. Hale, as documented"},
+        ),
+        {"PN_OVERSIGHT_OF_ANOTHER"},
+    ),
+    (
+        "R-025: of two notes the one that somebody else wrote holds the other up",
+        exceptional(
+            Basis.B_OVERSIGHT,
+            PNException.OVERSIGHT_ORIGINATOR,
+            items=(Item("pn-1", ITEM_DAY, originator_id="hale"), Item("pn-2", ITEM_DAY, originator_id="osei")),
+        ),
+        {"PN_OVERSIGHT_OF_ANOTHER"},
+    ),
+    (
+        "R-025: notes of whom nobody knows the author are nobody's",
+        exceptional(Basis.B_OVERSIGHT, PNException.OVERSIGHT_ORIGINATOR, items=(Item("pn-1", ITEM_DAY),)),
+        {"PN_OVERSIGHT_OF_ANOTHER"},
+    ),
+    (
+        "R-025: oversight of who wrote these notes does",
+        exceptional(Basis.B_OVERSIGHT, PNException.OVERSIGHT_ORIGINATOR),
+        set(),
+    ),
+    (
+        "R-024: proof beside, it must be said that the patient brought the proceeding",
+        exceptional(Basis.B_OPERATIONS, PNException.DEFENSE, "brought_by"),
+        {"MISSING_BROUGHT_BY"},
+    ),
+    (
+        "R-024: a proceeding that an heir brought is not the patient's",
+        exceptional(
+            Basis.B_OPERATIONS,
+            PNException.DEFENSE,
+            facts=documented(PNException.DEFENSE) | {"brought_by": "the patient's heir"},
+        ),
+        {"PN_NOT_THE_PATIENTS_ACTION"},
+    ),
+    (
         "HHS asks, the author need not approve",
         exceptional(Basis.B_HHS, PNException.HHS, originator_approved=False),
         set(),

@@ -13,6 +13,7 @@ from authorizations.rules import (
 )
 from disclosures.ledger.rules import Basis
 from disclosures.releases.rules import (
+    Fact,
     Item,
     LegalProcess,
     PNException,
@@ -21,6 +22,7 @@ from disclosures.releases.rules import (
     chart_facts,
     note_facts,
 )
+from disclosures.releases.rules.documentation import AUTHOR, PATIENT
 
 TODAY = date(2026, 11, 21)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -87,7 +89,12 @@ def notes(**changes: Any) -> Proposal:
 
 def documented(exception: PNException, *without: str) -> dict[str, str]:
     """The documentation table of an exception, filled in, leaving out the named facts."""
-    return {fact.key: "as documented" for fact in note_facts(exception) if fact.key not in without}
+    return {fact.key: as_documented(fact) for fact in note_facts(exception) if fact.key not in without}
+
+
+def as_documented(fact: Fact) -> str:
+    """Words for a fact, or who it is where the exception is about one person only."""
+    return {AUTHOR: "hale", PATIENT: PATIENT}.get(fact.is_one, "as documented")
 
 
 KIND_OF_BASIS = {

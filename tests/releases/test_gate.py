@@ -18,6 +18,7 @@ from . import gate_rows_bases, gate_rows_chart, gate_rows_notes
 from .proposals import (
     CHART_AUTHORIZATION,
     YESTERDAY,
+    as_documented,
     chart,
     documented,
     exceptional,
@@ -71,7 +72,7 @@ def test_every_field_of_the_documentation_table_is_asked_for(basis, exception, f
 
 @pytest.mark.parametrize(("basis", "exception"), EXCEPTIONS)
 def test_the_minimal_documentation_policy_leaves_what_the_rule_itself_asks_for(basis, exception):
-    by_rule = {fact.key: "documented" for fact in note_facts(exception) if fact.by_rule}
+    by_rule = {fact.key: as_documented(fact) for fact in note_facts(exception) if fact.by_rule}
     minimal = Policies(exception_assessment=False)
     assert decide(exceptional(basis, exception, facts=by_rule, policies=minimal)).allowed
     assert not decide(exceptional(basis, exception, facts={}, policies=minimal)).allowed

@@ -78,6 +78,7 @@ forms = st.builds(
 )
 items = st.builds(
     Item,
+    originator_id=st.sampled_from(["", "hale", "osei"]),
     key=st.sampled_from(["a", "b"]),
     on=st.sampled_from([None, date(2026, 3, 3), date(2020, 1, 1)]),
     names_others=st.booleans(),
@@ -105,7 +106,8 @@ proposals = st.builds(
     exception=st.sampled_from(["", *PNException.values]),
     process=st.sampled_from(["", *LegalProcess.values]),
     facts=st.sets(st.sampled_from(KEYS)).map(lambda keys: dict.fromkeys(keys, "written"))
-    | st.just(dict.fromkeys(KEYS, "w")),
+    | st.just(dict.fromkeys(KEYS, "w"))
+    | st.just(dict.fromkeys(KEYS, "w") | {"brought_by": "patient", "originator_under_review": "hale"}),
     authority=text,
     actor_is_originator=st.booleans(),
     originator_approved=st.booleans(),
@@ -127,6 +129,7 @@ ALLOWED = [
     ordered(),
     exceptional(Basis.B_HHS, PNException.HHS),
     exceptional(Basis.B_OPERATIONS, PNException.DEFENSE),
+    exceptional(Basis.B_OVERSIGHT, PNException.OVERSIGHT_ORIGINATOR),
     exceptional(Basis.B_SERIOUS_THREAT, PNException.SERIOUS_THREAT),
     exceptional(Basis.B_CHILD_ABUSE, PNException.REQUIRED_BY_LAW),
 ]
@@ -174,7 +177,10 @@ def notes_may_leave(p: Proposal) -> bool:
     if p.basis == "B_TO_INDIVIDUAL":
         return not p.policies.to_individual_authorization and p.recipient_kind in ("patient", "representative")
     if p.basis == "B_OPERATIONS":
-        return p.exception in ("PNX_OWN_TRAINING", "PNX_DEFENSE")
+        theirs = p.facts.get("brought_by") == "patient"
+        return p.exception == "PNX_OWN_TRAINING" or (p.exception == "PNX_DEFENSE" and theirs)
+    if p.basis == "B_OVERSIGHT":
+        return {p.facts.get("originator_under_review")} == {item.originator_id for item in p.items}
     return True
 
 

@@ -17,6 +17,7 @@ from disclosures.releases.forms.without_authorization import own_grounds
 from disclosures.releases.models import Release
 from disclosures.releases.queries import entry_of
 from disclosures.releases.rules import LegalProcess, Method, PNException, RecipientKind, note_facts
+from disclosures.releases.rules.documentation import AUTHOR, PATIENT
 from disclosures.releases.rules.shared import RECIPIENTS
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
@@ -42,8 +43,9 @@ def kind_for(basis):
     return next(iter(sorted(RECIPIENTS.get(basis, {RecipientKind.ATTORNEY}))))
 
 
-def documented(basis):
-    return {fact.key: SECRET for fact in note_facts(own_grounds()[basis], basis)}
+def documented(basis, author=None):
+    of_one = {AUTHOR: str(author.pk) if author else "", PATIENT: PATIENT}
+    return {fact.key: of_one.get(fact.is_one, SECRET) for fact in note_facts(own_grounds()[basis], basis)}
 
 
 def claimed(patient, basis, **changes):
@@ -84,12 +86,22 @@ def test_own_training_treatment_and_threat_are_not_packed():
 def test_each_exception_needs_every_field_of_the_documentation_table(no_press, hale, dana, lindqvist, basis):
     note = write_note(hale, lindqvist)
     for key in documented(basis).keys() - {"description"}:
-        facts = documented(basis) | {key: " "}
+        facts = documented(basis, hale) | {key: " "}
         with pytest.raises(GateRefused) as refused:
             pack(hale, claimed(lindqvist, basis, facts=facts), note, dana)
         assert f"MISSING_{key.upper()}" in refused.value.decision.codes()
     assert vault.my_packages(hale) == []
-    assert pack(hale, claimed(lindqvist, basis), note, dana).cover.own_ground
+    assert pack(hale, claimed(lindqvist, basis, facts=documented(basis, hale)), note, dana).cover.own_ground
+
+
+def test_oversight_of_anybody_but_the_author_opens_nothing_whatever_name_is_written(
+    no_press, hale, osei, dana, lindqvist
+):
+    note = write_note(hale, lindqvist)
+    for somebody in (str(osei.pk), "Dr. Somebody Else", hale.full_name):
+        facts = documented(Basis.B_OVERSIGHT) | {"originator_under_review": somebody}
+        with pytest.raises(GateRefused, match="PN_OVERSIGHT_OF_ANOTHER"):
+            pack(hale, claimed(lindqvist, Basis.B_OVERSIGHT, facts=facts), note, dana)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +190,7 @@ def test_oversight_opens_notes_only_where_it_is_of_their_author(no_press, hale, 
     assert "The investigation is of me, " + hale.display_name in refused.content.decode()
     made = client.post(url, typed | {"fact_originator_under_review": "Dr. Somebody Else"}).context["made"]
     claim = vault.package_claim(dana, made.cover.id)
-    assert claim["facts"]["originator_under_review"] == hale.display_name
+    assert claim["facts"]["originator_under_review"] == str(hale.pk)
 
 
 def test_an_author_leaves_passages_out_of_what_leaves_without_an_authorization_too(hale, osei, lindqvist, signed_in):

@@ -12,6 +12,7 @@ from practice.people.models import Patient
 
 from ..models import Release
 from ..rules import EXCEPTIONS_OF_BASIS, Fact, Item, PNException, chart_facts, note_facts
+from ..rules.documentation import AUTHOR
 from .release import DAY, GROUND_FIELDS, WHOLE_CHART_EXEMPT, Parts, ReleaseFields
 
 # What is a text where it is done is a tick here: whether it would be on record, not what it says.
@@ -88,7 +89,8 @@ class AskForm(ReleaseFields):
 
     def documented(self) -> dict[str, str]:
         """The facts that are ticked."""
-        found = {fact.key: "yes" for fact in self.facts if self.cleaned_data.get(f"fact_{fact.key}")}
+        ticked = [fact for fact in self.facts if self.cleaned_data.get(f"fact_{fact.key}")]
+        found = {fact.key: fact.is_one or "yes" for fact in ticked}
         return found | {name: "yes" for name in ("within_class", "within_words") if self.cleaned_data.get(name)}
 
     def imagined(self, patient: Patient | None) -> Release:
@@ -111,7 +113,7 @@ class AskForm(ReleaseFields):
         """What would leave, as whoever asks describes it: no record is looked at."""
         data = self.cleaned_data
         days: list[date | None] = [day for day in (data.get("dated_from"), data.get("dated_to")) if day] or [None]
-        author = str(self.authorization.pn_originator_id or "") if self.authorization else ""
+        author = str(self.authorization.pn_originator_id or "") if self.authorization else AUTHOR
         others, settled = bool(data.get("names_others")), bool(data.get("settled"))
         kind = "other" if data.get("other_documents") or data.get("whole_chart") else ""
         return [

@@ -21,6 +21,7 @@ from ..rules import (
     TreatmentOverride,
     chart_facts,
 )
+from ..rules.documentation import AUTHOR
 from ..rules.restrictions import NOT_MEANT
 from ..rules.ways import AGREED, in_words, wishes
 
@@ -48,8 +49,10 @@ def text(label: str, *, rows: int = 0, required: str = "", help_text: str = "", 
     )
 
 
-def fact_field(fact: Fact) -> forms.CharField:
+def fact_field(fact: Fact) -> forms.Field:
     """The field for one thing a basis asks to be documented. The gate, not the form, says when it is missing."""
+    if fact.is_one:
+        return forms.BooleanField(label=fact.label, required=False)
     return text(fact.label, rows=2 if fact.long else 0)
 
 
@@ -212,13 +215,25 @@ class ReleaseFields(forms.Form):
     def documented(self) -> dict[str, str]:
         """The facts as typed, blank ones left out."""
         data = self.cleaned_data
-        found = {fact.key: data.get(f"fact_{fact.key}", "") for fact in self.facts}
+        found = {fact.key: self._said(fact, data.get(f"fact_{fact.key}", "")) for fact in self.facts}
         found |= {name: data[name].isoformat() for name in ("scope_from", "scope_to") if data.get(name)}
         found |= {name: "yes" for name in ("within_class", "within_words") if data.get(name)}
         posted = self.data.get(self.add_prefix(NOT_MEANT), "") if data.get(NOT_MEANT) else ""
         found[NOT_MEANT] = " ".join(one for one in posted.split() if one in self.restricted)
         found |= agreement(self)
         return {key: value for key, value in found.items() if value}
+
+    def _said(self, fact: Fact, given: Any) -> str:
+        """What is kept of a fact: its words, or whom its tick stands for."""
+        if fact.is_one == AUTHOR:
+            author = self.notes_author()
+            return str(author.pk) if given and author else ""
+        return fact.is_one if given and fact.is_one else str(given or "")
+
+    def notes_author(self) -> Staff | None:
+        """Who wrote the psychotherapy notes, where it is of such and known."""
+        author: Staff | None = self.cleaned_data.get("author")
+        return author
 
     def fill(self, release: Release) -> Release:
         """Put what was typed onto an unsaved release."""

@@ -19,8 +19,6 @@ from .release import ReleaseFields
 # A threat is warned of, not packed; training is a grant of access, and the author's own treatment a use.
 NOT_PACKED = (PNException.SERIOUS_THREAT, PNException.OWN_TRAINING, PNException.ORIGINATOR_TREATMENT)
 
-UNDER_REVIEW = "originator_under_review"
-
 
 def own_grounds() -> dict[Basis, PNException]:
     """The bases on which an author may pack notes without an authorization, each with the exception it stands for."""
@@ -56,16 +54,17 @@ class OwnGroundForm(ReleaseFields):
         self.author, self.exception = author, own_grounds()[Basis(self.basis)]
         # the description is made of what is chosen
         self.ask_facts(fact for fact in note_facts(self.exception, self.basis) if fact.key != "description")
-        if self.exception == PNException.OVERSIGHT_ORIGINATOR:  # of nobody else (R-025)
-            label = f"The investigation is of me, {author.display_name}, who wrote these notes"
-            self.fields[f"fact_{UNDER_REVIEW}"] = forms.BooleanField(label=label, required=False)
+        if under_review := self.fields.get("fact_originator_under_review"):
+            under_review.label = f"The investigation is of me, {author.display_name}, who wrote these notes"
+            under_review.help_text = "Not the practice, its bills, a colleague or the patient."
         notes: Any = self.fields["notes"]
         notes.choices = choices
         staff: Any = self.fields["named_staff"]
         staff.queryset = staff_for_hand_over(author)
 
-    def clean_fact_originator_under_review(self) -> str:
-        return self.author.display_name if self.cleaned_data[f"fact_{UNDER_REVIEW}"] else ""
+    def notes_author(self) -> Staff:
+        """Whoever fills this in: they pack their own notes only."""
+        return self.author
 
     def clean_package(self) -> UUID:
         package: UUID = self.cleaned_data["package"]

@@ -10,15 +10,23 @@ from disclosures.ledger.rules import Basis
 
 from .codes import LegalProcess, PNException
 
+# Who a fact says it is, where the exception is about one certain person and no other: the author of these very notes,
+# kept as their id and compared with who wrote what leaves; or the patient.
+AUTHOR, PATIENT = "author", "patient"
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing to document: key in the record, label on the form, and whether the regulation itself asks for it."""
+    """One thing to document: key in the record, label on the form, and whether the regulation itself asks for it.
+
+    `is_one`: a tick instead of words, AUTHOR or PATIENT: no name somebody writes stands in for them.
+    """
 
     key: str
     label: str
     by_rule: bool = True
     long: bool = False
+    is_one: str = ""
 
 
 def _policy(key: str, label: str, *, long: bool = False) -> Fact:
@@ -47,6 +55,7 @@ EXCEPTION_FACTS: dict[PNException, tuple[Fact, ...]] = {
     PNException.DEFENSE: (
         Fact("caption", "Caption or docket number"),
         Fact("forum", "Court or board"),
+        Fact("brought_by", "The patient, and nobody else, brought this proceeding", is_one=PATIENT),
         Fact("brought_by_individual", "Proof that the patient brought the proceeding"),
         _policy("counsel", "Counsel, with business associate agreement on file"),
         _policy("under_seal", "What is to be filed under seal"),
@@ -66,7 +75,11 @@ EXCEPTION_FACTS: dict[PNException, tuple[Fact, ...]] = {
     PNException.OVERSIGHT_ORIGINATOR: (
         Fact("agency", "Oversight agency"),
         Fact("legal_authority", "Its legal authority"),
-        Fact("originator_under_review", "The notes' author, who is under review"),
+        Fact(
+            "originator_under_review",
+            "It is the author of these notes who is under review, not the practice, its bills or a patient",
+            is_one=AUTHOR,
+        ),
         _policy("request_copy", "Copy of the request on file"),
         _policy("suspension_statement", "Statement asking to suspend the accounting (none, written, oral)"),
     ),

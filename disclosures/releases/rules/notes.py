@@ -40,6 +40,7 @@ def note_reasons(p: Proposal) -> Iterator[Refusal]:
     yield from recipient_reasons(p, exception_cite(p))
     wanted = docs.EXCEPTION_FACTS[exception] + docs.NOTE_FACTS_OF_BASIS.get(Basis(p.basis), ())
     yield from missing(tuple(fact for fact in wanted if fact.by_rule), p.facts, exception_cite(p))
+    yield from _of_another(p, exception)
     yield from _use_only(p, exception)
     if exception in (PNException.DEFENSE, PNException.CORONER):  # brought by, or about, one patient
         yield from others_reasons(p)
@@ -70,6 +71,27 @@ def _notes_refused(p: Proposal) -> Refusal:
         "Get the patient's authorization for these notes. Chart records may be released on this basis instead.",
         "45 CFR 164.508(a)(2)",
     )
+
+
+def _of_another(p: Proposal, exception: PNException) -> Iterator[Refusal]:
+    """R-024, R-025: a proceeding that somebody else brought, or oversight of anybody but who wrote these very notes."""
+    reviewed = p.facts.get("originator_under_review", "").strip()
+    of_another = any(item.originator_id != reviewed for item in p.items)
+    if exception == PNException.OVERSIGHT_ORIGINATOR and reviewed and of_another:
+        yield Refusal(
+            "PN_OVERSIGHT_OF_ANOTHER",
+            "Who is under review did not write all of these notes.",
+            "Leave out what somebody else wrote, or get the patient's authorization for these notes.",
+            exception_cite(p),
+        )
+    brought_by = p.facts.get("brought_by", "").strip()
+    if exception == PNException.DEFENSE and brought_by not in ("", docs.PATIENT):
+        yield Refusal(
+            "PN_NOT_THE_PATIENTS_ACTION",
+            "The patient did not bring this proceeding.",
+            "Get the patient's authorization for these notes, or wait for an order.",
+            exception_cite(p),
+        )
 
 
 def _use_only(p: Proposal, exception: PNException) -> Iterator[Refusal]:
