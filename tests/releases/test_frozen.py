@@ -70,7 +70,7 @@ def frozen(dana: Staff, hale: Staff, rich: Patient, paper: Callable[..., Any], p
     """`frozen(...)`: the whole of that chart, approved by Dr. Hale."""
 
     def make(*, leave_out: bool = False, **changes: Any) -> Release:
-        draft = draft_of(rich, paper(info_description="The chart"), **changes)
+        draft = draft_of(rich, paper(info_description="The chart"), facts={"within_words": "yes"}, **changes)
         keys = [item_key(info) for info in release_items(rich)]
         release = actions.prepare_release(by=dana, release=draft, keys=keys, approver=hale)
         if leave_out:
