@@ -12,7 +12,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from authorizations.actions import lock_for_release
@@ -25,6 +24,7 @@ from disclosures.ledger.rules import Basis
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import local_date, today
+from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.outside.actions import stop_links_to
 from practice.outside.rules import LinkPurpose
@@ -335,7 +335,7 @@ def check_unchanged(release: Release) -> None:
     if release.served_at is not None:
         remedy = "Say how the hand-over ended. If the recipient should have what was corrected, prepare a new release."
     words = ". ".join(one.words for one in changed)
-    link = reverse("release-open", args=[release.pk])
+    link = page("release-open", release.pk)
     raise Refused(Refusal("CHANGED_SINCE_APPROVED", f"{words}.", remedy, "45 CFR 164.514(d)(3)(ii)", link))
 
 
