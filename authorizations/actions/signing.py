@@ -30,6 +30,7 @@ from ..models import Authorization, AuthorizationEvent, Signature, SignedDocumen
 from ..queries.signing import Signer, lacking, refusal_to_sign, refusals_to, unsignable
 from ..rules import EventKind
 from ..rules.choices import IdentityCheck, SignatureMark, SignatureWay
+from ..rules.signing import is_name_of
 from .events import COPY_WITHIN_DAYS, ask, checked, lock_for_release
 
 INTENT = "I have read this form. I sign it to allow what it says."
@@ -46,6 +47,12 @@ CHANGED = Refusal(
     "45 CFR 164.508(c)",
 )
 NO_MARK = Refusal("SIGNATURE_MISSING", "There is no signature yet.", "Type your name, or draw your signature.")
+OTHER_NAME = Refusal(
+    "SIGNATURE_OTHER_NAME",
+    "This is not the name of the person who signs this form.",
+    "Type your own name as it stands on the form, or draw your signature.",
+    "45 CFR 164.508(c)(1)(vi)",
+)
 NO_INTENT = Refusal(
     "SIGNATURE_WITHOUT_INTENT", "Signing needs both boxes ticked.", "Tick them, or say that you do not want to sign."
 )
@@ -102,6 +109,9 @@ def sign(
     if document_sha256 != text.sha256:
         raise Refused(CHANGED)
     _check_signable(queries.for_release(authorization.pk), signer, days.local_date(now))
+    known_as = f"{signer.name} {authorization.patient.preferred_name if signer.for_self else ''}"
+    if mark.kind == SignatureMark.TYPED and not is_name_of(mark.typed, known_as):
+        raise Refused(OTHER_NAME)
     given = {
         "way": way,
         "mark": mark.kind,

@@ -11,7 +11,7 @@ from practice.people.queries import representation_facts
 from practice.people.rules import Act, RepresentativeKind, age_on, may, refusal_to_represent
 
 from .. import rules
-from ..models import Authorization
+from ..models import Authorization, SignedDocument
 from ..policies import IS_ON_FILE, authorizations_visible_to
 from ..rules import (
     AUTH_DEFECT_EXPIRED,
@@ -167,6 +167,12 @@ def scans_to_enter(staff: Staff) -> list[Authorization]:
         events__kind__in=[*REVOCATIONS, EventKind.RECORDED_IN_ERROR]
     )
     return [row for row in rows.order_by("recorded_at") if is_only_scan(row)]
+
+
+def typed_under(authorization: Authorization) -> str:
+    """The name that was typed as a signature, as it was typed; empty where it was drawn or written by hand."""
+    document = SignedDocument.objects.filter(signature__authorization=authorization).only("typed").first()
+    return document.typed if document else ""
 
 
 def refusal_to_sign(authorization: Authorization) -> Refusal | None:

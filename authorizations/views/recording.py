@@ -27,7 +27,7 @@ from ..forms import (
 )
 from ..models import Authorization, SignedPaper
 from ..queries.restrictions import restriction_lines
-from ..queries.signing import is_only_scan
+from ..queries.signing import is_only_scan, typed_under
 from ..rules import AUTH_DEFECT_COMPOUND, REVOCATIONS, AuthorizationStatus, EventKind, MinorRule, RecordClass, age_on
 from ..rules.defect import AUTH_NO_DOCUMENT
 from ..rules.preparing import is_conditioned, parts_of
@@ -146,6 +146,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "is_error": EventKind.RECORDED_IN_ERROR in happened,
         "can_correct": not happened & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}) and not on_screen,
         "signature": getattr(authorization, "signature", None),
+        "typed": typed_under(authorization),
         "to_sign": line.status == AuthorizationStatus.DRAFT and EventKind.RECORDED_IN_ERROR not in happened,
         "declined_on": next((e.happened_on for e in events if e.kind == EventKind.SIGNING_DECLINED), None),
         "copy_due": queries.copy_is_due(line),

@@ -135,6 +135,7 @@ def test_a_form_is_signed_once(draft: Authorization, put: Signed) -> None:
     [
         ({"mark": Mark(typed="  ")}, "SIGNATURE_MISSING"),
         ({"mark": Mark(typed="...")}, "SIGNATURE_MISSING"),
+        ({"mark": Mark(typed="Mickey Mouse")}, "SIGNATURE_OTHER_NAME"),
         ({"mark": Mark(drawn=[[[1, 1]]], width=300, height=100)}, "SIGNATURE_MISSING"),
         ({"mark": Mark(drawn=[[[1, 1], [2, "x"]]], width=300, height=100)}, "SIGNATURE_MISSING"),
         ({"mark": Mark(drawn=[[[1, 1], [2, float("nan")]]], width=300, height=100)}, "SIGNATURE_MISSING"),

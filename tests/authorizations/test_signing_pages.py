@@ -80,6 +80,16 @@ def test_signing_thanks_and_waits_for_staff(tablet: Client, draft: Authorization
     assert tablet.post(SCREEN, SIGNED).status_code == 200 and Signature.objects.count() == 1
 
 
+def test_staff_see_the_name_as_it_was_typed(
+    tablet: Client, draft: Authorization, hale: Staff, signed_in: SignedIn
+) -> None:
+    sent = SIGNED | {"typed": "toby lindqvist", "document_sha256": shown_hash(tablet)}
+    assert "This is not the name" in body(tablet, SCREEN, sent | {"typed": "Mickey Mouse"})
+    body(tablet, SCREEN, sent)
+    page = body(signed_in(hale), reverse("authorization-open", args=[draft.pk]))
+    assert "toby lindqvist" in page and "Tobias Lindqvist" in page
+
+
 def test_who_pressed_sign_after_somebody_else_had_signed_is_not_told_that_they_signed(
     tablet: Client, draft: Authorization, dana: Staff
 ) -> None:
