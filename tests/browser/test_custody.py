@@ -7,8 +7,11 @@ from playwright.sync_api import expect
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from records.psychotherapy import custody_actions as actions
-from tests.psychotherapy.conftest import write_note
-from tests.psychotherapy.test_custody import Superuser, in_custody  # noqa: F401  a fixture
+from tests.psychotherapy.conftest import (
+    in_custody,  # noqa: F401  a fixture
+    write_note,
+)
+from tests.psychotherapy.custody import Superuser
 from tests.psychotherapy.test_destruction import LONG_AGO, end_care, orders_are_due
 from tests.psychotherapy.test_packages import authorize
 

@@ -23,7 +23,6 @@ from records.psychotherapy.vault.attachments import file_of
 from tests.infrastructure.test_copies import tiff
 from tests.infrastructure.test_uploads import pdf, picture
 from tests.psychotherapy.conftest import DAY, attach, write_draft
-from tests.psychotherapy.test_custody import in_custody  # noqa: F401  a fixture
 from tests.psychotherapy.test_packages import approve, authorize, text_of
 from tests.psychotherapy.test_separation import acting, grant
 
@@ -360,7 +359,7 @@ def test_a_custodian_packs_what_is_attached_and_opens_none_of_it(
     osei: Staff,
     dana: Staff,
     lindqvist: Patient,
-    in_custody: Transfer,  # noqa: F811
+    in_custody: Transfer,
 ) -> None:
     draft = write_draft(hale, lindqvist)
     one = attach(hale, draft.id)

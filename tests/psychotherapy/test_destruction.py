@@ -19,7 +19,7 @@ from records.psychotherapy import vault
 from records.psychotherapy.custody_rules import CareFacts, kept_through, last_backup_ends_on, refusal_to_destroy
 from records.psychotherapy.vault import NotDestroyed
 from tests.psychotherapy.conftest import write_draft, write_note
-from tests.psychotherapy.test_custody import acting
+from tests.psychotherapy.custody import acting
 from tests.psychotherapy.test_packages import approve, authorize, text_of
 from tests.psychotherapy.test_separation import grant
 
