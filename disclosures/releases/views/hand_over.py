@@ -62,7 +62,7 @@ def _hand_over_page(
         "patient": release.patient,
         "decision": explained(decision, patient_id=release.patient_id, authorization_id=release.authorization_id),
         "package": package,
-        "changed": changes_since_approval(release),
+        "changed": changes_since_approval(release) if decision.allowed else [],  # else that says why
         "must_lock": release.method == Method.LOCKED_FILE and package is None,
         "passphrase": passphrase,
         "told": (told or ToldForm()) if asked else None,

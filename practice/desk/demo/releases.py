@@ -42,7 +42,7 @@ def fill_releases(demo: Demo, authorizations: dict[str, Authorization]) -> None:
     close_release(by=desk, release_id=done.pk, delivered=True, on=demo.day, receipt="Handed to Ms. Moreno, signed")
     _approved(demo, "Lindqvist", authorizations["lindqvist_chart"], RecipientKind.ATTORNEY, documents=12)
     _approved(demo, "Vance", authorizations["vance_chart"], RecipientKind.ATTORNEY, 2, Method.DOWNLOAD)
-    _changed_since(demo, _approved(demo, "Villarreal", authorizations["villarreal_school"], RecipientKind.OTHER, 2))
+    _changed_since(demo, _approved(demo, "Ferreira", authorizations["ferreira_school"], RecipientKind.OTHER, 2))
     _came_back(
         demo, _approved(demo, "Ferreira", authorizations["ferreira_school"], RecipientKind.OTHER, 2, Method.MAIL)
     )
@@ -71,8 +71,8 @@ def _warning(demo: Demo, family: str) -> None:
 def _changed_since(demo: Demo, release: Release) -> None:
     """One of its notes was corrected after it was approved: it is to be read anew."""
     note = release.items.filter(kind="note")[0].object_id
-    text = "The school asked for the meeting, not his mother."
-    add_addendum(by=demo.therapist_of("Villarreal"), note_id=note, text=text)
+    text = "The school asked for the meeting, not the family."
+    add_addendum(by=demo.therapist_of("Ferreira"), note_id=note, text=text)
 
 
 def _came_back(demo: Demo, release: Release) -> None:
