@@ -6,13 +6,13 @@ An administrator has no part in them. A clinician who does not care for the pati
 from typing import NoReturn
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
 from django.http import Http404
 
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
 from practice.infrastructure.refusals import Refusal, Refused
-from practice.people.models import Patient, Staff
+from practice.people.models import Patient, PersonalRepresentative, RepresentativePaper, Staff
 from practice.people.policies import patients_visible_to, require_act
 from practice.people.rules import Act, Role
 
@@ -37,6 +37,12 @@ IS_ON_FILE = Exists(SignedPaper.objects.filter(authorization=OuterRef("pk"), eve
     SignedDocument.objects.filter(signature__authorization=OuterRef("pk"))
 )
 
+# Everybody on record as acting for a patient, each with whether the document that shows it is on file.
+REPRESENTATIVES = PersonalRepresentative.objects.annotate(
+    has_document=Exists(RepresentativePaper.objects.filter(representative=OuterRef("pk")))
+).order_by("-from_on")
+ACTING = Prefetch("patient__representatives", REPRESENTATIVES, to_attr="acting")
+
 NOT_YOUR_PATIENT = Refusal(
     "AUTHORIZATION_NOT_YOUR_PATIENT",
     "This authorization is for a patient you do not care for.",
@@ -45,9 +51,15 @@ NOT_YOUR_PATIENT = Refusal(
 )
 
 
+def representatives_of(patient: Patient) -> list[PersonalRepresentative]:
+    """Everybody on record as acting for this patient: read along with the authorization, else asked for now."""
+    acting: list[PersonalRepresentative] | None = getattr(patient, "acting", None)
+    return list(REPRESENTATIVES.filter(patient=patient)) if acting is None else acting
+
+
 def with_facts(rows: QuerySet[Authorization]) -> QuerySet[Authorization]:
     """Authorizations with everything that facts are made of, in as many queries for one as for fifty."""
-    rows = rows.select_related(*FACTS_FROM).prefetch_related("events", "template_version__reviews")
+    rows = rows.select_related(*FACTS_FROM).prefetch_related("events", "template_version__reviews", ACTING)
     return rows.annotate(on_file=IS_ON_FILE)
 
 
@@ -56,7 +68,7 @@ def authorizations_visible_to(staff: Staff) -> QuerySet[Authorization]:
     return (
         Authorization.objects.filter(patient__in=patients_visible_to(staff))
         .select_related(*FACTS_FROM, "pn_originator", "recorded_by", *SIGNED_BEFORE)
-        .prefetch_related("events__recorded_by", "template_version__reviews")
+        .prefetch_related("events__recorded_by", "template_version__reviews", ACTING)
         .annotate(on_file=IS_ON_FILE)
     )
 

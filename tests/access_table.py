@@ -258,8 +258,8 @@ TABLE: dict[str, Row] = {
     "authorization-scan": row("200 200 200 200 200 403"),  # finds those open to the person
     "authorization-scan-add": row("ok ok 403 ok ok 404", post=True),
     "authorization-check": row("ok ok 403 ok ok 404", post=True),
-    "authorization-sign-here": row("200 200 403 200 200 404", authorization_id="draft_authorization"),
-    "authorization-sign-link": row("200 200 403 200 200 404", authorization_id="draft_authorization"),
+    "authorization-sign-here": row("200 200 403 200 200 404", authorization_id="prepared"),
+    "authorization-sign-link": row("200 200 403 200 200 404", authorization_id="prepared"),
     "authorization-sign-paper": row("200 200 403 200 200 404", authorization_id="draft_authorization"),
     "authorization-paper-check": row("ok ok 403 ok ok 404", post=True, authorization_id="draft_authorization"),
     "authorization-signed-document": row("200 200 403 200 200 404", authorization_id="signed_authorization"),

@@ -16,7 +16,7 @@ from practice.people.models import Staff
 from .. import queries
 from ..models import Authorization, AuthorizationEvent, Signature
 from ..policies import authorizations_visible_to, check_may_record
-from ..queries.signing import Signer, refusal_to_sign, refusals_to, signer_of, unsignable
+from ..queries.signing import Signer, refusal_to_sign_on_screen, refusals_to, signer_of, unsignable
 from ..rules import EventKind
 from ..rules.choices import IdentityCheck, SignatureWay
 from .recording import record_copy_given
@@ -52,7 +52,7 @@ def note_expired_links(now: datetime) -> int:
     links = expired_links(LinkPurpose.SIGN, now)
     for link in links:
         form = Authorization.objects.filter(pk=link.subject_id, patient=link.patient_id).first()
-        waits = form is not None and refusal_to_sign(queries.for_release(form.pk)) is None
+        waits = form is not None and refusal_to_sign_on_screen(queries.for_release(form.pk)) is None
         declined = form is not None and form.events.filter(kind=EventKind.SIGNING_DECLINED).exists()
         expire_link(link=link, now=now, ask=waits and not declined)
     return len(links)
@@ -75,7 +75,7 @@ def check_link(link: Link) -> None:
 
 
 def _refusal(authorization: Authorization, signer: Signer, on: date) -> Refusal | None:
-    if refusal := refusal_to_sign(authorization):
+    if refusal := refusal_to_sign_on_screen(authorization):
         return refusal
     if refusals := refusals_to(authorization, signer, on):
         return refusals[0]

@@ -27,7 +27,7 @@ from practice.worklist.rules import TaskKind
 from .. import queries, rules
 from ..documents.signing import TextToSign, text_to_sign
 from ..models import Authorization, AuthorizationEvent, Signature, SignedDocument, SignedPaper
-from ..queries.signing import Signer, lacking, refusal_to_sign, refusals_to, unsignable
+from ..queries.signing import Signer, lacking, refusal_to_sign, refusal_to_sign_on_screen, refusals_to, unsignable
 from ..rules import EventKind
 from ..rules.choices import IdentityCheck, SignatureMark, SignatureWay
 from ..rules.signing import is_name_of
@@ -252,7 +252,7 @@ def signed_pdf(authorization: Authorization, text: TextToSign, signature: Signat
 
 
 def _check_signable(authorization: Authorization, signer: Signer, on: date) -> None:
-    if refusal := refusal_to_sign(authorization):
+    if refusal := refusal_to_sign_on_screen(authorization):
         raise Refused(refusal)
     if wrong := unsignable(authorization, on):
         words = f"This form cannot be signed as it stands. {wrong[0].words}"

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from practice.compliance.queries import policy
+from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal
-from practice.people.models import PersonalRepresentative, Staff
-from practice.people.queries import representation_facts
-from practice.people.rules import Act, RepresentativeKind, age_on, may, refusal_to_represent
+from practice.people.models import Patient, PersonalRepresentative, Staff
+from practice.people.rules import Act, RepresentativeKind, age_on, may
 
 from .. import rules
 from ..models import Authorization, SignedDocument
@@ -25,7 +25,7 @@ from ..rules import (
 from ..rules.choices import SIGNS_FOR_SELF
 from ..rules.elements import AGE_OF_MAJORITY
 from ..rules.signing import ELEMENTS, signed
-from .standing import AuthorizationLine, facts_of, line_of
+from .standing import AuthorizationLine, facts_of, line_of, representation_refused
 
 SELF = "self"
 SIGNED_ALREADY = Refusal(
@@ -34,11 +34,11 @@ SIGNED_ALREADY = Refusal(
     "To change something, have a new form signed.",
     "45 CFR 164.508(c)(1)(vi)",
 )
-NO_DOCUMENT = Refusal(
-    "PR_NO_DOCUMENT",
-    "The document that shows this authority is not on file.",
-    "Add a scan of it to the representative first.",
-    "45 CFR 164.514(h)(1)",
+NOT_OUR_FORM = Refusal(
+    "AUTHORIZATION_NOT_OUR_FORM",
+    "This is not a form of ours: nobody has approved its words, so nobody is asked to sign it on a screen.",
+    "Prepare it on our form, or record the paper once it is signed.",
+    "45 CFR 164.508(c)(3), practice policy P-22",
 )
 
 
@@ -92,13 +92,12 @@ def refusals_to(authorization: Authorization, signer: Signer, on: date) -> list[
     if signer.representative is not None and signer.representative.patient_id != authorization.patient_id:
         return [Refusal("AUTHORIZATION_OTHER_PATIENT", "This belongs to another patient.")]
     found = [_refusal(defect) for defect in _after(authorization, signer, on) if defect.element in ("A6", "A7")]
-    patient = authorization.patient
+    patient = Patient.objects.get(pk=authorization.patient_id)  # with whoever acts for them by now
     if signer.for_self and patient.died_on is not None and patient.died_on <= on:
         words = "The patient has died. The executor or administrator of the estate signs."
         found.append(Refusal("SIGNER_DIED", words, "Record who that is.", "45 CFR 164.502(g)(4)"))
-    if signer.representative is not None:
-        found += _against(signer.representative, authorization, on, {refusal.words for refusal in found})
-    return found
+    acts = representation_refused(patient, signer.role, signer.name, signer.representative, on)
+    return [*found, acts] if acts else found
 
 
 def unsignable(authorization: Authorization, on: date) -> list[Defect]:
@@ -183,6 +182,19 @@ def refusal_to_sign(authorization: Authorization) -> Refusal | None:
     return SIGNED_ALREADY if facts.is_signed else None
 
 
+def refusal_to_sign_on_screen(authorization: Authorization) -> Refusal | None:
+    """Why nobody is shown this form to sign on a screen or by a link: as `refusal_to_sign`, or it is no form of ours.
+
+    What a patient signs through the product has words that counsel approved; a paper from elsewhere is filed signed.
+    """
+    if refusal := refusal_to_sign(authorization):
+        return refusal
+    if authorization.template_version_id is None:
+        link = f"{page('authorization-prepare', authorization.patient_id)}?from={authorization.pk}"
+        return replace(NOT_OUR_FORM, link=link)
+    return None
+
+
 def _after(authorization: Authorization, signer: Signer, on: date) -> list[Defect]:
     """Every defect the form would have if this person signed it on that day."""
     facts = facts_of(authorization, form_review=policy("P-22", on).value is True)
@@ -196,20 +208,5 @@ def _after(authorization: Authorization, signer: Signer, on: date) -> list[Defec
     return rules.defects(given, on=on, pn_conditioning_forbidden=bool(policy("P-23", on).value))
 
 
-def _against(
-    representative: PersonalRepresentative, authorization: Authorization, on: date, said: set[str]
-) -> list[Refusal]:
-    representative.patient = authorization.patient
-    found = []
-    refusal = refusal_to_represent(representation_facts(representative, on), on)
-    # the elements say it already, in the same sense
-    if refusal is not None and not (said and refusal.code in ("PR_ADULT", "PR_MINOR_ACTS_ALONE")):
-        found.append(refusal)
-    # a parent of a minor is known as such; every other authority rests on a paper (R-144)
-    if representative.kind != RepresentativeKind.PARENT and not representative.papers.exists():
-        found.append(NO_DOCUMENT)
-    return found
-
-
 def _refusal(defect: Defect) -> Refusal:
-    return Refusal(f"SIGNER_{defect.element}", defect.words, defect.remedy, defect.cite)
+    return Refusal(f"SIGNER_{defect.element}", defect.words, defect.remedy, defect.cite, defect.link)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from practice.compliance.queries import policies_in_force
 from practice.infrastructure.days import local_date, today
+from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal
 from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.people.queries import representation_facts
@@ -18,13 +19,11 @@ from practice.worklist.rules import TaskState
 
 from .. import rules
 from ..models import Authorization, AuthorizationEvent, Signature
-from ..policies import IS_ON_FILE, authorizations_visible_to, with_facts
-from ..rules import AuthorizationFacts, AuthorizationStatus, Defect, EventKind, MinorRule, RecordClass
-from ..rules.choices import SignatureWay
+from ..policies import IS_ON_FILE, authorizations_visible_to, representatives_of, with_facts
+from ..rules import AuthorizationFacts, AuthorizationStatus, Defect, EventKind, MinorRule, RecordClass, SignerRole
+from ..rules.choices import SIGNS_FOR_SELF, SignatureWay
 from ..rules.lifetime import holds_of
-from ..rules.signing import signed
-
-SAID_BY_AGE = frozenset({"PR_ADULT", "PR_MINOR_ACTS_ALONE"})
+from ..rules.signing import OnRecord, refusal_to_act, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,15 @@ def facts_of(authorization: Authorization, *, form_review: bool = True) -> Autho
     if form_review and authorization.template_version is not None:
         facts = replace(facts, form_reviews=tuple(authorization.template_version.said()))
     if signature is None:
-        refused = _representation_refused(authorization.representative, facts.signed_on, authorization.patient)
+        if not facts.is_signed:
+            return facts
+        refused = representation_refused(
+            authorization.patient,
+            facts.signer_role,
+            authorization.signer_name,
+            authorization.representative,
+            facts.signed_on,
+        )
         return replace(facts, representation_refused=refused)
     on_paper = signature.way == SignatureWay.PAPER
     return signed(
@@ -70,26 +77,42 @@ def facts_of(authorization: Authorization, *, form_review: bool = True) -> Autho
         on=signature.signed_on,
         role=rules.SignerRole(signature.signer_role),
         authority=signature.authority_description,
-        representation_refused=_representation_refused(
-            signature.representative, signature.signed_on, authorization.patient
+        representation_refused=representation_refused(
+            authorization.patient,
+            rules.SignerRole(signature.signer_role),
+            signature.signer_name,
+            signature.representative,
+            signature.signed_on,
         ),
         not_on_paper=signature.not_on_paper,
     )
 
 
-def _representation_refused(
-    representative: PersonalRepresentative | None, on: date | None, patient: Patient
+def representation_refused(
+    patient: Patient,
+    role: SignerRole,
+    name: str,
+    representative: PersonalRepresentative | None,
+    on: date | None,
 ) -> Refusal | None:
-    """Why the representative on record could not act on the day of signing, where the elements do not say it already.
-
-    Somebody the practice no longer recognizes opens nothing more, whenever it decided so (164.502(g)(5)).
-    """
-    if representative is None:
+    """Why a signature for the patient on a day does not count (R-145), by everybody on record as acting for them."""
+    if representative is None and role in SIGNS_FOR_SELF:
         return None
-    representative.patient = patient  # the same row; spares a query for each
     day = on or today()
-    refusal = refusal_to_represent(representation_facts(representative, day), day)
-    return None if refusal is None or refusal.code in SAID_BY_AGE else refusal
+    rows = {row.pk: _on_record(row, patient, day) for row in representatives_of(patient)}
+    refusal = refusal_to_act(role, name, rows[representative.pk] if representative else None, rows.values())
+    if refusal is None or refusal.code == "PR_DECLINED":
+        return refusal
+    if refusal.code == "PR_NO_DOCUMENT" and representative is not None:
+        return replace(refusal, link=page("representative-paper-add", patient.pk, representative.pk))
+    return replace(refusal, link=refusal.link or page("representative-new", patient.pk))
+
+
+def _on_record(row: PersonalRepresentative, patient: Patient, on: date) -> OnRecord:
+    row.patient = patient  # the same row; spares a query for each
+    asked = representation_facts(row, on)
+    has_document: bool = row.has_document  # type: ignore[attr-defined]  # read along: `policies.ACTING`
+    return OnRecord(row.name, SignerRole(row.kind), refusal_to_represent(asked, on), asked.declined, has_document)
 
 
 def _as_entered(row: Authorization, signed_on: date | None) -> AuthorizationFacts:

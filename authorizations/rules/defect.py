@@ -21,6 +21,7 @@ class Defect:
     """`code` and `element` (A1 to A7, RS1 to RS4, F1, D1 to D5) are stable; `words` and `remedy` are read by people.
 
     `policy` names the practice policy (P-…) when the rule alone would not call this a defect; otherwise it is empty.
+    `link` is a path inside the product where the remedy is, or empty.
     """
 
     code: str
@@ -29,6 +30,7 @@ class Defect:
     remedy: str
     cite: str
     policy: str = ""
+    link: str = ""
 
 
 def incomplete(element: str, words: str, remedy: str, cite: str) -> Defect:

@@ -143,7 +143,7 @@ def a6_signature(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
         yield incomplete("A6", "No signature.", "Have it signed.", "(c)(1)(vi)")
     elif refusal := facts.representation_refused:
         remedy = refusal.remedy or "Have the patient sign, or somebody who acts for them."
-        yield Defect(AUTH_DEFECT_INCOMPLETE, "A6", refusal.words, remedy, refusal.cite)
+        yield Defect(AUTH_DEFECT_INCOMPLETE, "A6", refusal.words, remedy, refusal.cite, link=refusal.link)
     if facts.signed_on is None:
         yield incomplete("A6", "The signature has no date.", "Have the signer add the date.", "(c)(1)(vi)")
         return

@@ -25,7 +25,15 @@ from ..documents.standing import paper_points
 from ..forms import AuthorizationForm, ScanForm
 from ..forms.signing import PaperForm, SignerForm, SignForm
 from ..models import Authorization, Signature, SignedPaper
-from ..queries.signing import Signer, as_filed, possible_signers, refusal_to_sign, signer_of, unsignable
+from ..queries.signing import (
+    Signer,
+    as_filed,
+    possible_signers,
+    refusal_to_sign,
+    refusal_to_sign_on_screen,
+    signer_of,
+    unsignable,
+)
 from ..rules import AuthorizationStatus
 from ..rules.choices import IdentityCheck, SignatureWay
 from .recording import scan_of, staff_of
@@ -35,14 +43,17 @@ SCAN_WIDTH = 1100  # points: small print on a page is read at it, and a page wei
 COVERED_AFTER = 300  # seconds without a touch
 
 
-def open_to_sign(request: HttpRequest, authorization_id: UUID) -> tuple[Staff, Authorization, HttpResponse | None]:
+def open_to_sign(
+    request: HttpRequest, authorization_id: UUID, *, on_paper: bool = False
+) -> tuple[Staff, Authorization, HttpResponse | None]:
     """The doorway to having an authorization signed, by whichever way. Out: who asks, the authorization, and where to
     go instead when it cannot be signed now.
     """
     staff = staff_of(request)
     authorization = policies.open_authorization(staff, authorization_id)
     policies.check_may_record(staff, authorization.patient)
-    if refusal := refusal_to_sign(authorization):
+    refusal = refusal_to_sign(authorization) if on_paper else refusal_to_sign_on_screen(authorization)
+    if refusal:
         messages.error(request, f"{refusal.words} {refusal.remedy}")
         return staff, authorization, redirect("authorization-open", authorization.pk)
     return staff, authorization, None
@@ -138,7 +149,7 @@ def _is_theirs(held: HandedOver, authorization: Authorization) -> bool:
 @require_http_methods(["GET", "POST"])
 def authorization_sign_paper(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     """File the scan of the signed paper, ticking each element that is on it; what is missing is listed meanwhile."""
-    staff, authorization, elsewhere = open_to_sign(request, authorization_id)
+    staff, authorization, elsewhere = open_to_sign(request, authorization_id, on_paper=True)
     if elsewhere:
         return elsewhere
     scan = scan_of(authorization)

@@ -78,7 +78,7 @@ def refusals_of(authorization: Authorization, on: date) -> tuple[Refusal, ...]:
         return (Refusal("AUTH_NOT_THESE_RECORDS", words, "", "45 CFR 164.508(b)(3)(ii)"),)
     if line.status == AuthorizationStatus.ACTIVE:
         return ()
-    found = tuple(Refusal(defect.code, defect.words, defect.remedy, defect.cite) for defect in line.defects)
+    found = tuple(Refusal(one.code, one.words, one.remedy, one.cite, one.link) for one in line.defects)
     return found or (Refusal("AUTH_NOT_ACTIVE", f"This authorization permits no release now: {line.status.label}."),)
 
 

@@ -21,7 +21,7 @@ from practice.compliance.actions import set_policy
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.infrastructure.uploads import CheckedUpload, check_upload
-from practice.people.models import Patient, Staff
+from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 from tests.authorizations.papers import at, complete
@@ -82,7 +82,16 @@ def test_a_minor_who_consents_alone_later_or_no_longer_changes_no_earlier_signat
         return Patient.objects.get(pk=lindqvist.pk)
 
     known()
-    by_parent = authorized(signer_role="PARENT", authority_description="Mother", signed_on=signed)
+    mother = PersonalRepresentative.objects.create(
+        patient=lindqvist, name="Ina Lindqvist", kind="PARENT", authority="Mother", from_on=signed
+    )
+    by_parent = authorized(
+        signer_role="PARENT",
+        signer_name="Ina Lindqvist",
+        representative=mother,
+        authority_description="Mother",
+        signed_on=signed,
+    )
     by_minor = authorized(signer_role="MINOR_AS_INDIVIDUAL", signed_on=signed)
     good, lacking = AuthorizationStatus.ACTIVE, AuthorizationStatus.SIGNED_INCOMPLETE
     assert (stands(by_parent), stands(by_minor)) == (good, lacking)
@@ -348,12 +357,12 @@ def test_as_many_queries_for_one_authorization_as_for_ten(
     authorized: Record, dana: Staff, lindqvist: Patient, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     actions.record_copy_given(by=dana, authorization=authorized(), given_on=today(), how="x")
-    with django_assert_num_queries(4):  # the list, its events, their writers' names, and one policy
+    with django_assert_num_queries(5):  # the list, its events, their writers, who acts for the patient, and one policy
         pass_one = queries.lines_of(lindqvist, today(), dana)
     for _ in range(9):
         row = authorized()
         actions.record_copy_given(by=dana, authorization=row, given_on=today(), how="x")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         pass_ten = queries.lines_of(lindqvist, today(), dana)
     assert (len(pass_one), len(pass_ten)) == (1, 10)
 

@@ -13,7 +13,7 @@ from authorizations.actions import add_paper, correct_authorization, signing
 from authorizations.actions.signing import Client, Mark, decline, sign, sign_on_paper
 from authorizations.documents.signing import text_to_sign
 from authorizations.forms import initial_of
-from authorizations.models import Authorization, Signature
+from authorizations.models import Authorization, FormVersion, Signature
 from authorizations.queries.signing import SELF, Signer, possible_signers, signer_of, unsignable
 from authorizations.rules import AuthorizationStatus, SignerRole
 from authorizations.rules.choices import IdentityCheck, SignatureWay
@@ -34,9 +34,9 @@ Signed = Callable[..., Signature]
 
 
 @pytest.fixture
-def draft(authorized: Record) -> Authorization:
+def draft(prepared: Record) -> Authorization:
     """A form prepared for Tobias Lindqvist with everything on it but a signature."""
-    made = authorized(signature_method="", signed_on=None, signer_name="")
+    made = prepared()
     return queries.for_release(made.pk)
 
 
@@ -342,8 +342,10 @@ def test_a_form_that_would_be_useless_is_named_before_anybody_is_asked_to_sign(a
 @pytest.mark.parametrize(
     "changes", [{"expires_on": None}, {"expires_on": date(2026, 1, 1)}, {"record_classes": ["PN", "CHART"]}]
 )
-def test_nobody_signs_a_form_that_could_not_be_used(authorized: Record, put: Signed, changes: dict[str, Any]) -> None:
-    row = authorized(signature_method="", signed_on=None, **changes)
+def test_nobody_signs_a_form_that_could_not_be_used(
+    authorized: Record, approved_forms: list[FormVersion], put: Signed, changes: dict[str, Any]
+) -> None:
+    row = authorized(signature_method="", signed_on=None, template_version=approved_forms[0], **changes)
     assert refused(lambda: put(queries.for_release(row.pk))) == "FORM_WOULD_BE_USELESS"
 
 

@@ -35,9 +35,9 @@ SPENT = "This link no longer works"
 
 
 @pytest.fixture
-def draft(authorized: Record, monkeypatch: pytest.MonkeyPatch) -> Authorization:
+def draft(prepared: Record, monkeypatch: pytest.MonkeyPatch) -> Authorization:
     monkeypatch.setattr(signing, "render_pdf", lambda *_, **__: b"%PDF-1.7 signed")
-    made = authorized(signature_method="", signed_on=None, signer_name="")
+    made = prepared()
     return queries.for_release(made.pk)
 
 
@@ -73,7 +73,7 @@ def test_the_signature_says_who_knew_the_signer_and_how_and_uses_the_link_up(
     reader: Visitor, link: NewLink, draft: Authorization, dana: Staff, lindqvist: Patient
 ) -> None:
     page = said(reader.get("/sign/"))
-    assert "take this authorization back" in page and "Tobias Lindqvist" in page
+    assert "take this back" in page and "Tobias Lindqvist" in page
     before = timezone.now()
     answer = reader.post("/sign/", SIGNED | {"document_sha256": shown_hash(reader)})
     assert (answer.status_code, answer["Location"]) == (302, "/signed/")
@@ -185,4 +185,4 @@ def test_staff_make_the_link_on_a_page_that_shows_it_once(
     assert "/l/" in page and "Shown this once" in page
     later = client.get(url).content.decode()
     assert "/l/" not in later and "Waiting to be opened" in later
-    assert url in client.get(reverse("authorization-open", args=[draft.pk])).content.decode()
+    assert url in client.get(reverse("authorization-ready", args=[draft.pk])).content.decode()

@@ -33,8 +33,8 @@ SIGNED = {"how": "typed", "typed": "Tobias Lindqvist", "intent": "on", "consent"
 
 
 @pytest.fixture
-def draft(authorized: Record) -> Authorization:
-    made = authorized(signature_method="", signed_on=None, signer_name="")
+def draft(prepared: Record) -> Authorization:
+    made = prepared()
     return queries.for_release(made.pk)
 
 
@@ -63,7 +63,7 @@ def status(draft: Authorization) -> AuthorizationStatus:
 
 def test_the_screen_holds_the_whole_form_and_no_sign_in(tablet: Client, draft: Authorization) -> None:
     page = body(tablet, SCREEN)
-    for words in (draft.info_description, "Fenner &amp; Osgood", "Custody case", "take this authorization back"):
+    for words in (draft.info_description, "Fenner &amp; Osgood", "Custody case", "take this back"):
         assert words in page
     assert "_auth_user_id" not in tablet.session and 'href="/patients' not in page
     assert set(tablet.session[KEY]["about"]) == {"authorization", "who", "identity"}
@@ -175,8 +175,10 @@ def test_a_form_that_waits_for_its_signature_stands_on_the_home_page(
     assert "Forms waiting for a signature" not in body(signed_in(hale), reverse("home"))
 
 
-def test_a_form_that_would_be_useless_is_not_handed_over(authorized: Record, dana: Staff, signed_in: SignedIn) -> None:
-    row = authorized(signature_method="", signed_on=None, expires_on=None)
+def test_a_form_that_would_be_useless_is_not_handed_over(
+    authorized: Record, approved_forms: list[FormVersion], dana: Staff, signed_in: SignedIn
+) -> None:
+    row = authorized(signature_method="", signed_on=None, expires_on=None, template_version=approved_forms[0])
     client, url = signed_in(dana), reverse("authorization-sign-here", args=[row.pk])
     assert "No expiration." in body(client, url)
     assert client.post(url, {"who": "self", "identity_how": "KNOWN"}).status_code == 200

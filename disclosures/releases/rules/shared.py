@@ -71,7 +71,7 @@ def authorization_reasons(p: Proposal) -> Iterator[Refusal]:
         return
     for defect in _defects(p):
         if not defect.policy and not _only_not_kept(p, defect):
-            yield Refusal(defect.code, defect.words, defect.remedy, defect.cite)
+            yield Refusal(defect.code, defect.words, defect.remedy, defect.cite, defect.link)
     if p.record_class in RecordClass.values:
         yield from covers(
             p.authorization,
@@ -118,7 +118,7 @@ def authorization_policies(p: Proposal) -> Iterator[PolicyRefusal]:
     for defect in _defects(p):
         if defect.policy or _only_not_kept(p, defect):
             yield PolicyRefusal(
-                defect.policy or KEEPING, Refusal(defect.code, defect.words, defect.remedy, defect.cite)
+                defect.policy or KEEPING, Refusal(defect.code, defect.words, defect.remedy, defect.cite, defect.link)
             )
     if p.policies.oral_revocation_hold and _status(p) == AuthorizationStatus.ON_HOLD:
         yield by_policy(

@@ -1,7 +1,6 @@
 """Authorizations of the demo, in every state that somebody at the desk will meet."""
 
 import hashlib
-import math
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,12 +13,8 @@ from authorizations.actions import (
     record_event_known,
     record_revocation,
 )
-from authorizations.actions.signing import Client, Mark, sign
-from authorizations.documents.signing import text_to_sign
 from authorizations.models import Authorization
-from authorizations.queries.signing import signer_of
 from authorizations.rules import ConditioningStatement, PnScope, RecordClass, SignatureMethod, SignerRole
-from authorizations.rules.choices import IdentityCheck, SignatureWay
 from authorizations.rules.preparing import InfoKind, named_records
 from practice.compliance.actions import record_associate
 from practice.infrastructure.uploads import CheckedUpload
@@ -43,17 +38,7 @@ STATEMENTS: dict[str, Any] = {
 }
 
 
-# a signature as a finger draws it: loops along a slanting line
-SCRIBBLE: list[list[tuple[float, float]]] = [
-    [
-        (
-            60 + 4.2 * step + 22 * math.cos(step / 2.3),
-            100 - 0.25 * step + (34 if step < 40 else 20) * math.sin(step / 1.7),
-        )
-        for step in range(100)
-    ],
-    [(70, 150), (500, 132)],
-]
+UNSIGNED: dict[str, Any] = {"signature_method": SignatureMethod.NONE, "signed_on": None, "signer_name": ""}
 
 
 def noon(day: date, hour: int = 12) -> datetime:
@@ -121,35 +106,11 @@ def fill_authorizations(demo: Demo) -> dict[str, Authorization]:
         known_on=day - timedelta(days=12),
         how="The patient told us by telephone",
     )
-    _to_sign(demo)
+    _chart(demo, "Petrov", CLINIC, "Treatment by the family doctor", 1, **UNSIGNED)  # a paper nobody has signed
     for authorization in Authorization.objects.exclude(Q(patient=demo.patients["Nwosu"]) | Q(signature_method="")):
         given_on = timezone.localdate(authorization.received_at)
         record_copy_given(by=_desk(demo), authorization=authorization, given_on=given_on, how="Paper copy in person")
     return made
-
-
-UNSIGNED: dict[str, Any] = {"signature_method": SignatureMethod.NONE, "signed_on": None, "signer_name": ""}
-
-
-def _to_sign(demo: Demo) -> None:
-    """A form that waits for its signature, for a grown patient and for a child, and one signed on the screen today."""
-    _chart(demo, "Lindqvist", CLINIC, "Treatment by the family doctor", 1, **UNSIGNED)
-    _chart(demo, "Ferreira", CLINIC, "Treatment by the family doctor", 1, **UNSIGNED)
-    signed = _chart(demo, "Park", LAWYERS, "Employment case", 1, **UNSIGNED)
-    desk = _desk(demo)
-    sign(
-        by=desk,
-        authorization=signed,
-        way=SignatureWay.TABLET,
-        signer=signer_of(signed, None, demo.day),
-        mark=Mark(drawn=SCRIBBLE, width=600, height=190),
-        intent=True,
-        consent_electronic=True,
-        identity_checked_by=desk,
-        identity_how=IdentityCheck.PHOTO_ID,
-        document_sha256=text_to_sign(signed).sha256,
-        client=Client("127.0.0.1", "Demo tablet"),
-    )
 
 
 def _desk(demo: Demo) -> Staff:

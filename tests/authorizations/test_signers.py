@@ -1,0 +1,237 @@
+"""Who signs: the patient by their own name, or who is on record and may act for them; on words that are approved."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from authorizations import queries
+from authorizations.actions import signing
+from authorizations.actions.by_link import make_signing_link
+from authorizations.actions.signing import hand_over_to_sign
+from authorizations.documents.signing import text_to_sign
+from authorizations.models import Authorization, Signature
+from authorizations.queries.signing import signer_of
+from authorizations.rules import AuthorizationStatus, SignerRole
+from authorizations.rules.choices import IdentityCheck, SignatureWay
+from authorizations.rules.names import NameMatch, match_of_name
+from authorizations.rules.signing import OnRecord, refusal_to_act
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refusal, Refused
+from practice.outside.rules import CodeGiven
+from practice.people.actions.representatives import add_representative, add_representative_paper, decline_representative
+from practice.people.models import Patient, PersonalRepresentative, Staff
+from practice.people.rules import RepresentativeKind
+
+from .conftest import Record
+from .papers import SCAN
+
+SignedIn = Callable[[Staff], Client]
+SAME, LIKE, OTHER = NameMatch.SAME, NameMatch.LIKE, NameMatch.OTHER
+
+# what is written, what the person is on record under, how well it fits
+NAMES = [
+    ("Henry Park", "Henry Park", SAME),
+    ("  henry   PARK ", "Henry Park", SAME),
+    ("Park, Henry", "Henry Park", SAME),
+    ("H. Park", "Henry Park", SAME),
+    ("Henry P.", "Henry Park", SAME),
+    ("Henry J. Park", "Henry Park", SAME),
+    ("Henry James Park", "Henry Park", SAME),
+    ("Henry Park", "Henry James Park", SAME),
+    ("Henry J Park", "Henry James Park", SAME),
+    ("Dr. Henry Park Jr.", "Henry Park", SAME),
+    ("Ana Lucia Ferreira", "Ana Lucía Ferreira", SAME),
+    ("Jean Luc O’Brien", "Jean-Luc O'Brien", SAME),
+    ("Jeanluc Obrien", "Jean-Luc O'Brien", SAME),
+    ("Soren Aasgard", "Søren Aasgård", SAME),
+    ("Adaeze Okonkwo-Fairbanks", "Adaeze Okonkwo Fairbanks", SAME),
+    ("Cher", "Cher", SAME),
+    ("田中花子", "田中花子", SAME),
+    ("Henry", "Henry Park", LIKE),
+    ("Park", "Henry Park", LIKE),
+    ("Toby Lindqvist", "Tobias Lindqvist", LIKE),
+    ("Henry Miller", "Henry Park", LIKE),
+    ("Joan Vance", "Eleanor Vance", LIKE),
+    ("H. P.", "Henry Park", OTHER),
+    ("Mickey Mouse", "Henry Park", OTHER),
+    ("Z" * 299, "Carla Ferreira", OTHER),
+    ("", "Henry Park", OTHER),
+    ("Henry Park", "", OTHER),
+    ("...", "Henry Park", OTHER),
+]
+
+
+@pytest.mark.parametrize(("written", "name", "match"), NAMES)
+def test_a_name_is_taken_as_people_write_their_own(written: str, name: str, match: NameMatch) -> None:
+    assert match_of_name(written, [name]) == match
+
+
+def test_the_best_of_the_names_somebody_is_on_record_under_counts() -> None:
+    assert match_of_name("Henry Miller", ["Henry Park", "Henry Miller"]) == SAME
+    assert match_of_name("Henry Miller", []) == OTHER
+
+
+ENDED = Refusal("PR_ENDED", "The authority has ended.")
+TOO_OLD = Refusal("PR_ADULT", "The patient is an adult.")
+MOTHER = OnRecord("Carla Ferreira", SignerRole.PARENT, None, declined=False, has_document=False)
+UNKNOWN_MOTHER = OnRecord("Carla Ferreira", SignerRole.PARENT, Refusal("PR_DECLINED", ""), True, has_document=True)
+STRANGER = OnRecord("Per Lindqvist", SignerRole.GUARDIAN, None, declined=False, has_document=False)
+GUARDIAN = OnRecord("Per Lindqvist", SignerRole.GUARDIAN, None, declined=False, has_document=True)
+ROLE = SignerRole
+
+# role, name on the paper, who was chosen, everybody on record, why it does not count
+ACTS: list[tuple[SignerRole, str, OnRecord | None, list[OnRecord], str]] = [
+    (ROLE.INDIVIDUAL, "Ana Ferreira", None, [], ""),
+    (ROLE.MINOR_AS_INDIVIDUAL, "Ana Ferreira", None, [UNKNOWN_MOTHER], ""),
+    (ROLE.PARENT, "Carla Ferreira", MOTHER, [MOTHER], ""),
+    (ROLE.GUARDIAN, "Per Lindqvist", GUARDIAN, [MOTHER, GUARDIAN], ""),
+    (ROLE.PARENT, "Carla Ferreira", None, [], "PR_NOT_ON_RECORD"),
+    (ROLE.PARENT, "Carla Ferreira", None, [MOTHER], "PR_NOT_ON_RECORD"),
+    (ROLE.GUARDIAN, "", None, [GUARDIAN], "PR_NOT_ON_RECORD"),
+    (ROLE.PARENT, "Carla Ferreira", None, [UNKNOWN_MOTHER], "PR_DECLINED"),
+    (ROLE.GUARDIAN, "ferreira, carla m.", None, [UNKNOWN_MOTHER], "PR_DECLINED"),
+    (ROLE.OTHER_PR, "C. Ferreira", GUARDIAN, [UNKNOWN_MOTHER, GUARDIAN], "PR_DECLINED"),
+    (ROLE.PARENT, "Carla Ferreira", MOTHER, [UNKNOWN_MOTHER, MOTHER], "PR_DECLINED"),
+    (ROLE.PARENT, "", UNKNOWN_MOTHER, [UNKNOWN_MOTHER], "PR_DECLINED"),
+    (
+        ROLE.GUARDIAN,
+        "Per Lindqvist",
+        OnRecord("Per Lindqvist", ROLE.GUARDIAN, None, False, False),
+        [],
+        "PR_NO_DOCUMENT",
+    ),
+    (ROLE.GUARDIAN, "Per Lindqvist", OnRecord("Per Lindqvist", ROLE.GUARDIAN, ENDED, False, True), [], "PR_ENDED"),
+    # the elements say it of a parent; of somebody who signs in another role than the one on record nobody would
+    (ROLE.PARENT, "Carla Ferreira", OnRecord("Carla Ferreira", ROLE.PARENT, TOO_OLD, False, True), [], ""),
+    (ROLE.OTHER_PR, "Carla Ferreira", OnRecord("Carla Ferreira", ROLE.PARENT, TOO_OLD, False, True), [], "PR_ADULT"),
+]
+
+
+@pytest.mark.parametrize(("role", "name", "chosen", "on_record", "code"), ACTS)
+def test_a_signature_for_the_patient_counts_only_from_who_is_on_record_and_may_act(
+    role: SignerRole, name: str, chosen: OnRecord | None, on_record: list[OnRecord], code: str
+) -> None:
+    refusal = refusal_to_act(role, name, chosen, on_record)
+    assert (refusal.code if refusal else "") == code
+    assert refusal is None or refusal is ENDED or refusal is TOO_OLD or (refusal.remedy and refusal.cite)
+
+
+@pytest.fixture
+def child(lindqvist: Patient) -> Patient:
+    Patient.objects.filter(pk=lindqvist.pk).update(birth_date=today() - timedelta(days=15 * 365))
+    return Patient.objects.get(pk=lindqvist.pk)
+
+
+@pytest.fixture
+def mother(child: Patient, dana: Staff) -> PersonalRepresentative:
+    return add_representative(
+        by=dana,
+        patient=child,
+        name="Ina Lindqvist",
+        kind=RepresentativeKind.PARENT,
+        authority="Mother",
+        from_on=today() - timedelta(days=900),
+    )
+
+
+def line(row: Authorization) -> queries.AuthorizationLine:
+    return queries.line_of(queries.for_release(row.pk), today())
+
+
+BY_PARENT: dict[str, Any] = {
+    "signer_role": "PARENT",
+    "signer_name": "Ina Lindqvist",
+    "authority_description": "Mother",
+}
+
+
+@pytest.mark.django_db
+def test_a_paper_signed_by_whom_the_practice_does_not_recognize_opens_nothing_chosen_or_typed(
+    authorized: Record, child: Patient, mother: PersonalRepresentative, hale: Staff
+) -> None:
+    chosen = authorized(patient=child, representative=mother, **BY_PARENT)
+    typed = authorized(patient=child, **BY_PARENT)
+    assert line(chosen).status == AuthorizationStatus.ACTIVE
+    assert [defect.words for defect in line(typed).defects] == [
+        "“Ina Lindqvist” signed for the patient, but is not chosen from those who act for the patient on record."
+    ]
+    assert line(typed).defects[0].link == reverse("representative-new", args=[child.pk])
+    decline_representative(by=hale, representative=mother, reason="Safety of the child")
+    for row in (chosen, typed):
+        assert line(row).status == AuthorizationStatus.SIGNED_INCOMPLETE
+        assert [defect.cite for defect in line(row).defects] == ["45 CFR 164.502(g)(5)"]
+    # entered once more under the same name by somebody who does not decide this
+    again = add_representative(
+        by=hale,
+        patient=child,
+        name="Ina K. Lindqvist",
+        kind=RepresentativeKind.PARENT,
+        authority="Mother",
+        from_on=today() - timedelta(days=900),
+    )
+    assert line(authorized(patient=child, representative=again, **BY_PARENT)).status != AuthorizationStatus.ACTIVE
+
+
+@pytest.mark.django_db
+def test_a_paper_signed_by_a_guardian_counts_once_the_document_is_on_file(
+    authorized: Record, child: Patient, dana: Staff
+) -> None:
+    guardian = add_representative(
+        by=dana,
+        patient=child,
+        name="Per Lindqvist",
+        kind=RepresentativeKind.GUARDIAN,
+        authority="Order of 2024",
+        from_on=today() - timedelta(days=900),
+    )
+    signed = {"signer_role": "GUARDIAN", "signer_name": "Per Lindqvist", "authority_description": "Order of 2024"}
+    row = authorized(patient=child, representative=guardian, **signed)
+    assert [defect.words for defect in line(row).defects] == ["The document that shows this authority is not on file."]
+    assert line(row).defects[0].link == reverse("representative-paper-add", args=[child.pk, guardian.pk])
+    add_representative_paper(by=dana, representative=guardian, paper=SCAN)
+    assert line(row).status == AuthorizationStatus.ACTIVE
+
+
+@pytest.mark.django_db
+def test_a_paper_from_elsewhere_is_never_signed_on_a_screen_or_by_a_link(
+    authorized: Record, dana: Staff, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody approved its words (P-22), and for psychotherapy notes it explains nothing (P-18)."""
+    monkeypatch.setattr(signing, "render_pdf", lambda *_, **__: b"%PDF-1.7 signed")
+    row = queries.for_release(authorized(signature_method="", signed_on=None, signer_name="").pk)
+    signer = signer_of(row, None, today())
+    for act in (
+        lambda: hand_over_to_sign(by=dana, authorization=row, signer=signer),
+        lambda: make_signing_link(by=dana, authorization=row, signer=signer, days=1, code_given=CodeGiven.IN_PERSON),
+        lambda: signing.sign(
+            by=dana,
+            authorization=row,
+            way=SignatureWay.TABLET,
+            signer=signer,
+            mark=signing.Mark(typed=signer.name),
+            intent=True,
+            consent_electronic=True,
+            identity_checked_by=dana,
+            identity_how=IdentityCheck.KNOWN,
+            document_sha256=text_to_sign(row).sha256,
+            client=signing.Client(),
+        ),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.refusal.code == "AUTHORIZATION_NOT_OUR_FORM"
+    assert not Signature.objects.exists()
+
+    desk = signed_in(dana)
+    page = desk.get(reverse("authorization-open", args=[row.pk])).content.decode()
+    prepare = f"{reverse('authorization-prepare', args=[row.patient_id])}?from={row.pk}"
+    assert "Prepare it on our form" in page and prepare in page
+    for name in ("authorization-sign-here", "authorization-sign-link"):
+        url = reverse(name, args=[row.pk])
+        assert url not in page
+        for answer in (desk.get(url), desk.post(url, {"who": "self", "identity_how": "KNOWN"})):
+            assert answer.status_code == 302 and answer["Location"] == reverse("authorization-open", args=[row.pk])
