@@ -174,11 +174,19 @@ def add_paper(*, by: Staff, authorization: Authorization, paper: CheckedUpload) 
 
 @checked
 def record_event_known(
-    *, by: Staff, authorization: Authorization, known_on: date, how: str, occurred_on: date | None = None
+    *,
+    by: Staff,
+    authorization: Authorization,
+    known_on: date,
+    how: str,
+    occurred_on: date | None = None,
+    also: Sequence[Authorization] = (),
 ) -> AuthorizationEvent:
     """Record on which day, and how, the practice learned that the event that ends it has happened (R-044).
 
-    `occurred_on` is the day it happened in the world, where that is known; it decides nothing (W-16).
+    `occurred_on` is the day it happened in the world, where that is known; it decides nothing (W-16). `also` are other
+    authorizations of the same patient that this event ends: recorded on all of them or on none. Raises Refused where
+    one of them is another patient's, ends with another event, or was corrected or ended meanwhile.
     """
     if occurred_on and occurred_on > known_on:
         raise Refused(
@@ -188,8 +196,28 @@ def record_event_known(
                 "Check the two days.",
             )
         )
-    ask_how = "Say how the practice learned."
-    return happened(by, authorization, EventKind.EXPIRY_EVENT_KNOWN, known_on, how, ask_how, occurred_on=occurred_on)
+    for other in also:
+        same_event = rules.same_words(other.expires_event, authorization.expires_event)
+        if other.patient_id != authorization.patient_id or not same_event:
+            raise Refused(
+                Refusal("EVENT_OF_ANOTHER", "This event does not end the other authorization.", "Record it there.")
+            )
+    rows = {row.pk: row for row in (authorization, *also)}
+    for pk in sorted(rows):  # one order for everybody, so that two people recording it do not wait for each other
+        lock_for_release(pk)
+    recorded = {
+        pk: happened(
+            by,
+            row,
+            EventKind.EXPIRY_EVENT_KNOWN,
+            known_on,
+            how,
+            "Say how the practice learned.",
+            occurred_on=occurred_on,
+        )
+        for pk, row in rows.items()
+    }
+    return recorded[authorization.pk]
 
 
 @checked

@@ -1,13 +1,16 @@
 """What is asked when a patient takes an authorization back, or wants to go on after all."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
 
 from practice.infrastructure.days import local_date
 
+from ..models import Authorization
+from ..queries import AuthorizationLine
 from .recording import HappenedForm, ScanField, day_field, not_in_future, text_field
 
 
@@ -85,7 +88,31 @@ class EventKnownForm(HappenedForm):
 
     occurred_on = day_field("The event itself happened on", help_text="If you know it. It may be earlier.")
 
-    field_order = ("on", "how", "occurred_on")
+    also = forms.MultipleChoiceField(
+        label="It also ends",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="They end with an event in the same words. Untick one only if another event is meant there.",
+        error_messages={"invalid_choice": "This list has changed meanwhile. Open the page again."},
+    )
+
+    field_order = ("on", "how", "occurred_on", "also")
+
+    def __init__(self, *args: Any, twins: Sequence[AuthorizationLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.twins = {str(line.authorization.pk): line.authorization for line in twins}
+        if not twins:
+            del self.fields["also"]
+            return
+        also = cast(forms.MultipleChoiceField, self.fields["also"])
+        also.choices = [
+            (str(line.authorization.pk), f"{line.records} to {line.recipient}. {line.status.label}") for line in twins
+        ]
+        also.initial = list(self.twins)
+
+    def also_ended(self) -> list[Authorization]:
+        """The authorizations left ticked."""
+        return [self.twins[key] for key in self.cleaned_data.get("also", [])]
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

@@ -13,6 +13,9 @@ from .standing import (
     corrected_by as corrected_by,
 )
 from .standing import (
+    ended_by_the_same as ended_by_the_same,
+)
+from .standing import (
     ending_soon as ending_soon,
 )
 from .standing import (

@@ -25,6 +25,16 @@ from ..rules.choices import SIGNS_FOR_SELF, SignatureWay
 from ..rules.lifetime import holds_of
 from ..rules.signing import OnRecord, refusal_to_act, signed
 
+# What permits no release today and never will again.
+OVER = frozenset(
+    {
+        AuthorizationStatus.REVOKED,
+        AuthorizationStatus.EXPIRED_DATE,
+        AuthorizationStatus.EXPIRED_EVENT,
+        AuthorizationStatus.FULFILLED,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationLine:
@@ -207,6 +217,22 @@ def active_from(rows: Iterable[Authorization], on: date, at: datetime | None = N
 def lines_of(patient: Patient, on: date, staff: Staff) -> list[AuthorizationLine]:
     """A patient's authorizations that this person may see, the newest first; as many queries for one as for fifty."""
     return lines_from(authorizations_visible_to(staff).filter(patient=patient), on)
+
+
+def ended_by_the_same(authorization: Authorization, on: date, staff: Staff) -> list[AuthorizationLine]:
+    """The patient's other authorizations that end, in the same words, when the event of this one happens.
+
+    What is on hold or still lacks its scan or signature is among them: it could be used later, after the event.
+    """
+    return [
+        line
+        for line in lines_of(authorization.patient, on, staff)
+        if line.authorization.pk != authorization.pk
+        and line.status not in OVER
+        and line.facts.recorded_in_error_on is None
+        and line.facts.event_known_on is None
+        and rules.same_words(line.facts.expires_event, authorization.expires_event)
+    ]
 
 
 def active_for(patient: Patient, record_class: RecordClass, on: date, staff: Staff) -> list[AuthorizationLine]:

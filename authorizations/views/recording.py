@@ -28,11 +28,22 @@ from ..forms import (
 from ..models import Authorization, SignedPaper
 from ..queries.restrictions import restriction_lines
 from ..queries.signing import is_only_scan, typed_under
-from ..rules import AUTH_DEFECT_COMPOUND, REVOCATIONS, AuthorizationStatus, EventKind, MinorRule, RecordClass, age_on
+from ..rules import (
+    AUTH_DEFECT_COMPOUND,
+    REVOCATIONS,
+    AuthorizationStatus,
+    EventKind,
+    MinorRule,
+    RecordClass,
+    SignatureMethod,
+    age_on,
+)
 from ..rules.defect import AUTH_NO_DOCUMENT
 from ..rules.preparing import is_conditioned, parts_of
 
 ADULT_AT_LEAST = 21  # a form may be older than the patient's birthday: the question on minors stays a few years
+
+OVER_BY_ITSELF = frozenset({AuthorizationStatus.EXPIRED_DATE, AuthorizationStatus.EXPIRED_EVENT})
 
 
 def staff_of(request: HttpRequest) -> Staff:
@@ -62,18 +73,17 @@ def authorization_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     initial: dict[str, Any] = {
         "received_on": today(),
         "discloser": practice_profile().name,
-        "signature_method": "PAPER",
     }
     if patient.minor_consents_alone:
         initial["minor_rule"] = MinorRule.M1
     form = AuthorizationForm(request.POST or None, request.FILES or None, patient=patient, initial=initial)
     if request.method == "POST" and form.is_valid():
+        elements = form.elements()
+        if "beside" in request.POST and form.cleaned_data["scan"]:
+            # it waits as a paper until somebody enters what it says, the signature among it
+            elements["signature_method"] = elements["signature_method"] or SignatureMethod.PAPER
         made = actions.record_authorization(
-            by=staff,
-            patient=patient,
-            paper=form.cleaned_data["scan"],
-            received_at=form.received_at(),
-            **form.elements(),
+            by=staff, patient=patient, paper=form.cleaned_data["scan"], received_at=form.received_at(), **elements
         )
         if "beside" in request.POST and made.papers.exists():
             messages.success(request, "The scan is kept. Now enter what it says; it may also be left for later.")
@@ -98,7 +108,8 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
         request.FILES or None,
         patient=authorization.patient,
         has_scan=bool(papers),
-        initial=initial_of(authorization),
+        # nobody has said yet that the paper is signed
+        initial=initial_of(authorization) | ({"signature_method": ""} if only_scan else {}),
     )
     if request.method == "POST" and form.is_valid():
         made = actions.correct_authorization(
@@ -149,6 +160,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "typed": typed_under(authorization),
         "to_sign": line.status == AuthorizationStatus.DRAFT and EventKind.RECORDED_IN_ERROR not in happened,
         "declined_on": next((e.happened_on for e in events if e.kind == EventKind.SIGNING_DECLINED), None),
+        "prepare_next": _prepare_next(staff, line),
         "copy_due": queries.copy_is_due(line),
         "can_end_by_event": bool(authorization.expires_event) and EventKind.EXPIRY_EVENT_KNOWN not in happened,
         "can_be_false": EventKind.KNOWN_FALSE not in happened,
@@ -225,14 +237,12 @@ def dated_event(
     asked: dict[str, Any],
     act: Any,
     page: tuple[str, str],
-    *,
-    form_class: type[HappenedForm] = HappenedForm,
 ) -> HttpResponse:
     """One dated event: the same form with other words."""
     staff = staff_of(request)
     authorization = policies.open_authorization(staff, authorization_id)
     policies.check_may_record(staff, authorization.patient)
-    form = form_class(request.POST or None, initial={"on": today()}, **asked)
+    form = HappenedForm(request.POST or None, initial={"on": today()}, **asked)
     if request.method == "POST" and form.is_valid():
         act(staff, authorization, *(form.cleaned_data[name] for name in form.fields))
         messages.success(request, "Recorded.")
@@ -299,6 +309,18 @@ def _uses(staff: Staff, line: queries.AuthorizationLine) -> list[dict[str, Any]]
         href = f"{reverse('release-new', args=[row.patient_id])}?basis={row.pk}"
         uses.append({"words": "Prepare a release", "href": href, "sealed": False})
     return uses
+
+
+def _prepare_next(staff: Staff, line: queries.AuthorizationLine) -> dict[str, str] | None:
+    """The way to a new form with the same words, where this one is over or lacks something that nobody can add."""
+    if not may(staff.roles, Act.AUTHORIZATION_RECORD) or line.facts.recorded_in_error_on is not None:
+        return None
+    href = f"{reverse('authorization-prepare', args=[line.authorization.patient_id])}?from={line.authorization.pk}"
+    if line.status in OVER_BY_ITSELF:
+        return {"href": href, "words": "Have a new authorization signed", "beside": "whole"}
+    if line.status == AuthorizationStatus.SIGNED_INCOMPLETE and any(defect.element for defect in line.defects):
+        return {"href": href, "words": "Prepare it on our form", "beside": "checklist"}
+    return None
 
 
 def _papers(authorization: Authorization) -> list[Any]:

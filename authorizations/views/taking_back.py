@@ -88,17 +88,32 @@ def authorization_go_on(request: HttpRequest, authorization_id: UUID) -> HttpRes
 
 @require_http_methods(["GET", "POST"])
 def authorization_event_known(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
-    words = "From the day the practice learns of it, nothing more is released under this authorization."
-    return dated_event(
-        request,
-        authorization_id,
-        {"ask_day": "The practice learned of it on", "ask_how": "How the practice learned of it"},
-        lambda by, row, on, how, occurred_on: record_event_known(
-            by=by, authorization=row, known_on=on, how=how, occurred_on=occurred_on
-        ),
-        ("The event has happened", words),
-        form_class=EventKnownForm,
+    """The event of this authorization, and of every other one of the patient that ends with the same."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    form = EventKnownForm(
+        request.POST or None,
+        initial={"on": today()},
+        ask_day="The practice learned of it on",
+        ask_how="How the practice learned of it",
+        twins=queries.ended_by_the_same(authorization, today(), staff),
     )
+    if request.method == "POST" and form.is_valid():
+        given, also = form.cleaned_data, form.also_ended()
+        record_event_known(
+            by=staff,
+            authorization=authorization,
+            known_on=given["on"],
+            how=given["how"],
+            occurred_on=given["occurred_on"],
+            also=also,
+        )
+        messages.success(request, f"Recorded on {len(also) + 1} authorizations." if also else "Recorded.")
+        return redirect("authorization-open", authorization.pk)
+    event = f"It ends when this happens: “{authorization.expires_event}”. " if authorization.expires_event else ""
+    words = f"{event}From the day the practice learns of it, nothing more is released under this authorization."
+    return small_form(request, authorization, form, "The event has happened", "Record it", words)
 
 
 @require_http_methods(["GET", "POST"])
