@@ -15,6 +15,7 @@ from ..queries import AuthorizationLine
 from ..rules import AuthorizationStatus, Defect, EventKind, PnScope, RecordClass
 from ..rules.choices import SIGNS_FOR_SELF
 from ..rules.defect import AUTH_NO_DOCUMENT
+from .form import named_of
 
 PILLS = {AuthorizationStatus.ACTIVE: "done", AuthorizationStatus.ON_HOLD: "accent"}
 
@@ -92,12 +93,19 @@ def checklist(line: AuthorizationLine) -> list[Point]:
     return [
         Point(
             label,
-            (element not in lacking and value(row)) or "Not on the form",
+            (element not in lacking and value(row)) or _absent(element, row),
             [d for d in line.defects if d.element == element],
         )
         for element, label, value in POINTS
         if element != "RS4" or row.remuneration_applies
     ]
+
+
+def _absent(element: str, row: Authorization) -> str:
+    """A patient who signs needs no authority: a paper has none to show then, and lacks nothing."""
+    signed = _signature_of(row) or row
+    for_self = signed.signer_role in SIGNS_FOR_SELF
+    return _authority(row) if element == "A7" and for_self else "Not on the form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +185,17 @@ def _moment(instant: datetime | None) -> str:
 def _information(row: Authorization) -> str:
     classes = ", ".join(RecordClass(code).label for code in row.record_classes)
     period = f"{day(row.covers_from) or 'the beginning'} to {day(row.covers_to) or 'the end'}"
-    parts = [classes, row.info_description, _scope(row), period if row.covers_from or row.covers_to else ""]
+    words = row.info_description
+    said = _named_in(words, named_of(row))
+    scope = "" if said or _named_in(words, _scope(row)) else _scope(row)
+    classes = "" if said or _named_in(words, classes) else classes
+    parts = [classes, words, scope, period if row.covers_from or row.covers_to else ""]
     return " · ".join(part for part in parts if part)
+
+
+def _named_in(words: str, fact: str) -> bool:
+    """Whether the form's own words say it already, so that nobody reads the same fact twice."""
+    return bool(fact) and fact.casefold() in words.casefold()
 
 
 def _scope(row: Authorization) -> str:

@@ -165,7 +165,12 @@ class AuthorizationForm(forms.Form):
     expires_on = day_field("Ends on")
     expires_event = text_field("Or ends when", 500, help_text="An event, in the words of the form.")
     expires_event_relates = forms.BooleanField(label="The event concerns the patient or the purpose", required=False)
-    signature_method = forms.ChoiceField(label="Signature", choices=rules.SignatureMethod.choices, required=False)
+    signature_method = forms.ChoiceField(
+        label="Signature",
+        choices=rules.SignatureMethod.choices,
+        required=False,
+        help_text="As you see it on the paper.",
+    )
     signed_on = day_field("Date beside the signature")
     signer_role = forms.ChoiceField(label="Signed by", choices=rules.SignerRole.choices)
     signer_name = text_field("Name of the signer")
@@ -239,6 +244,8 @@ class AuthorizationForm(forms.Form):
         if start and end and end < start:
             self.add_error("covers_to", "This is before the first day.")
         signed, received = given.get("signed_on"), given.get("received_on")
+        if signed and not given.get("signature_method"):
+            self.add_error("signature_method", "Say how it was signed: a date beside a signature was entered.")
         if signed and received and received < signed:
             self.add_error("received_on", "It cannot have come in before it was signed.")
         if not self.has_scan and not any(given.get(name) or self.has_error(name) for name in SOMETHING):

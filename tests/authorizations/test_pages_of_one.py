@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from authorizations import queries
+from authorizations.documents.standing import checklist
 from authorizations.models import Authorization, AuthorizationEvent, SignedPaper
 from authorizations.rules import AuthorizationStatus, EventKind
 from practice.audit.models import AuditEntry
@@ -162,3 +163,30 @@ def test_an_empty_list_teaches_and_a_full_one_says_where_each_stands(
     page = words(desk.get(address))
     assert "It permits releases until" in page
     assert "It cannot be used yet: one thing to put right." in page
+
+
+def test_a_statement_that_the_signed_form_lacks_is_asked_for_on_a_form_of_our_own(
+    desk: Client, authorized: Record
+) -> None:
+    row = authorized(stmt_redisclosure=False)
+    page = words(desk.get(reverse("authorization-open", args=[row.pk])))
+    prepare = f"{reverse('authorization-prepare', args=[row.patient_id])}?from={row.pk}"
+    assert "Prepare it on our form" in page and prepare in page
+    assert prepare not in words(desk.get(reverse("authorization-open", args=[authorized().pk])))
+
+
+def test_which_records_a_form_names_is_said_once(authorized: Record, hale: Staff) -> None:
+    (point,) = [p for p in checklist(queries.line_of(authorized(), today())) if p.label == "Which records"]
+    assert point.value == "All psychotherapy notes by Dr. Miriam Hale"
+    vague = authorized(info_description="What he asks for")
+    (point,) = [p for p in checklist(queries.line_of(vague, today())) if p.label == "Which records"]
+    assert point.value == f"Psychotherapy notes · What he asks for · by {hale.display_name}"
+
+
+def test_a_field_that_nobody_touched_signs_no_paper(desk: Client, lindqvist: Patient, hale: Staff) -> None:
+    page = words(desk.get(new(lindqvist)))
+    assert 'value="PAPER" selected' not in page
+    page = words(desk.post(new(lindqvist), typed(hale, signature_method="")))
+    assert "Say how it was signed" in page, "a date beside a signature was entered"
+    desk.post(new(lindqvist), typed(hale, signature_method="", signed_on=""))
+    assert not queries.facts_of(Authorization.objects.get()).is_signed

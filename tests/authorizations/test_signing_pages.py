@@ -220,8 +220,9 @@ def test_the_scan_is_filed_with_its_ticks(draft: Authorization, dana: Staff, sig
     first, second = (reverse("paper-page", args=[draft.pk, kept.pk, number]) for number in (1, 2))
     assert page.index(first) < page.index(second) < page.index('name="on_paper"'), "the scan stands beside the ticks"
     assert "Tick off the scan" in body(client, reverse("home")), "the ticking may be left for later"
-    sent = {"who": "self", "identity_how": "COMPARED", "signed_on": today().isoformat(), "on_paper": ticks("A4")}
+    sent = {"who": "self", "identity_how": "COMPARED", "signed_on": today().isoformat(), "on_paper": ticks("A4", "A7")}
     page = body(client, url, sent)
+    assert "Not needed: signed by the patient" in page
     assert "Filed, but it cannot be used." in page and "No purpose." in page and "Download the scan" in page
     assert (status(draft), draft.papers.count()) == (AuthorizationStatus.SIGNED_INCOMPLETE, 1)
     assert client.get(url).url == reverse("authorization-open", args=[draft.pk])  # it is signed once
