@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import views
-from .views import by_link, restrictions, signing
+from .views import by_link, declining, restrictions, signing
 from .views import forms as form_views
 
 ONE = "<uuid:authorization_id>/"
@@ -39,6 +39,8 @@ urlpatterns = [
     path("patient/<uuid:patient_id>/check/", signing.authorization_check, name="authorization-check"),
     path("sign/", signing.signing_tablet, name="signing-tablet"),
     path(f"{ONE}go-on/", views.authorization_go_on, name="authorization-go-on"),
+    path(f"{ONE}answer/", declining.authorization_answer, name="authorization-answer"),
+    path(f"{ONE}answer-sent/", declining.authorization_answer_sent, name="authorization-answer-sent"),
     path(f"{ONE}form-sent/", views.authorization_form_sent, name="authorization-form-sent"),
     path(f"{ONE}revocation-form/", views.revocation_form, name="revocation-form"),
     path("revocation-form/", views.revocation_form_blank, name="revocation-form-blank"),

@@ -231,6 +231,7 @@ TABLE: dict[str, Row] = {
     "psychotherapy-package-list": row("200 200 200 403 403 403", sealed=True),  # one's own, for any clinician
     "psychotherapy-leave-out": row("200 404 403 403 403 403", sealed=True),  # a note of one's own
     "psychotherapy-leave-out-without": row("200 404 403 403 403 403", sealed=True),
+    "psychotherapy-package-decline": row("200 200 403 403 403 403"),  # the page; who is not asked is refused on it
     "psychotherapy-package-new": row("200 200 403 403 403 403", sealed=True),  # offers one's own notes only
     "psychotherapy-package-withdraw": row("ok 404 404 404 404 404", post=True, sealed=True),
     "notes-release-new": row("200 200 403 403 403 403", sealed=True),  # offers one's own notes only
@@ -246,6 +247,8 @@ TABLE: dict[str, Row] = {
     "authorization-ready": row("200 200 403 200 200 404", authorization_id="prepared"),
     "authorization-form": row("200 200 403 200 200 404", authorization_id="prepared"),
     "authorization-split": row("ok ok 403 ok ok 404", post=True),
+    "authorization-answer": row("403 403 403 403 403 404"),  # not declined: there is no letter
+    "authorization-answer-sent": row("200 200 403 200 200 404"),
     "authorization-list": row("200 200 403 200 200 404"),
     "authorization-new": row("200 200 403 200 200 404"),
     "authorization-open": row("200 200 403 200 200 404"),

@@ -53,6 +53,9 @@ def next_for_sealed_notes(line: AuthorizationLine, staff: Staff) -> str:
     row = line.authorization
     if line.status != AuthorizationStatus.ACTIVE or RecordClass.PN not in line.facts.record_classes:
         return ""
+    if line.facts.declined_by:
+        who = row.pn_originator.display_name if row.pn_originator else "A therapist"
+        return f"{who} decided not to release psychotherapy notes under it. It permits a release and does not oblige."
     if row.pn_originator is None:
         return "Next: the author of the notes decides and prepares this release. Nobody else can."
     if row.pn_originator == staff:
@@ -64,6 +67,8 @@ def next_for_sealed_notes(line: AuthorizationLine, staff: Staff) -> str:
 def reason_of(line: AuthorizationLine) -> str:
     """Why an authorization stands where it stands, in one sentence."""
     facts = line.facts
+    if line.status == AuthorizationStatus.ACTIVE and facts.declined_by:
+        return f"It permits releases {_until(line)}. The therapist decided not to release under it."
     if line.status == AuthorizationStatus.ACTIVE:
         return f"It permits releases {_until(line)}."
     if line.status == AuthorizationStatus.REVOKED:

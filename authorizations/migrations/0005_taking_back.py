@@ -123,7 +123,20 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="authorizationevent",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("kind__in", ["FORM_SENT", "HOLD_LIFTED", "ORAL_REVOCATION"]), _negated=True),
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "ANSWER_SENT",
+                            "DECLINE_TAKEN_BACK",
+                            "FORM_SENT",
+                            "HOLD_LIFTED",
+                            "ORAL_REVOCATION",
+                            "RELEASE_DECLINED",
+                        ],
+                    ),
+                    _negated=True,
+                ),
                 fields=("authorization", "kind"),
                 name="authorizations_authorizationevent_each_kind_once",
             ),

@@ -181,6 +181,7 @@ def _as_entered(row: Authorization, signed_on: date | None) -> AuthorizationFact
         fulfilled_on=_day(events, EventKind.FULFILLED),
         copy_given_on=_day(events, EventKind.COPY_GIVEN),
         recorded_in_error_on=_day(events, EventKind.RECORDED_IN_ERROR),
+        declined_by=_declined_by(events),
     )
 
 
@@ -305,6 +306,17 @@ def corrected_by(authorization: Authorization) -> Authorization | None:
 
 def _day(events: Iterable[AuthorizationEvent], kind: EventKind) -> date | None:
     return min((event.happened_on for event in events if event.kind == kind), default=None)
+
+
+def _declined_by(events: Iterable[AuthorizationEvent]) -> frozenset[str]:
+    """Who decided not to release, and has not taken that back since."""
+    found: set[str] = set()
+    for event in sorted(events, key=lambda event: event.recorded_at):
+        if event.kind == EventKind.RELEASE_DECLINED:
+            found.add(str(event.recorded_by_id))
+        elif event.kind == EventKind.DECLINE_TAKEN_BACK:
+            found.discard(str(event.recorded_by_id))
+    return frozenset(found)
 
 
 def _received(events: Iterable[AuthorizationEvent], kind: EventKind) -> datetime | None:

@@ -134,11 +134,19 @@ class EventKind(TextChoices):
     SIGNING_DECLINED = "SIGNING_DECLINED", "Did not want to sign"
     FORM_SENT = "FORM_SENT", "Revocation form sent to the patient"
     HOLD_LIFTED = "HOLD_LIFTED", "The patient wrote to go on after all"
+    RELEASE_DECLINED = "RELEASE_DECLINED", "The therapist decided not to release psychotherapy notes under it"
+    DECLINE_TAKEN_BACK = "DECLINE_TAKEN_BACK", "The therapist took back the decision not to release"
+    ANSWER_SENT = "ANSWER_SENT", "The patient was told of the decision"
 
 
 REVOCATIONS = frozenset({EventKind.WRITTEN_REVOCATION, EventKind.ORAL_REVOCATION})
 # What may happen more than once: the patient calls, writes to go on, and calls again.
-REPEATABLE = frozenset({EventKind.ORAL_REVOCATION, EventKind.FORM_SENT, EventKind.HOLD_LIFTED})
+REPEATABLE = frozenset(
+    {
+        EventKind.ORAL_REVOCATION, EventKind.FORM_SENT, EventKind.HOLD_LIFTED, EventKind.RELEASE_DECLINED,
+        EventKind.DECLINE_TAKEN_BACK, EventKind.ANSWER_SENT,
+    }
+)  # fmt: skip
 
 
 class AuthorizationStatus(TextChoices):

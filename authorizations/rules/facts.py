@@ -79,6 +79,7 @@ class AuthorizationFacts:
     fulfilled_on: date | None = None
     copy_given_on: date | None = None
     recorded_in_error_on: date | None = None
+    declined_by: frozenset[str] = frozenset()  # therapists who decided not to release under it, by id
 
     @property
     def is_for_psychotherapy_notes(self) -> bool:

@@ -166,6 +166,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "can_be_false": EventKind.KNOWN_FALSE not in happened,
         "can_be_fulfilled": line.status == AuthorizationStatus.ACTIVE and not queries.copy_is_due(line),
         "form_due": TaskKind.REVOCATION_FORM in open_tasks,
+        "answer_due": TaskKind.DECLINE_ANSWER in open_tasks,
         "revocation": queries.written_revocation(authorization),
         "corrected_by": queries.corrected_by(authorization) if EventKind.RECORDED_IN_ERROR in happened else None,
         "scan_form": ScanForm(),

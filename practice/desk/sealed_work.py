@@ -42,7 +42,7 @@ def sealed_notes_asked_for(staff: Staff) -> Group:
     lines = []
     for line in asked:
         row = line.authorization
-        if row.pk not in made:
+        if row.pk not in made and str(staff.pk) not in line.facts.declined_by:
             title, words = person_words(row.patient)
             href = path_to("psychotherapy-package-new", row.pk)
             about = f"For {line.recipient}" + (f", signed {day(line.signed_on)}" if line.signed_on else "")

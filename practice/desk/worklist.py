@@ -95,6 +95,7 @@ BUTTONS = {
     TaskKind.DOCUMENT_REVIEW: "Read",
     TaskKind.MEDICATION_MONITORING: "Enter the result",
     TaskKind.REVOCATION_FORM: "Print and send",
+    TaskKind.DECLINE_ANSWER: "Print and send",
     TaskKind.REVOCATION_NOTICE: "Say they were told",
     TaskKind.REVOCATION_ASSOCIATE: "Say they were told",
     TaskKind.REVOCATION_LETTER: "Make the letter",

@@ -36,6 +36,7 @@ class TaskKind(models.TextChoices):
     RELEASE_RETURNED = "release_returned", "A release came back"
     LINK_CLOSED = "link_closed", "A link was closed after wrong answers"
     LINK_EXPIRED = "link_expired", "A link to sign by was not used in time"
+    DECLINE_ANSWER = "decline_answer", "Send the patient the answer about an authorization"
 
 
 class TaskState(models.TextChoices):

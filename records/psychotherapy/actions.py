@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from authorizations.actions.declining import record_declined
 from authorizations.models import Authorization
 from authorizations.queries import line_of
 from authorizations.queries.others import ReleaseAsked, agreements_of
 from authorizations.rules import AuthorizationFacts, AuthorizationStatus, ItemAsked, RecordClass, covers
-from practice.infrastructure.refusals import Refusal
+from practice.infrastructure.pages import page
+from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
 
 from . import vault
@@ -30,7 +32,7 @@ class ReleaseOffer:
 
 def offer_release(*, by: Staff, authorization: Authorization, on: date) -> ReleaseOffer:
     """The author's own notes that the authorization names today, each to be read; and those it does not, with why."""
-    refusals = refusals_of(authorization, on)
+    refusals = refusals_of(authorization, on, by)
     recipients = tuple(name.strip() for name in authorization.recipient_name.split(";") if name.strip())
     if refusals:
         return ReleaseOffer(authorization, refusals, (), (), recipients)
@@ -52,7 +54,7 @@ def approve_package(
     """Packs and approves exactly these notes of the author's (P-09, P-16). Raises NotReleasable; then nothing was
     made.
     """
-    if refusals := refusals_of(authorization, on):
+    if refusals := refusals_of(authorization, on, by):
         raise NotReleasable(refusals[0])
     patient = authorization.patient
     return vault.prepare_package(
@@ -70,14 +72,44 @@ def approve_package(
     )
 
 
-def refusals_of(authorization: Authorization, on: date) -> tuple[Refusal, ...]:
-    """Every reason why the authorization permits no release of psychotherapy notes today."""
+def decline_release(*, by: Staff, authorization: Authorization, reason: str) -> None:
+    """The author releases nothing under it, and the patient is told so (R-059). Raises Refused.
+
+    What waits is withdrawn first, and what left stands: then there is nothing left to decline.
+    """
+    packed = [cover for cover in vault.my_packages(by) if cover.authorization_id == authorization.pk]
+    if any(not cover.withdrawn_at for cover in packed):
+        left = any(cover.handed_over_at for cover in packed)
+        words = "Notes were released under it already." if left else "A package under it waits for its hand-over."
+        raise Refused(
+            Refusal(
+                "PN_PACKED_ALREADY",
+                words,
+                "" if left else "Withdraw the package first.",
+                "Practice policy P-09",
+                "" if left else page("psychotherapy-package-list"),
+            )
+        )
+    record_declined(by=by, authorization=authorization, reason=reason)
+
+
+DECLINED = Refusal(
+    "PN_ORIGINATOR_DECLINED",
+    "The therapist decided not to release under this authorization.",
+    "Only the therapist can take that decision back.",
+    "Practice policy P-09",
+)
+
+
+def refusals_of(authorization: Authorization, on: date, by: Staff | None = None) -> tuple[Refusal, ...]:
+    """Every reason why the authorization permits no release of psychotherapy notes today; `by` an author themselves."""
     line = line_of(authorization, on)
     if RecordClass.PN not in line.facts.record_classes:
         words = "This authorization does not name psychotherapy notes."
         return (Refusal("AUTH_NOT_THESE_RECORDS", words, "", "45 CFR 164.508(b)(3)(ii)"),)
+    deciding = {str(authorization.pn_originator_id), str(by.pk if by else None)}
     if line.status == AuthorizationStatus.ACTIVE:
-        return ()
+        return (DECLINED,) if deciding & line.facts.declined_by else ()
     found = tuple(Refusal(one.code, one.words, one.remedy, one.cite, one.link) for one in line.defects)
     return found or (Refusal("AUTH_NOT_ACTIVE", f"This authorization permits no release now: {line.status.label}."),)
 
@@ -90,6 +122,11 @@ class CoveredBy:
     patient_id: UUID
     recipient: str
     on: date
+
+    @property
+    def as_it_is(self) -> bool:
+        """What the patient agreed to is the most that leaves: its author may leave passages out."""
+        return False
 
     def __call__(self, head: NoteHead) -> Refusal | None:
         """Why the authorization does not name the note."""

@@ -251,6 +251,19 @@ class PackageForm(forms.Form):
         return package
 
 
+class DeclineForm(forms.Form):
+    """Why an author releases nothing under an authorization."""
+
+    reason = forms.CharField(
+        label="Why",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Kept with the authorization, where everybody who works with it reads it, and not in the letter. "
+        "Say nothing of what notes there are, or whether there are any.",
+        error_messages={"required": "Say why, in a few words.", "max_length": "At most 500 characters."},
+    )
+
+
 MARK = re.compile(r"note:(\d{1,7}):(\d{1,7})")
 
 

@@ -28,6 +28,9 @@ urlpatterns = [
     path("packages/", packages.package_list, name="psychotherapy-package-list"),
     path("packages/for/<uuid:authorization_id>/", packages.package_new, name="psychotherapy-package-new"),
     path(
+        "packages/for/<uuid:authorization_id>/decline/", packages.package_decline, name="psychotherapy-package-decline"
+    ),
+    path(
         "packages/for/<uuid:authorization_id>/notes/<uuid:note_id>/leave-out/",
         redaction.note_leave_out,
         name="psychotherapy-leave-out",

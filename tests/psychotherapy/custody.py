@@ -23,6 +23,8 @@ APP, SEALED = "psychotherapy_app", "psychotherapy"
 class NamesEverything:
     """An authorization that names every note, and nobody else's beside it."""
 
+    as_it_is = False
+
     def __call__(self, head: vault.NoteHead) -> None:
         return None
 

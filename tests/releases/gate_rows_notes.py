@@ -32,6 +32,21 @@ FIFTEEN = date(TODAY.year - 15, 3, 1)
 ROWS = [
     ("A note-specific authorization the author approved", notes(), set()),
     ("P-09: without the author's approval it stays", notes(originator_approved=False), {"PN_ORIGINATOR_APPROVAL"}),
+    (
+        "R-059, P-09: what its author declined to release stays, valid as the authorization is",
+        notes(authorization=replace(NOTES_AUTHORIZATION, declined_by=frozenset({"hale"}))),
+        {"PN_ORIGINATOR_DECLINED"},
+    ),
+    (
+        "R-059: another therapist's decision holds up none of this author's notes",
+        notes(authorization=replace(NOTES_AUTHORIZATION, declined_by=frozenset({"osei"}))),
+        set(),
+    ),
+    (
+        "R-059: a judge's order does not ask what was declined",
+        ordered(authorization=replace(NOTES_AUTHORIZATION, declined_by=frozenset({"hale"}))),
+        set(),
+    ),
     ("P-16: somebody confirms the smallest set", notes(smallest_set_confirmed=False), {"PN_SMALLEST_SET"}),
     (
         "An authorization for the chart does not open the notes",

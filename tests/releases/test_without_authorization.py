@@ -20,6 +20,7 @@ from disclosures.releases.rules import LegalProcess, Method, PNException, Recipi
 from disclosures.releases.rules.documentation import AUTHOR, PATIENT
 from disclosures.releases.rules.shared import RECIPIENTS
 from practice.audit.models import AuditEntry
+from practice.infrastructure.blackout import Span
 from practice.infrastructure.days import today
 from practice.worklist.models import Task
 from records.psychotherapy import vault
@@ -204,6 +205,19 @@ def test_an_author_leaves_passages_out_of_what_leaves_without_an_authorization_t
     shown = client.get(back).content.decode()
     assert CANARY not in shown and "Keep this." in shown and "1 passage of it is left out" in shown
     assert signed_in(osei).get(path).status_code in (403, 404)
+
+
+def test_a_court_a_law_and_hhs_are_given_the_text_as_it_is(hale, lindqvist, signed_in):
+    note, client = write_note(hale, lindqvist, text=f"{CANARY}. Keep this."), signed_in(hale)
+    left_out = [Span(0, len(CANARY))]
+    vault.redact_note(
+        hale, note_id=note, patient_id=lindqvist.pk, spans=left_out, nothing_left=False, reason="not for the board"
+    )
+    for basis, whole in (("B_COURT_ORDER", True), ("B_HHS", True), ("B_REQUIRED_BY_LAW", True),
+                         ("B_OVERSIGHT", False), ("B_CORONER", False), ("B_OPERATIONS", False)):  # fmt: skip
+        page = client.get(f"{reverse('notes-release-new', args=[lindqvist.pk])}?basis={basis}").content.decode()
+        assert (CANARY in page, "It leaves as it is." in page) == (whole, whole), basis
+        assert (f"notes/{note}/leave-out/" in page) is not whole
 
 
 @pytest.mark.committing

@@ -22,10 +22,16 @@ from records.psychotherapy.rules import describe_release
 from ..models import Release
 from ..queries import proposal_of
 from ..queries.others import with_others
-from ..rules import Item, decide
+from ..rules import EXCEPTIONS_OF_BASIS, Item, PNException, decide
 from ..rules.shared import OF_ONE_PERSON
 from .gate import GateRefused
 from .hand_over import CLAIMED
+
+
+def gives_all(basis: Basis) -> bool:
+    """Whether a release on this basis is compelled, so that its text is given as it is."""
+    compelled = (PNException.REQUIRED_BY_LAW, PNException.HHS)
+    return any(exception in compelled for exception in EXCEPTIONS_OF_BASIS.get(basis, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,11 @@ class OwnGround:
 
     def __call__(self, head: vault.NoteHead) -> Refusal | None:
         return None
+
+    @property
+    def as_it_is(self) -> bool:
+        """What may be withheld from a law, a court or HHS is for counsel and the court, not for the author."""
+        return gives_all(self.basis)
 
     def agreed(self, head: vault.NoteHead) -> Collection[UUID]:
         """The other patients the note speaks of whose agreement is not asked for."""

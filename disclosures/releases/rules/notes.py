@@ -152,6 +152,14 @@ def note_policies(p: Proposal) -> Iterator[PolicyRefusal]:
             "The author of these notes has not approved this release.",
             "The author can approve it from their own page.",
         )
+    declined = p.authorization.declined_by if p.authorization and p.basis == Basis.B_AUTHORIZATION else frozenset()
+    if policies.originator_approval and any(item.originator_id in declined for item in p.items):
+        yield by_policy(
+            "P-09",
+            "PN_ORIGINATOR_DECLINED",
+            "The author of these notes decided not to release them under this authorization.",
+            "The author can take that decision back on their own page.",
+        )
     if policies.counsel_gate:
         yield from counsel_policy(p)
     if own_use:

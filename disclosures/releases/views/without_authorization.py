@@ -20,7 +20,7 @@ from records.psychotherapy.ids import new_id
 from records.psychotherapy.vault import NotReleasable
 
 from ..actions.gate import GateRefused
-from ..actions.without_authorization import offer_without_authorization, pack_without_authorization
+from ..actions.without_authorization import gives_all, offer_without_authorization, pack_without_authorization
 from ..forms.without_authorization import OwnGroundForm, ground_words, own_grounds
 from ..models import Release
 from ..queries import restrictions_on
@@ -60,6 +60,7 @@ def notes_release_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     )
     context |= {"form": form, "notes": notes, "left_out": [one for one in found if one.refusal]}
     context |= {"ground": ground_words(basis), "cite": EXCEPTION_CITES[own_grounds()[basis]], "decision": None}
+    context["as_it_is"] = gives_all(basis)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -46,7 +46,10 @@ def noon(day: date, hour: int = 12) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour)))
 
 
-IN_OWN_WORDS: dict[str, Any] = {"info_description": "Diagnosis and progress notes of this year. No test results.", "info_kinds": []}
+IN_OWN_WORDS: dict[str, Any] = {
+    "info_description": "Diagnosis and progress notes of this year. No test results.",
+    "info_kinds": [],
+}
 
 
 def fill_authorizations(demo: Demo) -> dict[str, Authorization]:

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                             ("release_returned", "A release came back"),
                             ("link_closed", "A link was closed after wrong answers"),
                             ("link_expired", "A link to sign by was not used in time"),
+                            ("decline_answer", "Send the patient the answer about an authorization"),
                         ],
                         max_length=40,
                     ),

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from authorizations.actions.declining import take_back_decline
 from authorizations.documents import reason_of
 from authorizations.models import Authorization
 from authorizations.policies import open_authorization
@@ -25,14 +27,19 @@ from practice.people.models import Staff
 from practice.people.policies import require_role
 from practice.people.rules import CLINICAL_ROLES
 from records.psychotherapy import vault
-from records.psychotherapy.actions import ReleaseOffer, approve_package, offer_release
-from records.psychotherapy.forms import PackageForm
+from records.psychotherapy.actions import ReleaseOffer, approve_package, decline_release, offer_release
+from records.psychotherapy.forms import DeclineForm, PackageForm
 from records.psychotherapy.ids import new_id
 from records.psychotherapy.queries import lacking_others
 from records.psychotherapy.sheets import names_of
 from records.psychotherapy.vault import NotReleasable, PackageCover
 
 TICKED = ("notes", "named_staff")
+DECLINE_WORDS = (
+    "An authorization permits a release and does not oblige you. The patient is told by letter that you decided not to "
+    "release psychotherapy notes under it; the letter gives no reason and does not say whether there are any."
+)
+TAKE_BACK_WORDS = "You decided not to release under this authorization. Taken back, you can release under it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,9 @@ def _leaving_out(request: HttpRequest, authorization: Authorization) -> str:
 def _page(request: HttpRequest, offer: ReleaseOffer, form: PackageForm, status: int = 200) -> HttpResponse:
     line = line_of(offer.authorization, today())
     context = {"offer": offer, "form": form, "patient": offer.authorization.patient, "line": line}
+    staff = cast(Staff, request.user)
+    context["declined"] = str(staff.pk) in line.facts.declined_by
+    context["may_decline"] = not offer.refusals and offer.authorization.pn_originator in (None, staff)
     return render(request, "psychotherapy/package_new.html", context, status=status)
 
 
@@ -138,6 +148,30 @@ def _approve(
         return _page(request, offer, form, status=409)
     context = {"made": made, "line": _lines([made.cover])[0], "patient": authorization.patient}
     return render(request, "psychotherapy/package_made.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def package_decline(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """The therapist releases nothing under it, or takes that back. The same page whether they keep notes or not."""
+    staff = cast(Staff, request.user)
+    require_role(staff, *sorted(CLINICAL_ROLES))
+    authorization = open_authorization(staff, authorization_id)
+    line = line_of(authorization, today())
+    declined = str(staff.pk) in line.facts.declined_by
+    form = (Form if declined else DeclineForm)(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if declined:
+            take_back_decline(by=staff, authorization=authorization)
+            messages.success(request, "Taken back. You can release under this authorization again.")
+        else:
+            decline_release(by=staff, authorization=authorization, reason=form.cleaned_data["reason"])
+            messages.success(request, "Declined. Front desk sends the patient the answer.")
+        return redirect("authorization-open", authorization.pk)
+    context = {"patient": authorization.patient, "line": line, "form": form, "title": "Decline the release"}
+    context |= {"button": "Decline", "words": DECLINE_WORDS}
+    if declined:
+        context |= {"title": "Take the decision back", "button": "Take it back", "words": TAKE_BACK_WORDS}
+    return render(request, "authorizations/small_form.html", context)
 
 
 @require_POST

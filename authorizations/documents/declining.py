@@ -1,0 +1,23 @@
+"""The letter to the patient when a therapist decided not to release psychotherapy notes under an authorization."""
+
+from practice.compliance.queries import practice_profile
+from practice.infrastructure.days import today
+from practice.infrastructure.pdf import render_pdf
+from practice.people.queries import letter_address
+
+from ..queries import AuthorizationLine
+
+
+def declined_letter(line: AuthorizationLine) -> bytes:
+    """The answer as a tagged PDF. It gives no reason and does not tell if there are any. Raises PdfFailed."""
+    row = line.authorization
+    context = {
+        "title": "About the authorization you signed",
+        "practice": practice_profile(),
+        "patient": row.patient,
+        "letter": letter_address(row.patient, today()),
+        "line": line,
+        "therapist": row.pn_originator,
+        "written_on": today(),
+    }
+    return render_pdf("documents/declined_letter.html", context)

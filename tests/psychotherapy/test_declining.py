@@ -1,0 +1,106 @@
+"""An authorization permits and obliges nobody: the author may decline, and the patient is answered (R-059)."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from authorizations.actions import record_authorization
+from authorizations.models import Authorization, AuthorizationEvent
+from authorizations.queries import facts_of, for_release
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refused
+from practice.people.models import Patient, Staff
+from practice.worklist.models import Task
+from practice.worklist.rules import TaskKind, TaskState
+from records.psychotherapy.actions import DECLINED, decline_release, offer_release
+from tests.authorizations.papers import SCAN, complete
+from tests.psychotherapy.conftest import write_note
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[[Staff], Client]
+CANARY, WHY = "the heron never came back", "It would harm the work we do"
+
+
+@pytest.fixture
+def authorization(dana: Staff, hale: Staff, lindqvist: Patient) -> Authorization:
+    return record_authorization(by=dana, patient=lindqvist, paper=SCAN, **complete(hale))
+
+
+def answers() -> list[str]:
+    return list(Task.objects.filter(kind=TaskKind.DECLINE_ANSWER).values_list("state", flat=True))
+
+
+def test_the_author_declines_and_front_desk_answers_the_patient(
+    hale: Staff, dana: Staff, lindqvist: Patient, authorization: Authorization, signed_in: SignedIn
+) -> None:
+    write_note(hale, lindqvist, text=CANARY)
+    author, desk = signed_in(hale), signed_in(dana)
+    page = reverse("psychotherapy-package-decline", args=[authorization.pk])
+    assert page in author.get(reverse("psychotherapy-package-new", args=[authorization.pk])).content.decode()
+    assert "Say why, in a few words." in author.post(page, {"reason": " "}).content.decode()
+    assert author.post(page, {"reason": WHY}).status_code == 302
+    event = AuthorizationEvent.objects.get(authorization=authorization)
+    assert (event.kind, event.how, event.recorded_by) == ("RELEASE_DECLINED", WHY, hale)
+
+    here = reverse("authorization-open", args=[authorization.pk])
+    shown = desk.get(here).content.decode()
+    assert "The therapist decided not to release under it." in shown and "Print the letter" in shown
+    ground = desk.get(reverse("release-new", args=[lindqvist.pk])).content.decode()
+    assert "The therapist decided not to release psychotherapy notes under this authorization." in ground
+    letter = desk.get(reverse("authorization-answer", args=[authorization.pk]))
+    assert letter["Content-Type"] == "application/pdf" and answers() == [TaskState.OPEN]
+    sent = {"on": today().isoformat(), "how": "by mail"}
+    assert desk.post(reverse("authorization-answer-sent", args=[authorization.pk]), sent).url == here
+    assert answers() == [TaskState.DONE] and "Print the letter" not in desk.get(here).content.decode()
+
+
+def test_what_is_declined_is_neither_shown_nor_packed_until_the_author_takes_that_back(
+    hale: Staff, lindqvist: Patient, authorization: Authorization, signed_in: SignedIn
+) -> None:
+    write_note(hale, lindqvist, text=CANARY)
+    decline_release(by=hale, authorization=authorization, reason=WHY)
+    offer = offer_release(by=hale, authorization=for_release(authorization.pk), on=today())
+    assert (offer.refusals, offer.notes) == ((DECLINED,), ())
+    client, page = signed_in(hale), reverse("psychotherapy-package-decline", args=[authorization.pk])
+    assert reverse("psychotherapy-package-new", args=[authorization.pk]) not in client.get("/").content.decode()
+    client.post(page)
+    assert facts_of(for_release(authorization.pk)).declined_by == frozenset()
+    assert answers() == [TaskState.DROPPED]
+    assert CANARY in client.get(reverse("psychotherapy-package-new", args=[authorization.pk])).content.decode()
+    client.post(page, {"reason": "After all"})
+    assert facts_of(for_release(authorization.pk)).declined_by == {str(hale.pk)}
+
+
+def test_declining_says_the_same_whether_there_are_notes_or_none(
+    hale: Staff, lindqvist: Patient, authorization: Authorization, signed_in: SignedIn
+) -> None:
+    client, new = signed_in(hale), reverse("psychotherapy-package-new", args=[authorization.pk])
+    page = reverse("psychotherapy-package-decline", args=[authorization.pk])
+
+    def words() -> str:
+        return re.sub(r'(csrfmiddlewaretoken" value|nonce)="[^"]*"', "", client.get(page).content.decode())
+
+    assert page in client.get(new).content.decode()
+    without = words()
+    write_note(hale, lindqvist, text=CANARY)
+    assert words() == without
+
+
+def test_only_the_therapist_it_names_declines_and_only_before_anything_is_packed(
+    monkeypatch: pytest.MonkeyPatch, hale: Staff, dana: Staff, castellanos: Staff, authorization: Authorization
+) -> None:
+    for somebody in (dana, castellanos):
+        with pytest.raises(Refused) as refused:
+            decline_release(by=somebody, authorization=authorization, reason=WHY)
+        assert refused.value.refusal.code == "NOT_YOURS_TO_DECLINE"
+
+    class Waiting:
+        authorization_id, withdrawn_at, handed_over_at = authorization.pk, None, None
+
+    monkeypatch.setattr("records.psychotherapy.vault.my_packages", lambda staff: [Waiting])
+    with pytest.raises(Refused) as refused:
+        decline_release(by=hale, authorization=authorization, reason=WHY)
+    assert refused.value.refusal.code == "PN_PACKED_ALREADY" and answers() == []
