@@ -263,6 +263,8 @@ TABLE: dict[str, Row] = {
     "authorization-check": row("ok ok 403 ok ok 404", post=True),
     "authorization-sign-here": row("200 200 403 200 200 404", authorization_id="prepared"),
     "authorization-sign-link": row("200 200 403 200 200 404", authorization_id="prepared"),
+    "authorization-put-aside": row("200 200 403 200 200 404", authorization_id="prepared"),
+    "authorization-offer-again": row("200 200 403 200 200 404", authorization_id="prepared"),
     "authorization-sign-paper": row("200 200 403 200 200 404", authorization_id="draft_authorization"),
     "authorization-paper-check": row("ok ok 403 ok ok 404", post=True, authorization_id="draft_authorization"),
     "authorization-signed-document": row("200 200 403 200 200 404", authorization_id="signed_authorization"),

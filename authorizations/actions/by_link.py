@@ -53,8 +53,7 @@ def note_expired_links(now: datetime) -> int:
     for link in links:
         form = Authorization.objects.filter(pk=link.subject_id, patient=link.patient_id).first()
         waits = form is not None and refusal_to_sign_on_screen(queries.for_release(form.pk)) is None
-        declined = form is not None and form.events.filter(kind=EventKind.SIGNING_DECLINED).exists()
-        expire_link(link=link, now=now, ask=waits and not declined)
+        expire_link(link=link, now=now, ask=waits)
     return len(links)
 
 

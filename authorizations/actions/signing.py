@@ -18,6 +18,7 @@ from practice.compliance.queries import practice_profile
 from practice.infrastructure import days
 from practice.infrastructure.pdf import PdfFailed, render_pdf
 from practice.infrastructure.refusals import Refusal, Refused
+from practice.infrastructure.templatetags.look import day
 from practice.outside.actions import stop_links_to
 from practice.outside.rules import LinkPurpose
 from practice.people.models import Staff
@@ -183,6 +184,12 @@ def sign_on_paper(
         raise Refused(Refusal("PAPER_NOT_SIGNED", "Nobody signed this paper.", "Have it signed, then scan it again."))
     if signed_on is not None and signed_on > days.today():
         raise Refused(Refusal("SIGNED_IN_THE_FUTURE", "This day is in the future.", "Give the day on the paper."))
+    prepared_on = days.local_date(locked.received_at)
+    if locked.template_version_id is not None and signed_on is not None and signed_on < prepared_on:
+        words = f"This form was prepared on {day(prepared_on)}: nobody signed it on an earlier day."
+        raise Refused(
+            Refusal("SIGNED_BEFORE_PREPARED", words, "Look at the day on the paper, or scan the right paper.")
+        )
     if refusals := _against_representative(locked, signer, signed_on or days.today()):
         raise Refused(refusals[0])
     if paper.authorization_id != locked.pk or paper.event_id is not None:
@@ -206,10 +213,11 @@ def decline(*, by: Staff, authorization: Authorization, way: SignatureWay) -> Au
     `by` is whoever asked: who handed the screen over, or made the link.
     """
     locked = lock_for_release(authorization.pk)
-    if refusal_to_sign(locked) is not None:
+    facts = queries.facts_of(locked)
+    if facts.is_signed or facts.recorded_in_error_on is not None:
         return None
-    if known := locked.events.filter(kind=EventKind.SIGNING_DECLINED).first():
-        return known
+    if facts.declined_on is not None:
+        return locked.events.filter(kind=EventKind.SIGNING_DECLINED).order_by("recorded_at").last()
     event = AuthorizationEvent.objects.create(
         authorization=locked,
         kind=EventKind.SIGNING_DECLINED,
@@ -218,6 +226,46 @@ def decline(*, by: Staff, authorization: Authorization, way: SignatureWay) -> Au
         recorded_by=by,
     )
     record(by=by, event=AuditEvent.RECORDED, subject=locked, patient_id=locked.patient_id, detail="signing_declined")
+    return event
+
+
+@checked
+def put_aside(*, by: Staff, authorization: Authorization, why: str) -> AuthorizationEvent:
+    """Put a form aside that nobody wants signed any more, with the reason. It was never signed: nothing is revoked.
+
+    Raises Refused for one that is signed, replaced or put aside already, and without a reason.
+    """
+    locked = lock_for_release(authorization.pk)
+    refusal = refusal_to_sign(locked)
+    if refusal is not None and refusal.code != "AUTHORIZATION_DECLINED":
+        raise Refused(refusal)
+    if not why.strip():
+        raise Refused(Refusal("EVENT_WITHOUT_WORDS", "This is not complete.", "Say why it is put aside."))
+    return _unsigned_event(by, locked, EventKind.PUT_ASIDE, why)
+
+
+@checked
+def offer_again(*, by: Staff, authorization: Authorization, why: str) -> AuthorizationEvent:
+    """Offer a form again that they did not want to sign, or that was put aside; on purpose, and with the reason.
+
+    Raises Refused for a form that is signed or replaced, or waits for its signature anyway, and without a reason.
+    """
+    locked = lock_for_release(authorization.pk)
+    refusal = refusal_to_sign(locked)
+    if refusal is None:
+        raise Refused(Refusal("AUTHORIZATION_OFFERED", "This form waits for its signature already.", "Have it signed."))
+    if refusal.code not in ("AUTHORIZATION_DECLINED", "AUTHORIZATION_PUT_ASIDE"):
+        raise Refused(refusal)
+    if not why.strip():
+        raise Refused(Refusal("EVENT_WITHOUT_WORDS", "This is not complete.", "Say why it is offered again."))
+    return _unsigned_event(by, locked, EventKind.OFFERED_AGAIN, why)
+
+
+def _unsigned_event(by: Staff, locked: Authorization, kind: EventKind, why: str) -> AuthorizationEvent:
+    event = AuthorizationEvent.objects.create(
+        authorization=locked, kind=kind, happened_on=days.today(), how=why.strip(), recorded_by=by
+    )
+    record(by=by, event=AuditEvent.RECORDED, subject=locked, patient_id=locked.patient_id, detail=kind.value)
     return event
 
 

@@ -81,6 +81,10 @@ def reason_of(line: AuthorizationLine) -> str:
         return f"The event that ends it became known on {day(facts.event_known_on)}."
     if line.status == AuthorizationStatus.FULFILLED:
         return f"Everything was handed over by {day(facts.fulfilled_on)}."
+    if line.status == AuthorizationStatus.DECLINED:
+        return f"Did not want to sign on {day(facts.declined_on)}. Nothing is released under it."
+    if line.status == AuthorizationStatus.PUT_ASIDE:
+        return f"Put aside on {day(facts.put_aside_on)}, never signed."
     if {defect.code for defect in line.defects} == {AUTH_NO_DOCUMENT}:
         return "It cannot be used yet: the scan of the signed form is missing."
     count = len(line.defects)

@@ -238,6 +238,8 @@ class AuthorizationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        if not given.get("signature_method"):  # only what is prepared here is our form before somebody signs it
+            given["template_version"] = None
         if rules.RecordClass.CHART not in given.get("record_classes", ()):
             given["info_kinds"] = []
         start, end = given.get("covers_from"), given.get("covers_to")
@@ -304,6 +306,14 @@ class HappenedForm(forms.Form):
 
     def clean_on(self) -> date | None:
         return not_in_future(self.cleaned_data["on"])
+
+
+class ReasonForm(forms.Form):
+    why = text_field("Why", 500, 2, required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].error_messages["required"] = "Say it in a few words."
 
 
 class ScanForm(forms.Form):

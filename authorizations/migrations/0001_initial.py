@@ -250,6 +250,8 @@ class Migration(migrations.Migration):
                             ("RELEASE_DECLINED", "The therapist decided not to release psychotherapy notes under it"),
                             ("DECLINE_TAKEN_BACK", "The therapist took back the decision not to release"),
                             ("ANSWER_SENT", "The patient was told of the decision"),
+                            ("PUT_ASIDE", "Put aside"),
+                            ("OFFERED_AGAIN", "Offered for signature again"),
                         ],
                         max_length=24,
                     ),

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from practice.compliance.queries import policy
 from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal
+from practice.infrastructure.templatetags.look import day
 from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.people.rules import Act, RepresentativeKind, age_on, may
 
@@ -17,6 +18,7 @@ from ..rules import (
     AUTH_DEFECT_EXPIRED,
     AUTH_DEFECT_REVOKED,
     REVOCATIONS,
+    AuthorizationStatus,
     Defect,
     EventKind,
     SignatureMethod,
@@ -135,7 +137,7 @@ def awaiting_signature(staff: Staff, on: date, within_days: int) -> list[Authori
     rows = authorizations_visible_to(staff).filter(signature_method="", signature__isnull=True)
     rows = rows.exclude(events__kind=EventKind.RECORDED_IN_ERROR)
     recent = rows.filter(recorded_at__date__gte=on - timedelta(days=within_days)).order_by("recorded_at")
-    return [line_of(row, on) for row in recent]
+    return [line for line in (line_of(row, on) for row in recent) if line.status == AuthorizationStatus.DRAFT]
 
 
 def awaiting_scan(staff: Staff, on: date) -> list[AuthorizationLine]:
@@ -175,11 +177,18 @@ def typed_under(authorization: Authorization) -> str:
 
 
 def refusal_to_sign(authorization: Authorization) -> Refusal | None:
-    """Why nobody signs this any more: it is signed, or was replaced by a corrected record."""
+    """Why nobody signs this any more: it is signed, not wanted, or was replaced by a corrected record."""
     facts = facts_of(authorization)
     if facts.recorded_in_error_on is not None:
         return Refusal("AUTHORIZATION_CORRECTED", "This record is not used any more.", "Open the corrected one.")
-    return SIGNED_ALREADY if facts.is_signed else None
+    if facts.is_signed:
+        return SIGNED_ALREADY
+    if facts.put_aside_on is not None:
+        return Refusal("AUTHORIZATION_PUT_ASIDE", "This form was put aside.", "Offer it again first, if it is wanted.")
+    if facts.declined_on is not None:
+        words = f"On {day(facts.declined_on)} they did not want to sign this."
+        return Refusal("AUTHORIZATION_DECLINED", words, "Offer it again first, if they have changed their mind.")
+    return None
 
 
 def refusal_to_sign_on_screen(authorization: Authorization) -> Refusal | None:

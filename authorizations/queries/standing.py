@@ -135,6 +135,8 @@ def _as_entered(row: Authorization, signed_on: date | None) -> AuthorizationFact
         [event.received_at for event in events if event.holds and event.received_at],
         [event.received_at for event in events if event.kind == EventKind.HOLD_LIFTED and event.received_at],
     )
+    offered_at = max((e.recorded_at for e in events if e.kind == EventKind.OFFERED_AGAIN), default=None)
+    unwanted = [event for event in events if offered_at is None or event.recorded_at > offered_at]
     minor_rule = MinorRule(row.minor_rule)
     if minor_rule == MinorRule.NONE and row.patient.acts_alone_on(signed_on or today()):
         minor_rule = MinorRule.M1
@@ -182,6 +184,8 @@ def _as_entered(row: Authorization, signed_on: date | None) -> AuthorizationFact
         copy_given_on=_day(events, EventKind.COPY_GIVEN),
         recorded_in_error_on=_day(events, EventKind.RECORDED_IN_ERROR),
         declined_by=_declined_by(events),
+        declined_on=_day(unwanted, EventKind.SIGNING_DECLINED),
+        put_aside_on=_day(unwanted, EventKind.PUT_ASIDE),
     )
 
 

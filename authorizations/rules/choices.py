@@ -137,22 +137,34 @@ class EventKind(TextChoices):
     RELEASE_DECLINED = "RELEASE_DECLINED", "The therapist decided not to release psychotherapy notes under it"
     DECLINE_TAKEN_BACK = "DECLINE_TAKEN_BACK", "The therapist took back the decision not to release"
     ANSWER_SENT = "ANSWER_SENT", "The patient was told of the decision"
+    PUT_ASIDE = "PUT_ASIDE", "Put aside"
+    OFFERED_AGAIN = "OFFERED_AGAIN", "Offered for signature again"
 
 
 REVOCATIONS = frozenset({EventKind.WRITTEN_REVOCATION, EventKind.ORAL_REVOCATION})
-# What may happen more than once: the patient calls, writes to go on, and calls again.
+# What closes a form that nobody signed, until it is offered again on purpose.
+UNWANTED = frozenset({EventKind.SIGNING_DECLINED, EventKind.PUT_ASIDE})
+# What may happen more than once: the patient calls, writes to go on, and calls again; does not want to sign, twice.
 REPEATABLE = frozenset(
     {
-        EventKind.ORAL_REVOCATION, EventKind.FORM_SENT, EventKind.HOLD_LIFTED, EventKind.RELEASE_DECLINED,
-        EventKind.DECLINE_TAKEN_BACK, EventKind.ANSWER_SENT,
+        EventKind.ORAL_REVOCATION,
+        EventKind.FORM_SENT,
+        EventKind.HOLD_LIFTED,
+        EventKind.OFFERED_AGAIN,
+        EventKind.RELEASE_DECLINED,
+        EventKind.DECLINE_TAKEN_BACK,
+        EventKind.ANSWER_SENT,
     }
-)  # fmt: skip
+    | UNWANTED
+)
 
 
 class AuthorizationStatus(TextChoices):
     """Where an authorization stands (R-061). Derived from the facts, never typed in; only ACTIVE permits a release."""
 
     DRAFT = "DRAFT", "Not signed yet"
+    DECLINED = "DECLINED", "Did not want to sign"
+    PUT_ASIDE = "PUT_ASIDE", "Put aside"
     SIGNED_INCOMPLETE = "SIGNED_INCOMPLETE", "Signed, but something is missing"
     ACTIVE = "ACTIVE", "In effect"
     ON_HOLD = "ON_HOLD", "On hold"

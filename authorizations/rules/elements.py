@@ -140,7 +140,9 @@ def a5_expiration(facts: AuthorizationFacts) -> Iterator[Defect]:
 
 def a6_signature(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
     if not facts.is_signed:
-        yield incomplete("A6", "No signature.", "Have it signed.", "(c)(1)(vi)")
+        unwanted = facts.declined_on or facts.put_aside_on
+        remedy = "Offer it again, if they have changed their mind." if unwanted else "Have it signed."
+        yield incomplete("A6", "No signature.", remedy, "(c)(1)(vi)")
     elif refusal := facts.representation_refused:
         remedy = refusal.remedy or "Have the patient sign, or somebody who acts for them."
         yield Defect(AUTH_DEFECT_INCOMPLETE, "A6", refusal.words, remedy, refusal.cite, link=refusal.link)

@@ -80,6 +80,8 @@ class AuthorizationFacts:
     copy_given_on: date | None = None
     recorded_in_error_on: date | None = None
     declined_by: frozenset[str] = frozenset()  # therapists who decided not to release under it, by id
+    declined_on: date | None = None  # they did not want to sign, and it was not offered again since
+    put_aside_on: date | None = None  # nobody wants it signed any more
 
     @property
     def is_for_psychotherapy_notes(self) -> bool:

@@ -35,7 +35,7 @@ def status(
     if AUTH_RECORDED_IN_ERROR in codes:
         return AuthorizationStatus.DEFECTIVE
     if not facts.is_signed:
-        return AuthorizationStatus.DRAFT
+        return _unsigned(facts, on)
     if AUTH_DEFECT_REVOKED in codes:
         return AuthorizationStatus.REVOKED
     if codes & UNUSABLE:
@@ -51,6 +51,14 @@ def status(
     if AUTH_NO_DOCUMENT in codes:
         return AuthorizationStatus.SIGNED_INCOMPLETE
     return AuthorizationStatus.ACTIVE
+
+
+def _unsigned(facts: AuthorizationFacts, on: date) -> AuthorizationStatus:
+    if facts.put_aside_on and facts.put_aside_on <= on:
+        return AuthorizationStatus.PUT_ASIDE
+    if facts.declined_on and facts.declined_on <= on:
+        return AuthorizationStatus.DECLINED
+    return AuthorizationStatus.DRAFT
 
 
 def _how_it_ended(facts: AuthorizationFacts, on: date) -> AuthorizationStatus:

@@ -23,7 +23,7 @@ from ..actions.signing import client_of
 from ..documents.signing import text_to_sign
 from ..forms.by_link import SigningLinkForm
 from ..forms.signing import SignForm
-from ..queries.signing import possible_signers, refusal_to_sign, unsignable
+from ..queries.signing import possible_signers, unsignable
 from .signing import open_to_sign
 
 
@@ -112,7 +112,7 @@ def outside_signed(request: HttpRequest) -> HttpResponse:
         authorization, _ = form_of(link)
     except LinkSpent:
         return spent(request)
-    return render(request, "outside/signed.html", {"signed": refusal_to_sign(authorization) is not None})
+    return render(request, "outside/signed.html", {"signed": queries.facts_of(authorization).is_signed})
 
 
 @require_POST

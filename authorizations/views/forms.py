@@ -19,10 +19,11 @@ from practice.people.rules import Act, may
 from .. import policies, queries
 from ..actions import forms as actions
 from ..documents.form import blank_document, blank_pdf, document_of, form_pdf
+from ..documents.standing import reason_of
 from ..forms.forms import PrepareForm, ReviewForm, WordsForm, initial_to_prepare
 from ..models import Authorization, FormVersion
 from ..queries.forms import FormLine, FormShelf, form_line, form_shelf, reviews_of
-from ..rules import RecordClass
+from ..rules import AuthorizationStatus, RecordClass
 from ..rules.form_versions import FormKind, FormStanding, ReviewOutcome
 from ..rules.reading import TARGET_GRADE
 from .recording import staff_of
@@ -159,7 +160,8 @@ def authorization_ready(request: HttpRequest, authorization_id: UUID) -> HttpRes
         "document": document_of(authorization),
         "problems": problems,
         "is_signed": line.facts.is_signed,
-        "ways": [] if problems or line.facts.is_signed else _ways(authorization),
+        "unwanted": "" if line.status == AuthorizationStatus.DRAFT or line.facts.is_signed else reason_of(line),
+        "ways": [] if problems or line.status != AuthorizationStatus.DRAFT else _ways(authorization),
         "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD),
     }
     return render(request, "authorizations/ready.html", context)

@@ -137,6 +137,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
     happened = {event.kind for event in events}
     open_tasks = queries.follow_ups(authorization)
     on_screen = signed_on_a_screen(authorization)
+    is_error = EventKind.RECORDED_IN_ERROR in happened
     context = {
         "patient": authorization.patient,
         "line": line,
@@ -151,16 +152,18 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "kept_until": queries.kept_until(line),
         "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD),
         "parts": _parts(line),
-        "is_draft": _is_draft(line),
+        "is_draft": _is_draft(line) and line.status == AuthorizationStatus.DRAFT,
         "is_revoked": EventKind.WRITTEN_REVOCATION in happened,
         "is_held": line.status == AuthorizationStatus.ON_HOLD,
-        "is_error": EventKind.RECORDED_IN_ERROR in happened,
+        "is_error": is_error,
+        "is_signed": line.facts.is_signed,
         "can_correct": not happened & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}) and not on_screen,
         "signature": getattr(authorization, "signature", None),
         "typed": typed_under(authorization),
         "to_sign": line.status == AuthorizationStatus.DRAFT and EventKind.RECORDED_IN_ERROR not in happened,
-        "declined_on": next((e.happened_on for e in events if e.kind == EventKind.SIGNING_DECLINED), None),
         "prepare_next": _prepare_next(staff, line),
+        "is_unwanted": line.status in (AuthorizationStatus.DECLINED, AuthorizationStatus.PUT_ASIDE) and not is_error,
+        "is_put_aside": line.status == AuthorizationStatus.PUT_ASIDE,
         "copy_due": queries.copy_is_due(line),
         "can_end_by_event": bool(authorization.expires_event) and EventKind.EXPIRY_EVENT_KNOWN not in happened,
         "can_be_false": EventKind.KNOWN_FALSE not in happened,
@@ -287,7 +290,7 @@ def _recorded(request: HttpRequest, made: Authorization) -> HttpResponse:
 
 def _is_draft(line: queries.AuthorizationLine) -> bool:
     """Prepared here and not signed: it is changed by preparing the next one."""
-    return line.authorization.template_version is not None and line.status == AuthorizationStatus.DRAFT
+    return line.authorization.template_version is not None and not line.facts.is_signed
 
 
 def _parts(line: queries.AuthorizationLine) -> list[list[str]]:

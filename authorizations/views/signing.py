@@ -1,5 +1,6 @@
 """Signing: who signs and how they are known, the one screen in their hands, and the scan of a paper with its ticks."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from ..actions import signing as actions
 from ..documents.signing import text_to_sign
 from ..documents.standing import paper_points
 from ..forms import AuthorizationForm, ScanForm
+from ..forms.recording import ReasonForm
 from ..forms.signing import PaperForm, SignerForm, SignForm
 from ..models import Authorization, Signature, SignedPaper
 from ..queries.signing import (
@@ -36,7 +38,7 @@ from ..queries.signing import (
 )
 from ..rules import AuthorizationStatus
 from ..rules.choices import IdentityCheck, SignatureWay
-from .recording import scan_of, staff_of
+from .recording import scan_of, small_form, staff_of
 
 SCREEN = "signing-tablet"
 SCAN_WIDTH = 1100  # points: small print on a page is read at it, and a page weighs little
@@ -269,3 +271,36 @@ def _about(authorization: Authorization) -> dict[str, Any]:
         "authorization": authorization,
         "line": queries.line_of(authorization, today()),
     }
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_put_aside(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """Close a form that nobody signed and nobody wants any more."""
+    words = "It was never signed, so this takes nothing back. Links to sign it do not work any more."
+    return _with_reason(request, authorization_id, actions.put_aside, ("Put this form aside", "Put it aside", words))
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_offer_again(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """Offer a form anew, on purpose, that they did not want to sign or that was put aside."""
+    words = "Only when they have asked for it or changed their mind: nobody is pressed to sign."
+    return _with_reason(request, authorization_id, actions.offer_again, ("Offer this form again", "Offer it", words))
+
+
+def _with_reason(
+    request: HttpRequest, authorization_id: UUID, act: Callable[..., object], page: tuple[str, str, str]
+) -> HttpResponse:
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(by=staff, authorization=authorization, why=form.cleaned_data["why"])
+        except Refused as refused:
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}")
+        else:
+            messages.success(request, "Recorded.")
+            return redirect("authorization-open", authorization.pk)
+    title, button, words = page
+    return small_form(request, authorization, form, title, button, words)

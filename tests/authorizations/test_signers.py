@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from authorizations import queries
-from authorizations.actions import signing
+from authorizations.actions import add_paper, signing
 from authorizations.actions.by_link import make_signing_link
 from authorizations.actions.signing import hand_over_to_sign
 from authorizations.documents.signing import text_to_sign
@@ -18,7 +18,7 @@ from authorizations.queries.signing import signer_of
 from authorizations.rules import AuthorizationStatus, SignerRole
 from authorizations.rules.choices import IdentityCheck, SignatureWay
 from authorizations.rules.names import NameMatch, match_of_name
-from authorizations.rules.signing import OnRecord, refusal_to_act
+from authorizations.rules.signing import ELEMENTS, OnRecord, refusal_to_act
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.outside.rules import CodeGiven
@@ -138,6 +138,12 @@ def mother(child: Patient, dana: Staff) -> PersonalRepresentative:
     )
 
 
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.refusal.code
+
+
 def line(row: Authorization) -> queries.AuthorizationLine:
     return queries.line_of(queries.for_release(row.pk), today())
 
@@ -235,3 +241,65 @@ def test_a_paper_from_elsewhere_is_never_signed_on_a_screen_or_by_a_link(
         assert url not in page
         for answer in (desk.get(url), desk.post(url, {"who": "self", "identity_how": "KNOWN"})):
             assert answer.status_code == 302 and answer["Location"] == reverse("authorization-open", args=[row.pk])
+
+
+@pytest.mark.django_db
+def test_a_form_they_did_not_want_to_sign_is_not_offered_again_unless_on_purpose(
+    prepared: Record, dana: Staff, signed_in: SignedIn
+) -> None:
+    row = queries.for_release(prepared().pk)
+    signing.decline(by=dana, authorization=row, way=SignatureWay.TABLET)
+    assert line(row).status == AuthorizationStatus.DECLINED
+    signer = signer_of(row, None, today())
+    assert refused(lambda: hand_over_to_sign(by=dana, authorization=row, signer=signer)) == "AUTHORIZATION_DECLINED"
+    desk = signed_in(dana)
+    listed = desk.get(reverse("authorization-list", args=[row.patient_id])).content.decode()
+    assert "Did not want to sign on" in listed and "to put right" not in listed
+    assert "Have it signed" not in desk.get(reverse("home")).content.decode()
+    page = desk.get(reverse("authorization-open", args=[row.pk])).content.decode()
+    assert "Offer it again" in page and "Have it signed" not in page and "Record a revocation" not in page
+
+    again = reverse("authorization-offer-again", args=[row.pk])
+    assert "Say it in a few words." in desk.post(again, {"why": " "}).content.decode()
+    desk.post(again, {"why": "They called and want to sign after all"})
+    assert line(row).status == AuthorizationStatus.DRAFT
+    assert "Have it signed" in desk.get(reverse("home")).content.decode()
+    assert refused(lambda: signing.offer_again(by=dana, authorization=row, why="x")) == "AUTHORIZATION_OFFERED"
+    signing.decline(by=dana, authorization=row, way=SignatureWay.LINK)
+    assert line(row).status == AuthorizationStatus.DECLINED
+
+
+@pytest.mark.django_db
+def test_a_form_nobody_wants_any_more_is_put_aside_with_the_reason_and_nothing_is_revoked(
+    prepared: Record, authorized: Record, dana: Staff, signed_in: SignedIn
+) -> None:
+    row = queries.for_release(prepared().pk)
+    assert refused(lambda: signing.put_aside(by=dana, authorization=row, why=" ")) == "EVENT_WITHOUT_WORDS"
+    desk = signed_in(dana)
+    desk.post(reverse("authorization-put-aside", args=[row.pk]), {"why": "The school needs nothing"})
+    assert line(row).status == AuthorizationStatus.PUT_ASIDE
+    assert "The school needs nothing" in desk.get(reverse("authorization-open", args=[row.pk])).content.decode()
+    assert refused(lambda: signing.put_aside(by=dana, authorization=row, why="x")) == "AUTHORIZATION_PUT_ASIDE"
+    assert refused(lambda: signing.put_aside(by=dana, authorization=authorized(), why="x")) == (
+        "AUTHORIZATION_SIGNED_ALREADY"
+    )
+    signing.offer_again(by=dana, authorization=row, why="It does after all")
+    assert line(row).status == AuthorizationStatus.DRAFT
+
+
+@pytest.mark.django_db
+def test_nobody_signed_a_form_of_ours_before_it_was_prepared(prepared: Record, dana: Staff) -> None:
+    row = queries.for_release(prepared().pk)
+    scan = add_paper(by=dana, authorization=row, paper=SCAN)
+    given: dict[str, Any] = {
+        "by": dana,
+        "authorization": row,
+        "paper": scan,
+        "signer": signer_of(row, None, today()),
+        "on_paper": ELEMENTS,
+        "identity_how": IdentityCheck.KNOWN,
+    }
+    yesterday = today() - timedelta(days=1)
+    assert refused(lambda: signing.sign_on_paper(signed_on=yesterday, **given)) == "SIGNED_BEFORE_PREPARED"
+    signing.sign_on_paper(signed_on=today(), **given)
+    assert line(row).status == AuthorizationStatus.ACTIVE

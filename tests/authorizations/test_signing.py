@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from authorizations import queries
 from authorizations.actions import add_paper, correct_authorization, signing
-from authorizations.actions.signing import Client, Mark, decline, sign, sign_on_paper
+from authorizations.actions.signing import Client, Mark, decline, offer_again, sign, sign_on_paper
 from authorizations.documents.signing import text_to_sign
 from authorizations.forms import initial_of
 from authorizations.models import Authorization, FormVersion, Signature
@@ -169,11 +169,14 @@ def test_the_patient_is_owed_a_copy_of_what_the_practice_had_signed(draft: Autho
     assert task.due_on == today() + timedelta(days=7)
 
 
-def test_saying_no_is_kept_once_and_does_not_stop_a_later_yes(draft: Authorization, put: Signed, dana: Staff) -> None:
+def test_saying_no_is_kept_once_and_does_not_stop_a_later_yes_on_purpose(
+    draft: Authorization, put: Signed, dana: Staff
+) -> None:
     for _ in range(2):
         decline(by=dana, authorization=draft, way=SignatureWay.TABLET)
     assert draft.events.filter(kind="SIGNING_DECLINED").count() == 1
-    assert status(draft) == AuthorizationStatus.DRAFT
+    assert status(draft) == AuthorizationStatus.DECLINED
+    offer_again(by=dana, authorization=draft, why="They asked for it")
     put(queries.for_release(draft.pk))
     assert status(draft) == AuthorizationStatus.ACTIVE
     assert decline(by=dana, authorization=draft, way=SignatureWay.TABLET) is None
