@@ -16,6 +16,9 @@ WORDS = "left out"
 # up to the end of a line, or to a full stop with what closes after it and a space
 SENTENCE = re.compile(r"\S[^\n]*?(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|(?=\s*(?:\n|$)))")
 
+# What a cover says of it, where the practice wants it said (P-34).
+LEFT_OUT = "Some passages were left out. Black marks the place of each."
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:

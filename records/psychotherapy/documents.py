@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
-from practice.compliance.queries import practice_profile
+from practice.compliance.queries import policy, practice_profile
+from practice.infrastructure.blackout import LEFT_OUT
 from practice.infrastructure.copies import Enclosure, append_pages
 from practice.infrastructure.pdf import render_pdf
 from practice.people.models import Patient, Staff
@@ -43,6 +44,7 @@ def package_pdf(
         "ground": ground,
         "patients": [patient, *named_too],
         "recipient": recipient,
+        "left_out_words": LEFT_OUT if any(one.passages_out for one in chosen) and policy("P-34", on).value else "",
         "on": on,
     }
     return append_pages(render_pdf("documents/psychotherapy_package.html", context), list(enclosures(chosen)))

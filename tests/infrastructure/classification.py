@@ -329,7 +329,7 @@ MODELS: dict[str, Kept] = {
         plain="""
         id author patient named_too authorization_id recipient_name description notes session_days speaks_of key
         sha256 size
-        named_staff made_at approved_by approved_at hand_over_until withdrawn_at compelled""",
+        named_staff made_at approved_by approved_at hand_over_until withdrawn_at compelled passages_out""",
     ),
     "psychotherapy.Custody": Kept(
         NEVER_DELETED,

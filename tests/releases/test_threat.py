@@ -16,6 +16,7 @@ from disclosures.releases.actions.threat import Told, complete_warning, record_w
 from disclosures.releases.models import Release
 from disclosures.releases.policies import releases_visible_to
 from disclosures.releases.queries import entry_of
+from disclosures.releases.queries.threat import threat_facts
 from disclosures.releases.rules import PNException, RecipientKind
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
@@ -186,3 +187,25 @@ def test_the_whole_record_says_what_is_missing_before_it_is_entered_as_it_is(sig
     shown = client.get(reverse("release-open", args=[release.pk])).content.decode()
     assert "in place of 0" in shown or "in place of 1" in shown
     assert client.get(path).status_code == 302
+
+
+def test_what_was_told_already_is_asked_for_in_fitting_words_and_stays_readable(signed_in, hale, dana, lindqvist):
+    (release,) = warn(hale, lindqvist, from_notes=True)
+    client, path = signed_in(hale), reverse("threat-complete", args=[release.pk])
+    assert 'type="datetime-local" name="fact_decided_at"' in client.get(path).content.decode()
+    page = client.post(path, {"fact_alternatives": "Asked him to come in", "fact_decided_at": "2999-01-01T10:00"})
+    assert "This moment has not come yet." in page.content.decode()
+    page = client.post(path, {"fact_alternatives": "Asked him to come in", "fact_decided_at": "2026-01-02T10:00"})
+    assert "It was told already, and stays entered." in page.content.decode()
+    assert "choose another basis" not in page.content.decode() and "may not leave" not in page.content.decode()
+    told = {f"fact_{key}": value for key, value in documented(PNException.SERIOUS_THREAT).items()}
+    told |= {"fact_decided_at": "2026-01-02T10:00", "fact_alternatives": "Asked him to come in"}
+    client.post(path, told | {"smallest_set_confirmed": "on"})
+    shown = client.get(reverse("release-open", args=[release.pk])).content.decode()
+    assert "Asked him to come in" in shown and "Jan 2, 2026" in shown and "Alternatives considered" in shown
+
+
+def test_the_record_of_a_threat_is_not_for_the_front_desk(hale, dana, castellanos, lindqvist):
+    (release,) = warn(hale, lindqvist)
+    assert threat_facts(release, dana) == []
+    assert threat_facts(release, castellanos) == threat_facts(release, hale) != []

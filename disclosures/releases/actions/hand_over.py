@@ -236,6 +236,8 @@ CLAIMED = (
 def _fill_from_cover(release: Release, cover: vault.PackageCover) -> None:
     release.record_class, release.description = RecordClass.PN, cover.description
     release.patient_id, release.package = cover.patient, cover.id
+    if cover.passages_out:
+        release.facts = release.facts | {"passages_out": "yes"}
     release.recipient_name = cover.recipient_name
     release.smallest_set_confirmed = True  # the author chose the notes one by one and approved exactly these
     release.approver_id = cover.author

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from disclosures.ledger.rules import Basis
 from practice.compliance.queries import policy, practice_profile
+from practice.infrastructure.blackout import LEFT_OUT
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import attach_file, render_pdf
 from practice.infrastructure.refusals import Refusal, Refused
@@ -24,6 +25,12 @@ from ..queries.named import entries_about_others
 from ..queries.redaction import TextChanged, as_it_leaves, redactions_of
 from ..rules.redaction import RedactionReason
 
+# Where the ledger's own words speak to the patient.
+TO_THE_RECIPIENT = {
+    Basis.B_TREATMENT: "The patient's treatment by the recipient",
+    Basis.B_PAYMENT: "Payment for the patient's care",
+    Basis.B_INVOLVED_IN_CARE: "The recipient's part in the patient's care",
+}
 DATA_FILE = "chart-fhir-r4.json"
 ITEMS_GONE = Refusal(
     "ITEMS_GONE",
@@ -111,17 +118,20 @@ def _cover_context(release: Release, rows: Sequence[Redaction]) -> dict[str, Any
         "basis_words": _basis_words(release),
         "prepared_on": today(),
         "ask_not_further": release.emergency and not release.is_notes and verdict_now(release).emergency_restriction,
-        "left_out_words": _left_out_words(rows),
+        "left_out_words": _left_out_words(release, rows),
+        "by_authorization": release.basis == Basis.B_AUTHORIZATION,
+        "to_patient": release.basis == Basis.B_TO_INDIVIDUAL,
     }
 
 
-def _left_out_words(rows: Sequence[Redaction]) -> str:
+def _left_out_words(release: Release, rows: Sequence[Redaction]) -> str:
     """What the cover says of passages that were left out, when the practice wants it said (P-34)."""
-    if not rows or not policy("P-34", today()).value:
+    sealed = release.is_notes and bool(release.facts.get("passages_out"))
+    if not (rows or sealed) or not policy("P-34", today()).value:
         return ""
-    if all(row.reason == RedactionReason.ANOTHER_PERSON for row in rows):
+    if rows and all(row.reason == RedactionReason.ANOTHER_PERSON for row in rows):
         return "Passages about other people were left out. Black marks the place of each."
-    return "Some passages were left out. Black marks the place of each."
+    return LEFT_OUT
 
 
 def _basis_words(release: Release) -> str:
@@ -130,4 +140,4 @@ def _basis_words(release: Release) -> str:
         return "The patient's written authorization"
     if release.basis == Basis.B_TO_INDIVIDUAL:
         return "The patient's own records, at the patient's request"
-    return Basis(release.basis).label
+    return TO_THE_RECIPIENT.get(Basis(release.basis)) or Basis(release.basis).label

@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from disclosures.ledger.rules import Basis
+from practice.infrastructure.templatetags.look import day, time_of_day
 
 from ..models import Release
-from ..rules import Fact, PNException, RecipientKind, chart_facts, note_facts
+from ..queries.threat import warning_facts
+from ..rules import RecipientKind
 from .release import fact_field
 
 KINDS = [
@@ -34,6 +35,16 @@ def _line(label: str, *, required: str = "", limit: int = 300, rows: int = 0, **
     )
 
 
+def _moment(label: str, *, required: str = "") -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        required=bool(required),
+        widget=MOMENT,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        error_messages={"required": required, "invalid": "Give the day and the time."},
+    )
+
+
 class WarningForm(forms.Form):
     """Whom, by whom, what, to whom, when. Only to whom must be given: an entry to nobody is none."""
 
@@ -44,12 +55,7 @@ class WarningForm(forms.Form):
     target = _line("Who is threatened")
     words = _line("What was told", limit=2000, rows=2)
     told_by = _line("Who told it")
-    at = forms.DateTimeField(
-        label="When",
-        widget=MOMENT,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        error_messages={"required": "Give when it was told.", "invalid": "Give the day and the time."},
-    )
+    at = _moment("When", required="Give when it was told.")
     from_notes = forms.BooleanField(label="What was told came from my psychotherapy notes", required=False)
 
     def clean_at(self) -> datetime:
@@ -73,7 +79,7 @@ class CompleteWarningForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.facts = warning_facts(release)
         for fact in self.facts:
-            self.fields[f"fact_{fact.key}"] = fact_field(fact)
+            self.fields[f"fact_{fact.key}"] = _moment(fact.label) if fact.key == "decided_at" else fact_field(fact)
             self.fields[f"fact_{fact.key}"].initial = _known(release, fact.key)
         if release.is_notes:
             self.fields["smallest_set_confirmed"] = forms.BooleanField(
@@ -85,9 +91,15 @@ class CompleteWarningForm(forms.Form):
             self.fields[name] = _line(f"Address of {row.recipient_name}, if known", limit=1000, rows=2)
             self.fields[name].initial = row.recipient_address
 
+    def clean_fact_decided_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["fact_decided_at"]
+        if at and at > timezone.now():
+            raise forms.ValidationError("This moment has not come yet. Give when it was decided.")
+        return at
+
     def documented(self) -> dict[str, str]:
         """The facts as typed, blank ones left out."""
-        found = {fact.key: self.cleaned_data.get(f"fact_{fact.key}", "").strip() for fact in self.facts}
+        found = {fact.key: _words(self.cleaned_data.get(f"fact_{fact.key}")) for fact in self.facts}
         return {key: value for key, value in found.items() if value}
 
     def addresses(self) -> dict[Any, str]:
@@ -95,15 +107,13 @@ class CompleteWarningForm(forms.Form):
         return {row.pk: self.cleaned_data.get(f"address_{row.pk}", "").strip() for row in self.others}
 
 
-def warning_facts(release: Release) -> tuple[Fact, ...]:
-    """What the record of a threat asks for: of psychotherapy notes the whole documentation table (section 2)."""
-    if not release.is_notes:
-        return chart_facts(Basis.B_SERIOUS_THREAT)
-    return tuple(fact for fact in note_facts(PNException.SERIOUS_THREAT) if fact.key != "description")
+def _words(given: str | datetime | None) -> str:
+    return f"{day(given)}, {time_of_day(given)}" if isinstance(given, datetime) else (given or "").strip()
 
 
-def _known(release: Release, key: str) -> str:
+def _known(release: Release, key: str) -> str | datetime | None:
     """What the first minute has said already."""
-    told_at = timezone.localtime(release.closed_at).strftime("%Y-%m-%d %H:%M") if release.closed_at else ""
+    if key == "decided_at":
+        return timezone.localtime(release.closed_at) if release.closed_at else None
     known = {"threat": release.facts.get("told", ""), "decided_by": release.facts.get("told_by", "")}
-    return release.facts.get(key, "") or (known | {"decided_at": told_at}).get(key, "")
+    return release.facts.get(key, "") or known.get(key, "")

@@ -12,6 +12,7 @@ from authorizations.rules import AuthorizationFacts, same_words
 from authorizations.rules.restrictions import RestrictionFacts
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
+from disclosures.ledger.rules import Basis
 from practice.compliance.queries import policies_in_force
 from practice.infrastructure.days import today
 from practice.infrastructure.pages import page
@@ -364,12 +365,25 @@ def _given_out(release: Release, stopped: bool) -> dict[str, str]:
     if stopped or release.state == ReleaseState.NOT_DELIVERED:
         return _step(title, "not-needed", "Nothing was given out.")
     if release.state == ReleaseState.COMMITTED and release.method == Method.DOWNLOAD:
-        words = "The recipient has opened the link and may download the file. Until then a revocation still stops it."
+        words = f"The recipient has opened the link and may download the file.{_still_stops(release)}"
         return _step(title, "waiting", words, page("release-link", release.pk), "Make a new link")
     if release.state == ReleaseState.COMMITTED:
-        stops = "counsel’s answer, or a court," if _is_compelled(release) else "a revocation"
-        return _step(title, "next", f"Get the package below and hand it over. Until then {stops} still stops it.")
+        return _step(title, "next", f"Get the package below and hand it over.{_still_stops(release)}")
     return _step(title, "waiting", "After the hand-over is in the ledger.")
+
+
+def _still_stops(release: Release) -> str:
+    """What may still stop bytes that have not left: there is something to revoke only where it was allowed."""
+    if _is_compelled(release):
+        return " Until then counsel’s answer, or a court, still stops it."
+    return " Until then a revocation still stops it." if release.basis == Basis.B_AUTHORIZATION else ""
+
+
+def way_words(release: Release) -> str:
+    """How it leaves. A package of psychotherapy notes is a locked file however it travels."""
+    if release.is_notes and release.package and release.method == Method.MAIL:
+        return "Locked file on a medium, by mail"
+    return str(release.get_method_display())
 
 
 def sent_words(release: Release) -> str:

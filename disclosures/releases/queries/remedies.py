@@ -70,6 +70,19 @@ def explained(
     )
 
 
+def of_what_happened(decision: Decision) -> Decision:
+    """The same answer about something that is done: nobody chooses another basis for it any more."""
+
+    def told(reason: Refusal) -> Refusal:
+        return replace(reason, remedy="Write it down below.") if reason.code.startswith("MISSING_") else reason
+
+    return replace(
+        decision,
+        rule_reasons=tuple(told(reason) for reason in decision.rule_reasons),
+        policy_reasons=tuple(replace(one, refusal=told(one.refusal)) for one in decision.policy_reasons),
+    )
+
+
 def _link(code: str, patient_id: UUID | None, authorization_id: UUID | None, form: forms.Form | None) -> str:
     if code.startswith(ON_THE_AUTHORIZATION) and authorization_id:
         place = "#scan" if code == AUTH_NO_DOCUMENT else ""

@@ -35,8 +35,9 @@ from ..queries import (
 from ..queries.blocked import blocked_steps, blocked_words, covers_with_blocks, with_blocks
 from ..queries.frozen import OPEN, changes_since_approval, in_short
 from ..queries.named import entries_about_others
-from ..queries.release import entries_of
+from ..queries.release import entries_of, way_words
 from ..queries.remedies import explained
+from ..queries.threat import threat_facts
 from ..rules import Method, ReleaseState
 
 SHOWN = {"all": "All", "mine": "Waiting on me", "clinician": "Waiting on a clinician", "ready": "Ready to hand over"}
@@ -105,6 +106,8 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         "earlier": earlier,
         "about_others": entries_about_others(release),
         "may_complete": release.prepared_by_id == staff.pk or staff.has_role(Role.COMPLIANCE_OFFICER),
+        "way_words": way_words(release),
+        "threat_facts": threat_facts(release, staff),
         "ground": BASIS_WORDS[Basis(release.basis)],
         "entered_as": BASIS_WORDS[Basis(entry.basis)] if entry else "",
         "verdict_words": verdict_words(release),

@@ -15,7 +15,7 @@ from ..actions.threat import Told, complete_warning, completion_of, record_warni
 from ..forms.threat import CompleteWarningForm, WarningForm
 from ..models import Release
 from ..policies import open_patient_for_release, open_warning, refusal_to_warn
-from ..queries.remedies import explained
+from ..queries.remedies import explained, of_what_happened
 from ..queries.threat import of_same_warning
 
 
@@ -71,6 +71,6 @@ def threat_complete(request: HttpRequest, release_id: str) -> HttpResponse:
             else:
                 messages.success(request, "Complete. The ledger lists the whole record; the first entry stays in it.")
                 return redirect("release-open", release.pk)
-        decision = explained(decision, patient_id=release.patient_id, form=form)
+        decision = explained(of_what_happened(decision), patient_id=release.patient_id, form=form)
     context = {"release": release, "patient": release.patient, "others": others, "form": form, "decision": decision}
     return render(request, "releases/threat_complete.html", context)

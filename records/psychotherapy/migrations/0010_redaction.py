@@ -54,6 +54,11 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
+        migrations.AddField(
+            model_name="package",
+            name="passages_out",
+            field=models.BooleanField(default=False, help_text="Whether its author left passages out; not which."),
+        ),
         migrations.CreateModel(
             name="NoteRedaction",
             fields=[

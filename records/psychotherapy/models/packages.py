@@ -32,6 +32,7 @@ class Package(SealedModel):
     notes = ArrayField(models.UUIDField())
     session_days = ArrayField(models.DateField(), help_text="The session of each note, in the order of `notes`.")
     speaks_of = models.JSONField(default=dict, help_text="By note: the other patients it speaks of, by their ids.")
+    passages_out = models.BooleanField(default=False, help_text="Whether its author left passages out; not which.")
     key = models.UUIDField()
     sealed = models.BinaryField(help_text="The locked PDF, sealed.")
     sha256 = models.CharField(max_length=64, help_text="Of the exact bytes handed over, before sealing.")

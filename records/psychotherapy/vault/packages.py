@@ -166,6 +166,7 @@ def fill_package(package: Package, chosen: list[Releasable], locked: bytes) -> N
     left = set() if package.named_too else {package.patient}  # of several patients each is entered with their own days
     others = {str(one.head.id): sorted(set(one.head.patients) - left) for one in told}
     package.speaks_of = {note: [str(patient) for patient in found] for note, found in others.items() if found}
+    package.passages_out = any(one.passages_out for one in chosen)
     package.description = describe_release(one.head.session_on for one in chosen)
     package.sha256, package.size = hashlib.sha256(locked).hexdigest(), len(locked)
     package.made_at = package.approved_at = now
@@ -352,5 +353,6 @@ def _cover(row: Package, handed_over_at: datetime | None = None) -> PackageCover
         handed_over_at=handed_over_at,
         compelled=row.compelled,
         own_ground=row.claim is not None,
+        passages_out=row.passages_out,
         speaks_of={note: tuple(map(UUID, found)) for note, found in row.speaks_of.items()},
     )

@@ -289,6 +289,7 @@ class PackageCover:
     compelled: UUID | None = None  # the compelled release it was made for; `authorization_id` is then the legal paper
     speaks_of: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)  # by note: the others it speaks of
     named_too: tuple[UUID, ...] = ()  # other patients the legal paper names; then `speaks_of` holds everybody
+    passages_out: bool = False  # its author left some out; the cover sheet may say so, not which
     own_ground: bool = False  # without an authorization: its author's claim is sealed with it
     claim: Mapping[str, Any] = field(default_factory=dict, repr=False)  # opened for who hands it over, else empty
 
