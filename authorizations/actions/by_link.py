@@ -86,7 +86,7 @@ def _refusal(authorization: Authorization, signer: Signer, on: date) -> Refusal 
 
 @transaction.atomic
 def sign_by_link(
-    *, link: Link, mark: Mark, intent: bool, consent: bool, document_sha256: str, client: Client
+    *, link: Link, mark: Mark, intent: bool, consent: bool, document_sha256: str, client: Client, own_name: bool = False
 ) -> Signature:
     """Sign, and use the link up with it: both or neither. Raises LinkSpent, or Refused with what can be mended."""
     used = use_link(link=link)
@@ -103,6 +103,7 @@ def sign_by_link(
         identity_how=KNOWN_BY[CodeGiven(used.code_given)],
         document_sha256=document_sha256,
         client=client,
+        own_name=own_name,
     )
 
 

@@ -55,6 +55,7 @@ class Elements(TypedDict, total=False):
     signed_on: date | None
     signer_role: str
     signer_name: str
+    name_confirmed: bool
     representative: PersonalRepresentative | None
     authority_description: str
     minor_rule: str

@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -29,13 +29,15 @@ from .. import queries, rules
 from ..documents.signing import TextToSign, text_to_sign
 from ..models import Authorization, AuthorizationEvent, Signature, SignedDocument, SignedPaper
 from ..queries.signing import Signer, lacking, refusal_to_sign, refusal_to_sign_on_screen, refusals_to, unsignable
+from ..queries.standing import names_of
 from ..rules import EventKind
 from ..rules.choices import IdentityCheck, SignatureMark, SignatureWay
-from ..rules.signing import is_name_of
+from ..rules.names import NameMatch, match_of_name
 from .events import COPY_WITHIN_DAYS, ask, checked, lock_for_release
 
 INTENT = "I have read this form. I sign it to allow what it says."
 CONSENT = "I agree to sign electronically. I may ask for a paper form instead, and I get a copy of what I sign."
+OWN_NAME = "What I typed is my own name. I am the person named here as signing."
 MOST_STROKES, MOST_POINTS = 200, 20_000
 WIDEST = 4_000  # points of a screen
 
@@ -52,6 +54,12 @@ OTHER_NAME = Refusal(
     "SIGNATURE_OTHER_NAME",
     "This is not the name of the person who signs this form.",
     "Type your own name as it stands on the form, or draw your signature.",
+    "45 CFR 164.508(c)(1)(vi)",
+)
+NAME_QUESTIONED = Refusal(
+    "SIGNATURE_NAME_QUESTIONED",
+    "",
+    "Sign with your own name as it stands there; or tick that what you typed is your own name too.",
     "45 CFR 164.508(c)(1)(vi)",
 )
 NO_INTENT = Refusal(
@@ -94,13 +102,15 @@ def sign(
     identity_how: IdentityCheck,
     document_sha256: str,
     client: Client,
+    own_name: bool = False,
     at: datetime | None = None,
 ) -> Signature:
     """Sign a prepared form on a screen (R-058), and freeze what was shown together with the signature.
 
     `by` is whoever handed the screen over, None for a link. `document_sha256` is of the text the signer was shown: it
     must be the text as it stands. Raises Refused for a form signed already or useless, somebody who may not sign it, no
-    mark, no intent or consent, or a text that changed; then nothing is kept.
+    mark, a typed name that is not the signer's (one in part, until `own_name` says it is), no intent or consent, or a
+    text that changed; then nothing is kept.
     """
     now = at or timezone.now()
     mark = _checked_mark(mark)
@@ -110,16 +120,20 @@ def sign(
     if document_sha256 != text.sha256:
         raise Refused(CHANGED)
     _check_signable(queries.for_release(authorization.pk), signer, days.local_date(now))
-    known_as = f"{signer.name} {authorization.patient.preferred_name if signer.for_self else ''}"
-    if mark.kind == SignatureMark.TYPED and not is_name_of(mark.typed, known_as):
-        raise Refused(OTHER_NAME)
+    if mark.kind == SignatureMark.TYPED:
+        match = match_of_name(mark.typed, names_of(authorization.patient, signer.representative))
+        if match == NameMatch.OTHER:
+            raise Refused(OTHER_NAME)
+        if match == NameMatch.LIKE and not own_name:
+            words = f"You typed “{mark.typed}”. The form says “{signer.name}”."
+            raise Refused(replace(NAME_QUESTIONED, words=words))
     given = {
         "way": way,
         "mark": mark.kind,
         "signed_on": days.local_date(now),
         "signed_at": now,
         "zone": timezone.get_default_timezone_name(),
-        "intent_words": INTENT,
+        "intent_words": f"{INTENT} {OWN_NAME}" if own_name else INTENT,
         "consent_words": CONSENT,
         "identity_checked_by": identity_checked_by,
         "identity_how": identity_how,

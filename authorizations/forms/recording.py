@@ -173,7 +173,12 @@ class AuthorizationForm(forms.Form):
     )
     signed_on = day_field("Date beside the signature")
     signer_role = forms.ChoiceField(label="Signed by", choices=rules.SignerRole.choices)
-    signer_name = text_field("Name of the signer")
+    signer_name = text_field("Name of the signer", help_text="As it is written on the paper.")
+    name_confirmed = forms.BooleanField(
+        label="The name is written so on the paper; it is the same person",
+        required=False,
+        help_text="Only where it is not the name on record: a short form, a former name.",
+    )
     representative = RepresentativeField(
         label="Representative on file",
         queryset=PersonalRepresentative.objects.none(),

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 
-from ..actions.signing import CONSENT, INTENT, Mark
+from ..actions.signing import CONSENT, INTENT, OWN_NAME, Mark
 from ..queries.signing import PossibleSigner, Signer
 from ..rules.choices import IdentityCheck
 from ..rules.signing import ELEMENTS
@@ -78,7 +78,14 @@ class SignForm(forms.Form):
         label=CONSENT, error_messages={"required": "Tick this, or ask for a paper form instead."}
     )
 
+    own_name = forms.BooleanField(label=OWN_NAME, required=False)
+
     mark: Mark
+    asks_name = False
+
+    def ask_name(self) -> None:
+        """The typed name is the signer's in part only: the form comes back with the question."""
+        self.asks_name = True
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -97,6 +97,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("signer_name", models.CharField(blank=True, max_length=300)),
+                (
+                    "name_confirmed",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The name is written so on the paper, and somebody found it to be the same person.",
+                    ),
+                ),
                 ("authority_description", practice.infrastructure.fields.EncryptedTextField(blank=True, default="")),
                 (
                     "minor_rule",

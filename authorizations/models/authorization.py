@@ -66,6 +66,9 @@ class Authorization(models.Model):
     signed_on = models.DateField(null=True, blank=True)
     signer_role = models.CharField(max_length=30, choices=SignerRole.choices, default=SignerRole.INDIVIDUAL)
     signer_name = models.CharField(max_length=300, blank=True)
+    name_confirmed = models.BooleanField(
+        default=False, help_text="The name is written so on the paper, and somebody found it to be the same person."
+    )
     representative = models.ForeignKey(
         "people.PersonalRepresentative", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -79,7 +79,13 @@ def facts_of(authorization: Authorization, *, form_review: bool = True) -> Autho
             authorization.representative,
             facts.signed_on,
         )
-        return replace(facts, representation_refused=refused)
+        return replace(
+            facts,
+            representation_refused=refused,
+            signer_name=authorization.signer_name,
+            signer_known_as=names_of(authorization.patient, authorization.representative),
+            name_confirmed=authorization.name_confirmed,
+        )
     on_paper = signature.way == SignatureWay.PAPER
     return signed(
         facts,
@@ -116,6 +122,14 @@ def representation_refused(
     if refusal.code == "PR_NO_DOCUMENT" and representative is not None:
         return replace(refusal, link=page("representative-paper-add", patient.pk, representative.pk))
     return replace(refusal, link=refusal.link or page("representative-new", patient.pk))
+
+
+def names_of(patient: Patient, representative: PersonalRepresentative | None) -> tuple[str, ...]:
+    """Every name a signer is on record under: the representative's, or the patient's own, former names among them."""
+    if representative is not None:
+        return (representative.name,)
+    names = (patient.legal_name, patient.preferred_name, *(name.text for name in patient.names.all()))
+    return tuple(name for name in names if name)
 
 
 def _on_record(row: PersonalRepresentative, patient: Patient, on: date) -> OnRecord:

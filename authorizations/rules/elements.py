@@ -14,6 +14,7 @@ from authorizations.rules.choices import (
 )
 from authorizations.rules.defect import AUTH_DEFECT_INCOMPLETE, Defect, incomplete
 from authorizations.rules.facts import AuthorizationFacts, age_on
+from authorizations.rules.names import NameMatch, match_of_name
 
 AGE_OF_MAJORITY = 18
 # "All records" does not name psychotherapy notes; the word itself must stand on the paper, in whichever language.
@@ -146,6 +147,8 @@ def a6_signature(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
     elif refusal := facts.representation_refused:
         remedy = refusal.remedy or "Have the patient sign, or somebody who acts for them."
         yield Defect(AUTH_DEFECT_INCOMPLETE, "A6", refusal.words, remedy, refusal.cite, link=refusal.link)
+    elif not is_blank(facts.signer_name) and not facts.name_confirmed:
+        yield from _a6_own_name(facts)
     if facts.signed_on is None:
         yield incomplete("A6", "The signature has no date.", "Have the signer add the date.", "(c)(1)(vi)")
         return
@@ -159,6 +162,16 @@ def a6_signature(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
         )
     if facts.patient_born_on:
         yield from _a6_right_person(facts, age_on(facts.patient_born_on, facts.signed_on) < AGE_OF_MAJORITY)
+
+
+def _a6_own_name(facts: AuthorizationFacts) -> Iterator[Defect]:
+    if facts.signer_known_as and match_of_name(facts.signer_name, facts.signer_known_as) != NameMatch.SAME:
+        yield incomplete(
+            "A6",
+            f"The paper says “{facts.signer_name.strip()}”, the signer is on record as “{facts.signer_known_as[0]}”.",
+            "Look at the paper. Where it is the same person, say so beside the name; else the right person signs.",
+            "(c)(1)(vi), 164.514(h)(1)",
+        )
 
 
 def _a6_right_person(facts: AuthorizationFacts, is_minor: bool) -> Iterator[Defect]:

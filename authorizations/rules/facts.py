@@ -52,6 +52,9 @@ class AuthorizationFacts:
     signature_method: SignatureMethod = SignatureMethod.NONE
     signed_on: date | None = None
     signer_role: SignerRole = SignerRole.INDIVIDUAL
+    signer_name: str = ""  # as it is written on a paper
+    signer_known_as: tuple[str, ...] = ()  # every name the signer is on record under
+    name_confirmed: bool = False  # somebody compared the two and found the same person
     authority_description: str = ""
     patient_born_on: date | None = None
     minor_rule: MinorRule = MinorRule.NONE

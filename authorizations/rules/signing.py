@@ -1,7 +1,5 @@
 """Signing a prepared form: what a signature adds to the facts, and what a scan of the paper may turn out to lack."""
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -105,13 +103,3 @@ def signed(
     for element in not_on_paper:
         given = replace(given, **ABSENT[element])
     return given
-
-
-def is_name_of(typed: str, name: str) -> bool:
-    """Whether a typed name shares a word with the signer's: case, accents and order aside."""
-    return bool(_words(typed) & _words(name))
-
-
-def _words(name: str) -> set[str]:
-    plain = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
-    return set(re.findall(r"\w+", plain.casefold()))

@@ -93,8 +93,11 @@ def _signed(request: HttpRequest, link: Link, form: SignForm) -> bool:
             consent=form.cleaned_data["consent"],
             document_sha256=form.cleaned_data["document_sha256"],
             client=client_of(request),
+            own_name=form.cleaned_data["own_name"],
         )
     except Refused as refused:
+        if refused.refusal.code == "SIGNATURE_NAME_QUESTIONED":
+            form.ask_name()
         if refused.refusal.code.startswith(("AUTHORIZATION_", "PR_", "SIGNER_")):
             raise LinkSpent from None
         form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())

@@ -129,8 +129,11 @@ def _signed(request: HttpRequest, held: HandedOver, authorization: Authorization
             identity_how=IdentityCheck(held.about["identity"]),
             document_sha256=form.cleaned_data["document_sha256"],
             client=actions.client_of(request),
+            own_name=form.cleaned_data["own_name"],
         )
     except Refused as refused:
+        if refused.refusal.code == "SIGNATURE_NAME_QUESTIONED":
+            form.ask_name()
         if refused.refusal.code != "AUTHORIZATION_SIGNED_ALREADY":
             form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}")
             return False

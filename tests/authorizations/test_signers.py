@@ -303,3 +303,39 @@ def test_nobody_signed_a_form_of_ours_before_it_was_prepared(prepared: Record, d
     assert refused(lambda: signing.sign_on_paper(signed_on=yesterday, **given)) == "SIGNED_BEFORE_PREPARED"
     signing.sign_on_paper(signed_on=today(), **given)
     assert line(row).status == AuthorizationStatus.ACTIVE
+
+
+@pytest.mark.django_db
+def test_a_name_on_a_paper_that_is_not_the_signers_counts_once_somebody_found_the_same_person(
+    authorized: Record,
+) -> None:
+    row = authorized(signer_name="Joan Lindqvist")
+    assert [defect.words for defect in line(row).defects] == [
+        "The paper says “Joan Lindqvist”, the signer is on record as “Tobias Lindqvist”."
+    ]
+    assert line(authorized(signer_name="Joan Lindqvist", name_confirmed=True)).status == AuthorizationStatus.ACTIVE
+    assert line(authorized(signer_name="Lindqvist, T.")).status == AuthorizationStatus.ACTIVE
+
+
+@pytest.mark.django_db
+def test_a_typed_name_that_is_the_signers_in_part_is_asked_about_once(
+    prepared: Record, dana: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "render_pdf", lambda *_, **__: b"%PDF-1.7 signed")
+    row = queries.for_release(prepared().pk)
+    given: dict[str, Any] = {
+        "by": dana,
+        "authorization": row,
+        "way": SignatureWay.TABLET,
+        "signer": signer_of(row, None, today()),
+        "intent": True,
+        "consent_electronic": True,
+        "identity_checked_by": dana,
+        "identity_how": IdentityCheck.KNOWN,
+        "document_sha256": text_to_sign(row).sha256,
+        "client": signing.Client(),
+    }
+    other, short = signing.Mark(typed="Mickey Mouse"), signing.Mark(typed="Toby Lindqvist")
+    assert refused(lambda: signing.sign(mark=other, own_name=True, **given)) == "SIGNATURE_OTHER_NAME"
+    assert refused(lambda: signing.sign(mark=short, **given)) == "SIGNATURE_NAME_QUESTIONED"
+    assert signing.OWN_NAME in signing.sign(mark=short, own_name=True, **given).intent_words

@@ -55,7 +55,6 @@ def put(dana: Staff, _no_paper: None) -> Signed:
             "authorization": authorization,
             "way": SignatureWay.TABLET,
             "signer": signer_of(authorization, None, today()),
-            "mark": Mark(typed="Tobias Lindqvist"),
             "intent": True,
             "consent_electronic": True,
             "identity_checked_by": dana,
@@ -63,7 +62,8 @@ def put(dana: Staff, _no_paper: None) -> Signed:
             "document_sha256": text_to_sign(authorization).sha256,
             "client": Client("192.0.2.7", "a tablet"),
         }
-        return sign(**given | changes)
+        given |= changes
+        return sign(**{"mark": Mark(typed=given["signer"].name), **given})
 
     return act
 

@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from authorizations.actions import record_authorization
+from authorizations.actions.forms import prepare_authorization
 from authorizations.models import SignedDocument
 from practice.people.models import Patient, Staff
-from tests.authorizations.papers import complete
+from tests.authorizations.papers import approve_forms, to_prepare
 
 from .conftest import Visit
 from .visitor import NARROW
@@ -26,9 +26,11 @@ def draw(page: Page) -> None:
 
 
 @pytest.mark.committing
-def test_a_form_is_read_and_signed_on_the_tablet(hale: Staff, dana: Staff, lindqvist: Patient, a_visit: Visit) -> None:
-    elements = complete(hale) | {"signature_method": "", "signed_on": None, "signer_name": ""}
-    draft = record_authorization(by=dana, patient=lindqvist, **elements)
+def test_a_form_is_read_and_signed_on_the_tablet(
+    castellanos: Staff, hale: Staff, dana: Staff, lindqvist: Patient, a_visit: Visit
+) -> None:
+    approve_forms(castellanos)
+    draft = prepare_authorization(by=dana, patient=lindqvist, **to_prepare(hale))
     with a_visit(NARROW) as visitor:
         page = visitor.page
         visitor.sign_in(dana, reverse("authorization-sign-here", args=[draft.pk]))

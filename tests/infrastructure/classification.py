@@ -112,7 +112,7 @@ MODELS: dict[str, Kept] = {
         id patient record_classes covers_from covers_to pn_scope pn_originator pn_session_dates discloser
         info_kinds template_version recipient_name recipient_class recipient_address individual_initiated research
         expires_on expires_event_relates signature_method signed_on signer_role signer_name representative minor_rule
-        stmt_revocation stmt_conditioning stmt_redisclosure remuneration_applies stmt_remuneration
+        name_confirmed stmt_revocation stmt_conditioning stmt_redisclosure remuneration_applies stmt_remuneration
         combined_with conditioned_on conditioning_ground prepared_from received_at recorded_by recorded_at""",
     ),
     "authorizations.FormVersion": Kept(APPEND_ONLY, plain="id kind number texts made_by made_at"),  # of no patient
