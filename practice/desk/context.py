@@ -6,6 +6,7 @@ from functools import cached_property
 from django.http import HttpRequest
 
 from practice.compliance.models import PracticeProfile
+from practice.infrastructure.letterhead import last_read
 from practice.people.models import Patient, Staff
 from practice.people.rules import Role
 
@@ -30,11 +31,13 @@ class Frame:
 
     @cached_property
     def practice_name(self) -> str:
-        return PracticeProfile.objects.values_list("name", flat=True).first() or "Practice records"
+        last_read.name = PracticeProfile.objects.values_list("name", flat=True).first() or ""
+        return last_read.name or "Practice records"
 
     @cached_property
     def practice_phone(self) -> str:
-        return PracticeProfile.objects.values_list("phone", flat=True).first() or ""
+        last_read.phone = PracticeProfile.objects.values_list("phone", flat=True).first() or ""
+        return last_read.phone
 
     @cached_property
     def roles(self) -> str:

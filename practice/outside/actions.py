@@ -224,13 +224,15 @@ def _note_failed(link: Link, why: str) -> None:
 
 @transaction.atomic
 def _admit(link: Link) -> str:
-    """Give this browser the pass; another browser that had one has none any more."""
+    """Give this browser the pass; another browser that had one has none any more, and can be told why."""
     locked = Link.objects.select_for_update().get(pk=link.pk)
     now, secret = timezone.now(), new_token()
     if not locked.may_be_answered(now):
         return ""
+    if locked.pass_hash:
+        locked.left_passes.append(locked.pass_hash)
     locked.passed_at, locked.pass_hash, locked.pass_until = now, hash_of(secret), now + PASS_FOR
-    locked.save(update_fields=["passed_at", "pass_hash", "pass_until"])
+    locked.save(update_fields=["passed_at", "pass_hash", "left_passes", "pass_until"])
     record(by=None, event=AuditEvent.LINK_USED, subject=locked, patient_id=locked.patient_id, detail="passed")
     return secret
 

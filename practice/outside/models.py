@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -24,7 +25,8 @@ class Link(models.Model):
 
     append_only = True
     updatable_columns = (
-        "failed", "passed_at", "pass_hash", "pass_until", "used_at", "served", "closed_at", "closed_why", "closed_by",
+        "failed", "passed_at", "pass_hash", "left_passes", "pass_until", "used_at", "served", "closed_at", "closed_why",
+        "closed_by",
     )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -43,6 +45,12 @@ class Link(models.Model):
     failed = models.PositiveSmallIntegerField(default=0)
     passed_at = models.DateTimeField(null=True, blank=True)
     pass_hash = models.CharField(max_length=64, blank=True)
+    left_passes = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        blank=True,
+        help_text="Hashes of the passes that another device took over: those devices may be told so.",
+    )
     pass_until = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     served = models.PositiveSmallIntegerField(default=0)
@@ -106,5 +114,5 @@ keep_history(
         "purpose", "subject_id", "patient", "code_given", "expires_at", "failed", "passed_at", "used_at", "closed_at",
         "closed_why",
     ],
-    leave_out=["token_hash", "code_hash", "pass_hash"],
+    leave_out=["token_hash", "code_hash", "pass_hash", "left_passes"],
 )  # fmt: skip

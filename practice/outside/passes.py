@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from .models import Link
-from .queries import finished_link_of_pass, link_of_pass
+from .queries import finished_link_of_pass, is_left_pass, link_of_pass
 from .rules import GRACE, PASS_FOR
 
 
@@ -30,6 +30,11 @@ def passed_link(request: HttpRequest, purpose: str = "") -> Link | None:
 def finished_link(request: HttpRequest, purpose: str) -> Link | None:
     """The link this browser has used a few minutes ago."""
     return _for(purpose, finished_link_of_pass(_secret(request), timezone.now()))
+
+
+def was_passed_on(request: HttpRequest) -> bool:
+    """Whether the link this browser had opened was opened on another device since."""
+    return is_left_pass(_secret(request))
 
 
 def _secret(request: HttpRequest) -> str:

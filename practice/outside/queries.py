@@ -46,6 +46,11 @@ def finished_link_of_pass(secret: str, now: datetime) -> Link | None:
     return link if link is not None and link.is_finished(now) else None
 
 
+def is_left_pass(secret: str) -> bool:
+    """Whether this browser had opened a link that was then opened on another device."""
+    return bool(secret) and Link.objects.filter(left_passes__contains=[hash_of(secret)]).exists()
+
+
 def _with_pass(secret: str) -> Link | None:
     if not secret:
         return None

@@ -49,10 +49,10 @@ MODELS: dict[str, Kept] = {
     ),
     "outside.Link": Kept(
         APPEND_ONLY,
-        updates="failed passed_at pass_hash pass_until used_at served closed_at closed_why closed_by",
+        updates="failed passed_at pass_hash left_passes pass_until used_at served closed_at closed_why closed_by",
         plain="""
         id purpose subject_id patient representative token_hash code_hash code_given made_by made_at expires_at
-        failed passed_at pass_hash pass_until used_at served closed_at closed_why closed_by""",
+        failed passed_at pass_hash left_passes pass_until used_at served closed_at closed_why closed_by""",
     ),
     "people.License": Kept(NEVER_DELETED, plain="id staff kind number state issued_on expires_on supervisor"),
     "people.Patient": Kept(

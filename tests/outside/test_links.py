@@ -9,14 +9,17 @@ import pytest
 import time_machine
 from django.conf import settings as product
 from django.db import connection, transaction
+from django.test import RequestFactory
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from practice.audit.models import AuditEntry
+from practice.compliance.models import PracticeProfile
 from practice.infrastructure.logs import ContentFreeFormatter
 from practice.infrastructure.refusals import Refused
 from practice.outside.actions import NewLink, make_link, pass_link, stop_link, use_link
 from practice.outside.models import Link
+from practice.outside.refusing import broken
 from practice.outside.rules import (
     ALPHABET,
     TRIES,
@@ -234,3 +237,16 @@ def test_no_log_holds_a_token() -> None:
     from practice.infrastructure import web
 
     assert web.accesslog is None
+
+
+def test_the_page_of_our_own_mistakes_names_the_practice_and_asks_the_database_nothing(
+    db: None, visitor: Visitor, rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    profile = PracticeProfile.objects.get()
+    profile.phone = "(217) 555-0100"
+    profile.save()
+    visitor.get("/ended/")
+    with django_assert_num_queries(0):
+        answer = broken(rf.get("/sign/"))
+    assert answer.status_code == 500
+    assert profile.name in said(answer) and "Call us at (217) 555-0100." in said(answer)

@@ -2,6 +2,7 @@
 
 import uuid
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -70,6 +71,16 @@ class Migration(migrations.Migration):
                 ("failed", models.PositiveSmallIntegerField(default=0)),
                 ("passed_at", models.DateTimeField(blank=True, null=True)),
                 ("pass_hash", models.CharField(blank=True, max_length=64)),
+                (
+                    "left_passes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64),
+                        blank=True,
+                        default=list,
+                        help_text="Hashes of the passes that another device took over: those devices may be told so.",
+                        size=None,
+                    ),
+                ),
                 ("pass_until", models.DateTimeField(blank=True, null=True)),
                 ("used_at", models.DateTimeField(blank=True, null=True)),
                 ("served", models.PositiveSmallIntegerField(default=0)),
