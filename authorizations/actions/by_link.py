@@ -19,7 +19,7 @@ from ..policies import authorizations_visible_to, check_may_record
 from ..queries.signing import Signer, refusal_to_sign_on_screen, refusals_to, signer_of, unsignable
 from ..rules import EventKind
 from ..rules.choices import IdentityCheck, SignatureWay
-from .recording import record_copy_given
+from .recording import record_copy_downloaded
 from .signing import Client, Mark, decline, sign
 
 KNOWN_BY = {CodeGiven.BY_PHONE: IdentityCheck.CODE_BY_PHONE, CodeGiven.IN_PERSON: IdentityCheck.CODE_IN_PERSON}
@@ -125,5 +125,5 @@ def copy_for_signer(*, link: Link) -> bytes | None:
     if signature is None:
         return None
     if not authorization.events.filter(kind=EventKind.COPY_GIVEN).exists():
-        record_copy_given(by=link.made_by, authorization=authorization, given_on=today(), how=COPY_HOW)
+        record_copy_downloaded(authorization=authorization, how=COPY_HOW)
     return bytes(signature.document.pdf)

@@ -77,7 +77,7 @@ def lock_current(authorization: Authorization) -> Authorization:
 
 
 def happened(
-    by: Staff,
+    by: Staff | None,
     authorization: Authorization,
     kind: EventKind,
     on: date,
@@ -102,7 +102,7 @@ def happened(
 
 
 def add_event(
-    by: Staff,
+    by: Staff | None,
     authorization: Authorization,
     kind: EventKind,
     on: date,

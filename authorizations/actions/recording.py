@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TypedDict, Unpack
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.utils import timezone
 
 from practice.audit.actions import record
@@ -232,6 +233,14 @@ def record_copy_given(*, by: Staff, authorization: Authorization, given_on: date
     """Record that the patient got a copy of the signed form, and how (F2, 164.508(c)(4))."""
     event = happened(by, authorization, EventKind.COPY_GIVEN, given_on, how, "Say how the copy was given.")
     close_task(kind=TaskKind.AUTHORIZATION_COPY, subject=authorization, by=by)
+    return event
+
+
+@transaction.atomic
+def record_copy_downloaded(*, authorization: Authorization, how: str) -> AuthorizationEvent:
+    """Record that the signer took the copy themself, by the link they signed with: nobody of the practice did (F2)."""
+    event = happened(None, authorization, EventKind.COPY_GIVEN, days.today(), how, "")
+    close_task(kind=TaskKind.AUTHORIZATION_COPY, subject=authorization, by=None)
     return event
 
 

@@ -35,7 +35,6 @@ from ..rules.choices import IdentityCheck, SignatureMark, SignatureWay
 from ..rules.names import NameMatch, match_of_name
 from .events import COPY_WITHIN_DAYS, ask, checked, lock_for_release
 
-INTENT = "I have read this form. I sign it to allow what it says."
 CONSENT = "I agree to sign electronically. I may ask for a paper form instead, and I get a copy of what I sign."
 OWN_NAME = "What I typed is my own name. I am the person named here as signing."
 MOST_STROKES, MOST_POINTS = 200, 20_000
@@ -133,7 +132,7 @@ def sign(
         "signed_on": days.local_date(now),
         "signed_at": now,
         "zone": timezone.get_default_timezone_name(),
-        "intent_words": f"{INTENT} {OWN_NAME}" if own_name else INTENT,
+        "intent_words": f"{text.intent} {OWN_NAME}" if own_name else text.intent,
         "consent_words": CONSENT,
         "identity_checked_by": identity_checked_by,
         "identity_how": identity_how,

@@ -23,6 +23,8 @@ CONDITIONING = {
 REDISCLOSURE = (
     "Whoever receives these records may pass them on. Federal privacy law may then no longer protect what they hold."
 )
+# Said with the tick that signs, where the form has no words of its own for it.
+ATTESTATION = "I have read this form, or it was read to me. I agree to what it says."
 REMUNERATION = "The practice is paid by somebody else for this release."
 
 
@@ -36,10 +38,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class TextToSign:
-    """A form as it is shown to whoever signs it. `plain` is the whole of it, and `sha256` the hash of its UTF-8."""
+    """A form as it is shown to whoever signs it. `plain` is the whole of it, and `sha256` the hash of its UTF-8.
+
+    `attestation` stands beside the tick instead, in the words of the form; it is kept with the signature.
+    """
 
     title: str
     parts: tuple[Part, ...]
+    attestation: str = ATTESTATION
     plain: str = field(init=False)
     sha256: str = field(init=False)
 
@@ -48,6 +54,11 @@ class TextToSign:
         plain = unicodedata.normalize("NFC", "\n\n".join(blocks).replace("\r\n", "\n")) + "\n"
         object.__setattr__(self, "plain", plain)
         object.__setattr__(self, "sha256", hashlib.sha256(plain.encode()).hexdigest())
+
+    @property
+    def intent(self) -> str:
+        """What a signer says by the tick."""
+        return f"{self.attestation} I sign it."
 
 
 def text_to_sign(authorization: Authorization) -> TextToSign:
@@ -77,7 +88,7 @@ def text_to_sign(authorization: Authorization) -> TextToSign:
 def _of_form(document: FormDocument) -> TextToSign:
     """The practice's own form as it was filled in, word for word."""
     parts = [Part(part.heading, "\n\n".join(filter(None, [*part.words, *_filled(part)]))) for part in document.parts]
-    return TextToSign(document.title, tuple(parts))
+    return TextToSign(document.title, tuple(parts), " ".join(document.signing.words) or ATTESTATION)
 
 
 def _filled(part: FormPart) -> list[str]:

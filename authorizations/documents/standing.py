@@ -175,7 +175,8 @@ def _happening(event: AuthorizationEvent) -> Happening:
     words = EventKind(event.kind).label
     if event.occurred_on:
         words = f"{words}. It happened on {day(event.occurred_on)}"
-    return Happening(event.happened_on, event.received_at, words, event.how, event.recorded_by.display_name)
+    by = event.recorded_by.display_name if event.recorded_by else "nobody: downloaded by the signer"
+    return Happening(event.happened_on, event.received_at, words, event.how, by)
 
 
 def _until(line: AuthorizationLine) -> str:

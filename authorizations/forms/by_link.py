@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
+from django.utils.html import format_html
 
 from practice.outside.forms import LinkForm
 
@@ -19,8 +20,13 @@ class SigningLinkForm(LinkForm):
     )
     field_order = ["who", "code_given", "days"]
 
-    def __init__(self, *args: Any, signers: Sequence[PossibleSigner], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, signers: Sequence[PossibleSigner], numbers: Sequence[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if numbers:
+            code = self.fields["code_given"]
+            code.help_text = format_html("{} On file: {}.", code.help_text, "; ".join(numbers))
         self.possible = {one.key: one.signer for one in signers if not one.refusals}
         who = cast(forms.ChoiceField, self.fields["who"])
         who.choices = [(key, SignerForm._label(signer)) for key, signer in self.possible.items()]

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 
-from ..actions.signing import CONSENT, INTENT, OWN_NAME, Mark
+from ..actions.signing import CONSENT, OWN_NAME, Mark
 from ..queries.signing import PossibleSigner, Signer
 from ..rules.choices import IdentityCheck
 from ..rules.signing import ELEMENTS
@@ -73,7 +73,8 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "words"}),
     )
     drawn = forms.CharField(widget=forms.HiddenInput, required=False, max_length=MOST_BYTES)
-    intent = forms.BooleanField(label=INTENT, error_messages={"required": "Tick this if you want to sign."})
+    # its words are those of the form: TextToSign.intent
+    intent = forms.BooleanField(error_messages={"required": "Tick this if you want to sign."})
     consent = forms.BooleanField(
         label=CONSENT, error_messages={"required": "Tick this, or ask for a paper form instead."}
     )

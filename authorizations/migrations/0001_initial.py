@@ -283,7 +283,12 @@ class Migration(migrations.Migration):
                 (
                     "recorded_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        blank=True,
+                        help_text="Nobody where a signer took the copy by the link.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -373,6 +378,13 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("holds", False), ("kind", "ORAL_REVOCATION"), _connector="OR"),
                 name="authorizations_authorizationevent_only_a_call_holds",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="authorizationevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recorded_by__isnull", False), ("kind", "COPY_GIVEN"), _connector="OR"),
+                name="authorizations_authorizationevent_recorded_by_somebody",
             ),
         ),
         migrations.AddConstraint(

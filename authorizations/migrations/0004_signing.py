@@ -79,7 +79,10 @@ class Migration(migrations.Migration):
                 ),
                 ("signer_name", models.CharField(max_length=300)),
                 ("authority_description", practice.infrastructure.fields.EncryptedTextField(blank=True, default="")),
-                ("intent_words", models.CharField(blank=True, max_length=300)),
+                (
+                    "intent_words",
+                    models.TextField(blank=True, help_text="The attestation of the form, as long as it is."),
+                ),
                 ("consent_words", models.CharField(blank=True, help_text="To signing electronically.", max_length=300)),
                 (
                     "identity_how",

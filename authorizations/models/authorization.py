@@ -180,7 +180,14 @@ class AuthorizationEvent(models.Model):
     how = EncryptedTextField(default="")
     holds = models.BooleanField(default=False)
     policy_version = models.UUIDField(null=True, blank=True, help_text="The P-06 setting that decided `holds`.")
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Nobody where a signer took the copy by the link.",
+    )
     recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -204,6 +211,10 @@ class AuthorizationEvent(models.Model):
             models.CheckConstraint(
                 condition=Q(holds=False) | Q(kind=EventKind.ORAL_REVOCATION),
                 name="%(app_label)s_%(class)s_only_a_call_holds",
+            ),
+            models.CheckConstraint(
+                condition=Q(recorded_by__isnull=False) | Q(kind=EventKind.COPY_GIVEN),
+                name="%(app_label)s_%(class)s_recorded_by_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(occurred_on__isnull=True)

@@ -41,7 +41,7 @@ class Signature(models.Model):
         "people.PersonalRepresentative", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     authority_description = EncryptedTextField(blank=True, default="")
-    intent_words = models.CharField(max_length=300, blank=True)
+    intent_words = models.TextField(blank=True, help_text="The attestation of the form, as long as it is.")
     consent_words = models.CharField(max_length=300, blank=True, help_text="To signing electronically.")
     identity_checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     identity_how = models.CharField(max_length=20, choices=IdentityCheck.choices)

@@ -1,5 +1,6 @@
 """Signing by a link: staff make it; on the outside host the signer reads, signs or declines, and takes a copy."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,8 @@ from practice.outside.queries import asked_to_be_reached, links_about
 from practice.outside.refusing import spent
 from practice.outside.rules import CodeGiven, LinkPurpose
 from practice.outside.signals import LinkSpent
+from practice.people.models import Patient
+from practice.people.queries import telephones
 
 from .. import queries
 from ..actions.by_link import copy_for_signer, decline_by_link, form_of, make_signing_link, sign_by_link
@@ -23,7 +26,7 @@ from ..actions.signing import client_of
 from ..documents.signing import text_to_sign
 from ..forms.by_link import SigningLinkForm
 from ..forms.signing import SignForm
-from ..queries.signing import possible_signers, unsignable
+from ..queries.signing import PossibleSigner, possible_signers, unsignable
 from .signing import open_to_sign
 
 
@@ -34,7 +37,9 @@ def authorization_sign_link(request: HttpRequest, authorization_id: UUID) -> Htt
     if elsewhere:
         return elsewhere
     signers = possible_signers(authorization, today())
-    form, made = SigningLinkForm(request.POST or None, signers=signers), None
+    reach = asked_to_be_reached(authorization.patient)
+    numbers = [] if reach else _numbers(authorization.patient, signers)
+    form, made = SigningLinkForm(request.POST or None, signers=signers, numbers=numbers), None
     lacking = unsignable(authorization, today())
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -57,10 +62,18 @@ def authorization_sign_link(request: HttpRequest, authorization_id: UUID) -> Htt
         "lacking": lacking,
         "barred_signers": [one for one in signers if one.refusals],
         "barred": refusal_to_make(authorization.patient),
-        "reach": asked_to_be_reached(authorization.patient),
+        "reach": reach,
+        "numbers": numbers,
         "links": links_about(LinkPurpose.SIGN, authorization.pk),
     }
     return render(request, "authorizations/sign_link.html", context)
+
+
+def _numbers(patient: Patient, signers: Sequence[PossibleSigner]) -> list[str]:
+    """The numbers on file of whoever may sign, each with whose it is."""
+    found = [f"{patient.legal_name} {number}" for number in telephones(patient)]
+    others = [one.signer.representative for one in signers if not one.refusals and one.signer.representative]
+    return [*found, *(f"{other.name} {other.phone}" for other in others if other.phone)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

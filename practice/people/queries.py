@@ -30,6 +30,7 @@ from .rules import (
     LicenseKind,
     RepresentationFacts,
     Role,
+    TelecomKind,
     license_in_force,
     may_keep_psychotherapy_notes,
     refusal_to_represent,
@@ -187,6 +188,12 @@ def patient_details(patient: Patient) -> PatientDetails:
         care=[row for row in care if row.until_on is None or row.until_on >= day],
         past_care=[row for row in care if row.until_on is not None and row.until_on < day],
     )
+
+
+def telephones(patient: Patient) -> list[str]:
+    """The patient's own telephone numbers on file, with what each is for; none that was given in confidence."""
+    rows = patient.telecoms.filter(kind=TelecomKind.PHONE, confidential=False).order_by("use", "value")
+    return [f"{row.value} ({row.use})" if row.use else row.value for row in rows]
 
 
 def unused_invitations(staff: Staff) -> QuerySet[Invitation]:

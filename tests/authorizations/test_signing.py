@@ -157,6 +157,16 @@ def test_a_drawn_signature_counts_like_a_typed_one_and_stays_inside_its_pad(draf
     assert status(draft) == AuthorizationStatus.ACTIVE
 
 
+def test_a_signature_keeps_the_attestation_of_the_form_however_long_it_is(
+    draft: Authorization, put: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = draft.template_version
+    assert version is not None
+    assert text_to_sign(draft).intent == f"{version.texts['signature']} I sign it."
+    monkeypatch.setattr(version, "texts", {**version.texts, "signature": "I agree to it. " * 60})
+    assert len(put(draft).intent_words) > 800
+
+
 def test_by_a_link_nobody_of_the_practice_is_recorded_as_the_one_who_signed(draft: Authorization, put: Signed) -> None:
     made = put(draft, by=None, way=SignatureWay.LINK, identity_how=IdentityCheck.CODE_BY_PHONE)
     assert made.recorded_by is None

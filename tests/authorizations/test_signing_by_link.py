@@ -11,6 +11,7 @@ from django.utils import timezone
 from authorizations import queries
 from authorizations.actions import add_paper, signing
 from authorizations.actions.by_link import make_signing_link, note_expired_links
+from authorizations.documents.standing import history
 from authorizations.models import Authorization, AuthorizationEvent, Signature
 from authorizations.queries.signing import signer_of
 from authorizations.rules import AuthorizationStatus, EventKind
@@ -74,6 +75,7 @@ def test_the_signature_says_who_knew_the_signer_and_how_and_uses_the_link_up(
 ) -> None:
     page = said(reader.get("/sign/"))
     assert "take this back" in page and "Tobias Lindqvist" in page
+    assert "I have read this form, or it was read to me. I agree to what it says. I sign it." in page
     before = timezone.now()
     answer = reader.post("/sign/", SIGNED | {"document_sha256": shown_hash(reader)})
     assert (answer.status_code, answer["Location"]) == (302, "/signed/")
@@ -92,7 +94,9 @@ def test_the_signature_says_who_knew_the_signer_and_how_and_uses_the_link_up(
     assert copy.content == b"%PDF-1.7 signed" and copy["Content-Type"] == "application/pdf"
     reader.post("/signed/copy/")
     given = AuthorizationEvent.objects.get(kind=EventKind.COPY_GIVEN)
-    assert "Downloaded by the signer" in given.how
+    assert "Downloaded by the signer" in given.how and given.recorded_by is None
+    said_of = {item.words: item.by for item in history(queries.for_release(draft.pk))}
+    assert said_of["Copy given to the patient"] == "nobody: downloaded by the signer"
     assert Visitor().post("/signed/copy/").status_code == 410
 
 
@@ -177,12 +181,29 @@ def test_nobody_gets_a_link_to_a_form_they_may_not_sign(draft: Authorization, da
 
 
 def test_staff_make_the_link_on_a_page_that_shows_it_once(
-    draft: Authorization, dana: Staff, signed_in: Callable[[Staff], Client]
+    draft: Authorization, dana: Staff, lindqvist: Patient, signed_in: Callable[[Staff], Client]
 ) -> None:
     client, url = signed_in(dana), reverse("authorization-sign-link", args=[draft.pk])
-    assert "Who signs" in client.get(url).content.decode()
+    lindqvist.telecoms.create(kind="phone", use="home", value="(217) 555-0114")
+    lindqvist.telecoms.create(kind="phone", value="(217) 555-0199", confidential=True)
+    page = client.get(url).content.decode()
+    assert "Who signs" in page and "Tobias Lindqvist (217) 555-0114 (home)" in page and "0199" not in page
+    assert reverse("patient-details", args=[lindqvist.pk]) in page.split("Record them under Details")[0], "a guardian"
     page = client.post(url, {"who": "self", "code_given": "in_person", "days": "1"}).content.decode()
-    assert "/l/" in page and "Shown this once" in page
+    assert "/l/" in page and "Shown this once" in page and page.count("data-copies=") == 2
+    assert "js/copy.js" in page
     later = client.get(url).content.decode()
     assert "/l/" not in later and "Waiting to be opened" in later
     assert url in client.get(reverse("authorization-ready", args=[draft.pk])).content.decode()
+
+
+def test_the_device_that_had_opened_a_link_is_told_that_another_did_and_nobody_else_is(
+    reader: Visitor, link: NewLink, lindqvist: Patient
+) -> None:
+    other = Visitor()
+    assert other.answer(link, lindqvist.birth_date).status_code == 302
+    assert "It was opened on another device" in said(reader.get("/sign/"))
+    assert "Tobias Lindqvist" in said(other.get("/sign/"))
+    assert "another device" not in said(Visitor().get("/sign/")), "a stranger learns nothing"
+    assert reader.answer(link, lindqvist.birth_date).status_code == 302, "and may take it back with the right answers"
+    assert "It was opened on another device" in said(other.get("/sign/"))

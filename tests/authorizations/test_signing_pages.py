@@ -18,6 +18,7 @@ from authorizations.rules import AuthorizationStatus
 from authorizations.rules.choices import IdentityCheck
 from authorizations.rules.signing import ELEMENTS
 from practice.audit.models import AuditEntry
+from practice.compliance.queries import practice_profile
 from practice.infrastructure.days import today
 from practice.infrastructure.uploads import check_upload
 from practice.people.handed_over import KEY
@@ -65,6 +66,8 @@ def test_the_screen_holds_the_whole_form_and_no_sign_in(tablet: Client, draft: A
     page = body(tablet, SCREEN)
     for words in (draft.info_description, "Fenner &amp; Osgood", "Custody case", "take this back"):
         assert words in page
+    assert f"<strong>{practice_profile().name}</strong>" in page, "whose form it is"
+    assert "I have read this form, or it was read to me." in page
     assert "_auth_user_id" not in tablet.session and 'href="/patients' not in page
     assert set(tablet.session[KEY]["about"]) == {"authorization", "who", "identity"}
     assert tablet.get("/").url == SCREEN

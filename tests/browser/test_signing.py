@@ -42,7 +42,7 @@ def test_a_form_is_read_and_signed_on_the_tablet(
 
         page.get_by_label("Draw it with a finger or pen").check()
         draw(page)
-        page.get_by_label("I have read this form.").check()
+        page.get_by_label("I have read this form").check()
         page.get_by_role("button", name="Sign", exact=True).click()
         page.get_by_text("Not signed yet.").wait_for()  # one box was left out; the drawing is still there
         visitor.look("the form in the signer's hands")
