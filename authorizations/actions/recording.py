@@ -1,8 +1,8 @@
 """Recording an authorization, and everything that happens to it since. Every act adds a row and checks who may."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from practice.worklist.rules import TaskKind
 
 from .. import queries, rules
 from ..models import Authorization, AuthorizationEvent, FormVersion, Signature, SignedPaper
+from ..queries.signing import is_only_scan, lacking
 from ..rules import REVOCATIONS, EventKind
 from ..rules.choices import SignatureWay
 from .events import COPY_WITHIN_DAYS, add_event, ask, checked, happened, keep_paper, lock_for_release, refuse_future
@@ -111,38 +112,39 @@ def record_authorization(
     return authorization
 
 
+AS_SIGNED = Refusal(
+    "AUTHORIZATION_AS_SIGNED",
+    "This cannot be corrected: it stands here as the signer saw and signed it.",
+    "If something in it is wrong, have a new form signed.",
+)
+PRINTED_HERE = Refusal(
+    "AUTHORIZATION_PRINTED_HERE",
+    "What this form says was printed here, so nobody entered it wrongly.",
+    "Correct the ticks of what is on the paper; if the form itself is wrong, have a new one signed.",
+)
+
+
 @checked
 def correct_authorization(
     *,
     by: Staff,
     authorization: Authorization,
+    why: str,
     paper: CheckedUpload | None = None,
     received_at: datetime | None = None,
     **elements: Unpack[Elements],
 ) -> Authorization:
-    """Record anew what was entered wrongly; the old record stays, marked, and can no longer be used.
+    """Record anew what was entered wrongly, and why; the old record stays, marked, and can no longer be used.
 
     The scan goes along unless a new one is given. Raises Refused where the patient has taken it back: nobody enters a
-    revocation away.
+    revocation away; for a form of ours, whose words nobody typed off a paper; and without a reason, unless nothing but
+    the scan is here yet.
     """
-    locked = lock_for_release(authorization.pk)
-    happened = {event.kind for event in locked.events.all()}
-    if signed_on_a_screen(locked):
-        raise Refused(
-            Refusal(
-                "AUTHORIZATION_AS_SIGNED",
-                "This cannot be corrected: it stands here as the signer saw and signed it.",
-                "If something in it is wrong, have a new form signed.",
-            )
-        )
-    if happened & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}):
-        raise Refused(
-            Refusal(
-                "AUTHORIZATION_CLOSED_TO_CORRECTION",
-                "This record cannot be corrected any more: the patient took it back, or it was corrected before.",
-                "Record the new paper as a new authorization.",
-            )
-        )
+    locked = _to_correct(authorization)
+    if getattr(locked, "signature", None) is not None:
+        raise Refused(PRINTED_HERE)
+    if not is_only_scan(locked):
+        _ask_why(why)
     elements.setdefault("template_version", locked.template_version)
     elements.setdefault("info_kinds", locked.info_kinds)
     corrected = record_authorization(
@@ -153,17 +155,72 @@ def correct_authorization(
         prepared_from=locked,
         **elements,
     )
-    if paper is None:
+    _carry_along(by, locked, corrected, why, with_scan=paper is None)
+    return corrected
+
+
+@checked
+def correct_ticks(*, by: Staff, authorization: Authorization, on_paper: Collection[str], why: str) -> Authorization:
+    """Tick anew what is on the paper of a form of ours, with the reason; what was printed, and the signing, stay.
+
+    Raises Refused for anything else, for a paper without a signature, without a reason, and as `correct_authorization`.
+    """
+    locked = _to_correct(authorization)
+    signature: Signature | None = getattr(locked, "signature", None)
+    if signature is None or "A6" not in on_paper:
+        raise Refused(Refusal("PAPER_NOT_SIGNED", "Nobody signed this paper.", "Have a new form signed."))
+    _ask_why(why)
+    elements: dict[str, Any] = {name: getattr(locked, name) for name in Elements.__annotations__}
+    corrected = record_authorization(
+        by=by,
+        patient=locked.patient,
+        received_at=locked.received_at,
+        prepared_from=locked,
+        **cast(Elements, elements),
+    )
+    changed = {"id", "authorization", "not_on_paper"}
+    fields = [field for field in Signature._meta.concrete_fields if field.name not in changed]
+    kept = {field.attname: getattr(signature, field.attname) for field in fields}
+    Signature.objects.create(authorization=corrected, not_on_paper=lacking(locked, on_paper), **kept)
+    _carry_along(by, locked, corrected, why, with_scan=True)
+    return corrected
+
+
+def _to_correct(authorization: Authorization) -> Authorization:
+    locked = lock_for_release(authorization.pk)
+    if signed_on_a_screen(locked):
+        raise Refused(AS_SIGNED)
+    if {event.kind for event in locked.events.all()} & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}):
+        raise Refused(
+            Refusal(
+                "AUTHORIZATION_CLOSED_TO_CORRECTION",
+                "This record cannot be corrected any more: the patient took it back, or it was corrected before.",
+                "Record the new paper as a new authorization.",
+            )
+        )
+    return locked
+
+
+def _ask_why(why: str) -> None:
+    if not why.strip():
+        raise Refused(Refusal("EVENT_WITHOUT_WORDS", "This is not complete.", "Say what was wrong with the record."))
+
+
+def _carry_along(by: Staff, locked: Authorization, corrected: Authorization, why: str, *, with_scan: bool) -> None:
+    """What stays true of the paper goes along to the record that corrects it; the old one is marked."""
+    if with_scan:
         for old in locked.papers.filter(event=None):
             keep_paper(by, corrected, CheckedUpload(old.kind, old.data, old.sha256, old.pages))
     for event in locked.events.all():
         if event.kind in CARRIED_ALONG:
             add_event(by, corrected, EventKind(event.kind), event.happened_on, event.how)
-    add_event(by, locked, EventKind.RECORDED_IN_ERROR, days.today(), "")
+    add_event(by, locked, EventKind.RECORDED_IN_ERROR, days.today(), why)
     close_task(kind=TaskKind.AUTHORIZATION_COPY, subject=locked, by=by)
-    if not rules.copy_due(queries.facts_of(queries.for_release(corrected.pk))):
+    if rules.copy_due(queries.facts_of(queries.for_release(corrected.pk))):
+        due_on = days.add_days(days.local_date(corrected.received_at), COPY_WITHIN_DAYS)
+        ask(TaskKind.AUTHORIZATION_COPY, due_on, corrected, Role.FRONT_DESK)
+    else:
         close_task(kind=TaskKind.AUTHORIZATION_COPY, subject=corrected, by=by)
-    return corrected
 
 
 @checked

@@ -220,8 +220,14 @@ class AuthorizationForm(forms.Form):
         help_text="PDF, JPEG or PNG, up to 15 MB. It may be added later; until then nothing can be released.",
     )
 
-    def __init__(self, *args: Any, patient: Patient, has_scan: bool = False, **kwargs: Any) -> None:
+    why = text_field("What was wrong with the record", 500, 2)
+
+    def __init__(
+        self, *args: Any, patient: Patient, has_scan: bool = False, correcting: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["why"].required = correcting
+        self.fields["why"].error_messages["required"] = "Say it in a few words."
         self.has_scan = has_scan
         cast(VersionField, self.fields["template_version"]).queryset = FormVersion.objects.order_by("kind", "-number")
         clinicians = Staff.objects.filter(roles__overlap=list(CLINICAL_ROLES)).order_by("full_name")
@@ -263,7 +269,7 @@ class AuthorizationForm(forms.Form):
 
     def elements(self) -> Elements:
         """What the actions take."""
-        given = {name: value for name, value in self.cleaned_data.items() if name not in ("received_on", "scan")}
+        given = {name: value for name, value in self.cleaned_data.items() if name not in ("received_on", "scan", "why")}
         return cast(Elements, given)
 
     def received_at(self) -> datetime:
@@ -311,6 +317,17 @@ class HappenedForm(forms.Form):
 
     def clean_on(self) -> date | None:
         return not_in_future(self.cleaned_data["on"])
+
+
+class TicksForm(forms.Form):
+    """What is on the paper of a form of ours, ticked anew, and why."""
+
+    on_paper = forms.MultipleChoiceField(
+        choices=[(element, element) for element in ABSENT], widget=forms.CheckboxSelectMultiple, required=False
+    )
+    why = text_field(
+        "What was wrong with the record", 500, 2, required=True, error_messages={"required": "Say it in a few words."}
+    )
 
 
 class ReasonForm(forms.Form):

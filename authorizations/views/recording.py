@@ -12,19 +12,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from practice.compliance.queries import practice_profile
 from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refused
 from practice.infrastructure.uploads import as_download
 from practice.people.models import Patient, Staff
 from practice.people.rules import Act, may
 from practice.worklist.rules import TaskKind
 
 from .. import actions, documents, policies, queries
-from ..actions.recording import signed_on_a_screen
+from ..actions.recording import AS_SIGNED, correct_ticks, signed_on_a_screen
+from ..documents.standing import paper_points
 from ..forms import (
     AuthorizationForm,
     HappenedForm,
     ScanForm,
     initial_of,
 )
+from ..forms.recording import TicksForm
 from ..models import Authorization, SignedPaper
 from ..queries.restrictions import restriction_lines
 from ..queries.signing import is_only_scan, typed_under
@@ -101,6 +104,11 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
     policies.check_may_record(staff, authorization.patient)
     if _is_draft(queries.line_of(authorization, today())):
         return redirect(f"{reverse('authorization-prepare', args=[authorization.patient_id])}?from={authorization.pk}")
+    if signed_on_a_screen(authorization):
+        messages.error(request, f"{AS_SIGNED.words} {AS_SIGNED.remedy}")
+        return redirect("authorization-open", authorization.pk)
+    if getattr(authorization, "signature", None) is not None:
+        return _correct_ticks(request, staff, authorization)
     papers, scan = _papers(authorization), scan_of(authorization)
     only_scan = is_only_scan(authorization)
     form = AuthorizationForm(
@@ -108,6 +116,7 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
         request.FILES or None,
         patient=authorization.patient,
         has_scan=bool(papers),
+        correcting=not only_scan,
         # nobody has said yet that the paper is signed
         initial=initial_of(authorization) | ({"signature_method": ""} if only_scan else {}),
     )
@@ -115,6 +124,7 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
         made = actions.correct_authorization(
             by=staff,
             authorization=authorization,
+            why=form.cleaned_data["why"],
             paper=form.cleaned_data["scan"],
             received_at=form.received_at(),
             **form.elements(),
@@ -126,6 +136,29 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
     if only_scan:
         context["title"] = "Enter what the paper says"
     return _form_page(request, authorization.patient, form, context)
+
+
+def _correct_ticks(request: HttpRequest, staff: Staff, authorization: Authorization) -> HttpResponse:
+    """Of a form that was printed here only the ticks can be wrong: what somebody saw on the paper."""
+    lacked = authorization.signature.not_on_paper
+    initial = [point.element for point in paper_points(authorization, ()) if point.element not in lacked]
+    form = TicksForm(request.POST or None, initial={"on_paper": initial})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = correct_ticks(by=staff, authorization=authorization, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}")
+        else:
+            return _recorded(request, made)
+    ticked = request.POST.getlist("on_paper") if request.method == "POST" else initial
+    context = {
+        "patient": authorization.patient,
+        "authorization": authorization,
+        "form": form,
+        "points": paper_points(authorization, ticked),
+        "papers": _papers(authorization),
+    }
+    return render(request, "authorizations/correct_ticks.html", context)
 
 
 @require_safe
@@ -171,6 +204,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "form_due": TaskKind.REVOCATION_FORM in open_tasks,
         "answer_due": TaskKind.DECLINE_ANSWER in open_tasks,
         "revocation": queries.written_revocation(authorization),
+        "corrects": _corrects(authorization),
         "corrected_by": queries.corrected_by(authorization) if EventKind.RECORDED_IN_ERROR in happened else None,
         "scan_form": ScanForm(),
         "scan_missing": AUTH_NO_DOCUMENT in {defect.code for defect in line.defects},
@@ -325,6 +359,13 @@ def _prepare_next(staff: Staff, line: queries.AuthorizationLine) -> dict[str, st
     if line.status == AuthorizationStatus.SIGNED_INCOMPLETE and any(defect.element for defect in line.defects):
         return {"href": href, "words": "Prepare it on our form", "beside": "checklist"}
     return None
+
+
+def _corrects(authorization: Authorization) -> Any:
+    """The mark on the record that this one corrects, with the reason; None where it corrects none."""
+    if authorization.prepared_from is None or not queries.facts_of(authorization.prepared_from).is_signed:
+        return None
+    return authorization.prepared_from.events.filter(kind=EventKind.RECORDED_IN_ERROR).first()
 
 
 def _papers(authorization: Authorization) -> list[Any]:

@@ -179,7 +179,7 @@ def test_a_correction_keeps_the_old_record_and_carries_scan_and_copy_along(
 ) -> None:
     wrong = authorized(purpose="", paper=check_upload(BytesIO(pdf())))
     actions.record_copy_given(by=dana, authorization=wrong, given_on=today(), how="By hand")
-    right = actions.correct_authorization(by=dana, authorization=wrong, **complete(hale))
+    right = actions.correct_authorization(why="Mistyped", by=dana, authorization=wrong, **complete(hale))
     assert (stands(wrong), stands(right)) == (AuthorizationStatus.DEFECTIVE, AuthorizationStatus.ACTIVE)
     assert right.papers.get().data == wrong.papers.get().data
     assert right.prepared_from == wrong
@@ -190,7 +190,7 @@ def test_nobody_corrects_a_revocation_away(authorized: Record, dana: Staff, hale
     row = authorized()
     actions.record_revocation(by=dana, authorization=row, written=False, received_at=timezone.now())
     with pytest.raises(Refused) as refused:
-        actions.correct_authorization(by=dana, authorization=row, **complete(hale))
+        actions.correct_authorization(why="Mistyped", by=dana, authorization=row, **complete(hale))
     assert refused.value.refusal.code == "AUTHORIZATION_CLOSED_TO_CORRECTION"
     assert Authorization.objects.count() == 1
 
@@ -199,7 +199,7 @@ def test_a_revocation_never_lands_on_a_record_that_was_corrected_meanwhile(
     authorized: Record, dana: Staff, hale: Staff
 ) -> None:
     old = authorized()
-    corrected = actions.correct_authorization(by=dana, authorization=old, **complete(hale))
+    corrected = actions.correct_authorization(why="Mistyped", by=dana, authorization=old, **complete(hale))
     with pytest.raises(Refused) as refused:
         actions.record_revocation(by=dana, authorization=old, written=True, received_at=timezone.now())
     assert refused.value.refusal.code == "AUTHORIZATION_CORRECTED"
@@ -211,7 +211,7 @@ def test_a_revocation_never_lands_on_a_record_that_was_corrected_meanwhile(
 def test_a_correction_does_not_open_again_what_was_finished(authorized: Record, dana: Staff, hale: Staff) -> None:
     row = authorized(individual_initiated=True)
     actions.record_fulfilled(by=dana, authorization=row, on=today())
-    corrected = actions.correct_authorization(by=dana, authorization=row, **complete(hale))
+    corrected = actions.correct_authorization(why="Mistyped", by=dana, authorization=row, **complete(hale))
     assert stands(corrected) == AuthorizationStatus.FULFILLED
 
 

@@ -104,12 +104,15 @@ def test_a_correction_starts_from_what_was_entered_and_replaces_the_record(
     row = authorized(expires_on=None, pn_scope="SESSION_DATES", pn_session_dates=[date(2026, 3, 14)])
     address = reverse("authorization-correct", args=[row.pk])
     assert "03/14/2026" in words(desk.get(address))
-    page = words(desk.post(address, typed(hale), follow=True))
+    assert "Say it in a few words." in words(desk.post(address, typed(hale)))
+    given = typed(hale) | {"why": "Mistyped"}
+    page = words(desk.post(address, given, follow=True))
+    assert "This corrects" in page and "Mistyped" in page
     assert "The authorization is in effect." in page
     old = words(desk.get(reverse("authorization-open", args=[row.pk])))
     assert "Open the corrected record" in old
     assert "Correct what was entered" not in old
-    assert desk.post(address, typed(hale)).status_code == 403
+    assert desk.post(address, given).status_code == 403
 
 
 def test_a_signed_form_without_its_scan_opens_nothing_and_waits_on_the_home_page_until_somebody_scans_it(

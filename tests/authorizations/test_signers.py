@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from authorizations import queries
-from authorizations.actions import add_paper, signing
+from authorizations.actions import add_paper, correct_authorization, signing
 from authorizations.actions.by_link import make_signing_link
 from authorizations.actions.signing import hand_over_to_sign
 from authorizations.documents.signing import text_to_sign
@@ -27,7 +27,7 @@ from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.people.rules import RepresentativeKind
 
 from .conftest import Record
-from .papers import SCAN
+from .papers import SCAN, complete
 
 SignedIn = Callable[[Staff], Client]
 SAME, LIKE, OTHER = NameMatch.SAME, NameMatch.LIKE, NameMatch.OTHER
@@ -339,3 +339,40 @@ def test_a_typed_name_that_is_the_signers_in_part_is_asked_about_once(
     assert refused(lambda: signing.sign(mark=other, own_name=True, **given)) == "SIGNATURE_OTHER_NAME"
     assert refused(lambda: signing.sign(mark=short, **given)) == "SIGNATURE_NAME_QUESTIONED"
     assert signing.OWN_NAME in signing.sign(mark=short, own_name=True, **given).intent_words
+
+
+@pytest.mark.django_db
+def test_of_a_form_printed_here_only_the_ticks_are_corrected_and_the_signing_stays(
+    prepared: Record, dana: Staff, hale: Staff, signed_in: SignedIn
+) -> None:
+    row = queries.for_release(prepared().pk)
+    scan = add_paper(by=dana, authorization=row, paper=SCAN)
+    signed = signing.sign_on_paper(
+        by=dana,
+        authorization=row,
+        paper=scan,
+        signer=signer_of(row, None, today()),
+        signed_on=today(),
+        on_paper=set(ELEMENTS) - {"RS3"},
+        identity_how=IdentityCheck.PHOTO_ID,
+    )
+    row = queries.for_release(row.pk)
+    other = complete(hale) | {"recipient_name": "Robin Weiss, cousin"}
+    assert refused(lambda: correct_authorization(by=dana, authorization=row, why="x", **other)) == (
+        "AUTHORIZATION_PRINTED_HERE"
+    )
+    desk, address = signed_in(dana), reverse("authorization-correct", args=[row.pk])
+    ticks: dict[str, Any] = {"on_paper": list(ELEMENTS), "recipient_name": "Robin Weiss, cousin"}
+    assert "Say it in a few words." in desk.post(address, ticks | {"why": " "}).content.decode()
+    page = desk.post(address, ticks | {"why": "Overlooked on page two"}, follow=True).content.decode()
+    made = Authorization.objects.get(prepared_from=row)
+    assert made.recipient_name == row.recipient_name and line(made).status == AuthorizationStatus.ACTIVE
+    kept = made.signature
+    assert (kept.signed_on, kept.identity_how, kept.identity_checked_by, kept.recorded_at) == (
+        signed.signed_on,
+        signed.identity_how,
+        signed.identity_checked_by,
+        signed.recorded_at,
+    )
+    assert "Overlooked on page two" in page and reverse("authorization-open", args=[row.pk]) in page
+    assert made.papers.count() == 1 and line(row).status == AuthorizationStatus.DEFECTIVE

@@ -119,7 +119,7 @@ def test_what_was_signed_on_a_screen_is_never_corrected_afterwards(
 ) -> None:
     put(draft)
     row = queries.for_release(draft.pk)
-    assert refused(lambda: correct_authorization(by=dana, authorization=row, **complete(hale))) == (
+    assert refused(lambda: correct_authorization(why="Mistyped", by=dana, authorization=row, **complete(hale))) == (
         "AUTHORIZATION_AS_SIGNED"
     )
 

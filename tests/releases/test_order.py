@@ -232,7 +232,7 @@ def test_what_was_entered_wrongly_does_not_leave_once_that_is_found(approved, pa
     if given_out_before:
         actions.deliver(by=dana, release_id=release.pk)
     elements = {"record_classes": ["CHART"], "info_description": "Progress notes", "recipient_name": "Somebody else"}
-    correct_authorization(by=dana, authorization=release.authorization, **elements)
+    correct_authorization(why="Mistyped", by=dana, authorization=release.authorization, **elements)
     with pytest.raises(GateRefused) as refused:
         actions.deliver(by=dana, release_id=release.pk)
     assert "AUTH_RECORDED_IN_ERROR" in refused.value.decision.codes()
