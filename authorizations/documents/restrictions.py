@@ -5,7 +5,7 @@ from practice.infrastructure.days import today
 from practice.infrastructure.pdf import render_pdf
 from practice.people.queries import letter_address
 
-from ..queries.restrictions import RestrictionLine
+from ..queries.restrictions import RestrictionLine, missing_sessions
 from ..rules.restrictions import RestrictionEventKind, RestrictionState
 
 TITLES = {
@@ -33,6 +33,7 @@ def letter_context(line: RestrictionLine, *, notice: bool = False) -> dict[str, 
         "patient": row.patient,
         "letter": letter_address(row.patient, today()),
         "line": line,
+        "missing": missing_sessions(line),
         "notice": notice,
         "state": "notice" if notice else line.state.value,
         "answer": answer,

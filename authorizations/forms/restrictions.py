@@ -9,18 +9,26 @@ from practice.infrastructure.days import today
 from practice.people.models import Patient, PersonalRepresentative
 
 from ..actions.restrictions import Asked
+from ..queries.on_file import session_days
 from ..rules.restrictions import (
     PLAN_USES,
     RestrictedKind,
     RestrictedRecipient,
     RestrictedUse,
     RestrictionFacts,
+    not_on_file,
     refusals_of_request,
 )
 from .recording import RepresentativeField, SessionDatesField, day_field, text_field
 
 # Where each thing that does not fit is said.
-AT = {"RESTRICTION_USES": "uses", "RESTRICTION_DAYS": "covers_to", "RESTRICTION_PAID_WHICH": "session_dates"}
+AT = {
+    "RESTRICTION_USES": "uses",
+    "RESTRICTION_DAYS": "covers_to",
+    "RESTRICTION_PAID_WHICH": "session_dates",
+    "RESTRICTION_PAID_TO_COME": "session_dates",
+    "RESTRICTION_PERIOD_TO_COME": "covers_from",
+}
 WRITTEN = [("yes", "In writing"), ("no", "By word of mouth")]
 
 
@@ -106,7 +114,33 @@ class PaidInFullForm(AskedForm):
     payment_note = text_field(
         "How it was paid, and how you saw that", 500, help_text="For example: card, receipt 2231."
     )
-    field_order = ["session_dates", "covers_from", "covers_to", "payment_note", "received_on", "in_writing"]
+    still_to_enter = forms.BooleanField(
+        label="It is right all the same: the session is still to be entered", required=False
+    )
+    field_order = [
+        "session_dates",
+        "covers_from",
+        "covers_to",
+        "still_to_enter",
+        "payment_note",
+        "received_on",
+        "in_writing",
+    ]
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, patient=patient, **kwargs)
+        self.patient = patient
+        if not self.is_bound:
+            del self.fields["still_to_enter"]  # asked only when a day without a session was given
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        missing = "" if self.errors else not_on_file(self.facts(), session_days(self.patient))
+        if not missing:
+            self.fields.pop("still_to_enter", None)
+        elif not data.get("still_to_enter"):
+            self.add_error("still_to_enter", f"There is no session of {missing} on file. Check the day and the year.")
+        return data
 
     def about(self) -> Asked:
         return {

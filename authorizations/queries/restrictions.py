@@ -20,8 +20,10 @@ from ..rules.restrictions import (
     RestrictionEventKind,
     RestrictionFacts,
     RestrictionState,
+    not_on_file,
     state,
 )
+from .on_file import session_days
 
 Event = RestrictionEventKind
 FEW = 4  # days named one by one in a sentence
@@ -127,6 +129,11 @@ def line_of_restriction(row: Restriction, on: date | None = None) -> Restriction
     """One request as it stands on a practice-local day (today when none is given)."""
     facts = facts_of(row)
     return RestrictionLine(row, facts, state(facts, on or today()))
+
+
+def missing_sessions(line: RestrictionLine) -> str:
+    """Which sessions that were paid in full are not on file, so that nothing of them is protected yet; "" for none."""
+    return not_on_file(line.facts, session_days(line.row.patient)) if line.binds else ""
 
 
 def restriction_lines(patient: Patient) -> list[RestrictionLine]:

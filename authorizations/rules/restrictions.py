@@ -4,7 +4,7 @@ Pure: the day is passed in. A request binds from the day the practice agrees. On
 (paid in full, W-34) binds from the day it is received, whatever anybody answers, and no act of the practice ends it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -184,6 +184,42 @@ def refusals_of_request(facts: RestrictionFacts) -> Iterator[Refusal]:
             "Name their days, or the period.",
             MUST_AGREE_CITE,
         )
+    yield from _days_to_come(facts)
+
+
+def _days_to_come(facts: RestrictionFacts) -> Iterator[Refusal]:
+    """What was paid in full lies behind: a mistyped year would leave the real session open to the plan."""
+    late = sorted(day for day in facts.session_dates if day > facts.received_on)
+    words = f"after {_day(facts.received_on)}, the day the practice received the request."
+    if late:
+        yield Refusal(
+            "RESTRICTION_PAID_TO_COME",
+            f"{' and '.join(map(_day, late))} {'is' if len(late) == 1 else 'are'} {words}",
+            "Check the year. A session to come is recorded once it is paid.",
+            MUST_AGREE_CITE,
+        )
+    if facts.covers_from and facts.covers_from > facts.received_on:
+        yield Refusal(
+            "RESTRICTION_PERIOD_TO_COME",
+            f"{_day(facts.covers_from)} is {words}",
+            "Check the year, or let the period begin on that day.",
+            MUST_AGREE_CITE,
+        )
+
+
+def not_on_file(facts: RestrictionFacts, on_file: Collection[date]) -> str:
+    """Which of the sessions that were paid in full are not there to be protected, as they are named in a sentence:
+    "Mar 3, 2026", "this period"; empty when every day named, or one day of the period alone, has a session."""
+    if not facts.paid_in_full:
+        return ""
+    if facts.session_dates:
+        missing = sorted(facts.session_dates - set(on_file))
+        return " or ".join(map(_day, missing))
+    return "" if any(_of_these_days(facts, day) for day in on_file) else "this period"
+
+
+def _day(day: date) -> str:
+    return f"{day:%b %-d, %Y}"
 
 
 def refusal_to_decline(facts: RestrictionFacts) -> Refusal | None:

@@ -30,7 +30,7 @@ from ..forms.restrictions import (
     ToldForm,
 )
 from ..models import Restriction
-from ..queries.restrictions import RestrictionLine, letters_of, line_of_restriction
+from ..queries.restrictions import RestrictionLine, letters_of, line_of_restriction, missing_sessions
 from ..rules.restrictions import RestrictionEventKind, RestrictionState
 from .recording import staff_of
 
@@ -83,6 +83,7 @@ def restriction_open(request: HttpRequest, restriction_id: UUID) -> HttpResponse
     context = {
         "patient": row.patient,
         "line": line,
+        "missing": missing_sessions(line),
         "steps": _steps(line, may_record, answers),
         "history": history_of(line),
         "letters": list(letters_of(row)),

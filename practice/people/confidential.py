@@ -1,11 +1,14 @@
 """How a patient asked to be reached (164.522(b)), as values. Pure. Why they ask has no place anywhere."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
 from django.db import models
+
+from practice.infrastructure.refusals import Refusal
 
 
 class Means(models.TextChoices):
@@ -19,7 +22,9 @@ class Means(models.TextChoices):
 
 # For letters, the way that carries paper best comes first, when a patient asked for several.
 LETTERS_GO: tuple[Means, ...] = (Means.MAIL, Means.EMAIL, Means.FAX, Means.PHONE)
-HERE = ("US", "USA", "United States")  # not written on an envelope that stays in the country
+# Not written on an envelope that stays in the country
+HERE = frozenset({"", "us", "usa", "united states", "united states of america"})
+ZIP = re.compile(r"\d{5}(-\d{4})?")
 WARNINGS: dict[Means, str] = {
     Means.MAIL: "",
     Means.EMAIL: "Do not mail it: by e-mail only.",
@@ -72,6 +77,32 @@ def goes(way: Way, wished: Collection[Means]) -> Goes:
     return next((answer for answer in (YES, NO, ASK) if answer in said), YES)
 
 
+def is_here(country: str) -> bool:
+    """Whether a country as it was typed is the practice's own; none named is."""
+    return " ".join(country.replace(".", "").casefold().split()) in HERE
+
+
+def missing_of_place(
+    *, lines: str = "", city: str = "", state: str = "", postal_code: str = "", country: str = ""
+) -> Iterator[tuple[str, Refusal]]:
+    """What a confidential address lacks to be one that mail reaches, field by field: letters go nowhere else."""
+    if not lines.strip():
+        yield "lines", _incomplete("Give the street or the box, as on the envelope.")
+    if is_here(country):
+        if not city.strip():
+            yield "city", _incomplete("Give the city.")
+        if not state.strip():
+            yield "state", _incomplete("Give the state.")
+        if not ZIP.fullmatch(postal_code.strip()):
+            yield "postal_code", _incomplete("Give the ZIP code, five digits or nine, such as 61602.")
+    elif lines.strip() and len(lines.split("\n")) < 2 and not (city.strip() or postal_code.strip()):
+        yield "lines", _incomplete("Give at least two lines, street and place, as on the envelope.")
+
+
+def _incomplete(remedy: str) -> Refusal:
+    return Refusal("WISH_ADDRESS_INCOMPLETE", "No letter would reach this address.", remedy)
+
+
 @dataclass(frozen=True, slots=True)
 class LetterAddress:
     """Where, and by what way, a letter to a patient goes. `confidential`: the patient asked for it."""
@@ -94,7 +125,7 @@ class LetterAddress:
             return f"{self.means.label}: {self.value}"
         town = f"{self.city}," if self.city and self.state else self.city
         place = " ".join(part for part in (town, self.state, self.postal_code) if part)
-        country = "" if self.country in HERE else self.country
+        country = "" if is_here(self.country) else self.country
         return "\n".join(part for part in (self.lines.strip(), place, country) if part)
 
     @property

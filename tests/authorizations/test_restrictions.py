@@ -1,7 +1,8 @@
 """Requests for restriction: what is taken down, who answers, what nobody may refuse or end, what the letter says."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from authorizations.actions import restrictions as actions
@@ -18,10 +20,13 @@ from authorizations.models import Restriction, RestrictionEvent, RestrictionLett
 from authorizations.queries.restrictions import line_of_restriction, restriction_marks, restrictions_of
 from authorizations.rules.restrictions import (
     BINDING,
+    PLAN_USES,
     RestrictedKind,
+    RestrictedRecipient,
     RestrictedUse,
     RestrictionFacts,
     RestrictionState,
+    not_on_file,
     refusals_of_request,
     restricts,
     state,
@@ -33,6 +38,7 @@ from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 from records.chart.index import ITEM_KINDS
+from records.chart.models import Encounter, Participation
 
 SignedIn = Callable[[Staff], Client]
 DAY = timedelta(days=1)
@@ -105,6 +111,33 @@ def test_kinds_are_those_of_the_charts_index() -> None:
 def test_a_paid_in_full_request_is_about_the_plan_and_named_sessions_alone() -> None:
     mixed = RestrictionFacts(received_on=ON, uses=frozenset(RestrictedUse), paid_in_full=True)
     assert [one.code for one in refusals_of_request(mixed)] == ["RESTRICTION_PAID_MIXED", "RESTRICTION_PAID_WHICH"]
+
+
+def test_a_session_paid_in_full_lies_before_the_day_of_the_request() -> None:
+    paid = RestrictionFacts(
+        ON, PLAN_USES, frozenset({RestrictedRecipient.PAYER}), session_dates=frozenset({ON}), paid_in_full=True
+    )
+    assert not list(refusals_of_request(paid))
+    later = replace(paid, session_dates=frozenset({ON, ON + DAY}))
+    assert [one.code for one in refusals_of_request(later)] == ["RESTRICTION_PAID_TO_COME"]
+    period = replace(paid, session_dates=frozenset(), covers_from=ON + DAY)
+    assert [one.code for one in refusals_of_request(period)] == ["RESTRICTION_PERIOD_TO_COME"]
+    assert not list(refusals_of_request(replace(period, covers_from=ON)))
+
+
+@pytest.mark.parametrize(
+    ("days", "since", "on_file", "wanted"),
+    [
+        ({date(2026, 3, 3)}, None, {date(2026, 3, 3)}, ""),
+        ({date(2026, 3, 3), date(2026, 3, 4)}, None, {date(2026, 3, 3)}, "Mar 4, 2026"),
+        ({date(2026, 3, 3), date(2026, 3, 4)}, None, set(), "Mar 3, 2026 or Mar 4, 2026"),
+        (set(), date(2026, 3, 3), {date(2026, 3, 9)}, ""),
+        (set(), date(2026, 3, 3), {date(2026, 3, 1)}, "this period"),
+    ],
+)
+def test_what_is_not_on_file_is_not_protected(days: set, since: date | None, on_file: set, wanted: str) -> None:
+    paid = RestrictionFacts(ON, PLAN_USES, session_dates=frozenset(days), covers_from=since, paid_in_full=True)
+    assert not_on_file(paid, on_file) == wanted
 
 
 # --- acts
@@ -288,7 +321,8 @@ class TestPages:
         client, new = signed_in(dana), f"{reverse('restriction-new', args=[lindqvist.pk])}?paid=1"
         form = {"received_on": today(), "in_writing": "yes", "words": "Do not tell my plan"}
         assert "not said which sessions" in client.post(new, form).content.decode()
-        page = client.post(new, form | {"session_dates": "03/03/2026"}, follow=True).content.decode()
+        given = form | {"session_dates": "03/03/2026", "still_to_enter": "on"}
+        page = client.post(new, given, follow=True).content.decode()
         assert "In force, paid in full" in page and "The practice cannot end it" in page
         row = Restriction.objects.get()
         answer = reverse("restriction-answer", args=[row.pk])
@@ -296,13 +330,41 @@ class TestPages:
         assert "This cannot be refused" in refused.content.decode()
         assert restriction_marks(lindqvist) == ["Restricted: Health plan or insurer"]
 
+    def test_a_day_without_a_session_is_a_question_and_page_and_letter_say_so(
+        self, signed_in: SignedIn, dana: Staff, lindqvist: Patient
+    ) -> None:
+        client, new = signed_in(dana), f"{reverse('restriction-new', args=[lindqvist.pk])}?paid=1"
+        assert "still to be entered" not in client.get(new).content.decode()
+        form = {"received_on": today(), "in_writing": "yes", "words": "Do not tell my plan"}
+        asked = client.post(new, form | {"session_dates": "03/03/2026"}).content.decode()
+        assert "There is no session of Mar 3, 2026 on file" in asked and not Restriction.objects.exists()
+        to_come = f"{today() + DAY:%m/%d/%Y}"
+        late = client.post(new, form | {"session_dates": to_come, "still_to_enter": "on"}).content.decode()
+        assert "the day the practice received the request" in late and not Restriction.objects.exists()
+        given = form | {"session_dates": "03/03/2026", "still_to_enter": "on"}
+        shown = client.post(new, given, follow=True).content.decode()
+        assert "No session of Mar 3, 2026 is on file" in shown
+        assert letter_context(line_of_restriction(Restriction.objects.get()))["missing"] == "Mar 3, 2026"
+
+    def test_a_day_with_a_session_is_taken_without_a_question(
+        self, signed_in: SignedIn, dana: Staff, hale: Staff, lindqvist: Patient
+    ) -> None:
+        start = datetime(2026, 3, 3, 23, 30, tzinfo=timezone.get_default_timezone())  # past midnight elsewhere
+        seen = Encounter.objects.create(clinician=hale, started_at=start)
+        Participation.objects.create(encounter=seen, patient=lindqvist)
+        client, new = signed_in(dana), f"{reverse('restriction-new', args=[lindqvist.pk])}?paid=1"
+        form = {"received_on": today(), "in_writing": "yes", "words": "No plan", "session_dates": "03/03/2026"}
+        shown = client.post(new, form, follow=True).content.decode()
+        assert "In force, paid in full" in shown and "is on file" not in shown
+
     def test_the_letter_is_tagged_goes_to_the_wished_address_and_is_kept(
         self, asked: Any, dana: Staff, lindqvist: Patient, signed_in: SignedIn
     ) -> None:
         from practice.people.actions import record_contact_wish
         from practice.people.confidential import Means
 
-        record_contact_wish(by=dana, patient=lindqvist, means=Means.MAIL, lines="PO Box 9", from_on=today())
+        town = {"city": "Peoria", "state": "IL", "postal_code": "61602"}
+        record_contact_wish(by=dana, patient=lindqvist, means=Means.MAIL, lines="PO Box 9", from_on=today(), **town)
         row = asked(**PAID)
         signed_in(dana).post(reverse("restriction-letter-new", args=[row.pk]))
         letter = RestrictionLetter.objects.get()
@@ -310,4 +372,4 @@ class TestPages:
         assert kept.content == letter.data
         assert PdfReader(BytesIO(letter.data)).trailer["/Root"]["/MarkInfo"]["/Marked"]
         context = letter_context(line_of_restriction(row))
-        assert context["letter"].envelope == ["Tobias Lindqvist", "PO Box 9"]  # type: ignore[attr-defined]
+        assert context["letter"].envelope == ["Tobias Lindqvist", "PO Box 9", "Peoria, IL 61602"]  # type: ignore[attr-defined]

@@ -11,12 +11,13 @@ from django.urls import reverse
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people import actions
-from practice.people.confidential import LetterAddress, Means
+from practice.people.confidential import LetterAddress, Means, missing_of_place
 from practice.people.models import ContactWish, Patient, Staff
 from practice.people.queries import contact_marks, letter_address
 from practice.people.rules import AddressUse
 
 DAY = timedelta(days=1)
+TOWN = {"city": "Peoria", "state": "IL", "postal_code": "61602"}
 Wish = Callable[..., ContactWish]
 
 
@@ -25,7 +26,7 @@ def wish(dana: Staff, lindqvist: Patient) -> Wish:
     """`wish(Means.EMAIL, "t@example.org")`, from today; for mail the box."""
 
     def make(means: Means, value: str = "", **more: object) -> ContactWish:
-        place = {"lines": value} if means == Means.MAIL else {"value": value}
+        place = {"lines": value, **TOWN} if means == Means.MAIL else {"value": value}
         given = {"by": dana, "patient": lindqvist, "from_on": today(), "means": means, **place, **more}
         return actions.record_contact_wish(**given)
 
@@ -59,7 +60,7 @@ class TestWhereLettersGo:
     @pytest.mark.parametrize(
         ("means", "value", "wanted"),
         [
-            (Means.MAIL, "PO Box 9", "PO Box 9"),
+            (Means.MAIL, "PO Box 9", "PO Box 9\nPeoria, IL 61602"),
             (Means.EMAIL, "t@example.org", "By e-mail only: t@example.org"),
             (Means.FAX, "217-555-0199", "By fax only: 217-555-0199"),
             (Means.PHONE, "217-555-0160", "By telephone only: 217-555-0160"),
@@ -76,7 +77,7 @@ class TestWhereLettersGo:
     def test_paper_goes_to_the_box_when_calls_go_to_a_number(self, wish: Wish, lindqvist: Patient) -> None:
         wish(Means.PHONE, "217-555-0160")
         wish(Means.MAIL, "PO Box 9")
-        assert goes(lindqvist) == "PO Box 9"
+        assert goes(lindqvist) == "PO Box 9\nPeoria, IL 61602"
         assert len(contact_marks(lindqvist, today())) == 2
 
     def test_it_holds_from_its_first_day_to_its_last(self, wish: Wish, dana: Staff, lindqvist: Patient) -> None:
@@ -102,6 +103,37 @@ class TestWhereLettersGo:
         actions.end_address(by=dana, address=again.address, until_on=today() - DAY)
         again.refresh_from_db()
         assert again.until_on == today() - DAY and goes(lindqvist) == "1 Home St"
+
+
+@pytest.mark.parametrize(
+    ("place", "asked"),
+    [
+        (TOWN | {"lines": "PO Box 9"}, []),
+        (TOWN | {"lines": "PO Box 9", "country": "U.S.A."}, []),
+        (TOWN | {"lines": "PO Box 9", "postal_code": "61602-0009"}, []),
+        ({"lines": "PO Box 9"}, ["city", "state", "postal_code"]),
+        (TOWN | {"lines": " "}, ["lines"]),
+        (TOWN | {"lines": "PO Box 9", "postal_code": "616"}, ["postal_code"]),
+        ({"lines": "2 Rue X", "country": "France"}, ["lines"]),
+        ({"lines": "2 Rue X", "city": "Lyon", "country": "France"}, []),
+        ({"lines": "2 Rue X\n69001 Lyon", "country": "France"}, []),
+    ],
+)
+def test_a_confidential_address_is_one_that_mail_reaches(place: dict[str, str], asked: list[str]) -> None:
+    assert [field for field, _ in missing_of_place(**place)] == asked
+
+
+@pytest.mark.django_db
+def test_an_incomplete_address_gets_no_letters(
+    signed_in: Callable[[Staff], Client], dana: Staff, lindqvist: Patient
+) -> None:
+    with pytest.raises(Refused) as refused:
+        actions.record_contact_wish(by=dana, patient=lindqvist, means=Means.MAIL, lines="PO Box 9", from_on=today())
+    assert refused.value.refusal.code == "WISH_ADDRESS_INCOMPLETE"
+    client, new = signed_in(dana), reverse("contact-wish-new", args=[lindqvist.pk])
+    page = client.post(new, {"means": "mail", "lines": "PO Box 9", "from_on": today()}).content.decode()
+    assert "Give the city." in page and "Give the ZIP code" in page and "PO Box 9" in page
+    assert not lindqvist.contact_wishes.exists() and not lindqvist.addresses.exists()
 
 
 @pytest.mark.django_db

@@ -169,7 +169,8 @@ class TestChanging:
         client, day = signed_in(dana), today().isoformat()
         client.post(reverse("address-new", args=[lindqvist.pk]), {"use": "home", "lines": "1 Home St", "from_on": day})
         url = reverse("contact-wish-new", args=[lindqvist.pk])
-        client.post(url, {"means": "mail", "lines": "PO Box 9", "from_on": day})
+        town = {"city": "Peoria", "state": "IL", "postal_code": "61602"}
+        client.post(url, {"means": "mail", "lines": "PO Box 9", "from_on": day, **town})
         chosen = letter_address(lindqvist, today())
         assert chosen is not None and chosen.lines == "PO Box 9" and chosen.confidential
         end = reverse("contact-wish-end", args=[lindqvist.pk, lindqvist.contact_wishes.get().pk])

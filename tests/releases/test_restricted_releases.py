@@ -112,7 +112,8 @@ def test_an_emergency_without_a_restriction_owes_nothing(dana, chart):
 
 
 def test_mail_to_the_patient_goes_to_the_wished_address_or_not_at_all(dana, hale, chart):
-    record_contact_wish(by=dana, patient=chart, means=Means.MAIL, lines="PO Box 77", from_on=today())
+    town = {"city": "Peoria", "state": "IL", "postal_code": "61602"}
+    record_contact_wish(by=dana, patient=chart, means=Means.MAIL, lines="PO Box 77", from_on=today(), **town)
     given = {
         "basis": Basis.B_TO_INDIVIDUAL, "recipient_kind": RecipientKind.PATIENT, "method": Method.MAIL,
         "recipient_name": chart.legal_name,
@@ -124,8 +125,8 @@ def test_mail_to_the_patient_goes_to_the_wished_address_or_not_at_all(dana, hale
         )  # fmt: skip
     assert refused.value.decision.codes() == {"CONFIDENTIAL_ADDRESS"}
     prepare_release(
-        by=dana, release=draft_of(chart, None, **given, recipient_address="PO Box 77"), keys=note_keys(chart),
-        approver=hale,
+        by=dana, release=draft_of(chart, None, **given, recipient_address="PO Box 77\nPeoria, IL 61602"),
+        keys=note_keys(chart), approver=hale,
     )  # fmt: skip
     assert Release.objects.count() == 1
 

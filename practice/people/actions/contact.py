@@ -9,7 +9,7 @@ from practice.infrastructure.days import today
 from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.refusals import Refusal, Refused
 
-from ..confidential import Means
+from ..confidential import Means, missing_of_place
 from ..models import ContactWish, Patient, PatientAddress, PatientContact, PatientName, PatientTelecom, Staff
 from ..policies import check_edit
 from ..rules import AddressUse, NameUse, TelecomKind
@@ -90,12 +90,15 @@ def record_contact_wish(
     """Take down how the patient asked to be reached: every letter goes so from `from_on` on (R-224, R-225).
 
     In: for mail the address (`lines`, `city`, `state`, `postal_code`, `country`), otherwise `value`. Nobody asks why.
-    The wish before it of the same way ends. Raises Refused when it is not said where.
+    The wish before it of the same way ends. Raises Refused when it is not said where, or the address is
+    not complete.
     """
     check_edit(by, patient)
     advisory_lock(f"contact wishes:{patient.pk}")
-    if not (place.get("lines") if means == Means.MAIL else value).strip():  # type: ignore[union-attr]
+    if means != Means.MAIL and not value.strip():
         raise Refused(Refusal("WISH_NOWHERE", "It is not said where.", "Give the address or the number."))
+    for _field, refusal in missing_of_place(**place) if means == Means.MAIL else ():
+        raise Refused(refusal)
     wish = ContactWish(
         patient=patient,
         means=means,

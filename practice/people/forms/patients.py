@@ -7,7 +7,7 @@ from django import forms
 from practice.infrastructure.days import today
 from practice.infrastructure.uploads import CheckedUpload, UploadRefused, check_upload
 
-from ..confidential import Means
+from ..confidential import Means, missing_of_place
 from ..models import Patient, Staff
 from ..rules import AddressUse, CareRole, Details, NameUse, RepresentativeKind, TelecomKind
 from .fields import DayField, LineField, PastDayField, empty, ends_before_start
@@ -126,6 +126,9 @@ class PlaceForm(forms.Form):
     country = LineField(max_length=60, required=False)
 
 
+PLACE = ("lines", "city", "state", "postal_code", "country")
+
+
 class ContactWishForm(PlaceForm):
     """How the patient asked to be reached (164.522(b)). Taken as given: no form here or elsewhere asks why."""
 
@@ -143,7 +146,7 @@ class ContactWishForm(PlaceForm):
         max_length=400,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="For mail.",
+        help_text="For mail, with city, state and ZIP code; for another country, with the country.",
     )
     payment = LineField(
         label="How bills are paid",
@@ -157,8 +160,9 @@ class ContactWishForm(PlaceForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         means, value = cleaned.get("means"), cleaned.get("value", "")
-        if means == Means.MAIL and not cleaned.get("lines", "").strip():
-            self.add_error("lines", "Give the street or the box, as on the envelope.")
+        if means == Means.MAIL:
+            for field, refusal in missing_of_place(**{name: cleaned.get(name, "") for name in PLACE}):
+                self.add_error(field, refusal.remedy)
         if means == Means.EMAIL and "@" not in value[1:-1]:
             self.add_error("value", "Give the e-mail address, with an @ in it.")
         if means in (Means.PHONE, Means.FAX) and not any(char.isdigit() for char in value):
@@ -171,7 +175,7 @@ class ContactWishForm(PlaceForm):
         wish = {name: data[name] for name in ("means", "from_on", "payment")}
         if data["means"] != Means.MAIL:
             return wish | {"value": data["value"]}
-        return wish | {name: data[name] for name in ("lines", "city", "state", "postal_code", "country")}
+        return wish | {name: data[name] for name in PLACE}
 
 
 class AddressForm(PlaceForm):

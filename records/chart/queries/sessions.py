@@ -65,6 +65,12 @@ def sessions_of(patient: Patient) -> QuerySet[Encounter]:
     return rows.exclude(state=SessionState.PLANNED)
 
 
+def session_days(patient: Patient) -> set[date]:
+    """The practice-local days of a patient's sessions, whatever came of them, planned ones included."""
+    rows = Encounter.objects.filter(pk__in=on_lists(patient).values("encounter_id"))
+    return {timezone.localdate(start) for start in rows.values_list("started_at", flat=True)}
+
+
 def planned_sessions(patient: Patient, *, limit: int = 3) -> QuerySet[Encounter]:
     """The next planned sessions of a patient, soonest first."""
     rows = Encounter.objects.filter(pk__in=on_lists(patient).values("encounter_id"), state=SessionState.PLANNED)
