@@ -11,7 +11,9 @@ from practice.outside.models import Link
 from practice.outside.queries import expired_links
 from practice.outside.rules import CodeGiven, LinkPurpose
 from practice.outside.signals import LinkSpent
+from practice.people.confidential import Goes, Way, goes
 from practice.people.models import Staff
+from practice.people.queries import asked_ways
 
 from .. import queries
 from ..models import Authorization, AuthorizationEvent, Signature
@@ -31,7 +33,7 @@ def make_signing_link(
 ) -> NewLink:
     """A link for one person to read and sign a prepared form. Raises Refused for a form or a signer that cannot."""
     check_may_record(by, authorization.patient)
-    if refusal := _refusal(authorization, signer, today()):
+    if refusal := _refusal(authorization, signer, today()) or _refusal_of_way(authorization, signer, code_given):
         raise Refused(refusal)
     return make_link(
         by=by,
@@ -41,6 +43,20 @@ def make_signing_link(
         representative=signer.representative,
         days=days,
         code_given=code_given,
+    )
+
+
+def _refusal_of_way(authorization: Authorization, signer: Signer, code_given: CodeGiven) -> Refusal | None:
+    """Why the patient is not sent a link, or not called with its code: they asked to be reached otherwise (R-224)."""
+    wishes = asked_ways(authorization.patient, today()) if signer.representative is None else ()
+    ways = [Way.LINK, *([Way.PHONE] if code_given == CodeGiven.BY_PHONE else [])]
+    if not any(goes(way, [one.means for one in wishes]) == Goes.NO for way in ways):
+        return None
+    return Refusal(
+        "CONFIDENTIAL_MEANS",
+        "The patient asked to be reached in another way.",
+        "Give the code in person, or have the form signed here.",
+        "45 CFR 164.522(b)(1)(i)",
     )
 
 

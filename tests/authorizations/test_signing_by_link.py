@@ -22,6 +22,8 @@ from practice.infrastructure.refusals import Refused
 from practice.outside.actions import NewLink
 from practice.outside.models import Link
 from practice.outside.rules import CodeGiven
+from practice.people.actions import record_contact_wish
+from practice.people.confidential import Means
 from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
@@ -178,6 +180,14 @@ def test_nobody_gets_a_link_to_a_form_they_may_not_sign(draft: Authorization, da
     draft.patient.save()
     with pytest.raises(Refused, match="SIGNER_DIED"):
         make_signing_link(by=dana, authorization=draft, signer=signer, days=1, code_given=CodeGiven.BY_PHONE)
+
+
+def test_who_asked_for_e_mail_only_is_not_called_with_the_code(draft: Authorization, dana: Staff) -> None:
+    patient, signer = draft.patient, signer_of(draft, None, today())
+    record_contact_wish(by=dana, patient=patient, means=Means.EMAIL, value="t@example.org", from_on=today())
+    with pytest.raises(Refused, match="CONFIDENTIAL_MEANS"):
+        make_signing_link(by=dana, authorization=draft, signer=signer, days=3, code_given=CodeGiven.BY_PHONE)
+    assert make_signing_link(by=dana, authorization=draft, signer=signer, days=3, code_given=CodeGiven.IN_PERSON)
 
 
 def test_staff_make_the_link_on_a_page_that_shows_it_once(

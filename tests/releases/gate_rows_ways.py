@@ -82,6 +82,12 @@ ROWS = [
     ("nor does one to nowhere", to_patient(PO_BOX, address=""), PLACE),
     ("Letter case and punctuation do not count", to_patient(PO_BOX, address="p.o. box 77, decatur IL 62521"), set()),
     ("A fax goes to the number given", to_patient(BY_FAX, method=Method.FAX, address="Fax 217 555 0199"), set()),
+    (
+        "and not to a longer one that holds it",
+        to_patient(BY_FAX, method=Method.FAX, address="217-555-01990"),
+        PLACE,
+    ),
+    ("PO Box 77 is not PO Box 177", to_patient(PO_BOX, address="PO Box 1 77, Decatur, IL 625210"), PLACE),
     ("and to no other number", to_patient(BY_FAX, method=Method.FAX, address="217-555-0100"), PLACE),
     # --- several wishes
     ("Who asked for mail and e-mail gets a letter", to_patient(BY_EMAIL, PO_BOX), set()),

@@ -197,11 +197,15 @@ def test_one_click_asks_the_clinician_anew_and_keeps_the_choice_and_what_was_lef
         TaskKind.RELEASE_APPROVAL
     }
     clinician, path = signed_in(hale), reverse("release-approve", args=[release.pk])
-    page = clinician.get(path).content.decode()
+    shown = clinician.get(path)
+    page = shown.content.decode()
     assert "It was his sister who called." in page and "1 passage left out" in page
     keep = [str(row.pk) for row in release.items.filter(removed=False)]
     assert len(keep) == release.items.count() - 1, "what is not in the chart any more cannot be read"
     clinician.post(path, {"keep": keep, "approve": "1"})
+    release.refresh_from_db()
+    assert release.state == ReleaseState.AWAITING_APPROVAL, "an approval that does not say what was read is none"
+    clinician.post(path, {"keep": keep, "approve": "1", "read": shown.context["read"]})
     release.refresh_from_db()
     assert release.state == ReleaseState.APPROVED and changes_since_approval(release) == []
     with pytest.raises(Refused, match="NO_PACKAGE"):  # the locked file of the earlier approval is not what leaves
@@ -221,6 +225,7 @@ def test_after_the_hand_over_was_entered_the_same_choice_waits_under_a_new_numbe
     release.refresh_from_db()
     assert (release.state, again.state) == (ReleaseState.NOT_DELIVERED, ReleaseState.AWAITING_APPROVAL)
     assert again.number != release.number and again.recipient_name == release.recipient_name
+    assert (again.override_by, again.override_at) == (release.override_by, release.override_at), "not who asks now"
     assert set(again.items.values_list("object_id")) == set(release.items.values_list("object_id"))
     [cut] = Redaction.objects.filter(item__release=again)
     assert (cut.words, cut.made_by) == ("his brother", hale)

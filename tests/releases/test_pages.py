@@ -184,7 +184,8 @@ def test_the_journey_through_the_pages(signed_in, dana, hale, chart, new_path):
     }
     assert desk.post(at["package"]).status_code == 403
     assert desk.get(at["cover"]).status_code == 404
-    clinician.post(at["approve"], {"keep": [str(item.pk) for item in release.items.all()]})
+    read = clinician.get(at["approve"]).context["read"]
+    clinician.post(at["approve"], {"keep": [str(item.pk) for item in release.items.all()], "read": read})
     assert "Hand over" in desk.get(at["open"]).content.decode()
     assert desk.post(at["hand-over"]).status_code == 302
     given = desk.post(at["package"])

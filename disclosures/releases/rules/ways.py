@@ -3,7 +3,9 @@
 Why they asked is asked nowhere. It holds for whoever stands in for them as well, on every basis.
 """
 
+import re
 from collections.abc import Iterator
+from itertools import accumulate
 
 from authorizations.rules import same_words
 from practice.infrastructure.refusals import Refusal
@@ -101,6 +103,11 @@ def in_words(asked: tuple[LetterAddress, ...]) -> str:
 
 
 def _is_there(asked: str, given: str) -> bool:
-    """Whether the address given holds what was asked for, letter case, spacing and punctuation aside."""
-    wanted, found = ("".join(letter for letter in text.casefold() if letter.isalnum()) for text in (asked, given))
-    return bool(wanted) and wanted in found
+    """Whether the address given holds what was asked for, letter case, spacing and punctuation aside.
+
+    It begins and ends where words do: number 12 is not in number 112.
+    """
+    words = re.findall(r"\w+", given.casefold())
+    wanted, found = "".join(re.findall(r"\w+", asked.casefold())), "".join(words)
+    edges = {0, *accumulate(len(word) for word in words)}
+    return bool(wanted) and any(found.startswith(wanted, at) and at + len(wanted) in edges for at in edges)

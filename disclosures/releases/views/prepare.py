@@ -42,6 +42,7 @@ USUAL_KIND: dict[str, str] = {
     Basis.B_INVOLVED_IN_CARE: RecipientKind.FAMILY,
 }
 REQUEST_OF_PATIENT = "At the request of the patient"
+NOTHING_READ = "nothing"  # an approval that does not say what was shown is one of something else
 
 
 @require_http_methods(["GET", "POST"])
@@ -231,8 +232,9 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
         return redirect("release-redact", release.pk, wanted.pk) if wanted else redirect("release-approve", release.pk)
     decision, problem = verdict_now(release), ""
     if posted:
+        read = request.POST.get("read") or NOTHING_READ
         try:
-            actions.approve_release(by=staff, release_id=release.pk, keep=keep, read=request.POST.get("read", ""))
+            actions.approve_release(by=staff, release_id=release.pk, keep=keep, read=read)
             messages.success(request, "Approved. The package is frozen and ready to hand over.")
             return redirect("release-open", release.pk)
         except actions.GateRefused as refused:
