@@ -49,7 +49,7 @@ def test_every_defect_is_said_with_its_remedy_beside_it(desk: Client, hale: Staf
 
 def test_a_form_on_which_nothing_was_entered_is_not_recorded(desk: Client, lindqvist: Patient) -> None:
     asked = desk.get(new(lindqvist)).context["form"]
-    untouched = {name: asked[name].value() for name in ("received_on", "discloser", "signature_method")}
+    untouched = {name: asked[name].value() or "" for name in ("received_on", "discloser", "signature_method")}
     page = words(desk.post(new(lindqvist), untouched | {"signer_role": "INDIVIDUAL"}))
     assert "Nothing was entered: say at least which records and who may receive them, or add the scan." in page
     assert not Authorization.objects.exists()
