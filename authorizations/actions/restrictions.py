@@ -14,6 +14,7 @@ from practice.infrastructure import days
 from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, PersonalRepresentative, Staff
+from practice.people.queries import letter_address, refusal_to_send
 from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind, TaskState
@@ -21,7 +22,7 @@ from practice.worklist.rules import TaskKind, TaskState
 from ..documents.restrictions import letter_about
 from ..models import Restriction, RestrictionEvent, RestrictionLetter
 from ..policies import check_may_answer_restriction, check_may_record
-from ..queries.restrictions import facts_of, line_of_restriction, restrictions_of
+from ..queries.restrictions import facts_of, letters_of, line_of_restriction, restrictions_of
 from ..rules.restrictions import (
     RestrictionEventKind,
     RestrictionFacts,
@@ -182,17 +183,24 @@ def make_restriction_letter(*, by: Staff, restriction: Restriction, notice: bool
         refusal = Refusal("RESTRICTION_NO_ANSWER", "There is no answer yet.", "The compliance officer answers first.")
     if refusal:
         raise Refused(refusal)
-    data = letter_about(line, notice=notice)
+    to = letter_address(row.patient, days.today())
+    data = letter_about(line, to, notice=notice)
     with transaction.atomic():
         letter = RestrictionLetter.objects.create(
-            restriction=row, data=data, sha256=sha256(data).hexdigest(), made_by=by
+            restriction=row, address=to.text if to else "", data=data, sha256=sha256(data).hexdigest(), made_by=by
         )
         record(by=by, event=AuditEvent.ISSUED, subject=letter, patient_id=row.patient_id)
     return letter
 
 
-def record_letter_sent(*, by: Staff, restriction: Restriction, on: date, words: str) -> RestrictionEvent:
-    """The patient was told the answer on this day; `words` say how. Nothing waits any more."""
+def record_letter_sent(
+    *, by: Staff, restriction: Restriction, on: date, words: str, by_mouth: bool = False
+) -> RestrictionEvent:
+    """The patient was told the answer on this day; `words` say how. Nothing waits any more.
+
+    Raises Refused when the newest letter is not addressed where the patient wanted letters on that day, unless the
+    patient was told by word of mouth.
+    """
     check_may_record(by, restriction.patient)
     with transaction.atomic():
         row, facts = _locked(restriction)
@@ -201,6 +209,9 @@ def record_letter_sent(*, by: Staff, restriction: Restriction, on: date, words: 
                 Refusal("RESTRICTION_NO_ANSWER", "There is no answer yet.", "The compliance officer answers first.")
             )
         _check_day(on, row.received_on)
+        newest = letters_of(row).first()
+        if newest and not by_mouth and (refusal := refusal_to_send(row.patient, newest.address, on)):
+            raise Refused(refusal)
         event = _add(by, row, Event.LETTER_SENT, on, words)
         close_task(kind=TaskKind.RESTRICTION_ANSWER, subject=row, by=by)
         return event

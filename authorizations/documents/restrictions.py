@@ -3,7 +3,7 @@
 from practice.compliance.queries import practice_profile
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import render_pdf
-from practice.people.queries import letter_address
+from practice.people.confidential import LetterAddress
 
 from ..queries.restrictions import RestrictionLine, missing_sessions
 from ..rules.restrictions import RestrictionEventKind, RestrictionState
@@ -17,12 +17,12 @@ TITLES = {
 }
 
 
-def letter_about(line: RestrictionLine, *, notice: bool = False) -> bytes:
+def letter_about(line: RestrictionLine, to: LetterAddress | None, *, notice: bool = False) -> bytes:
     """The letter to the patient: where their request stands, or that the practice ends it. Raises PdfFailed."""
-    return render_pdf("documents/restriction_letter.html", letter_context(line, notice=notice))
+    return render_pdf("documents/restriction_letter.html", letter_context(line, to, notice=notice))
 
 
-def letter_context(line: RestrictionLine, *, notice: bool = False) -> dict[str, object]:
+def letter_context(line: RestrictionLine, to: LetterAddress | None, *, notice: bool = False) -> dict[str, object]:
     """What the letter shows."""
     row = line.row
     answers = (RestrictionEventKind.AGREED, RestrictionEventKind.NOT_AGREED)
@@ -31,7 +31,7 @@ def letter_context(line: RestrictionLine, *, notice: bool = False) -> dict[str, 
         "title": TITLES[RestrictionState.ENDED_FOR_NEW if notice else line.state],
         "practice": practice_profile(),
         "patient": row.patient,
-        "letter": letter_address(row.patient, today()),
+        "letter": to,
         "line": line,
         "missing": missing_sessions(line),
         "notice": notice,

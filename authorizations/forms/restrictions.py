@@ -165,7 +165,7 @@ class RestrictionForm(AskedForm):
         choices=RestrictedRecipient.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="None ticked means nobody at all.",
+        help_text="Nothing ticked: it may go to nobody.",
     )
     recipient_name = text_field("By name, if the patient named somebody", help_text="Several with a semicolon between.")
     kinds = forms.MultipleChoiceField(
@@ -173,7 +173,7 @@ class RestrictionForm(AskedForm):
         choices=RestrictedKind.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="None ticked means all.",
+        help_text="Nothing ticked: all records.",
     )
     field_order = [
         "words",
@@ -256,6 +256,23 @@ class ToldForm(forms.Form):
 
     def clean_on(self) -> date:
         return not_to_come(self.cleaned_data["on"])
+
+
+class TellForm(ToldForm):
+    """How the patient was told the answer: by the letter, where there is one, or by word of mouth."""
+
+    way = forms.ChoiceField(
+        label="The patient was told",
+        choices=[("letter", "By the newest letter"), ("mouth", "By word of mouth")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how."},
+    )
+    field_order = ["way", "on", "words"]
+
+    def __init__(self, *args: Any, has_letter: bool, **kwargs: Any) -> None:
+        super().__init__(*args, when="Sent or said on", ask="How, for example “letter by mail”", **kwargs)
+        if not has_letter:
+            del self.fields["way"]
 
 
 class MistakeForm(forms.Form):

@@ -128,6 +128,7 @@ class Migration(migrations.Migration):
                                 ("plan", "Treatment plans"),
                                 ("risk", "Risk and safety"),
                                 ("document", "Letters and other documents"),
+                                ("billing", "Bills and payments, with the sessions they name"),
                             ],
                             max_length=24,
                         ),
@@ -221,6 +222,7 @@ class Migration(migrations.Migration):
             name="RestrictionLetter",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("address", models.TextField(blank=True, help_text="Where it goes, as on the envelope.")),
                 ("data", practice.infrastructure.fields.EncryptedBinaryField()),
                 ("sha256", models.CharField(max_length=64)),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -283,6 +285,7 @@ class Migration(migrations.Migration):
                             "plan",
                             "risk",
                             "document",
+                            "billing",
                         ],
                     )
                 ),

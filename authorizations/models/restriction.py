@@ -125,6 +125,7 @@ class RestrictionLetter(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="letters")
+    address = models.TextField(blank=True, help_text="Where it goes, as on the envelope.")
     data = EncryptedBinaryField()
     sha256 = models.CharField(max_length=64)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -148,4 +149,4 @@ auditlog.register(
     exclude_fields=["words", "payment_note", "recipient_name", "session_dates", "covers_from", "covers_to", "kinds"],
 )
 auditlog.register(RestrictionEvent, exclude_fields=["words"])
-auditlog.register(RestrictionLetter, exclude_fields=["data"])
+auditlog.register(RestrictionLetter, exclude_fields=["address", "data"])

@@ -48,10 +48,11 @@ class RestrictedKind(TextChoices):
     PLAN = "plan", "Treatment plans"
     RISK = "risk", "Risk and safety"
     DOCUMENT = "document", "Letters and other documents"
+    BILLING = "billing", "Bills and payments, with the sessions they name"
 
 
-# Kinds of the chart's index that a patient's words mean as well.
-ALSO_MEANT = {"plan": {"plan_review"}, "risk": {"safety"}, "document": {"handover"}}
+# Kinds of the chart's index that a patient's words mean as well. A bill is no item of it: its sessions are.
+ALSO_MEANT = {"plan": {"plan_review"}, "risk": {"safety"}, "document": {"handover"}, "billing": {"session"}}
 
 
 class RestrictionEventKind(TextChoices):

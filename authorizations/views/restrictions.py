@@ -15,6 +15,7 @@ from practice.infrastructure.days import today
 from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
 from practice.infrastructure.uploads import as_download
+from practice.people.confidential import goes_elsewhere
 from practice.people.queries import letter_address
 from practice.people.rules import Act, may
 
@@ -27,6 +28,7 @@ from ..forms.restrictions import (
     PaidInFullForm,
     PatientEndsForm,
     RestrictionForm,
+    TellForm,
     ToldForm,
 )
 from ..models import Restriction
@@ -80,14 +82,15 @@ def restriction_open(request: HttpRequest, restriction_id: UUID) -> HttpResponse
     line = line_of_restriction(row)
     may_record = may(staff.roles, Act.AUTHORIZATION_RECORD)
     answers = policies.may_answer_restrictions(staff)
+    letter_to = letter_address(row.patient, today())
     context = {
         "patient": row.patient,
         "line": line,
         "missing": missing_sessions(line),
         "steps": _steps(line, may_record, answers),
         "history": history_of(line),
-        "letters": list(letters_of(row)),
-        "letter_to": letter_address(row.patient, today()),
+        "letters": [(letter, goes_elsewhere(letter.address, letter_to)) for letter in letters_of(row)],
+        "letter_to": letter_to,
         "may_record": may_record,
         "may_answer": answers,
         "answered": line.state not in (RestrictionState.WAITING, RestrictionState.ERROR),
@@ -188,8 +191,10 @@ def restriction_told(request: HttpRequest, restriction_id: UUID) -> HttpResponse
     return _step(
         request,
         row,
-        ToldForm(request.POST or None, when="Sent or said on", ask="How, for example “letter by mail”"),
-        lambda data: actions.record_letter_sent(by=staff, restriction=row, on=data["on"], words=data["words"]),
+        TellForm(request.POST or None, has_letter=letters_of(row).exists()),
+        lambda data: actions.record_letter_sent(
+            by=staff, restriction=row, on=data["on"], words=data["words"], by_mouth=data.get("way") == "mouth"
+        ),
         title="The patient was told",
         words="When the answer was sent or said, and how.",
         done="Noted.",

@@ -1,16 +1,25 @@
 """What is next, as lines of a home page: each with its due day and one link to where the work is done."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from authorizations.models import Authorization, AuthorizationEvent, FormVersion, Restriction, RevocationNotice
+from authorizations.models import (
+    Authorization,
+    AuthorizationEvent,
+    FormVersion,
+    Restriction,
+    RestrictionEvent,
+    RevocationNotice,
+)
 from authorizations.queries import AuthorizationLine, ending_soon
 from authorizations.queries.restrictions import line_of_restriction
 from authorizations.queries.signing import awaiting_scan, awaiting_signature, scans_to_enter
+from authorizations.rules.restrictions import RestrictionEventKind
 from disclosures.releases.models import Release
 from disclosures.releases.queries.blocked import stopped_among
 from disclosures.releases.rules import ReleaseState
@@ -100,6 +109,7 @@ BUTTONS = {
     TaskKind.REVOCATION_ASSOCIATE: "Say they were told",
     TaskKind.REVOCATION_LETTER: "Make the letter",
 }
+TELL_RESTRICTION = "Tell the patient the answer about a restriction"
 MOST = 200
 LOOK_BACK = 30  # days back for sessions without a note
 LOOK_AHEAD = 30  # days ahead for authorizations that end
@@ -140,12 +150,23 @@ def _one_of_each(found: Iterable[Group]) -> list[Group]:
 def task_groups(tasks: Iterable[Task]) -> list[Group]:
     """Tasks, already sorted by due day, as groups by kind."""
     tasks = [task for task in tasks if _is_near(task)]
-    about, more = subject_words(tasks), _leaving(tasks)
+    about, more, answered = subject_words(tasks), _leaving(tasks), _answered(tasks)
     found: dict[str, Group] = {}
     for task in tasks:
-        group = found.setdefault(task.kind, Group(TaskKind(task.kind).label))
-        group.lines.append(_task_line(task, about.get(task.subject_id, ""), more.get(task.subject_id, "")))
+        line = _task_line(task, about.get(task.subject_id, ""), more.get(task.subject_id, ""))
+        key, words = task.kind, TaskKind(task.kind).label
+        if task.subject_id in answered:
+            key, words, line = "restriction_told", TELL_RESTRICTION, replace(line, button="Tell the patient")
+        found.setdefault(key, Group(words)).lines.append(line)
     return list(found.values())
+
+
+def _answered(tasks: Iterable[Task]) -> set[UUID]:
+    """The requests for restriction with nothing left to decide: what is still due is telling the patient."""
+    ids = [task.subject_id for task in tasks if task.kind == TaskKind.RESTRICTION_ANSWER]
+    answers = (RestrictionEventKind.AGREED, RestrictionEventKind.NOT_AGREED)
+    rows = RestrictionEvent.objects.filter(restriction__in=ids, kind__in=answers)
+    return set(rows.values_list("restriction", flat=True))
 
 
 def _is_near(task: Task) -> bool:

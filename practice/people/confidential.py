@@ -147,3 +147,9 @@ class LetterAddress:
     def warning(self) -> str:
         """What whoever sends a letter must not miss; empty when it goes by mail."""
         return WARNINGS[self.means]
+
+
+def goes_elsewhere(address: str, to: LetterAddress | None) -> bool:
+    """Whether a letter that carries `address` would go where the patient does not want letters. One that carries none
+    is handed over."""
+    return bool(address) and address != (to.text if to else "")

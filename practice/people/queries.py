@@ -12,7 +12,7 @@ from django.utils import timezone
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal
 
-from .confidential import LETTERS_GO, LetterAddress, Means
+from .confidential import LETTERS_GO, LetterAddress, Means, goes_elsewhere
 from .models import (
     CareRelationship,
     ContactWish,
@@ -57,8 +57,25 @@ def letter_address(patient: Patient, on: date) -> LetterAddress | None:
 
 def asked_ways(patient: Patient, on: date) -> tuple[LetterAddress, ...]:
     """Every way by which the patient asked to be reached on a day, what suits a letter first; none: any will do."""
-    boxes = patient.addresses.filter(in_force_on(on), use=AddressUse.CONFIDENTIAL)
-    wishes = patient.contact_wishes.filter(in_force_on(on)).exclude(means=Means.MAIL)
+    return _asked_ways(patient, in_force_on(on))
+
+
+def ways_not_over(patient: Patient, on: date) -> tuple[LetterAddress, ...]:
+    """Every way the patient asked for that has not ended by a day, also one that begins later."""
+    return _asked_ways(patient, Q(until_on__isnull=True) | Q(until_on__gte=on))
+
+
+def refusal_to_send(patient: Patient, address: str, on: date) -> Refusal | None:
+    """Why a letter that carries this address cannot have been sent on a day: the patient wanted letters elsewhere."""
+    if not goes_elsewhere(address, letter_address(patient, on)):
+        return None
+    words = "This letter is not addressed where the patient wants letters."
+    return Refusal("LETTER_GOES_ELSEWHERE", words, "Make a new one, and send that.", "45 CFR 164.522(b)(1)")
+
+
+def _asked_ways(patient: Patient, holds: Q) -> tuple[LetterAddress, ...]:
+    boxes = patient.addresses.filter(holds, use=AddressUse.CONFIDENTIAL)
+    wishes = patient.contact_wishes.filter(holds).exclude(means=Means.MAIL)
     found = [_postal(patient, box) for box in boxes]
     found += [LetterAddress(patient.legal_name, Means(wish.means), True, value=wish.value) for wish in wishes]
     return tuple(sorted(found, key=lambda one: LETTERS_GO.index(one.means)))

@@ -162,7 +162,7 @@ MODELS: dict[str, Kept] = {
         APPEND_ONLY, encrypted="words", plain="id restriction kind happened_on release recorded_by recorded_at"
     ),
     "authorizations.RestrictionLetter": Kept(
-        APPEND_ONLY, encrypted="data", plain="id restriction sha256 made_by made_at"
+        APPEND_ONLY, encrypted="data", plain="id restriction address sha256 made_by made_at"
     ),
     "chart.Encounter": Kept(
         APPEND_ONLY,

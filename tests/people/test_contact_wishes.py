@@ -76,7 +76,7 @@ class TestWhereLettersGo:
 
     def test_paper_goes_to_the_box_when_calls_go_to_a_number(self, wish: Wish, lindqvist: Patient) -> None:
         wish(Means.PHONE, "217-555-0160")
-        wish(Means.MAIL, "PO Box 9")
+        wish(Means.MAIL, "PO Box 9", beside=True)
         assert goes(lindqvist) == "PO Box 9\nPeoria, IL 61602"
         assert len(contact_marks(lindqvist, today())) == 2
 
@@ -91,6 +91,49 @@ class TestWhereLettersGo:
         wish(Means.EMAIL, "new@example.org")
         first.refresh_from_db()
         assert first.until_on == today() - DAY and goes(lindqvist) == "By e-mail only: new@example.org"
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            ((Means.MAIL, "PO Box 9"), (Means.EMAIL, "new@example.org")),
+            ((Means.EMAIL, "old@example.org"), (Means.MAIL, "PO Box 9")),
+            ((Means.PHONE, "217-555-0160"), (Means.FAX, "217-555-0199")),
+        ],
+    )
+    def test_the_newer_wish_ends_the_older_so_that_none_contradicts_it(
+        self, wish: Wish, lindqvist: Patient, first: tuple, second: tuple
+    ) -> None:
+        older = wish(*first, from_on=today() - 9 * DAY)
+        wish(*second)
+        older.refresh_from_db()
+        assert older.until_on == today() - DAY
+        assert second[1] in goes(lindqvist) and first[1] in goes(lindqvist, today() - DAY)
+        assert len(contact_marks(lindqvist, today())) == 1
+
+    def test_the_page_says_which_older_wish_it_ends_before_it_does(
+        self, wish: Wish, signed_in: Callable[[Staff], Client], dana: Staff, lindqvist: Patient
+    ) -> None:
+        client, new = signed_in(dana), reverse("contact-wish-new", args=[lindqvist.pk])
+        assert "asked for before" not in client.get(new).content.decode()
+        wish(Means.MAIL, "PO Box 9", from_on=today() - 9 * DAY)
+        assert "It ends the day before. By mail, to another address: PO Box 9" in client.get(new).content.decode()
+        given = {"means": "email", "value": "t@example.org", "from_on": today()}
+        assert "Say whether it ends." in client.post(new, given).content.decode()
+        client.post(new, given | {"older": "holds"})
+        assert len(contact_marks(lindqvist, today())) == 2
+        client.post(new, given | {"older": "ends"})
+        assert contact_marks(lindqvist, today()) == ["By e-mail only: t@example.org"]
+
+    def test_no_wish_is_older_than_the_patients_first_day(
+        self, wish: Wish, signed_in: Callable[[Staff], Client], dana: Staff, lindqvist: Patient
+    ) -> None:
+        early = lindqvist.opened_on - DAY
+        with pytest.raises(Refused) as refused:
+            wish(Means.EMAIL, "t@example.org", from_on=early)
+        assert refused.value.refusal.code == "WISH_BEFORE_CARE"
+        new = reverse("contact-wish-new", args=[lindqvist.pk])
+        page = signed_in(dana).post(new, {"means": "email", "value": "t@example.org", "from_on": early})
+        assert "first day here was" in page.content.decode()
 
     def test_ending_the_wish_ends_the_confidential_address_and_the_other_way_round(
         self, wish: Wish, dana: Staff, lindqvist: Patient

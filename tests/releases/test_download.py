@@ -259,7 +259,8 @@ def test_who_asked_for_e_mail_only_is_not_telephoned_with_the_code(
     with pytest.raises(Refused, match="CONFIDENTIAL_MEANS"):
         offer_download(by=dana, release_id=release.pk, days=1, code_given=CodeGiven.BY_PHONE)
     assert offer_download(by=dana, release_id=release.pk, days=1, code_given=CodeGiven.IN_PERSON).passphrase
-    record_contact_wish(by=dana, patient=lindqvist, means=Means.PHONE, value="217 555 0101", from_on=today())
+    given = {"means": Means.PHONE, "value": "217 555 0101", "from_on": today(), "beside": True}
+    record_contact_wish(by=dana, patient=lindqvist, **given)
     assert offer_download(by=dana, release_id=release.pk, days=1, code_given=CodeGiven.BY_PHONE).made
 
 

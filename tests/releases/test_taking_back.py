@@ -29,7 +29,8 @@ from disclosures.releases.queries.taking_back import handed_over_under, visible_
 from disclosures.releases.rules import ReleaseState
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
-from practice.people.actions.contact import add_address
+from practice.people.actions.contact import add_address, end_contact_wish, record_contact_wish
+from practice.people.confidential import Means
 from practice.people.rules import AddressUse
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
@@ -192,7 +193,7 @@ def text_of(pdf):
 
 
 def test_the_letter_lists_what_was_released_says_nothing_of_what_waits_and_goes_to_the_confidential_address(
-    approved, paper, dana, lindqvist
+    approved, paper, dana, lindqvist, signed_in
 ):
     authorization = paper()
     handed_over(approved(authorization=authorization), dana)
@@ -216,6 +217,13 @@ def test_the_letter_lists_what_was_released_says_nothing_of_what_waits_and_goes_
     for on, how, code in [(today(), " ", "EVENT_WITHOUT_WORDS"), (today() + timedelta(days=1), "Mail", "WRONG_DAY")]:
         with pytest.raises(Refused, match=code):
             record_letter_sent(by=dana, letter_id=letter.pk, sent_on=on, how=how)
+    record_contact_wish(by=dana, patient=lindqvist, means=Means.EMAIL, value="t@example.org", from_on=today())
+    page = signed_in(dana).get(reverse("revocation-open", args=[event.pk])).content.decode()
+    assert "Not where the patient wants letters now: make a new one" in page
+    with pytest.raises(Refused, match="LETTER_GOES_ELSEWHERE"):
+        record_letter_sent(by=dana, letter_id=letter.pk, sent_on=today(), how="By mail")
+    end_contact_wish(by=dana, wish=lindqvist.contact_wishes.get(), until_on=today() - timedelta(days=1))
+    letter = make_letter(by=dana, event=event)
     record_letter_sent(by=dana, letter_id=letter.pk, sent_on=today(), how="By mail")
     assert open_kinds(event) == set()
     with pytest.raises(Refused, match="EVENT_RECORDED_BEFORE"):

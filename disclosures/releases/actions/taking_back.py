@@ -14,8 +14,9 @@ from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
 from practice.infrastructure.locks import advisory_lock
+from practice.infrastructure.refusals import Refused
 from practice.people.models import Staff
-from practice.people.queries import letter_address
+from practice.people.queries import letter_address, refusal_to_send
 from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind, TaskState
@@ -87,12 +88,15 @@ def _next_number() -> str:
 def record_letter_sent(*, by: Staff, letter_id: UUID, sent_on: date, how: str) -> RevocationLetter:
     """Record that a confirmation went to the patient, on which day and how. Closes its task.
 
-    Raises Refused for a day before it was made or to come, without words, or when it is recorded already.
+    Raises Refused for a day before it was made or to come, without words, when it is recorded already, or when
+    the patient wanted letters elsewhere on that day.
     """
     advisory_lock(f"revocation letter:{letter_id}")
     letter = RevocationLetter.objects.select_related("event__authorization__patient").get(pk=letter_id)
     check_may_confirm(by, letter.event.authorization)
     check_told(letter.event, letter.sent_on, sent_on, how, ("Give the day it went out.", "Say how it was sent."))
+    if refusal := refusal_to_send(letter.event.authorization.patient, letter.address, sent_on):
+        raise Refused(refusal)
     letter.sent_on, letter.sent_how, letter.sent_by = sent_on, how.strip(), by
     letter.save(update_fields=["sent_on", "sent_how", "sent_by"])
     close_task(kind=TaskKind.REVOCATION_LETTER, subject=letter.event, by=by)

@@ -17,6 +17,8 @@ from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import PdfFailed
+from practice.infrastructure.refusals import Refused
+from practice.people.confidential import goes_elsewhere
 from practice.people.models import Staff
 from practice.people.queries import letter_address
 from practice.people.rules import Act, Role, may
@@ -34,6 +36,7 @@ def revocation_open(request: HttpRequest, event_id: UUID) -> HttpResponse:
     if event.received_at is None:
         raise Http404
     handed = visible_among(staff, handed_over_under(authorization, event.received_at))
+    to = letter_address(authorization.patient, today())
     may_confirm = refusal_to_confirm(staff, authorization) is None
     context = {
         "patient": authorization.patient,
@@ -47,8 +50,8 @@ def revocation_open(request: HttpRequest, event_id: UUID) -> HttpResponse:
         "papers": event.papers.defer("data"),
         "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD),
         "may_confirm": may_confirm,
-        "letters": letters_of(event) if may_confirm else [],
-        "to": letter_address(authorization.patient, today()),
+        "letters": [(one, goes_elsewhere(one.address, to)) for one in letters_of(event)] if may_confirm else [],
+        "to": to,
         # said of every form for psychotherapy notes, whether any were released or not
         "not_all_shown": RecordClass.PN in authorization.record_classes and not staff.has_role(Role.COMPLIANCE_OFFICER),
     }
@@ -96,9 +99,13 @@ def revocation_letter_sent(request: HttpRequest, letter_id: UUID) -> HttpRespons
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        record_letter_sent(by=cast(Staff, request.user), letter_id=letter.pk, sent_on=given["on"], how=given["how"])
-        messages.success(request, "Recorded: the patient was sent the confirmation.")
-        return redirect("revocation-open", letter.event_id)
+        try:
+            record_letter_sent(by=cast(Staff, request.user), letter_id=letter.pk, sent_on=given["on"], how=given["how"])
+        except Refused as refused:
+            form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
+        else:
+            messages.success(request, "Recorded: the patient was sent the confirmation.")
+            return redirect("revocation-open", letter.event_id)
     patient = letter.event.authorization.patient
     context = {"patient": patient, "letter": letter, "form": form, "to": letter_address(patient, today())}
     return render(request, "releases/revocation_letter_sent.html", context)

@@ -85,18 +85,24 @@ def record_contact_wish(
     value: str = "",
     payment: str = "",
     received_on: date | None = None,
+    beside: bool = False,
     **place: str,
 ) -> ContactWish:
     """Take down how the patient asked to be reached: every letter goes so from `from_on` on (R-224, R-225).
 
     In: for mail the address (`lines`, `city`, `state`, `postal_code`, `country`), otherwise `value`. Nobody asks why.
-    The wish before it of the same way ends. Raises Refused when it is not said where, or the address is
-    not complete.
+    Every wish before it ends, so that none contradicts it; with `beside`, as the patient said that both hold, only one
+    of the same way. Raises Refused for a day before the patient came, when it is not said where, or the address is
+    incomplete.
     """
     check_edit(by, patient)
     advisory_lock(f"contact wishes:{patient.pk}")
     if means != Means.MAIL and not value.strip():
         raise Refused(Refusal("WISH_NOWHERE", "It is not said where.", "Give the address or the number."))
+    if from_on < patient.opened_on:
+        raise Refused(
+            Refusal("WISH_BEFORE_CARE", "This day is before the patient's first day here.", "Give that day or later.")
+        )
     for _field, refusal in missing_of_place(**place) if means == Means.MAIL else ():
         raise Refused(refusal)
     wish = ContactWish(
@@ -108,6 +114,7 @@ def record_contact_wish(
         from_on=from_on,
         recorded_by=by,
     )
+    _end_before(patient, from_on, means if beside else None)
     if means == Means.MAIL:
         wish.address = add_address(
             by=by,
@@ -116,13 +123,20 @@ def record_contact_wish(
             from_on=from_on,
             **place,
         )
-    else:
-        before = ContactWish.objects.filter(patient=patient, means=means)
-        for earlier in before.filter(Q(until_on__isnull=True) | Q(until_on__gte=from_on)):
-            earlier.until_on = from_on - timedelta(days=1)
-            earlier.save(update_fields=["until_on"])
     wish.save(force_insert=True)
     return wish
+
+
+def _end_before(patient: Patient, from_on: date, means: Means | None) -> None:
+    """End the wishes that a new one from this day replaces: those of one way, or with None of every way."""
+    last, holds = from_on - timedelta(days=1), Q(until_on__isnull=True) | Q(until_on__gte=from_on)
+    if means in (None, Means.MAIL):
+        for address in PatientAddress.objects.filter(holds, patient=patient, use=AddressUse.CONFIDENTIAL):
+            _end(address, last)
+    wishes = ContactWish.objects.filter(holds, patient=patient, address__isnull=True)
+    for wish in wishes.filter(means=means) if means else wishes:
+        wish.until_on = last
+        wish.save(update_fields=["until_on"])
 
 
 @transaction.atomic

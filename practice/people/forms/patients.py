@@ -9,6 +9,7 @@ from practice.infrastructure.uploads import CheckedUpload, UploadRefused, check_
 
 from ..confidential import Means, missing_of_place
 from ..models import Patient, Staff
+from ..queries import ways_not_over
 from ..rules import AddressUse, CareRole, Details, NameUse, RepresentativeKind, TelecomKind
 from .fields import DayField, LineField, PastDayField, empty, ends_before_start
 
@@ -155,7 +156,31 @@ class ContactWishForm(PlaceForm):
         help_text="Only if the practice needs to know, for example: pays at each session.",
     )
     from_on = DayField(label="From", initial=today, error_messages=empty("Give the first day."))
-    field_order = ["means", "lines", "city", "state", "postal_code", "country", "value", "from_on", "payment"]
+    older = forms.ChoiceField(
+        label="What the patient asked for before",
+        widget=forms.RadioSelect,
+        initial="ends",
+        error_messages=empty("Say whether it ends."),
+    )
+    field_order = ["means", *PLACE, "value", "from_on", "older", "payment"]
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.patient, older = patient, ways_not_over(patient, today())
+        if not older:
+            del self.fields["older"]
+            return
+        named = "; ".join(f"{way.means.label}: {way.one_line}" for way in older)
+        field: Any = self.fields["older"]
+        field.choices = [("ends", f"It ends the day before. {named}"), ("holds", "Both hold")]
+        field.help_text = "Both hold only where the patient says so. One for the same way always ends."
+
+    def clean_from_on(self) -> Any:
+        day = self.cleaned_data["from_on"]
+        if day < self.patient.opened_on:
+            first = f"{self.patient.opened_on:%b %-d, %Y}"
+            raise forms.ValidationError(f"The patient's first day here was {first}. Give that day or a later one.")
+        return day
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -173,6 +198,7 @@ class ContactWishForm(PlaceForm):
         """The values for `record_contact_wish`, once the form is valid: a place for mail only."""
         data = self.cleaned_data
         wish = {name: data[name] for name in ("means", "from_on", "payment")}
+        wish["beside"] = data.get("older") == "holds"
         if data["means"] != Means.MAIL:
             return wish | {"value": data["value"]}
         return wish | {name: data[name] for name in PLACE}

@@ -67,8 +67,9 @@ def address_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 @GET_POST
 def contact_wish_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Take down how the patient wants to be reached. Nobody asks why."""
-    staff, form = staff_of(request), ContactWishForm(request.POST or None)
+    staff = staff_of(request)
     patient = open_to_edit(staff, patient_id)
+    form = ContactWishForm(request.POST or None, patient=patient)
     page = Page(
         "How the patient wants to be reached",
         "Save",
