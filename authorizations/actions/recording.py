@@ -1,6 +1,6 @@
 """Recording an authorization, and everything that happens to it since. Every act adds a row and checks who may."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack, cast
 from uuid import UUID, uuid4
@@ -17,18 +17,29 @@ from practice.infrastructure.uploads import CheckedUpload
 from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.people.rules import Role
 from practice.worklist.actions import close_task
-from practice.worklist.rules import TaskKind
+from practice.worklist.models import Task
+from practice.worklist.rules import TaskKind, TaskState
 
 from .. import queries, rules
 from ..models import Authorization, AuthorizationEvent, FormVersion, Signature, SignedPaper
 from ..queries.signing import is_only_scan, lacking
 from ..rules import REVOCATIONS, EventKind
-from ..rules.choices import SignatureWay
-from .events import COPY_WITHIN_DAYS, add_event, ask, checked, happened, keep_paper, lock_for_release, refuse_future
+from ..rules.choices import UNWANTED, SignatureWay
+from .events import COPY_WITHIN_DAYS, ask, checked, happened, keep_paper, lock_for_release, refuse_future
 
 # what stays true of the paper when its record is corrected
 CARRIED_ALONG = frozenset(
-    {EventKind.COPY_GIVEN, EventKind.EXPIRY_EVENT_KNOWN, EventKind.KNOWN_FALSE, EventKind.FULFILLED}
+    {
+        EventKind.COPY_GIVEN,
+        EventKind.EXPIRY_EVENT_KNOWN,
+        EventKind.KNOWN_FALSE,
+        EventKind.FULFILLED,
+        EventKind.RELEASE_DECLINED,
+        EventKind.DECLINE_TAKEN_BACK,
+        EventKind.ANSWER_SENT,
+        EventKind.OFFERED_AGAIN,
+    }
+    | UNWANTED
 )
 
 
@@ -211,16 +222,46 @@ def _carry_along(by: Staff, locked: Authorization, corrected: Authorization, why
     if with_scan:
         for old in locked.papers.filter(event=None):
             keep_paper(by, corrected, CheckedUpload(old.kind, old.data, old.sha256, old.pages))
-    for event in locked.events.all():
-        if event.kind in CARRIED_ALONG:
-            add_event(by, corrected, EventKind(event.kind), event.happened_on, event.how)
-    add_event(by, locked, EventKind.RECORDED_IN_ERROR, days.today(), why)
+    _carry_events(locked.events.all(), corrected)
+    # marked at the instant the new record was made: what somebody else prepares from it meanwhile does not correct it
+    locked.events.create(
+        kind=EventKind.RECORDED_IN_ERROR,
+        happened_on=days.today(),
+        how=why.strip(),
+        recorded_by=by,
+        recorded_at=corrected.recorded_at,
+    )
     close_task(kind=TaskKind.AUTHORIZATION_COPY, subject=locked, by=by)
+    _carry_answer(by, locked, corrected)
     if rules.copy_due(queries.facts_of(queries.for_release(corrected.pk))):
         due_on = days.add_days(days.local_date(corrected.received_at), COPY_WITHIN_DAYS)
         ask(TaskKind.AUTHORIZATION_COPY, due_on, corrected, Role.FRONT_DESK)
     else:
         close_task(kind=TaskKind.AUTHORIZATION_COPY, subject=corrected, by=by)
+
+
+def _carry_events(events: Iterable[AuthorizationEvent], corrected: Authorization) -> None:
+    """What stays true, in the same order, each with who recorded it: a therapist's decision stays that therapist's."""
+    for event in events:
+        if event.kind in CARRIED_ALONG:
+            corrected.events.create(
+                kind=event.kind,
+                happened_on=event.happened_on,
+                occurred_on=event.occurred_on,
+                how=event.how,
+                recorded_by=event.recorded_by,
+            )
+
+
+def _carry_answer(by: Staff, old: Authorization, corrected: Authorization) -> None:
+    """The answer that the patient still waits for is asked about the record in use, by the same day."""
+    kind = TaskKind.DECLINE_ANSWER
+    task = Task.objects.filter(
+        kind=kind, subject_type=old._meta.label_lower, subject_id=old.pk, state=TaskState.OPEN
+    ).first()
+    if task is not None:
+        close_task(kind=kind, subject=old, by=by, state=TaskState.DROPPED, reason="record corrected")
+        ask(kind, task.due_on or days.today(), corrected, Role.FRONT_DESK)
 
 
 @checked

@@ -40,6 +40,9 @@ from .standing import (
     revocations as revocations,
 )
 from .standing import (
+    same_paper as same_paper,
+)
+from .standing import (
     sealed_notes_asked_of as sealed_notes_asked_of,
 )
 from .standing import (

@@ -18,11 +18,13 @@ LACKS_OTHERS = "It also speaks of another patient whose authorization for this r
 class ReleaseAsked:
     """One patient's release, as the authorizations of the others are asked about it: what kind of records, to whom,
     what for, on which practice-local day and, where it is known, at which instant.
+
+    To whom is a name: a group that another's form names ("my doctors") is theirs, and nobody has said that this
+    recipient is of it, whatever the patient's own form calls them.
     """
 
     record_class: RecordClass | str
     recipient_name: str
-    recipient_class: str
     purpose: str
     on: date
     at: datetime | None = None
@@ -33,7 +35,6 @@ class ReleaseAsked:
             facts,
             record_class=self.record_class,
             recipient_name=self.recipient_name,
-            recipient_class=self.recipient_class,
             purpose=self.purpose,
             items=[item],
             on=self.on,

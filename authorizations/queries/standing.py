@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from practice.compliance.queries import policies_in_force
 from practice.infrastructure.days import local_date, today
@@ -317,9 +317,30 @@ def copy_is_due(line: AuthorizationLine) -> bool:
     return rules.copy_due(line.facts) and line.facts.recorded_in_error_on is None
 
 
+# Of what was made from another record, what replaced it: what was prepared from it earlier is a form of its own, and so
+# is what was prepared from it once it was marked.
+CORRECTS = Q(
+    prepared_from__events__kind=EventKind.RECORDED_IN_ERROR,
+    recorded_at__lte=F("prepared_from__events__recorded_at"),
+)
+
+
 def corrected_by(authorization: Authorization) -> Authorization | None:
     """The record that replaced one entered wrongly."""
-    return authorization.followers.order_by("-recorded_at").first()
+    return authorization.followers.filter(CORRECTS).order_by("-recorded_at").first()
+
+
+def same_paper(authorization: Authorization) -> frozenset[UUID]:
+    """This record and every one that it corrects, one after the other: what left under any of them left under the one
+    paper the patient signed. One query however often it was corrected.
+    """
+    rows = Authorization.objects.filter(CORRECTS, patient=authorization.patient_id).order_by("recorded_at")
+    corrected_into = dict(rows.values_list("prepared_from", "pk"))  # the last one before the mark made it
+    corrects = {new: old for old, new in corrected_into.items()}
+    found = [authorization.pk]
+    while (old := corrects.get(found[-1])) is not None:
+        found.append(old)
+    return frozenset(found)
 
 
 def _day(events: Iterable[AuthorizationEvent], kind: EventKind) -> date | None:

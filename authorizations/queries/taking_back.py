@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ..models import Authorization, AuthorizationEvent
 from ..policies import with_facts
-from ..rules import AuthorizationStatus, EventKind
+from ..rules import AuthorizationFacts, AuthorizationStatus, EventKind
 from .standing import AuthorizationLine, active_from, lines_from
 
 
@@ -20,6 +20,11 @@ def ended_among(authorization_ids: Iterable[UUID], on: date, at: datetime) -> di
     """Of these authorizations, those that permit no release at an instant, by id; three queries for any number."""
     lines = lines_from(with_facts(Authorization.objects.filter(pk__in=set(authorization_ids))), on, at)
     return {line.authorization.pk: line for line in lines if line.status != AuthorizationStatus.ACTIVE}
+
+
+def facts_among(authorization_ids: Iterable[UUID], on: date) -> list[AuthorizationFacts]:
+    """What these authorizations say, whether they still stand or not."""
+    return [line.facts for line in lines_from(with_facts(Authorization.objects.filter(pk__in=authorization_ids)), on)]
 
 
 def ending_by_date(on: date, last: date) -> list[AuthorizationLine]:

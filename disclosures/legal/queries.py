@@ -171,7 +171,10 @@ def latest(paper: LegalPaper, kind: EntryKind) -> PaperEntry | None:
 
 def paper_facts(paper: LegalPaper, on: date) -> PaperFacts:
     """What is on record about a paper, with the policies in force on a day."""
-    counsel, notice = latest(paper, EntryKind.COUNSEL), latest(paper, EntryKind.NOTICE)
+    counsel = latest(paper, EntryKind.COUNSEL)
+    # the notice to somebody it named, and names no more, is not a notice to its own patient
+    own = paper.entries.filter(Q(about=None) | Q(about=paper.patient_id))
+    notice = own.filter(kind=EntryKind.NOTICE).order_by("recorded_at").last()
     responses = paper.entries.filter(kind=EntryKind.RESPONSE)
     fights = responses.filter(code__in=FIGHTS)
     if counsel:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from authorizations.actions.declining import record_declined
 from authorizations.models import Authorization
-from authorizations.queries import line_of
+from authorizations.queries import line_of, same_paper
 from authorizations.queries.others import ReleaseAsked, agreements_of
 from authorizations.rules import AuthorizationFacts, AuthorizationStatus, ItemAsked, RecordClass, covers
 from practice.infrastructure.pages import page
@@ -77,7 +77,8 @@ def decline_release(*, by: Staff, authorization: Authorization, reason: str) -> 
 
     What waits is withdrawn first, and what left stands: then there is nothing left to decline.
     """
-    packed = [cover for cover in vault.my_packages(by) if cover.authorization_id == authorization.pk]
+    papers = same_paper(authorization)
+    packed = [cover for cover in vault.my_packages(by) if cover.authorization_id in papers]
     if any(not cover.withdrawn_at for cover in packed):
         left = any(cover.handed_over_at for cover in packed)
         words = "Notes were released under it already." if left else "A package under it waits for its hand-over."
@@ -146,7 +147,7 @@ class CoveredBy:
         others = [patient for patient in head.patients if patient != self.patient_id]
         if not others:
             return ()
-        asked = ReleaseAsked(RecordClass.PN, self.recipient, self.facts.recipient_class, self.facts.purpose, self.on)
+        asked = ReleaseAsked(RecordClass.PN, self.recipient, self.facts.purpose, self.on)
         return agreements_of(others, asked, _asked(head)).keys()
 
 

@@ -7,9 +7,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from authorizations.models import Authorization
-from authorizations.queries import line_of
 from authorizations.queries.others import ReleaseAsked, agreements_of
-from authorizations.rules import ItemAsked, RecordClass
+from authorizations.rules import AuthorizationFacts, ItemAsked, RecordClass
 from practice.infrastructure.days import today
 
 from .vault import PackageCover
@@ -30,20 +29,19 @@ def _lacks(cover: PackageCover, papers: dict[UUID, Authorization]) -> bool:
     return any(agreements_of(others, asked, item).keys() < set(others) for item, others in _joint(cover))
 
 
-def days_missing(cover: PackageCover, authorization: Authorization) -> list[date]:
-    """The days of the notes in another patient's package that this authorization would permit, if it stood, and no
-    other one of the same patient does.
+def days_missing(cover: PackageCover, papers: Collection[AuthorizationFacts], other: UUID) -> list[date]:
+    """The days of the notes in a package that one of these authorizations of another patient's would permit, if it
+    stood, and none of theirs does.
     """
     paper = Authorization.objects.filter(pk=cover.authorization_id).first()
-    other = authorization.patient_id
     if paper is None or cover.own_ground or paper.patient_id == other:
         return []
-    facts, asked = line_of(authorization, today()).facts, _asked(cover, paper)
+    asked = _asked(cover, paper)
     return sorted(
         {
             item.on
             for item, others in _joint(cover)
-            if item.on and other in others and asked.is_covered(facts, item)
+            if item.on and other in others and any(asked.is_covered(facts, item) for facts in papers)
             and not agreements_of([other], asked, item)
         }
     )  # fmt: skip
@@ -55,6 +53,4 @@ def _joint(cover: PackageCover) -> list[tuple[ItemAsked, Collection[UUID]]]:
 
 
 def _asked(cover: PackageCover, paper: Authorization) -> ReleaseAsked:
-    return ReleaseAsked(
-        RecordClass.PN, cover.recipient_name, paper.recipient_class, paper.purpose, today(), timezone.now()
-    )
+    return ReleaseAsked(RecordClass.PN, cover.recipient_name, paper.purpose, today(), timezone.now())

@@ -215,6 +215,17 @@ def test_a_correction_does_not_open_again_what_was_finished(authorized: Record, 
     assert stands(corrected) == AuthorizationStatus.FULFILLED
 
 
+def test_a_correction_keeps_on_which_day_the_event_that_ends_it_happened(
+    authorized: Record, dana: Staff, hale: Staff
+) -> None:
+    row = authorized(expires_on=None, expires_event="end of the case", expires_event_relates=True)
+    actions.record_event_known(
+        by=dana, authorization=row, known_on=today(), occurred_on=today() - TOMORROW, how="A call"
+    )
+    corrected = actions.correct_authorization(by=dana, authorization=row, why="Mistyped", **complete(hale))
+    assert corrected.events.get().occurred_on == today() - TOMORROW
+
+
 TOMORROW = timedelta(days=1)
 
 

@@ -20,6 +20,7 @@ from disclosures.legal.actions import (
     hand_over_compelled,
     name_patient,
     pack_compelled,
+    record_paper,
 )
 from disclosures.legal.models import LegalPaper, Naming
 from disclosures.legal.queries import ask_gate, reasons_now, scope_of
@@ -39,7 +40,7 @@ from records.psychotherapy.compelled_rules import Compelled
 from records.psychotherapy.rules import describe_release
 from tests.everybody import make_patient
 from tests.infrastructure.test_uploads import pdf
-from tests.legal.conftest import Recorded, add_counsel, begin, seen
+from tests.legal.conftest import SCAN, Recorded, add_counsel, begin, paper_of, seen
 from tests.legal.test_compelled import APP, NAME, OPEN, SEALED, TABLES, acting, rows
 from tests.psychotherapy.conftest import DAY, attach, write_draft, write_note
 from tests.psychotherapy.test_packages import text_of
@@ -134,6 +135,19 @@ def test_what_was_put_down_by_mistake_is_taken_off_and_counsel_answers_anew(
     with pytest.raises(Refused, match="PATIENT_NOT_NAMED"):
         hand_over_compelled(by=dana, package_id=packed.package, release=Release(method=Method.LOCKED_FILE))
     assert Naming.objects.count() == 2 and not Entry.objects.exists()
+
+
+def test_the_notice_to_somebody_it_names_no_more_is_no_notice_to_its_own_patient(
+    castellanos: Staff, cordova: Patient, lindqvist: Patient
+) -> None:
+    paper = record_paper(by=castellanos, paper=paper_of(lindqvist), document=SCAN)
+    name_patient(by=castellanos, paper=paper, patient_id=cordova.pk)
+    tell(castellanos, paper, cordova)
+    name_patient(by=castellanos, paper=paper, patient_id=cordova.pk, named=False)
+    add_counsel(castellanos, paper)
+    assert why_not(paper) == ["PATIENT_NOT_TOLD"]
+    tell(castellanos, paper, lindqvist)
+    assert why_not(paper) == []
 
 
 def test_notes_about_those_named_leave_and_each_has_an_entry_of_their_own_sessions_alone(

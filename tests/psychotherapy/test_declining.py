@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from authorizations.actions import record_authorization
+from authorizations.actions import correct_authorization, record_authorization
 from authorizations.models import Authorization, AuthorizationEvent
 from authorizations.queries import facts_of, for_release
 from practice.infrastructure.days import today
@@ -74,6 +74,24 @@ def test_what_is_declined_is_neither_shown_nor_packed_until_the_author_takes_tha
     assert facts_of(for_release(authorization.pk)).declined_by == {str(hale.pk)}
 
 
+def test_a_decision_not_to_release_outlives_a_correction_of_what_front_desk_entered(
+    hale: Staff, dana: Staff, authorization: Authorization, signed_in: SignedIn
+) -> None:
+    decline_release(by=hale, authorization=authorization, reason=WHY)
+    asked = Task.objects.get(kind=TaskKind.DECLINE_ANSWER)
+    elements = complete(hale) | {"why": "a typing mistake"}
+    corrected = correct_authorization(by=dana, authorization=authorization, **elements)
+    assert offer_release(by=hale, authorization=for_release(corrected.pk), on=today()).refusals == (DECLINED,)
+    kept = AuthorizationEvent.objects.get(authorization=corrected)
+    assert (kept.how, kept.recorded_by) == (WHY, hale), "who decided is not who corrected"
+    answer = Task.objects.get(kind=TaskKind.DECLINE_ANSWER, state=TaskState.OPEN)
+    assert (answer.subject_id, answer.due_on) == (corrected.pk, asked.due_on)
+    signed_in(hale).post(reverse("psychotherapy-package-decline", args=[corrected.pk]))
+    again = correct_authorization(by=dana, authorization=corrected, **elements)
+    assert facts_of(for_release(again.pk)).declined_by == frozenset(), "and so does the author's second thought"
+    assert TaskState.OPEN not in answers()
+
+
 def test_declining_says_the_same_whether_there_are_notes_or_none(
     hale: Staff, lindqvist: Patient, authorization: Authorization, signed_in: SignedIn
 ) -> None:
@@ -101,6 +119,9 @@ def test_only_the_therapist_it_names_declines_and_only_before_anything_is_packed
         authorization_id, withdrawn_at, handed_over_at = authorization.pk, None, None
 
     monkeypatch.setattr("records.psychotherapy.vault.my_packages", lambda staff: [Waiting])
-    with pytest.raises(Refused) as refused:
-        decline_release(by=hale, authorization=authorization, reason=WHY)
-    assert refused.value.refusal.code == "PN_PACKED_ALREADY" and answers() == []
+    elements = complete(hale) | {"why": "a typing mistake"}
+    corrected = correct_authorization(by=dana, authorization=authorization, **elements)
+    for row in (authorization, corrected):
+        with pytest.raises(Refused) as refused:
+            decline_release(by=hale, authorization=row, reason=WHY)
+        assert refused.value.refusal.code == "PN_PACKED_ALREADY" and answers() == []

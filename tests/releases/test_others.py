@@ -1,6 +1,7 @@
 """R-008: a joint or group note leaves for one person with the authorization of each other person it speaks of."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -23,7 +24,8 @@ from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.actions.sessions import start_session
 from records.chart.models import NoteFormat, Participation
 from records.psychotherapy import vault
-from records.psychotherapy.actions import approve_package, offer_release
+from records.psychotherapy.actions import approve_package, covered_by, offer_release
+from records.psychotherapy.queries import lacking_others
 from records.psychotherapy.vault import NotReleasable
 from tests.psychotherapy.conftest import write_note
 
@@ -78,10 +80,47 @@ def test_a_chart_note_that_names_another_waits_for_their_authorization(hale, dan
 )
 def test_their_authorization_counts_only_for_this_same_release(hale, dana, lindqvist, abernathy, paper, other):
     group_note(hale, lindqvist, abernathy)
-    paper(patient=abernathy, **other)
+    paper(patient=abernathy, signer_name="Ruth Abernathy", **other)
     draft = draft_of(lindqvist, paper())
     release = actions.prepare_release(by=dana, release=draft, keys=note_keys(lindqvist), approver=hale)
     assert verdict_now(release).codes() == {"NAMES_OTHERS"}
+
+
+DOCTOR = {"recipient_name": "Dr. Xavier Quint", "recipient_kind": RecipientKind.PROVIDER}
+RUTH = {"signer_name": "Ruth Abernathy"}
+GROUP = {"recipient_name": "", "recipient_class": "My doctors", "recipient_address": ""}
+
+
+@pytest.mark.django_db
+def test_another_patients_own_doctors_are_not_this_patients_doctor(hale, dana, lindqvist, abernathy, paper):
+    group_note(hale, lindqvist, abernathy)
+    paper(patient=abernathy, purpose="At my request", individual_initiated=True, **RUTH, **GROUP)
+    draft = draft_of(lindqvist, paper(**GROUP), facts={"within_class": "yes"}, **DOCTOR)
+    release = actions.prepare_release(by=dana, release=draft, keys=note_keys(lindqvist), approver=hale)
+    assert verdict_now(release).codes() == {"NAMES_OTHERS"}
+    paper(patient=abernathy, recipient_name="Dr. Xavier Quint", **RUTH)
+    assert verdict_now(release).allowed, "named, they are"
+
+
+@pytest.mark.django_db
+def test_another_patients_own_doctors_agree_to_no_package_of_psychotherapy_notes(hale, lindqvist, abernathy, paper):
+    own = paper(notes=True, **GROUP)
+    note, author = uuid4(), hale.pk
+    head = SimpleNamespace(id=note, session_on=today(), author=author, patients=(lindqvist.pk, abernathy.pk))
+    cover = SimpleNamespace(
+        id=uuid4(), authorization_id=own.pk, author=author, items=[(note, today())], own_ground=None,
+        speaks_of={str(note): (abernathy.pk,)}, recipient_name="Dr. Xavier Quint",
+    )  # fmt: skip
+
+    def lacks():
+        missing = not covered_by(own, today(), cover.recipient_name).agreed(head)
+        assert missing == bool(lacking_others([cover]))
+        return missing
+
+    paper(notes=True, patient=abernathy, purpose="At my request", individual_initiated=True, **RUTH, **GROUP)
+    assert lacks()
+    paper(notes=True, patient=abernathy, recipient_name="Dr. Xavier Quint", **RUTH)
+    assert not lacks()
 
 
 @pytest.mark.django_db

@@ -141,7 +141,10 @@ def test_a_recipient_who_is_the_other_patient_is_told_in_the_words_of_their_own_
     group_note(hale, lindqvist, abernathy)
     facts = {"within_class": "yes"}
     theirs = paper(
-        patient=abernathy, signer_name="Ruth Abernathy", recipient_name="", recipient_class="Members of my group"
+        patient=abernathy,
+        signer_name="Ruth Abernathy",
+        recipient_name="Tobias Lindqvist",
+        recipient_class="Members of my group",
     )
     own = paper(recipient_name="", recipient_class="Members of my group")
     draft = draft_of(lindqvist, own, recipient_name="Tobias Lindqvist", facts=facts, recipient_address="9 Oak Lane")

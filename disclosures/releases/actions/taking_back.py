@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from authorizations.actions.taking_back import add_notice, check_told
 from authorizations.models import AuthorizationEvent, RevocationLetter
-from authorizations.queries import line_of
+from authorizations.queries import line_of, same_paper
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
@@ -45,7 +45,7 @@ def follow_revocation(*, event: AuthorizationEvent, by: Staff) -> None:
                 patient=authorization.patient,
                 role=Role.COMPLIANCE_OFFICER,
             )
-    for release in Release.objects.filter(authorization=authorization, state__in=WAITING):
+    for release in Release.objects.filter(authorization__in=same_paper(authorization), state__in=WAITING):
         for kind in (TaskKind.RELEASE_APPROVAL, TaskKind.RELEASE_HAND_OVER):
             close_task(kind=kind, subject=release, by=by, state=TaskState.DROPPED, reason="authorization revoked")
 

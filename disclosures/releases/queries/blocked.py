@@ -8,11 +8,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from authorizations.documents import reason_of
-from authorizations.models import Authorization
-from authorizations.queries import AuthorizationLine, line_of
+from authorizations.queries import AuthorizationLine
 from authorizations.queries.others import LACKS_OTHERS, agreements_of
 from authorizations.queries.taking_back import ended_among
-from authorizations.rules import ItemAsked
+from authorizations.rules import AuthorizationFacts, ItemAsked
 from practice.infrastructure.days import today
 from practice.infrastructure.pages import page
 from practice.people.models import Patient
@@ -117,20 +116,20 @@ def _joint_parts(release: Release) -> tuple[list[Item], SpeaksOf]:
     return found, spoken
 
 
-def days_without(authorization: Authorization, release: Release) -> list[date]:
-    """The days of the joint and group records of another patient's release that this authorization would permit, if it
-    stood, and no other one does.
+def days_without(papers: Collection[AuthorizationFacts], other: UUID, release: Release) -> list[date]:
+    """The days of the joint and group records in a release that one of these authorizations of another patient's would
+    permit, if it stood, and none of theirs does.
     """
     if not asks_others(release.basis, emergency=release.emergency):
         return []
-    asked, other = release_asked(release, on=today(), at=timezone.now()), authorization.patient_id
-    facts = line_of(authorization, today()).facts
+    asked = release_asked(release, on=today(), at=timezone.now())
     items, speaks_of = _joint_parts(release)
     found = set()
     for item in items:
         one = ItemAsked(item.key, item.on, item.originator_id, item.kind)
         spoken = other in speaks_of.get(item.key, ())
-        if item.on and spoken and asked.is_covered(facts, one) and not agreements_of([other], asked, one):
+        permitted = spoken and any(asked.is_covered(facts, one) for facts in papers)
+        if item.on and permitted and not agreements_of([other], asked, one):
             found.add(item.on)
     return sorted(found)
 

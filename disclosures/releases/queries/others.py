@@ -65,11 +65,4 @@ def with_others(
 
 def release_asked(release: Release, *, on: date, at: datetime | None = None) -> ReleaseAsked:
     """A release as the authorizations of others are asked about it."""
-    return ReleaseAsked(release.record_class, release.recipient_name, _class_named(release), release.purpose, on, at)
-
-
-def _class_named(release: Release) -> str:
-    """The group an authorization names, once somebody said that the recipient is of it."""
-    if release.authorization is None or not release.facts.get("within_class"):
-        return ""
-    return release.authorization.recipient_class
+    return ReleaseAsked(release.record_class, release.recipient_name, release.purpose, on, at)

@@ -1,5 +1,6 @@
 """What was handed over before an authorization was taken back, what was stopped, and who may read it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -8,11 +9,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from authorizations.models import Authorization, AuthorizationEvent, RevocationLetter
+from authorizations.queries import same_paper
+from authorizations.queries.taking_back import facts_among
 from authorizations.rules import same_words
 from disclosures.ledger.policies import may_see
 from disclosures.ledger.queries import Current, history
 from disclosures.ledger.rules import Basis
-from practice.infrastructure.days import local_date
+from practice.infrastructure.days import local_date, today
 from practice.infrastructure.pages import page
 from practice.infrastructure.templatetags.look import day as day_words
 from practice.people.models import Staff
@@ -101,29 +104,34 @@ def handed_over_under(authorization: Authorization, received_at: datetime) -> li
 
     The ledger says what: an entry corrected since counts as corrected, one withdrawn or entered as impermissible is
     not reliance. What was committed and never given out is not here: it was stopped (`stopped_under`). With it comes
-    what left of another patient's record because this authorization agreed to it as well.
+    what left of another patient's record because this authorization agreed to it as well. What left before it was
+    corrected here left under the same paper.
     """
-    rows = {row.pk: row for row in Release.objects.filter(authorization=authorization)}
+    papers = same_paper(authorization)
+    rows = {row.pk: row for row in Release.objects.filter(authorization__in=papers)}
     own = history(authorization.patient_id).current if rows else ()
     found = [
         _handed(rows[one.entry.release_id], one, received_at)
         for one in own
         if one.entry.release_id in rows and one.entry.basis == Basis.B_AUTHORIZATION
     ]
-    found += _handed_jointly(authorization, received_at)
+    found += _handed_jointly(authorization, papers, received_at)
     return sorted(filter(None, found), key=lambda one: (one.on, one.disclosure.entry.index))
 
 
-def _handed_jointly(authorization: Authorization, received_at: datetime) -> Iterator[Handed]:
-    relied = {row.release_id: row for row in Reliance.objects.filter(authorization=authorization, given_out=True)}
+def _handed_jointly(authorization: Authorization, papers: Collection[UUID], received_at: datetime) -> Iterator[Handed]:
+    relied = defaultdict[UUID, list[Reliance]](list)
+    for row in Reliance.objects.filter(authorization__in=papers, given_out=True).order_by("at"):
+        relied[row.release_id].append(row)
     releases = Release.objects.filter(pk__in=relied).select_related("patient").in_bulk()
     for patient_id in sorted({release.patient_id for release in releases.values()}):
         for one in history(patient_id).current:
             release = releases.get(one.entry.release_id)
             if release is not None and one.entry.basis != Basis.B_IMPERMISSIBLE:
-                row = relied[release.pk]
-                late = row.at >= received_at + A_MINUTE
-                yield Handed(release, one, row.at, late, under=authorization, joint=tuple(row.days))
+                rows = relied[release.pk]
+                at, days = rows[0].at, {day for row in rows for day in row.days}
+                late = at >= received_at + A_MINUTE
+                yield Handed(release, one, at, late, under=authorization, joint=tuple(sorted(days)))
 
 
 def _handed(release: Release, disclosure: Current, received_at: datetime) -> Handed | None:
@@ -171,7 +179,8 @@ def stopped_under(authorization: Authorization, staff: Staff) -> list[Stopped]:
     other patients that wait for this agreement too are told by the days of the sessions alone.
     """
     visible = releases_visible_to(staff).select_related("patient", "authorization").order_by("prepared_at")
-    rows = visible.filter(authorization=authorization)
+    papers = same_paper(authorization)
+    rows = visible.filter(authorization__in=papers)
     known = {cover.id: cover for cover in [*vault.packages_awaiting_hand_over(staff), *_mine(staff)]}
     waiting = [cover for cover in known.values() if cover.waiting]
     committed = set(Release.objects.filter(package__in=known).values_list("package", flat=True))
@@ -181,23 +190,27 @@ def stopped_under(authorization: Authorization, staff: Staff) -> list[Stopped]:
         *(
             Stopped(cover.recipient_name, cover.description, package=cover.id)
             for cover in covers
-            if cover.authorization_id == authorization.pk
+            if cover.authorization_id in papers
         ),
-        *_stopped_jointly(authorization, visible.exclude(patient=authorization.patient), covers),
+        *_stopped_jointly(authorization, papers, visible.exclude(patient=authorization.patient), covers),
     ]
 
 
 def _stopped_jointly(
-    authorization: Authorization, visible: QuerySet[Release], covers: Iterable[vault.PackageCover]
+    authorization: Authorization,
+    papers: Collection[UUID],
+    visible: QuerySet[Release],
+    covers: Iterable[vault.PackageCover],
 ) -> Iterator[Stopped]:
+    facts, other = facts_among(papers, today()), authorization.patient_id
     about = joint_notes_about(authorization.patient).values("pk")
     in_chart = Q(items__kind="note", items__removed=False, items__object_id__in=about)
-    counted = Q(reliances__authorization=authorization)  # the notes of a committed package are not looked into
+    counted = Q(reliances__authorization__in=papers)  # the notes of a committed package are not looked into
     for row in visible.filter(in_chart | counted, state__in=FROZEN, served_at=None).distinct():
-        if days := days_without(authorization, row):
+        if days := days_without(facts, other, row):
             yield Stopped(row.recipient_name, joint_records(row.is_notes, days), release=row)
     for cover in covers:
-        if days := days_missing(cover, authorization):
+        if days := days_missing(cover, facts, other):
             yield Stopped(cover.recipient_name, joint_records(True, days), package=cover.id)
 
 
