@@ -10,8 +10,8 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,6 +24,7 @@ from practice.infrastructure.uploads import SENTENCES, UploadRefused
 CHILD = Path(__file__).with_name("copies_child.py")
 SECONDS = 55  # the web server waits 60 for an answer
 MAX_BYTES = 25 * 1024 * 1024
+MOST_PICTURES = 100  # pages of one package that leave as pictures: each takes a moment, within SECONDS
 MOST_COPY_BYTES = 200 * 1024 * 1024
 KINDS = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "docx": "Word"}
 PICTURES_AND_PDF = ("pdf", "jpeg", "png", "tiff")
@@ -56,6 +57,12 @@ MORE_SENTENCES = {
 }
 NO_PICTURE = Refusal(
     "PAGE_NOT_DRAWN", "This page cannot be shown as a picture.", "Open the document itself to read the page."
+)
+TOO_MANY_PICTURES = Refusal(
+    "PICTURES_TOO_MANY",
+    f"At most {MOST_PICTURES} pages can leave as pictures at once. All pages of a document do when a page or area is "
+    "left out of it, or when it has layers or cut pages.",
+    "Choose fewer such documents, or file the pages that may leave as a document of their own and choose that.",
 )
 ALL_SENTENCES = {**SENTENCES, **MORE_SENTENCES}
 
@@ -92,13 +99,14 @@ class Enclosure:
 @dataclass(frozen=True, slots=True, repr=False)
 class Filling:
     """A copy whose pages are drawn on the pages a paper keeps for them: how these are named (before the number), the
-    bytes, and the pages that are left out.
+    bytes, the pages that are left out, and the black areas of others.
     """
 
     anchor: str
     kind: str
     data: bytes
     left_out: tuple[int, ...] = ()
+    areas: Mapping[int, Sequence[Area]] = field(default_factory=dict)
 
 
 def take_in(file: IO[bytes] | Any, *, allow: Collection[str] = tuple(KINDS), max_bytes: int = MAX_BYTES) -> TakenIn:
@@ -132,33 +140,38 @@ def listed(allow: Collection[str]) -> str:
 
 
 def append_pages(package: bytes, enclosures: Sequence[Enclosure]) -> bytes:
-    """`package` with the pages of every enclosure behind it, each page with its line. Raises PdfFailed.
+    """`package` with the pages of every enclosure behind it, each page with its line.
 
-    The result does not claim to be PDF/UA: pages from outside are pictures to a screen reader. Without enclosures the
-    package is given back as it is.
+    Where a copy may show more than people saw of it (layers, cut pages), all its pages leave as pictures of what they
+    saw. The result does not claim to be PDF/UA: pages from outside are pictures to a screen reader. Without enclosures
+    the package is given back as it is. Raises PdfFailed, or Refused when too many pages would be pictures.
     """
     if not enclosures:
         return package
     pieces = [{"title": e.title, "label": e.label, "kind": e.kind, "size": len(e.data)} for e in enclosures]
-    job = json.dumps({"size": len(package), "pieces": pieces}).encode() + b"\n"
-    header, made = _in_child(["append"], b"".join([job, package, *(enclosure.data for enclosure in enclosures)]))
-    if header.get("verdict") != "ok" or not made.startswith(b"%PDF-"):
-        raise PdfFailed("enclosures")
-    return made
+    return _package("append", package, pieces, [enclosure.data for enclosure in enclosures])
 
 
 def fill_pages(package: bytes, fillings: Sequence[Filling]) -> bytes:
-    """`package` with the pages of every copy drawn on the pages kept for them. Raises PdfFailed.
+    """`package` with the pages of every copy drawn on the pages kept for them.
 
-    As with `append_pages`, the result does not claim to be PDF/UA; without copies it is given back as it is.
+    Of a copy with a page left out or a black area, all other pages leave as pictures (see `burnt_page`): nothing of
+    its file is in the result. For the rest see `append_pages`. Raises PdfFailed or Refused as that does.
     """
     if not fillings:
         return package
     pieces = [
-        {"anchor": one.anchor, "kind": one.kind, "size": len(one.data), "left_out": one.left_out} for one in fillings
+        {"anchor": one.anchor, "kind": one.kind, "size": len(one.data), "left_out": one.left_out, "areas": one.areas}
+        for one in fillings
     ]
-    job = json.dumps({"size": len(package), "pieces": pieces}).encode() + b"\n"
-    header, made = _in_child(["fill"], b"".join([job, package, *(one.data for one in fillings)]))
+    return _package("fill", package, pieces, [one.data for one in fillings])
+
+
+def _package(act: str, package: bytes, pieces: list[dict[str, Any]], copies: Sequence[bytes]) -> bytes:
+    job = json.dumps({"size": len(package), "pieces": pieces, "most_pictures": MOST_PICTURES}).encode() + b"\n"
+    header, made = _in_child([act], b"".join([job, package, *copies]))
+    if header.get("verdict") == "too_many_pictures":
+        raise Refused(TOO_MANY_PICTURES)
     if header.get("verdict") != "ok" or not made.startswith(b"%PDF-"):
         raise PdfFailed("enclosures")
     return made

@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -49,19 +49,16 @@ def render_pdf(
     context: dict[str, Any],
     *,
     attachments: Iterable[tuple[str, bytes, str]] = (),
-    pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """The PDF of `template`, which extends documents/base.html.
 
     `context` holds at least `title` (a document without one is not accessible) and `practice` (the practice profile);
     `lang` ("en"), `document_number`, `document_hash` and `internal_copy` are read by the base document.
-    `attachments` are (file name, bytes, media type); `pictures` are JPEGs by the address the template shows them at,
-    which begins with `picture:`. Raises PdfFailed on time, memory or page limit.
+    `attachments` are (file name, bytes, media type). Raises PdfFailed on time, memory or page limit.
     """
     if not context.get("title"):
         raise ValueError("a document needs a title")
     resources = [(url, "font/woff2", data) for url, data in _fonts().items()]
-    resources += [(url, "image/jpeg", base64.b64encode(data).decode()) for url, data in (pictures or {}).items()]
     attached = []
     for number, (name, data, mime) in enumerate(attachments):
         url = f"attachment:{number}"

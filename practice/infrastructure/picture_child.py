@@ -65,6 +65,19 @@ def drawn(data: bytes, page: int, fit: Fit) -> Any:
     return sheet.render(scale=across / wide * (1 - 1e-9)).to_pil().convert("RGB")  # PDFium rounds up
 
 
+def words_beside(data: bytes) -> bool:
+    """Whether a PDF has words that stand on none of its pages but beside one."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    texts = (document[place].get_textpage() for place in range(len(document)))
+    return any(letters(text.get_text_range()) != letters(text.get_text_bounded()) for text in texts)
+
+
+def letters(text: str) -> int:
+    return len("".join(text.split()))
+
+
 def smaller(kind: str, data: bytes, fit: Fit) -> Any:
     """A picture upright, as large as asked and never larger than it is."""
     from PIL import Image

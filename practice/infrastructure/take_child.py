@@ -239,12 +239,12 @@ def plain(picture: Any) -> Any:
     return shown
 
 
-def add_picture(document: Any, picture: Any, jpeg: bytes) -> None:
+def add_picture(document: Any, picture: Any, jpeg: bytes, margin: float = MARGIN) -> None:
     """A page of paper with one picture on it; `jpeg` is the picture packed already, or nothing."""
     import pikepdf
 
     width, height = sorted(PAPER, reverse=picture.width > picture.height)
-    scale = min((width - 2 * MARGIN) / picture.width, (height - 2 * MARGIN) / picture.height)
+    scale = min((width - 2 * margin) / picture.width, (height - 2 * margin) / picture.height)
     wide, high = picture.width * scale, picture.height * scale
     image = pikepdf.Stream(document, jpeg or zlib.compress(picture.tobytes(), 6))
     image.Type, image.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image

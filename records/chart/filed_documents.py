@@ -1,6 +1,6 @@
 """What of the filed documents goes on paper: the index, what is said about each, and the pages of their copies."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from uuid import UUID
@@ -36,7 +36,7 @@ def number_documents(blocks: Iterable[Block]) -> None:
 
 
 def with_documents(pdf: bytes, blocks: Iterable[Block], *, note: str = "") -> bytes:
-    """A paper made of these blocks, with the pages of their documents behind it. Raises PdfFailed.
+    """A paper made of these blocks, with the pages of their documents behind it. Raises as `append_pages`.
 
     What is appended is the copy, never the original; `note` begins the line under each page. The same bytes when there
     is no document among the blocks.
@@ -69,34 +69,30 @@ def copy_fingerprint(document_id: UUID) -> str:
     return sha256(Document.objects.only("shown").get(pk=document_id).shown).hexdigest()
 
 
+def page_counts(document_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many pages the copies of these documents have."""
+    return dict(Document.objects.filter(pk__in=document_ids).values_list("pk", "pages"))
+
+
 def page_as_it_leaves(block: Block, page: int) -> bytes:
     """One page of a document as a JPEG, with its black areas if it has any. Raises PdfFailed."""
     row = Document.objects.defer("original").get(pk=block.id)
     return burnt_page(row.shown_kind, row.shown, page, block.areas.get(page, ()))
 
 
-def burnt_pictures(blocks: Iterable[Block]) -> dict[str, bytes]:
-    """The pages that have black areas, as the pictures that leave in their places, by the address the paper gives them.
-
-    Raises PdfFailed.
-    """
-    return {
-        f"picture:{block.number}-{page}": page_as_it_leaves(block, page) for block in blocks for page in block.areas
-    }
-
-
 def on_their_pages(pdf: bytes, blocks: Iterable[Block]) -> bytes:
     """A paper that keeps a page for each page of a document, named `scan-NUMBER-PAGE`, with these drawn on it.
 
-    What is drawn is the copy, never the original; pages left out, and those that are on the paper as pictures already,
-    are not even unpacked onto it. Raises PdfFailed. The same bytes when there is no document among the blocks.
+    What is drawn is the copy, never the original; where something of it is left out, pictures of its other pages.
+    Raises PdfFailed, or Refused when too many pages would be pictures. The same bytes when there is no document among
+    the blocks.
     """
     found = {block.id: block for block in blocks if block.number}
     rows = {row.pk: row for row in Document.objects.filter(pk__in=found).defer("original")}
     return fill_pages(
         pdf,
         [
-            Filling(f"scan-{block.number}-", rows[pk].shown_kind, rows[pk].shown, (*block.pages_out, *block.areas))
+            Filling(f"scan-{block.number}-", rows[pk].shown_kind, rows[pk].shown, block.pages_out, block.areas)
             for pk, block in found.items()
         ],
     )

@@ -10,7 +10,6 @@ from django.urls import reverse
 from PIL import Image
 
 from disclosures.releases import actions
-from disclosures.releases.actions import redact
 from disclosures.releases.actions.redact import BlackArea, black_out, take_back
 from disclosures.releases.documents import DATA_FILE, blocks_of, chart_package
 from disclosures.releases.models import Redaction
@@ -18,6 +17,7 @@ from disclosures.releases.queries import item_key
 from disclosures.releases.queries.redaction import left_out_words
 from disclosures.releases.rules import Method
 from disclosures.releases.rules.redaction import RedactionReason
+from practice.infrastructure import copies
 from practice.infrastructure.refusals import Refused
 from records.chart.actions.documents import file_document
 from records.chart.documents import release_items
@@ -85,7 +85,7 @@ def described(pdf):
         return [str(one.Alt) for one in document.objects if isinstance(one, pikepdf.Dictionary) and "/Alt" in one]
 
 
-def test_nothing_of_a_page_with_a_black_area_leaves_but_its_picture_and_the_chart_is_untouched(
+def test_of_a_scan_with_a_black_area_nothing_leaves_but_pictures_of_its_pages_and_the_chart_is_untouched(
     waiting, hale, signed_in
 ):
     release, item = waiting
@@ -94,12 +94,15 @@ def test_nothing_of_a_page_with_a_black_area_leaves_but_its_picture_and_the_char
     pdf, pages = chart_package(release, [item], approved_by=hale)
     everything, text = everything_in(pdf), pdf_text(pdf)
     assert pages == 1 + 4 and "Black marks the place of each" in text
-    assert b"FIRST-PAGE" in everything and b"THIRD-PAGE" in everything
-    assert b"HER-NAME" not in everything and b"BELOW-1" not in everything
-    assert "HER-NAME" not in text and "BELOW-1" not in text and "BELOW-0" in text
-    assert described(pdf) == ["Page 2 of a scanned document, passages left out"]
+    assert not any(words in everything for words in (b"FIRST-PAGE", b"HER-NAME", b"BELOW-", b"THIRD-PAGE"))
+    assert "HER-NAME" not in text and "BELOW-" not in text
+    said = [f"Page {page} of a scanned document" for page in (1, 2, 3)]
+    assert sorted(described(pdf)) == [said[0], f"{said[1]}, passages left out", said[2]]
 
-    [made] = pictures_in(pdf)
+    pictures = pictures_in(pdf)
+    pages = [signed_in(hale).get(reverse("release-page", args=[release.pk, item.pk, page])) for page in (1, 2, 3)]
+    assert sorted(pictures) == sorted(page.content for page in pages), "what was approved is what leaves"
+    made = pages[1].content
     picture = Image.open(BytesIO(made)).convert("L")
     across, down = picture.size
     left, top, width, height = NAME
@@ -107,9 +110,7 @@ def test_nothing_of_a_page_with_a_black_area_leaves_but_its_picture_and_the_char
     assert picture.crop(tuple(map(int, box))).getextrema()[1] < 8
     assert picture.crop((0, down // 2, across, down)).getextrema() == (0, 255), "what stands below is still to be read"
 
-    seen = signed_in(hale).get(reverse("release-page", args=[release.pk, item.pk, 2]))
-    assert seen.content == made, "what was approved is what leaves"
-    assert seen["Content-Type"] == "image/jpeg" and "no-store" in seen["Cache-Control"]
+    assert pages[1]["Content-Type"] == "image/jpeg" and "no-store" in pages[1]["Cache-Control"]
     assert sha256(Document.objects.get().shown).hexdigest() == before
 
     with pikepdf.open(BytesIO(pdf)) as document:
@@ -170,13 +171,16 @@ def test_an_area_that_is_not_on_a_page_is_refused(waiting, hale):
     assert not Redaction.objects.exists()
 
 
-def test_areas_on_more_pages_than_a_package_is_made_with_are_refused(waiting, hale, monkeypatch):
+def test_more_pages_than_can_leave_as_pictures_are_refused_while_marking_and_nothing_is_marked(
+    waiting, hale, monkeypatch
+):
     release, item = waiting
-    monkeypatch.setattr(redact, "MOST_BURNT", 1)
-    blacken(hale, release, item, BlackArea(2, NAME), BlackArea(2, (0.1, 0.8, 0.1, 0.1)))
-    with pytest.raises(Refused, match="AREAS_TOO_MANY"):
-        blacken(hale, release, item, BlackArea(3, NAME))
-    assert Redaction.objects.count() == 2
+    monkeypatch.setattr(copies, "MOST_PICTURES", 2)
+    with pytest.raises(Refused, match="PICTURES_TOO_MANY"):
+        blacken(hale, release, item)
+    assert not Redaction.objects.exists()
+    blacken(hale, release, item, pages=[1])
+    assert Redaction.objects.count() == 2, "two pages stay, and leave as pictures"
 
 
 def test_what_is_left_out_is_counted_by_kind():

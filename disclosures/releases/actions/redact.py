@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
+from practice.infrastructure import copies
 from practice.infrastructure.blackout import Span, fingerprint
 from practice.infrastructure.copies import Area
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
-from records.chart.filed_documents import copy_fingerprint
+from records.chart.filed_documents import copy_fingerprint, page_counts
 from records.chart.paper import Block
 from records.chart.passages import is_on_page, parts_of
 
@@ -46,18 +47,11 @@ class BlackArea:
     area: Area
 
 
-# Each takes a moment to make when the release is approved.
-MOST_BURNT = 60
 NOT_THERE = Refusal(
     "PASSAGE_NOT_THERE", "What was marked is not in this document any more.", "Look at it again and mark it anew."
 )
 NOTHING = Refusal("PASSAGE_NONE", "Nothing is marked.", "Tick a sentence or a page, choose words, or add an area.")
 NO_REASON = Refusal("PASSAGE_NO_REASON", "It is not said why this is left out.", "Choose a reason, or write it down.")
-TOO_MANY = Refusal(
-    "AREAS_TOO_MANY",
-    f"Black areas would be on more than {MOST_BURNT} pages of this release.",
-    "Leave whole pages out, or release these documents one after the other.",
-)
 PAST = Refusal(
     "PASSAGE_TOO_LATE",
     "This release is approved: its package is frozen.",
@@ -79,8 +73,8 @@ def black_out(
 ) -> list[Redaction]:
     """A clinician of the patient leaves passages, pages and areas of one item out of what leaves, and says why.
 
-    Raises Refused: nothing marked, no reason, approved already, what was marked is not there, or areas on more pages
-    than a package is made with. Then nothing changes.
+    Raises Refused: nothing marked, no reason, approved already, what was marked is not there, or more pages would leave
+    as pictures than a package is made with. Then nothing changes.
     """
     item = _open_item(by, release_id, item_id)
     if not passages and not pages and not areas:
@@ -95,8 +89,8 @@ def black_out(
         Redaction.objects.create(item=item, reason=reason, words=words.strip(), where=where, made_by=by)
         for where in wheres
     ]
-    if areas and _pages_with_areas(item.release) > MOST_BURNT:
-        raise Refused(TOO_MANY)
+    if (pages or areas) and _pages_as_pictures(item.release) > copies.MOST_PICTURES:
+        raise Refused(copies.TOO_MANY_PICTURES)
     _note(by, item, "left_out")
     return made
 
@@ -124,9 +118,11 @@ def _areas(block: Block, areas: Sequence[BlackArea]) -> list[dict[str, object]]:
     return [{"page": one.page, "area": list(one.area), "of": of} for one in areas]
 
 
-def _pages_with_areas(release: Release) -> int:
-    rows = redactions_of(release, release.items.all())
-    return len({(row.item_id, row.where["page"]) for row in rows if area_of(row)})
+def _pages_as_pictures(release: Release) -> int:
+    """How many pages of documents stay of which a page or an area is left out."""
+    rows = [row for row in redactions_of(release, release.items.all()) if "page" in row.where]
+    gone = {(row.item.object_id, row.where["page"]) for row in rows if not area_of(row)}
+    return sum(page_counts({row.item.object_id for row in rows}).values()) - len(gone)
 
 
 @transaction.atomic

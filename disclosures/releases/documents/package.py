@@ -17,7 +17,7 @@ from practice.people.models import Staff
 from records.chart.documents import Block, render_context
 from records.chart.exchange.bundle import chart_bundle
 from records.chart.exchange.part import part_bundle
-from records.chart.filed_documents import burnt_pictures, on_their_pages, pages_follow
+from records.chart.filed_documents import on_their_pages, pages_follow
 
 from ..models import Redaction, Release, ReleaseItem
 from ..queries import verdict_now
@@ -56,7 +56,7 @@ def chart_package(
 
     What is left out (`redactions`; as it stands now when none are given) is in neither the paper nor the data. `read`:
     the documents as somebody read them, which is what leaves then; else as they stand now. Raises PdfFailed, or Refused
-    when a chosen document is no longer in this patient's chart or reads otherwise.
+    when a chosen document is no longer in this patient's chart or reads otherwise, or too many pages would be pictures.
     """
     rows = redactions_of(release, items) if redactions is None else redactions
     blocks = pages_follow(_leaving(release, items, rows) if read is None else read)
@@ -65,8 +65,7 @@ def chart_package(
         "pieces": [(block, [block], range(1, block.pages + 1)) for block in blocks],
         "approved_by": approved_by.display_name,
     }
-    made = render_pdf("documents/chart_package.html", context, pictures=burnt_pictures(blocks))
-    pdf = on_their_pages(made, blocks)
+    pdf = on_their_pages(render_pdf("documents/chart_package.html", context), blocks)
     if release.with_data:
         pdf = attach_file(pdf, DATA_FILE, _data(release, blocks), "application/fhir+json")
     with pikepdf.open(BytesIO(pdf)) as document:
