@@ -33,7 +33,7 @@ def test_from_the_authorization_to_the_hand_over(
     viewport: dict[str, int],
 ) -> None:
     Patient.objects.filter(pk=chart.pk).update(legal_name=LONG)
-    paper(covers_from=today() - timedelta(days=30), covers_to=today())
+    paper(covers_from=today() - timedelta(days=30), covers_to=today(), name_confirmed=True)
     with a_visit(viewport) as desk, a_visit(viewport) as clinician:
         desk.sign_in(dana, "/releases/new/")
         prepare(desk, hale)
