@@ -128,7 +128,7 @@ def decline_by_link(*, link: Link) -> AuthorizationEvent | None:
     """They do not want to sign. The link is used up; the practice sees it on the form. Raises LinkSpent."""
     used = use_link(link=link)
     authorization, _ = form_of(used)
-    return decline(by=used.made_by, authorization=authorization, way=SignatureWay.LINK)
+    return decline(by=None, authorization=authorization, way=SignatureWay.LINK)
 
 
 def copy_for_signer(*, link: Link) -> bytes | None:

@@ -220,10 +220,10 @@ def sign_on_paper(
 
 
 @transaction.atomic
-def decline(*, by: Staff, authorization: Authorization, way: SignatureWay) -> AuthorizationEvent | None:
+def decline(*, by: Staff | None, authorization: Authorization, way: SignatureWay) -> AuthorizationEvent | None:
     """Keep that the signer did not want to sign; said twice it is kept once. None where it is signed by now.
 
-    `by` is whoever asked: who handed the screen over, or made the link.
+    `by` is who handed the screen over; nobody where the signer was alone with their own device.
     """
     locked = lock_for_release(authorization.pk)
     facts = queries.facts_of(locked)

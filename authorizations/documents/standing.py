@@ -175,7 +175,7 @@ def _happening(event: AuthorizationEvent) -> Happening:
     words = EventKind(event.kind).label
     if event.occurred_on:
         words = f"{words}. It happened on {day(event.occurred_on)}"
-    by = event.recorded_by.display_name if event.recorded_by else "nobody: downloaded by the signer"
+    by = event.recorded_by.display_name if event.recorded_by else "nobody: the signer did it alone, by the link"
     return Happening(event.happened_on, event.received_at, words, event.how, by)
 
 

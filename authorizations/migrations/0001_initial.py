@@ -383,7 +383,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="authorizationevent",
             constraint=models.CheckConstraint(
-                condition=models.Q(("recorded_by__isnull", False), ("kind", "COPY_GIVEN"), _connector="OR"),
+                condition=models.Q(
+                    ("recorded_by__isnull", False),
+                    ("kind__in", ["COPY_GIVEN", "SIGNING_DECLINED"]),
+                    _connector="OR",
+                ),
                 name="authorizations_authorizationevent_recorded_by_somebody",
             ),
         ),

@@ -213,7 +213,7 @@ class AuthorizationEvent(models.Model):
                 name="%(app_label)s_%(class)s_only_a_call_holds",
             ),
             models.CheckConstraint(
-                condition=Q(recorded_by__isnull=False) | Q(kind=EventKind.COPY_GIVEN),
+                condition=Q(recorded_by__isnull=False) | Q(kind__in=[EventKind.COPY_GIVEN, EventKind.SIGNING_DECLINED]),
                 name="%(app_label)s_%(class)s_recorded_by_somebody",
             ),
             models.CheckConstraint(

@@ -38,6 +38,7 @@ from ..queries.signing import (
 )
 from ..rules import AuthorizationStatus
 from ..rules.choices import IdentityCheck, SignatureWay
+from ..rules.defect import AUTH_NO_DOCUMENT
 from .recording import scan_of, small_form, staff_of
 
 SCREEN = "signing-tablet"
@@ -240,7 +241,8 @@ def authorization_check(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     names = {field.name for field in Authorization._meta.concrete_fields}
     entered = {name: value for name, value in form.cleaned_data.items() if name in names and value is not None}
     line = queries.line_of(Authorization(patient=patient, recorded_by=staff, **entered), today())
-    return render(request, "authorizations/_defects.html", {"defects": line.defects})
+    kept = {AUTH_NO_DOCUMENT} if "scan" in request.GET else set()  # the page shows the scan that is kept already
+    return render(request, "authorizations/_defects.html", {"defects": [d for d in line.defects if d.code not in kept]})
 
 
 @require_safe

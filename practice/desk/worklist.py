@@ -410,12 +410,18 @@ def forms_to_sign(staff: Staff) -> Group:
             line.authorization.patient.legal_name,
             f"{line.records} to {line.recipient}",
             path_to("authorization-sign-paper" if _is_scanned(line) else "authorization-open", line.authorization.pk),
-            "Tick off the scan" if _is_scanned(line) else "Have it signed",
+            _next_step(line),
             about=f"Prepared {day(line.authorization.recorded_at)}",
         )
         for line in awaiting_signature(staff, today(), LOOK_BACK)[:MOST]
     ]
     return Group("Forms waiting for a signature", lines)
+
+
+def _next_step(line: AuthorizationLine) -> str:
+    if _is_scanned(line):
+        return "Tick off the scan"
+    return "Have it signed" if line.authorization.template_version_id else "Open"
 
 
 def forms_to_scan(staff: Staff) -> Group:

@@ -98,7 +98,7 @@ def test_the_signature_says_who_knew_the_signer_and_how_and_uses_the_link_up(
     given = AuthorizationEvent.objects.get(kind=EventKind.COPY_GIVEN)
     assert "Downloaded by the signer" in given.how and given.recorded_by is None
     said_of = {item.words: item.by for item in history(queries.for_release(draft.pk))}
-    assert said_of["Copy given to the patient"] == "nobody: downloaded by the signer"
+    assert said_of["Copy given to the patient"] == "nobody: the signer did it alone, by the link"
     assert Visitor().post("/signed/copy/").status_code == 410
 
 
@@ -113,7 +113,8 @@ def test_what_is_missing_is_said_and_the_link_is_not_used_up(reader: Visitor) ->
 def test_saying_no_is_kept_and_uses_the_link_up(reader: Visitor, draft: Authorization) -> None:
     assert reader.post("/sign/", {"then": "decline"})["Location"] == "/signed/"
     assert "You did not sign" in said(reader.get("/signed/"))
-    assert AuthorizationEvent.objects.get().kind == EventKind.SIGNING_DECLINED
+    event = AuthorizationEvent.objects.get()
+    assert (event.kind, event.recorded_by) == (EventKind.SIGNING_DECLINED, None), "the practice recorded nothing"
     assert Link.objects.get().used_at is not None
     assert reader.post("/signed/copy/").status_code == 410
 
