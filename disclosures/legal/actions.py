@@ -294,9 +294,9 @@ def _check_still(by: Staff, paper: LegalPaper, compelled: Compelled) -> None:
 
 
 def _ground_words(paper: LegalPaper) -> str:
-    """For the paper's recipient: under what the notes leave."""
+    """For the paper's recipient: under what the notes leave, with the number that slips and cover carry as well."""
     source = ", ".join(filter(None, [paper.issuer, paper.reference]))
-    return f"{PaperKind(paper.kind).label}: {source}"
+    return f"{PaperKind(paper.kind).label}: {source} (our reference {paper.number})"
 
 
 def _refuse(by: Staff, paper: LegalPaper, refusal: Refusal | None) -> None:

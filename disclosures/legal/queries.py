@@ -275,6 +275,7 @@ def fill_release(release: Release, paper: LegalPaper, *, decided: str, at: str) 
         "decided_at": at,
         "minimum_necessary_note": "Only the sessions named in the paper; shown to nobody",
         "paper": str(paper.pk),
+        "our_reference": paper.number,
     }
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from disclosures.legal.models import LegalPaper, PaperEntry
 from disclosures.legal.rules import EntryKind, PaperKind
+from disclosures.releases.models import Release
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
@@ -96,7 +97,10 @@ def test_the_two_the_author_and_nobody_else_and_never_a_word_of_the_notes(
     signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     write_note(hale, lindqvist, text="zebraquartz")
-    monkeypatch.setattr("disclosures.legal.actions.package_pdf", lambda *args, **more: pdf())
+    said: list[str] = []
+    monkeypatch.setattr(
+        "disclosures.legal.actions.package_pdf", lambda *args, compelled_by, **more: said.append(compelled_by) or pdf()
+    )
     officer, second, author, desk = (signed_in(one) for one in (castellanos, brook, hale, dana))
     chosen = {"author": hale.pk, "first": FIRST, "last": LAST, "named_staff": [dana.pk], "smallest": "on"}
     path = reverse("compelled-new", args=[order.pk])
@@ -135,6 +139,9 @@ def test_the_two_the_author_and_nobody_else_and_never_a_word_of_the_notes(
     assert officer.get(handing).status_code == author.get(handing).status_code == 404
     assert "Clerk of the Superior Court" in desk.get(handing).content.decode()
     done = desk.post(handing, {"method": "locked_file", "identity_verified": "Badge seen"})
+    release = Release.objects.get()
+    assert said[0].endswith(f"(our reference {order.number})")
+    assert release.facts["our_reference"] == order.number, "slips, file and cover carry one number"
     assert done.status_code == 302 and "compelled" in author.get(done.headers["Location"]).content.decode().lower()
     assert "handed over on" in officer.get(page).content.decode()
     assert desk.post(f"{page}slip/").status_code == author.post(f"{page}slip/").status_code == 404
