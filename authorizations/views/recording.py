@@ -362,10 +362,14 @@ def _prepare_next(staff: Staff, line: queries.AuthorizationLine) -> dict[str, st
 
 
 def _corrects(authorization: Authorization) -> Any:
-    """The mark on the record that this one corrects, with the reason; None where it corrects none."""
-    if authorization.prepared_from is None or not queries.facts_of(authorization.prepared_from).is_signed:
+    """The mark on the record that this one corrects, with the reason; None where it corrects none.
+
+    A scan filed before its words were entered is a beginning, not a mistake.
+    """
+    before = authorization.prepared_from
+    if before is None or is_only_scan(before) or not queries.facts_of(before).is_signed:
         return None
-    return authorization.prepared_from.events.filter(kind=EventKind.RECORDED_IN_ERROR).first()
+    return before.events.filter(kind=EventKind.RECORDED_IN_ERROR).first()
 
 
 def _papers(authorization: Authorization) -> list[Any]:

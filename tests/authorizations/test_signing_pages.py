@@ -254,7 +254,8 @@ def test_a_form_from_elsewhere_is_entered_beside_its_scan_now_or_later(
     enter = reverse("authorization-correct", args=[first.pk])
     assert enter in body(client, reverse("home")), "it waits there until somebody enters it"
     typed = complete(hale) | given | {"pn_originator": str(hale.pk)}
-    assert "The authorization is in effect." in body(client, enter, typed)
+    entered = body(client, enter, typed)
+    assert "The authorization is in effect." in entered and "This corrects" not in entered, "a beginning, no mistake"
     made = Authorization.objects.exclude(pk=first.pk).get()
     assert made.papers.get().sha256 == first.papers.get().sha256
     assert enter not in body(client, reverse("home"))
