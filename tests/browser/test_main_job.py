@@ -80,6 +80,7 @@ def record_authorization(visitor: Visitor, scan: Path) -> None:
     page.get_by_label("Address of the recipient").fill("12 Main St., Peoria, IL 61602")
     page.get_by_role("textbox", name="Purpose").fill("Claim for damages")
     page.get_by_label("Ends on", exact=True).fill((today() + timedelta(days=300)).isoformat())
+    page.get_by_label("Signature", exact=True).select_option("PAPER")
     page.get_by_label("Date beside the signature").fill(today().isoformat())
     page.get_by_label("Name of the signer").fill("Tobias Lindqvist")
     page.get_by_label("Whether care or payment depends on signing").select_option("NOT_CONDITIONED")
