@@ -75,12 +75,6 @@ def authorizations_visible_to(staff: Staff) -> QuerySet[Authorization]:
     )
 
 
-def patients_for_authorizations(staff: Staff) -> QuerySet[Patient]:
-    """Patients for whom this person may record authorizations."""
-    require_act(staff, Act.AUTHORIZATION_RECORD)
-    return patients_visible_to(staff)
-
-
 def open_patient_authorizations(staff: Staff, patient_id: UUID | str) -> Patient:
     """The doorway to one patient's authorizations.
 

@@ -23,12 +23,6 @@ def links_about(purpose: LinkPurpose, subject_id: UUID) -> list[Link]:
     return list(Link.objects.filter(purpose=purpose, subject_id=subject_id).select_related("made_by", "closed_by"))
 
 
-def open_links(patient_id: UUID, now: datetime) -> list[Link]:
-    """A patient's links that still open."""
-    rows = Link.objects.filter(patient_id=patient_id, closed_at__isnull=True, used_at__isnull=True, expires_at__gt=now)
-    return list(rows.select_related("made_by"))
-
-
 def expired_links(purpose: LinkPurpose, now: datetime) -> list[Link]:
     """Links of one purpose whose time is over, that nobody used or closed."""
     return list(Link.objects.filter(purpose=purpose, closed_at=None, used_at=None, expires_at__lte=now))

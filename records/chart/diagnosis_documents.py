@@ -72,11 +72,6 @@ def _diagnosis_block(one: Standing) -> Block:
     return block
 
 
-def _line_words(line: DiagnosisStatus) -> str:
-    words = [line.get_status_display(), line.get_verification_display().lower()]
-    return ", ".join([*words, "primary"] if line.primary else words)
-
-
 def _observation_block(row: Observation, seen: Mapping[UUID, Observation]) -> Block:
     """Symptoms, functional status or prognosis as of a day, and what the entry said before it was corrected."""
     earlier = [

@@ -15,7 +15,6 @@ _TIMES = rf"\b(?:{_NUMBER} times|twice|once)\b"
 _SPAN = r"\b(?:this|last|past|each|every|a|per|most) (?:week|month|day|night|morning|evening)s?\b"
 _SINCE = rf"\b(?:since (?:intake|{_DAYS}|january|february|march|april|may|june|july|august|september|october|november|december|last \w{{3,9}}|the (?:summer|spring|fall|winter|holidays|accident|last session))|for (?:the past |the last )?(?:{_NUMBER}) (?:days|weeks|months|years)|these days|at present|at this time|currently|now|again)\b"
 _WHO = r"(?:he|she|they|patient|pt|client)"
-_SAYS_NOW = r"\b(?:is|are|was|has been|have been|remains?|seems?|looks?)\b"
 _PILLS = "pills, pill, tablets, medication, medications, meds, med, dose, prescription, prescriptions, stabilizer, antidepressant, antidepressants, ssri, ssris"
 
 PLAIN_RULES: Final = (

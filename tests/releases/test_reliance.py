@@ -12,13 +12,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from authorizations.actions import record_revocation
 from disclosures.releases import actions
 from disclosures.releases.actions import GateRefused
 from disclosures.releases.actions.taking_back import make_letter
 from disclosures.releases.models import Release, Reliance
 from disclosures.releases.queries import entry_of
-from disclosures.releases.queries.taking_back import handed_over_under, stopped_under
+from disclosures.releases.queries.taking_back import stopped_under
 from disclosures.releases.rules import Method, RecipientKind, ReleaseState
 from practice.infrastructure.days import today
 from practice.people.actions import start_care
@@ -30,7 +29,7 @@ from tests.psychotherapy.conftest import write_note
 
 from .conftest import LAWYER, draft_of, note_keys
 from .test_others import approve, group_note
-from .test_taking_back import text_of
+from .test_taking_back import handed_over, listed, revoke, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -53,22 +52,6 @@ def joint(hale, dana, lindqvist, abernathy, paper, theirs, pdf):
     return approve(hale, release)
 
 
-def hand_over(release, by):
-    actions.commit_release(by=by, release_id=release.pk)
-    actions.deliver(by=by, release_id=release.pk)
-    release.refresh_from_db()
-    return release
-
-
-def revoke(authorization, by, **changes):
-    given = {"written": True, "received_at": timezone.now(), "how": "Letter by mail"} | changes
-    return record_revocation(by=by, authorization=authorization, **given)
-
-
-def listed(event):
-    return handed_over_under(event.authorization, event.received_at)
-
-
 # --- what is kept
 
 
@@ -87,7 +70,7 @@ def test_the_authorizations_of_others_are_kept_with_the_release_and_in_the_inner
 
 
 def test_a_release_of_one_patient_alone_rests_on_nobody_else(approved, dana):
-    release = hand_over(approved(), dana)
+    release = handed_over(approved(), dana)
     assert not Reliance.objects.exists()
     assert "authorizations_of_others" not in entry_of(release).private
 
@@ -107,7 +90,7 @@ def test_what_was_relied_on_is_never_changed_or_taken_away(joint, dana):
 def test_their_revocation_finds_what_left_and_asks_to_tell_its_recipient_without_naming_whose_record_it_was(
     joint, theirs, dana, signed_in
 ):
-    release = hand_over(joint, dana)
+    release = handed_over(joint, dana)
     event = revoke(theirs, dana)
     (one,) = listed(event)
     assert (one.release, one.recipient, one.on, one.late) == (release, LAWYER, today(), False)
@@ -127,7 +110,7 @@ def test_their_revocation_finds_what_left_and_asks_to_tell_its_recipient_without
 def test_who_cares_for_them_alone_is_told_what_left_and_not_given_a_way_to_the_other_patient(
     joint, theirs, dana, osei, signed_in
 ):
-    release = hand_over(joint, dana)
+    release = handed_over(joint, dana)
     event = revoke(theirs, dana)
     page = signed_in(osei).get(reverse("revocation-open", args=[event.pk])).content.decode()
     assert "the joint or group session of" in page
@@ -149,14 +132,14 @@ def test_a_recipient_who_is_the_other_patient_is_told_in_the_words_of_their_own_
     own = paper(recipient_name="", recipient_class="Members of my group")
     draft = draft_of(lindqvist, own, recipient_name="Tobias Lindqvist", facts=facts, recipient_address="9 Oak Lane")
     release = actions.prepare_release(by=dana, release=draft, keys=note_keys(lindqvist), approver=hale)
-    hand_over(approve(hale, release), dana)
+    handed_over(approve(hale, release), dana)
     event = revoke(theirs, dana)
     (one,) = listed(event)
     assert (one.recipient, one.address) == ("Members of my group", theirs.recipient_address)
 
 
 def test_what_left_after_their_revocation_was_received_goes_to_the_compliance_officer(joint, theirs, dana):
-    release = hand_over(joint, dana)
+    release = handed_over(joint, dana)
     event = revoke(theirs, dana, received_at=timezone.now() - timedelta(hours=2))
     assert [one.late for one in listed(event)] == [True]
     assert Task.objects.filter(kind=TaskKind.INCIDENT_REVIEW, subject_id=release.pk).exists()

@@ -11,7 +11,6 @@ from practice.infrastructure.refusals import Refusal, Refused
 from ..models import IcdCode, IcdRelease, IcdTerm
 from ..rules.icd import MENTAL, IcdEntry, content_sha256, in_force_from, plain_words, searched_terms
 
-CODE_COLUMNS = ["release_id", "code", "compact", "title", "billable", "parent", "chapter"]
 TERM_COLUMNS = ["release_id", "code_id", "text", "words", "own", "mental"]
 
 

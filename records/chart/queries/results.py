@@ -16,11 +16,6 @@ from practice.people.models import Patient
 from ..models import Result
 
 
-def result_group(result: Result) -> str:
-    """The group of a result: its category and local day, "vital-signs 2011-11-19"."""
-    return f"{result.category} {timezone.localdate(result.taken_at).isoformat()}"
-
-
 def results_of_groups(patient: Patient, keys: Iterable[str]) -> QuerySet[Result]:
     """The results of these groups, in the order they are shown."""
     wanted = [Q(pk__in=[])]

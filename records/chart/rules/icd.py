@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -243,11 +243,6 @@ def read_order_file(data: bytes) -> list[IcdEntry]:
     if problems:
         raise BadOrderFile(problems[:MOST_PROBLEMS], max(0, len(problems) - MOST_PROBLEMS))
     return list(entries.values())
-
-
-def _heading_of(compact: str, entries: Container[str]) -> str:
-    """The longest beginning of a code that is a code itself; "" for a category."""
-    return next((code for n in range(len(compact) - 1, 2, -1) if (code := dotted(compact[:n])) in entries), "")
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
