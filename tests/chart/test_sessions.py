@@ -86,7 +86,8 @@ def group(hale, haddads):
 
 @pytest.fixture
 def planned(hale, lindqvist):
-    begins = timezone.now() - timedelta(minutes=20)
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    begins = max(midnight, timezone.now() - timedelta(minutes=20))  # today, also for tests that run just after midnight
     return start_session(
         by=hale, patient=lindqvist, started_at=begins, stopped_at=begins + timedelta(minutes=50), presence=EXPECTED
     )

@@ -20,8 +20,8 @@ from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 
 from .conftest import LAWYER
-from .test_reliance import hand_over, joint, listed, revoke, theirs  # noqa: F401  # fixtures
-from .test_taking_back import text_of
+from .test_reliance import joint, theirs  # noqa: F401  # fixtures
+from .test_taking_back import handed_over, listed, revoke, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def correct(row, by, **changes):
 
 
 def test_what_left_before_its_authorization_was_corrected_is_found_told_and_named_in_the_letter(approved, dana):
-    release = hand_over(approved(), dana)
+    release = handed_over(approved(), dana)
     once = correct(release.authorization, dana, recipient_name="Alvarez & Stone LLP")
     event = revoke(correct(once, dana, purpose="Custody case 24-D-119"), dana)
     (one,) = listed(event)
@@ -65,7 +65,7 @@ def test_what_waited_when_its_authorization_was_corrected_is_stopped_by_the_revo
 
 
 def test_what_rested_on_anothers_authorization_is_found_once_when_that_one_was_corrected(joint, theirs, dana):  # noqa: F811
-    hand_over(joint, dana)
+    handed_over(joint, dana)
     corrected = correct(theirs, dana)
     actions.deliver(by=dana, release_id=joint.pk)  # printed again, under the record in use
     assert Reliance.objects.filter(given_out=True).count() == 2
@@ -84,11 +84,11 @@ def test_what_waited_for_anothers_authorization_is_stopped_whatever_was_correcte
     (stopped,) = stopped_under(event.authorization, dana)
     assert stopped.release == joint and listed(event) == []
     with pytest.raises(GateRefused):
-        hand_over(joint, dana) if not committed else actions.deliver(by=dana, release_id=joint.pk)
+        handed_over(joint, dana) if not committed else actions.deliver(by=dana, release_id=joint.pk)
 
 
 def test_a_form_made_from_an_earlier_one_is_a_paper_of_its_own(approved, paper, dana, django_assert_num_queries):
-    release = hand_over(approved(), dana)
+    release = handed_over(approved(), dana)
     first = release.authorization
     before, corrected = paper(prepared_from=first), correct(first, dana)
     after = paper(prepared_from=first)
