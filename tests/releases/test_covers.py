@@ -9,7 +9,7 @@ from django.utils import timezone
 from disclosures.ledger.rules import Basis
 from disclosures.releases.documents.package import _cover_context
 from disclosures.releases.models import Release
-from disclosures.releases.queries.release import steps_of, way_words
+from disclosures.releases.queries.steps import steps_of, way_words
 from disclosures.releases.rules import Method, ReleaseState
 from practice.infrastructure.blackout import LEFT_OUT
 from practice.infrastructure.days import today

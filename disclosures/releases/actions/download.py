@@ -23,7 +23,7 @@ from practice.people.models import Staff
 from ..models import Release
 from ..policies import releases_visible_to
 from ..queries import verdict_now
-from ..queries.release import sent_words
+from ..queries.steps import sent_words
 from ..rules import Method, ReleaseState
 from .gate import GateRefused, check_move, record_refusal
 from .hand_over import Delivered, check_unchanged, close_release, commit_release, deliver

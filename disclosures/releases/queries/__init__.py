@@ -1,9 +1,6 @@
 """Releases as rules and pages read them, one module per part."""
 
 from .release import (
-    Line as Line,
-)
-from .release import (
     asked_of as asked_of,
 )
 from .release import (
@@ -13,9 +10,6 @@ from .release import (
     chart_index as chart_index,
 )
 from .release import (
-    covers_to_hand_over as covers_to_hand_over,
-)
-from .release import (
     entry_of as entry_of,
 )
 from .release import (
@@ -23,12 +17,6 @@ from .release import (
 )
 from .release import (
     item_key as item_key,
-)
-from .release import (
-    line_of as line_of,
-)
-from .release import (
-    open_lines as open_lines,
 )
 from .release import (
     package_of as package_of,
@@ -43,11 +31,23 @@ from .release import (
     restrictions_on as restrictions_on,
 )
 from .release import (
-    steps_of as steps_of,
-)
-from .release import (
     verdict_now as verdict_now,
 )
-from .release import (
+from .steps import (
+    Line as Line,
+)
+from .steps import (
+    covers_to_hand_over as covers_to_hand_over,
+)
+from .steps import (
+    line_of as line_of,
+)
+from .steps import (
+    open_lines as open_lines,
+)
+from .steps import (
+    steps_of as steps_of,
+)
+from .steps import (
     verdict_words as verdict_words,
 )

@@ -24,7 +24,8 @@ from ..rules import Item, ReleaseState
 from ..rules.shared import asks_others
 from .frozen import changed_among, in_short
 from .others import SpeaksOf, release_asked, spoken_of, with_others
-from .release import Line, gate_items
+from .release import gate_items
+from .steps import Line
 
 WAITING = (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED)
 FROZEN = (ReleaseState.APPROVED, ReleaseState.COMMITTED)

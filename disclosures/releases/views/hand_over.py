@@ -26,8 +26,8 @@ from ..policies import open_release, require_release_work
 from ..queries import asked_of, package_of, postal_address, verdict_now
 from ..queries.blocked import covers_blocked
 from ..queries.frozen import changes_since_approval
-from ..queries.release import sent_words
 from ..queries.remedies import explained
+from ..queries.steps import sent_words
 from ..rules import Decision, Method, ReleaseState
 from ..rules.ways import in_words
 from .prepare import same_person

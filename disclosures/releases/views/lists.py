@@ -35,8 +35,9 @@ from ..queries import (
 from ..queries.blocked import blocked_steps, blocked_words, covers_with_blocks, with_blocks
 from ..queries.frozen import OPEN, changes_since_approval, in_short
 from ..queries.named import entries_about_others
-from ..queries.release import entries_of, way_words
+from ..queries.release import entries_of
 from ..queries.remedies import explained
+from ..queries.steps import way_words
 from ..queries.threat import threat_facts
 from ..rules import Method, ReleaseState
 
