@@ -8,6 +8,9 @@ from practice.infrastructure.days import today
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Patient
 
+MOST = 200  # lines of one kind
+LOOK_BACK = 30  # days back for what nobody has done yet
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -49,6 +52,12 @@ def person_words(patient: Patient) -> tuple[str, str]:
     born = patient.birth_date
     words = f"b. {day(born)} · {patient.number}" if born else str(patient.number)
     return patient.legal_name, words
+
+
+def days_ago(on: date) -> str:
+    """How long ago a day was, in words: "today", "yesterday", "9 days ago"."""
+    passed = (today() - on).days
+    return {0: "today", 1: "yesterday"}.get(passed, f"{passed} days ago")
 
 
 def what_leaves(description: str, approved_at: datetime | None) -> str:

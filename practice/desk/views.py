@@ -14,7 +14,8 @@ from practice.people.models import Patient, Staff
 from .home import ledger_state, my_patients
 from .lines import summary
 from .search import find_patients, read_query
-from .worklist import alarm_lines, home_groups
+from .worklist import home_groups
+from .worklist.alarms import alarm_lines
 
 AT_ONCE = 8
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from records.chart.models import ChartNote
 
-from ..worklist import next_to_write
+from ..worklist.notes import next_to_write
 
 register = template.Library()
 SHOWN_FOR = timedelta(hours=1)
