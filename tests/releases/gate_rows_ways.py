@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from disclosures.ledger.rules import Basis
 from disclosures.releases.rules import Method, RecipientKind
-from disclosures.releases.rules.ways import AGREED
+from disclosures.releases.rules.ways import AGREED, wishes
 from practice.people.confidential import LetterAddress, Means
 
 from .gate_rows_restrictions import on
@@ -22,6 +22,11 @@ def to_patient(*asked, method=Method.MAIL, address="PO Box 77\nDecatur, IL", **c
     given = {"recipient_kind": RecipientKind.PATIENT, "recipient_name": NAME, "patient_names": (NAME, "Toby")}
     given |= {"asked_ways": asked, "method": method, "recipient_address": address}
     return on(Basis.B_TO_INDIVIDUAL, **given | changes)
+
+
+def agreed(*asked):
+    """The tick that the patient agrees to another way this once, said of these wishes."""
+    return {AGREED: wishes(asked)}
 
 
 def to_guardian(*asked, **changes):
@@ -101,16 +106,21 @@ ROWS = [
     # --- asked this one time
     (
         "Who agreed to a link this once gets it",
-        to_patient(BY_PHONE, method=Method.DOWNLOAD, facts={AGREED: "phone"}),
+        to_patient(BY_PHONE, method=Method.DOWNLOAD, facts=agreed(BY_PHONE)),
         set(),
     ),
     (
         "What was agreed before the patient asked for another way is asked anew",
-        to_patient(BY_PHONE, PO_BOX, method=Method.DOWNLOAD, facts={AGREED: "phone"}),
+        to_patient(BY_PHONE, PO_BOX, method=Method.DOWNLOAD, facts=agreed(BY_PHONE)),
         ASKED,
     ),
-    ("A tick opens no way that the wish forbids", to_patient(BY_EMAIL, facts={AGREED: "email"}), MEANS),
-    ("nor another place", to_patient(PO_BOX, address="1 Home Street", facts={AGREED: "mail"}), PLACE),
+    (
+        "nor does it answer for another number",
+        to_patient(replace(BY_PHONE, value="217-555-0161"), method=Method.DOWNLOAD, facts=agreed(BY_PHONE)),
+        ASKED,
+    ),
+    ("A tick opens no way that the wish forbids", to_patient(BY_EMAIL, facts=agreed(BY_EMAIL)), MEANS),
+    ("nor another place", to_patient(PO_BOX, address="1 Home Street", facts=agreed(PO_BOX)), PLACE),
     # --- whoever it is called
     (
         "Under an authorization that names the patient, whoever the desk says it is",
@@ -142,7 +152,12 @@ ROWS = [
     # --- who stands in for the patient
     ("The patient's wish holds for who acts for them", to_guardian(BY_EMAIL), MEANS),
     ("who may live elsewhere: that is asked", to_guardian(PO_BOX, address="4 Elm St"), ASKED),
-    ("and answered", to_guardian(PO_BOX, address="4 Elm St", facts={AGREED: "mail"}), set()),
+    ("and answered", to_guardian(PO_BOX, address="4 Elm St", facts=agreed(PO_BOX)), set()),
+    (
+        "of no earlier address of the patient",
+        to_guardian(replace(PO_BOX, lines="PO Box 78"), address="4 Elm St", facts=agreed(PO_BOX)),
+        ASKED,
+    ),
     ("In person to them is in person", to_guardian(PO_BOX, method=Method.IN_PERSON), set()),
     # --- of what happened already
     (

@@ -6,12 +6,12 @@ import pytest
 
 from disclosures.ledger.rules import Basis
 from disclosures.releases.rules import Method, Policies, decide
-from disclosures.releases.rules.ways import AGREED, WAY_OF, refusal_of_way
+from disclosures.releases.rules.ways import WAY_OF, refusal_of_way
 from practice.people.confidential import ANSWERS, Means, Way, goes
 
 from .gate_rows_restrictions import NO_PROVIDERS, SISTER, W34, claim, on, to_family, to_provider
 from .gate_rows_restrictions import ROWS as RESTRICTION_ROWS
-from .gate_rows_ways import BY_EMAIL, BY_FAX, BY_PHONE, EVERY_WAY, NAME, PO_BOX, to_patient
+from .gate_rows_ways import BY_EMAIL, BY_FAX, BY_PHONE, EVERY_WAY, NAME, PO_BOX, agreed, to_patient
 from .gate_rows_ways import ROWS as WAY_ROWS
 
 ROWS = RESTRICTION_ROWS + WAY_ROWS
@@ -87,5 +87,5 @@ def test_a_code_or_passphrase_is_told_by_telephone_only_where_the_patient_wants_
 
 
 def test_an_agreement_to_the_way_holds_for_the_code_too():
-    assert refusal_of_way(Way.PHONE, to_patient(PO_BOX, facts={AGREED: "mail"})) is None
+    assert refusal_of_way(Way.PHONE, to_patient(PO_BOX, facts=agreed(PO_BOX))) is None
     assert NAME not in refusal_of_way(Way.PHONE, to_patient(PO_BOX)).words

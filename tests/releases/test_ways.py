@@ -34,8 +34,13 @@ def test_a_way_the_patient_did_not_speak_of_is_asked_of_them_and_a_later_wish_as
     }  # fmt: skip
     page = client.post(url, data)
     assert page.context["decision"].codes() == {"CONFIDENTIAL_ASK"}
-    assert client.post(url, data | {"way_agreed": "email"}).status_code == 200, "said of another wish"
-    assert client.post(url, data | {"way_agreed": "phone"}).status_code == 302
+    tick = {"way_agreed": page.context["form"].fields["way_agreed"].widget.attrs["value"]}
+    assert "555" not in tick["way_agreed"]
+    new_number = {"means": Means.PHONE, "value": "217-555-0161", "from_on": today()}
+    record_contact_wish(by=dana, patient=chart, **new_number)
+    assert client.post(url, data | tick).status_code == 200, "said of another number"
+    tick = {"way_agreed": client.get(url).context["form"].fields["way_agreed"].widget.attrs["value"]}
+    assert client.post(url, data | tick).status_code == 302
     release = Release.objects.get()
     assert verdict_now(release).allowed
     record_contact_wish(by=dana, patient=chart, means=Means.FAX, value="217-555-0199", from_on=today())

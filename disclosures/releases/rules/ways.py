@@ -3,8 +3,10 @@
 Why they asked is asked nowhere. It holds for whoever stands in for them as well, on every basis.
 """
 
+import json
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import accumulate
 
 from authorizations.rules import same_words
@@ -41,8 +43,9 @@ def is_for_the_patient(p: Proposal) -> bool:
 
 
 def wishes(asked: tuple[LetterAddress, ...]) -> str:
-    """The wishes a page shows and a tick on it answers for."""
-    return " ".join(sorted({str(one.means) for one in asked}))
+    """The wishes a page shows and a tick on it answers for: each way with its place, as a digest that tells neither."""
+    said = sorted({(str(one.means), one.where) for one in asked})
+    return sha256(json.dumps(said).encode()).hexdigest() if said else ""
 
 
 def address_reasons(p: Proposal) -> Iterator[Refusal]:
