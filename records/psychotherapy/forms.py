@@ -284,8 +284,19 @@ class LeaveOutForm(forms.Form):
     def __init__(self, data: Any = None, *, length: int, **options: Any) -> None:
         super().__init__(data, **options)
         self.spans: list[Span] = []
+        self.understood = True
         for given in data.getlist("mark") if data is not None else ():
             found = MARK.fullmatch(given)
             span = Span(int(found[1]), int(found[2])) if found else Span(0, 0)
             if span.start < span.end <= length:
                 self.spans.append(span)
+            else:
+                self.understood = False
+
+    def clean(self) -> dict[str, Any]:
+        if not self.understood:  # who marked it would take it for left out
+            raise forms.ValidationError(
+                "Part of what was marked is not in this note. Nothing was saved. What was understood is still ticked: "
+                "look at it, mark what is missing, and save again."
+            )
+        return super().clean() or {}

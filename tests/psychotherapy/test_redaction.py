@@ -167,3 +167,8 @@ def test_the_author_ticks_sentences_on_a_page_of_their_own(
     assert 'He kept silent. <span class="left-out">left out</span> He left early.' in offer and SECRET not in offer
     again = client.get(path).content.decode()
     assert "hers alone" in again and f'value="{second}" id="mark-{second}" checked' in again
+    offset = f"note:16:{len(SECRET) + 5000}"
+    refused = client.post(path, {"mark": ["note:0:5", offset], "reason": "and more"})
+    page = refused.content.decode()
+    assert refused.status_code == 400 and "Nothing was saved" in page and "and more" in page
+    assert "note:0:5" in page and "note:0:5" not in client.get(path).content.decode(), "half of it is not saved"

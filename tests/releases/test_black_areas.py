@@ -126,7 +126,12 @@ def test_the_clinician_draws_reads_what_will_leave_and_takes_it_back(waiting, ha
     assert answer.status_code == 400
     assert answer.content.decode().count('name="area"') == 1, "what was drawn comes back with an error"
     assert not Redaction.objects.exists()
-    assert client.post(path, {"area": "2:1000:500:5000:1000", "reason": "another_person"}).status_code == 302
+    assert "lies outside its page" in answer.content.decode()
+    drawn = "2:1000:500:5000:1000"
+    for odd in ({"area": [drawn, "2:9000:0:2000:5"]}, {"area": drawn, "page": "9"}, {"area": drawn, "mark": "title:0"}):
+        assert client.post(path, odd | {"reason": "another_person"}).status_code == 400
+        assert not Redaction.objects.exists(), "one mark that is none, and nothing is taken for left out"
+    assert client.post(path, {"area": drawn, "reason": "another_person"}).status_code == 302
     row = Redaction.objects.get()
     assert row.where == {"page": 2, "area": [*NAME], "of": sha256(Document.objects.get().shown).hexdigest()}
     page = client.get(path).content.decode()

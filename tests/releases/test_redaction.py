@@ -293,10 +293,15 @@ def test_sentences_are_left_out_by_a_plain_form_and_typed_words_come_back_with_a
 
 
 @pytest.mark.parametrize("mark", ["written.0:0", "written.0:5:2", "written.99:0:1", "x:0:1", "written.0:-1:2", "'"])
-def test_a_mark_that_is_none_marks_nothing(waiting, hale, signed_in, mark):
+def test_a_mark_that_is_none_refuses_the_others_too_so_that_nobody_takes_it_for_left_out(
+    waiting, hale, signed_in, mark
+):
     release, item = waiting()
     path = reverse("release-redact", args=[release.pk, item.pk])
-    assert signed_in(hale).post(path, {"mark": [mark], "reason": "beyond"}).status_code == 400
+    answer = signed_in(hale).post(path, {"mark": ["written.0:0:5", mark], "reason": "beyond", "words": "asked to"})
+    page = answer.content.decode()
+    assert answer.status_code == 400 and "Nothing was left out" in page
+    assert "asked to" in page and page.count("checked") == 2, "what was understood comes back"
     assert not Redaction.objects.exists()
 
 

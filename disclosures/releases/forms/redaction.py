@@ -1,7 +1,8 @@
 """What a clinician marks to be left out, and why."""
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django import forms
 
@@ -16,12 +17,23 @@ MARK = re.compile(
 )
 
 
+Marked = TypeVar("Marked")
+PAGE = re.compile(r"\d{1,4}")
 # a page, and from its left, from its top, width and height in ten-thousandths of it
 AREA = re.compile(r"(\d{1,4}):(\d{1,5}):(\d{1,5}):(\d{1,5}):(\d{1,5})")
 
 
+NOT_UNDERSTOOD = (
+    "Part of what was marked is not in this document, or lies outside its page. Nothing was left out. What was "
+    "understood is still marked below: look at it, mark what is missing, and send it again."
+)
+
+
 class RedactionForm(forms.Form):
-    """Sentences and words (both as TEXT:START:END), pages, areas of pages, the reason."""
+    """Sentences and words (both as TEXT:START:END), pages, areas of pages, the reason.
+
+    One mark that cannot be understood refuses them all: who sent it would take it for left out.
+    """
 
     reason = forms.ChoiceField(
         label="Why it is left out",
@@ -43,12 +55,16 @@ class RedactionForm(forms.Form):
         self.marks: list[tuple[str, Span]] = []
         self.chosen_pages: set[int] = set()
         self.areas: list[tuple[int, Area]] = []
+        self.understood = True
         if data is not None:
-            self.marks = [mark for given in data.getlist("mark") if (mark := self._mark(given))]
-            self.areas = [area for given in data.getlist("area") if (area := self._area(given))]
-            self.chosen_pages = {
-                int(given) for given in data.getlist("page") if given.isdecimal() and 1 <= int(given[:5]) <= pages
-            }
+            self.marks = self._all(self._mark, data.getlist("mark"))
+            self.areas = self._all(self._area, data.getlist("area"))
+            self.chosen_pages = set(self._all(self._page, data.getlist("page")))
+
+    def _all(self, read: Callable[[str], Marked | None], given: list[str]) -> list[Marked]:
+        found = [one for one in map(read, given) if one is not None]
+        self.understood = self.understood and len(found) == len(given)
+        return found
 
     def _mark(self, given: str) -> tuple[str, Span] | None:
         found = MARK.fullmatch(given)
@@ -65,8 +81,13 @@ class RedactionForm(forms.Form):
         area = (left, top, width, height)
         return (int(found[1]), area) if is_on_page(area) else None
 
+    def _page(self, given: str) -> int | None:
+        return int(given) if PAGE.fullmatch(given) and 1 <= int(given) <= self.pages else None
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if not self.understood:
+            raise forms.ValidationError(NOT_UNDERSTOOD)
         if not self.marks and not self.chosen_pages and not self.areas:
             raise forms.ValidationError("Nothing is marked. Tick a sentence or a page, choose words, or add an area.")
         if data.get("reason") == RedactionReason.OTHER and not data.get("words", "").strip():
