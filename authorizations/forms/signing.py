@@ -102,12 +102,16 @@ class SignForm(forms.Form):
 
 
 class PaperForm(SignerForm):
-    """A tick for each element that can be seen on the scan, which is kept already; and who signed."""
+    """A tick for each element that can be seen on the scan, which is kept already; and who signed.
+
+    `paper` names the scan that stood beside the ticks: they say nothing of another.
+    """
 
     who = forms.ChoiceField(
         label="Who signed", widget=forms.RadioSelect, error_messages={"required": "Choose who signed."}
     )
     identity_how = _ways_to_know((*IN_PERSON, IdentityCheck.COMPARED))
+    paper = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
     signed_on = day_field("Date beside the signature", help_text="Leave it empty if the paper has none.")
     on_paper = forms.MultipleChoiceField(
         choices=[(element, element) for element in ELEMENTS], widget=forms.CheckboxSelectMultiple, required=False

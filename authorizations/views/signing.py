@@ -43,6 +43,10 @@ from .recording import scan_of, small_form, staff_of
 
 SCREEN = "signing-tablet"
 SCAN_WIDTH = 1100  # points: small print on a page is read at it, and a page weighs little
+ANOTHER_SCAN = (
+    "Another scan was added meanwhile. Nothing is filed yet: compare your ticks with the scan as it stands here now, then "
+    "file it."
+)
 COVERED_AFTER = 300  # seconds without a touch
 
 
@@ -163,6 +167,8 @@ def authorization_sign_paper(request: HttpRequest, authorization_id: UUID) -> Ht
         return _file_scan(request, staff, authorization, scan)
     signers = possible_signers(authorization, today())
     form = PaperForm(request.POST or None, signers=signers)
+    if request.method == "POST" and form.is_valid() and form.cleaned_data["paper"] != str(scan.pk):
+        form.add_error(None, ANOTHER_SCAN)
     if request.method == "POST" and form.is_valid() and _filed(request, staff, authorization, form, scan):
         return redirect("authorization-open", authorization.pk)
     context = {

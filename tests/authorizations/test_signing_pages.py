@@ -224,10 +224,18 @@ def test_the_scan_is_filed_with_its_ticks(draft: Authorization, dana: Staff, sig
     assert page.index(first) < page.index(second) < page.index('name="on_paper"'), "the scan stands beside the ticks"
     assert "Tick off the scan" in body(client, reverse("home")), "the ticking may be left for later"
     sent = {"who": "self", "identity_how": "COMPARED", "signed_on": today().isoformat(), "on_paper": ticks("A4", "A7")}
-    page = body(client, url, sent)
+    newer = add_paper(by=dana, authorization=draft, paper=check_upload(a_scan(pages=3)))
+    for stale in ({}, {"paper": str(kept.pk)}):
+        page = body(client, url, sent | stale)
+        assert "Another scan was added meanwhile" in page and f'value="{newer.pk}"' in page and "checked" in page
+        assert not Signature.objects.exists()
+    page = body(client, url, sent | {"paper": str(newer.pk)})
+    assert Signature.objects.get().document_sha256 == newer.sha256
     assert "Not needed: signed by the patient" in page
     assert "Filed, but it cannot be used." in page and "No purpose." in page and "Download the scan" in page
-    assert (status(draft), draft.papers.count()) == (AuthorizationStatus.SIGNED_INCOMPLETE, 1)
+    assert (status(draft), draft.papers.count()) == (AuthorizationStatus.SIGNED_INCOMPLETE, 2)
+    correcting = body(client, reverse("authorization-correct", args=[draft.pk]))
+    assert correcting.index("another scan") < correcting.index("the scan it was ticked from"), "which scan it was"
     assert client.get(url).url == reverse("authorization-open", args=[draft.pk])  # it is signed once
 
 
