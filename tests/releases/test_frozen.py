@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from disclosures.ledger.models import Entry
+from disclosures.ledger.rules import Basis
 from disclosures.releases import actions
 from disclosures.releases.actions.anew import read_anew
 from disclosures.releases.actions.download import offer_download
@@ -20,7 +21,7 @@ from disclosures.releases.actions.redact import Passage, black_out
 from disclosures.releases.models import ChartPackage, Redaction, Release
 from disclosures.releases.queries import item_key
 from disclosures.releases.queries.frozen import changed_among, changes_since_approval
-from disclosures.releases.rules import Method, ReleaseState
+from disclosures.releases.rules import Method, RecipientKind, ReleaseState
 from disclosures.releases.rules.redaction import RedactionReason
 from practice.infrastructure.blackout import Span
 from practice.infrastructure.refusals import Refused
@@ -215,17 +216,26 @@ def test_one_click_asks_the_clinician_anew_and_keeps_the_choice_and_what_was_lef
     assert ChartPackage.objects.filter(release=release).count() == 4
 
 
+@pytest.mark.parametrize("permission", ["", "Form of May 3"])
 def test_after_the_hand_over_was_entered_the_same_choice_waits_under_a_new_number(
-    frozen: Frozen, hale: Staff, dana: Staff
+    frozen: Frozen, hale: Staff, osei: Staff, dana: Staff, permission: str
 ) -> None:
     release = frozen(leave_out=True)
     actions.commit_release(by=dana, release_id=release.pk)
+    went_on = {"override_code": "referred", "override_by": osei, "override_at": release.approved_at}
+    to_provider = {"basis": Basis.B_TREATMENT, "authorization": None, "recipient_kind": RecipientKind.PROVIDER}
+    given = to_provider | went_on | {"treatment_permission": permission}
+    release.refresh_from_db()
+    for name, value in given.items():
+        setattr(release, name, value)
+    release.save(update_fields=list(given))
     correct_by_addendum(hale, release)
     again = read_anew(by=dana, release_id=release.pk)
     release.refresh_from_db()
     assert (release.state, again.state) == (ReleaseState.NOT_DELIVERED, ReleaseState.AWAITING_APPROVAL)
     assert again.number != release.number and again.recipient_name == release.recipient_name
-    assert (again.override_by, again.override_at) == (release.override_by, release.override_at), "not who asks now"
+    went_on = {"override_code": "", "override_by": None, "override_at": None} if permission else went_on
+    assert {name: getattr(again, name) for name in went_on} == went_on, "not who asks now, and only where it is needed"
     assert set(again.items.values_list("object_id")) == set(release.items.values_list("object_id"))
     [cut] = Redaction.objects.filter(item__release=again)
     assert (cut.words, cut.made_by) == ("his brother", hale)

@@ -105,9 +105,9 @@ def _instead(by: Staff, release: Release, approver: Staff) -> Release:
     kept = [row for row in items_in_chart(release) if not row.removed]
     keys = [f"{row.kind}:{row.object_id}" for row in kept]
     prepare_release(by=by, release=again, keys=keys, approver=approver)
-    # who went on without permission then, not who asks now
-    again.override_by, again.override_at = release.override_by, release.override_at
-    again.save(update_fields=["override_by", "override_at"])
+    if again.override_code:  # who went on without permission then, not who asks now
+        again.override_by, again.override_at = release.override_by, release.override_at
+        again.save(update_fields=["override_by", "override_at"])
     rows = {row.object_id: row for row in again.items.all()}
     for cut in redactions_of(release, kept):
         Redaction.objects.create(
