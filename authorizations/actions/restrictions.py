@@ -143,24 +143,18 @@ def end_by_notice(*, by: Staff, restriction: Restriction, on: date, words: str) 
         return _add(by, row, Event.ENDED_BY_NOTICE, on, words)
 
 
-def mark_restriction_as_error(
-    *, by: Staff, restriction: Restriction, words: str, told_on: date | None = None, told_how: str = ""
-) -> RestrictionEvent:
+def mark_restriction_as_error(*, by: Staff, restriction: Restriction, words: str) -> RestrictionEvent:
     """The request was never made so (wrong patient, wrong session): it binds no more and stays, marked, with why.
 
-    What was paid in full binds until the patient was told of the mistake: on which day and how.
+    What was paid in full is marked once the patient ended it: `end_by_patient`.
     """
     check_may_answer_restriction(by, restriction)
     with transaction.atomic():
         row, facts = _locked(restriction)
-        told = told_on is not None and bool(told_how.strip())
-        if refusal := refusal_to_mark_as_error(facts, told):
+        if refusal := refusal_to_mark_as_error(facts):
             raise Refused(refusal)
         if not words.strip():
             raise Refused(Refusal("RESTRICTION_NO_WORDS", "It is not said what the mistake was.", "Write it down."))
-        if told and told_on:
-            _check_day(told_on, row.received_on)
-            _add(by, row, Event.TOLD_OF_MISTAKE, told_on, told_how)
         event = _add(by, row, Event.RECORDED_IN_ERROR, days.today(), words)
         close_task(
             kind=TaskKind.RESTRICTION_ANSWER, subject=row, by=by, state=TaskState.DROPPED, reason="recorded in error"

@@ -279,13 +279,3 @@ class MistakeForm(forms.Form):
     """What was recorded wrongly."""
 
     words = text_field("What the mistake was", 500, required=True, error_messages={"required": "Say what it was."})
-    told_on = past_day("The patient was told on")
-    told_how = text_field("How they were told", 500, required=True, error_messages={"required": "Say how."})
-
-    def __init__(self, *args: Any, tell: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not tell:
-            del self.fields["told_on"], self.fields["told_how"]
-
-    def clean_told_on(self) -> date:
-        return not_to_come(self.cleaned_data["told_on"])

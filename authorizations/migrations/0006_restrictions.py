@@ -17,7 +17,7 @@ TABLES = (
 )
 
 # The practice cannot refuse, nor end by its own notice, what was paid in full (164.522(a)(1)(vi), (a)(2)(iii)(A)); nor
-# mark it as a mistake, which ends it as well, before the patient was told.
+# mark it as a mistake, which ends it as well, before the patient ended it.
 PAID_IN_FULL = """
 CREATE FUNCTION authorizations_paid_in_full_binds() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -29,8 +29,8 @@ BEGIN
     IF NEW.kind = 'recorded_in_error' AND
        (SELECT paid_in_full FROM authorizations_restriction WHERE id = NEW.restriction_id) AND
        NOT EXISTS (SELECT 1 FROM authorizations_restrictionevent
-                   WHERE restriction_id = NEW.restriction_id AND kind = 'told_of_mistake') THEN
-        RAISE EXCEPTION 'what was paid in full is no mistake before the patient was told'
+                   WHERE restriction_id = NEW.restriction_id AND kind IN ('ended_written', 'ended_orally')) THEN
+        RAISE EXCEPTION 'what was paid in full is no mistake before the patient ended it'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
@@ -188,7 +188,6 @@ class Migration(migrations.Migration):
                             ("ended_orally", "The patient ended it by word of mouth"),
                             ("ended_by_notice", "The practice told the patient that it ends"),
                             ("asked_not_further", "A recipient in an emergency was asked not to use it further"),
-                            ("told_of_mistake", "The patient was told that it was recorded by mistake"),
                             ("recorded_in_error", "Recorded by mistake"),
                         ],
                         max_length=24,
@@ -321,7 +320,6 @@ class Migration(migrations.Migration):
                             "ended_orally",
                             "ended_by_notice",
                             "asked_not_further",
-                            "told_of_mistake",
                             "recorded_in_error",
                         ],
                     )

@@ -65,7 +65,6 @@ class RestrictionEventKind(TextChoices):
     ENDED_ORALLY = "ended_orally", "The patient ended it by word of mouth"
     ENDED_BY_NOTICE = "ended_by_notice", "The practice told the patient that it ends"
     ASKED_NOT_FURTHER = "asked_not_further", "A recipient in an emergency was asked not to use it further"
-    TOLD_OF_MISTAKE = "told_of_mistake", "The patient was told that it was recorded by mistake"
     RECORDED_IN_ERROR = "recorded_in_error", "Recorded by mistake"
 
 
@@ -117,10 +116,12 @@ class RestrictionFacts:
 
 
 def state(facts: RestrictionFacts, on: date) -> RestrictionState:
-    """Where a request stands on a practice-local day. A paid-in-full one knows neither refusal nor notice (R-223)."""
-    if facts.in_error:
+    """Where a request stands on a practice-local day. A paid-in-full one knows neither refusal nor notice, and that it
+    was a mistake counts from the day the patient ended it (R-223)."""
+    ended = facts.ended_on is not None and facts.ended_on <= on
+    if facts.in_error and (ended or not facts.paid_in_full):
         return RestrictionState.ERROR
-    if facts.ended_on is not None and facts.ended_on <= on:
+    if ended:
         return RestrictionState.ENDED
     if facts.paid_in_full:
         return RestrictionState.PAID_IN_FULL if facts.received_on <= on else RestrictionState.WAITING
@@ -247,17 +248,17 @@ def refusal_to_end_by_notice(facts: RestrictionFacts, on: date) -> Refusal | Non
     return refusal_to_end(facts, on)
 
 
-def refusal_to_mark_as_error(facts: RestrictionFacts, told: bool) -> Refusal | None:
+def refusal_to_mark_as_error(facts: RestrictionFacts) -> Refusal | None:
     """Why a request may not be marked as recorded by mistake. What was paid in full would end so by the practice's word
-    alone: it binds until the patient was told, so that they can say it was no mistake (R-223)."""
+    alone: it binds until the patient ends it, and can be marked after that (R-223)."""
     if facts.in_error:
         return Refusal("RESTRICTION_MARKED", "This is marked as recorded by mistake already.", "See its history.")
-    if not facts.paid_in_full or told:
+    if not facts.paid_in_full or facts.ended_on is not None:
         return None
     return Refusal(
-        "RESTRICTION_PATIENT_NOT_TOLD",
-        "This cannot be marked as a mistake before the patient was told: it was paid in full.",
-        "Tell the patient first, and say when and how.",
+        "RESTRICTION_PATIENT_ENDS_IT",
+        "This cannot be marked as a mistake while it binds: it was paid in full, and only the patient ends it.",
+        "Ask the patient. If they agree that it was a mistake, enter that they end it; then it can be marked.",
         "45 CFR 164.522(a)(2)(iii)(A)",
     )
 

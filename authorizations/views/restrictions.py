@@ -33,7 +33,7 @@ from ..forms.restrictions import (
 )
 from ..models import Restriction
 from ..queries.restrictions import RestrictionLine, letters_of, line_of_restriction, missing_sessions
-from ..rules.restrictions import RestrictionEventKind, RestrictionState
+from ..rules.restrictions import RestrictionEventKind, RestrictionState, refusal_to_mark_as_error
 from .recording import staff_of
 
 GET_POST = require_http_methods(["GET", "POST"])
@@ -93,6 +93,7 @@ def restriction_open(request: HttpRequest, restriction_id: UUID) -> HttpResponse
         "letter_to": letter_to,
         "may_record": may_record,
         "may_answer": answers,
+        "may_mark": refusal_to_mark_as_error(line.facts) is None,
         "answered": line.state not in (RestrictionState.WAITING, RestrictionState.ERROR),
         "can_give_notice": line.state == RestrictionState.IN_FORCE,
     }
@@ -201,10 +202,6 @@ def restriction_told(request: HttpRequest, restriction_id: UUID) -> HttpResponse
     )
 
 
-# A practice that could mark it alone could end it alone, which the law forbids.
-PAID_MISTAKE = " It was paid in full, so it binds until the patient was told of the mistake."
-
-
 @GET_POST
 def restriction_mistake(request: HttpRequest, restriction_id: UUID) -> HttpResponse:
     """It was never asked so: the wrong patient, the wrong session."""
@@ -214,11 +211,10 @@ def restriction_mistake(request: HttpRequest, restriction_id: UUID) -> HttpRespo
     return _step(
         request,
         row,
-        MistakeForm(request.POST or None, tell=row.paid_in_full),
-        lambda data: actions.mark_restriction_as_error(by=staff, restriction=row, **data),
+        MistakeForm(request.POST or None),
+        lambda data: actions.mark_restriction_as_error(by=staff, restriction=row, words=data["words"]),
         title="Recorded by mistake",
-        words="For a slip of the hand only: the patient never asked for this. It stays on record, marked as wrong."
-        + (PAID_MISTAKE if row.paid_in_full else ""),
+        words="For a slip of the hand only: the patient never asked for this. It stays on record, marked as wrong.",
         done="Marked. It binds no more.",
     )
 

@@ -206,24 +206,31 @@ class TestPaidInFull:
         with pytest.raises(IntegrityError), transaction.atomic():
             RestrictionEvent.objects.create(restriction=row, kind=kind, happened_on=today(), recorded_by=castellanos)
 
-    def test_it_is_no_mistake_before_the_patient_was_told_in_the_database_neither(
-        self, asked: Any, signed_in: SignedIn, castellanos: Staff
+    def test_a_mistake_ends_it_by_the_patients_word_alone_in_the_database_too(
+        self, asked: Any, signed_in: SignedIn, dana: Staff, castellanos: Staff
     ) -> None:
         row = asked(**PAID)
         with pytest.raises(Refused) as refused:
             actions.mark_restriction_as_error(by=castellanos, restriction=row, words="Wrong session")
-        assert codes(refused) == "RESTRICTION_PATIENT_NOT_TOLD"
+        assert codes(refused) == "RESTRICTION_PATIENT_ENDS_IT"
         with pytest.raises(IntegrityError), transaction.atomic():
             RestrictionEvent.objects.create(
                 restriction=row, kind="recorded_in_error", happened_on=today(), recorded_by=castellanos
             )
         client, page = signed_in(castellanos), reverse("restriction-mistake", args=[row.pk])
-        assert "Say how." in client.post(page, {"words": "Wrong session", "told_on": today()}).content.decode()
-        assert stands(row) == RestrictionState.PAID_IN_FULL
         told = {"words": "Wrong session", "told_on": today(), "told_how": "Called at noon, agrees"}
+        assert "only the patient ends it" in client.post(page, told).content.decode(), "that they were told is not enough"
+        opened = reverse("restriction-open", args=[row.pk])
+        assert page not in client.get(opened).content.decode()
+        assert stands(row) == RestrictionState.PAID_IN_FULL
+        agrees = "To Dana, by telephone: never asked for it"
+        actions.end_by_patient(by=dana, restriction=row, in_writing=False, on=today(), words=agrees)
+        assert page in client.get(opened).content.decode()
         shown = client.post(page, told, follow=True).content.decode()
-        assert "The patient was told that it was recorded by mistake" in shown and "Called at noon" in shown
+        assert "Recorded by mistake" in shown and agrees in shown
         assert stands(row) == RestrictionState.ERROR
+        facts = line_of_restriction(restrictions_of(row.patient).get(pk=row.pk)).facts
+        assert state(facts, today() - DAY) == RestrictionState.PAID_IN_FULL, "no mark takes back what bound until then"
 
     def test_payment_and_operations_are_restricted_together(self, dana: Staff, lindqvist: Patient) -> None:
         for use in ("payment", "operations"):
