@@ -219,7 +219,7 @@ class TestPaidInFull:
             )
         client, page = signed_in(castellanos), reverse("restriction-mistake", args=[row.pk])
         told = {"words": "Wrong session", "told_on": today(), "told_how": "Called at noon, agrees"}
-        assert "only the patient ends it" in client.post(page, told).content.decode(), "that they were told is not enough"
+        assert "only the patient ends it" in client.post(page, told).content.decode(), "telling is not enough"
         opened = reverse("restriction-open", args=[row.pk])
         assert page not in client.get(opened).content.decode()
         assert stands(row) == RestrictionState.PAID_IN_FULL
