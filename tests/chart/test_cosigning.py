@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from practice.audit.models import AuditEntry
 from practice.desk.worklist import home_groups
-from practice.infrastructure.refusals import Refused
 from practice.people.actions.care import begin_care
 from practice.people.rules import CareRole, Role
 from practice.worklist.models import Task
@@ -28,6 +27,7 @@ from records.chart.models import (
 )
 from records.chart.rules.cosigning import Round
 from tests.everybody import make_staff
+from tests.refusals import refusal_of
 
 from .trainees import TEXT, asked_of, end_supervision, make_trainee, sign_as, supervise
 
@@ -44,12 +44,6 @@ def park(lindqvist, hale):
 @pytest.fixture
 def awaiting(park, lindqvist):
     return sign_as(park, lindqvist)
-
-
-def refusal_of(act) -> str:
-    with pytest.raises(Refused) as refused, transaction.atomic():
-        act()
-    return refused.value.refusal.code
 
 
 def state(note) -> str:

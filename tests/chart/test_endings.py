@@ -13,7 +13,6 @@ from pypdf import PdfReader
 from practice.audit.models import AuditEntry
 from practice.desk.worklist import home_groups
 from practice.infrastructure.days import today
-from practice.infrastructure.refusals import Refused
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.actions.care import begin_care
 from practice.people.rules import CareRole
@@ -26,6 +25,7 @@ from records.chart.actions.sessions import start_session
 from records.chart.documents import release_items, render_context
 from records.chart.models import ChartNote, NoteCancellation
 from records.chart.rules.notes import CancelKind, is_late_entry, overdue_on
+from tests.refusals import refusal_of
 
 from .trainees import TEXT, asked_of, make_trainee, sign_as, supervise
 
@@ -35,12 +35,6 @@ REASON = "Written under the wrong name."
 
 def cancel(by, note, kind=CancelKind.IN_ERROR, reason=REASON) -> ChartNote:
     return cancel_note(by=by, note_id=note.pk, kind=kind, reason=reason)
-
-
-def refusal_of(act) -> str:
-    with pytest.raises(Refused) as refused, transaction.atomic():
-        act()
-    return refused.value.refusal.code
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from practice.audit.models import AuditEntry
@@ -30,6 +29,8 @@ from records.chart.searching import search_chart
 from records.chart.timeline import EntryKind, Span, entries, timeline
 from tests.infrastructure.test_copies import word
 from tests.infrastructure.test_uploads import pdf, picture, run_on_opening
+
+from .conftest import url
 
 pytestmark = pytest.mark.django_db
 DOCUMENTS = Span(EntryKind.DOCUMENT)
@@ -55,10 +56,6 @@ WORD = taken(b"PK word", "docx", copy=b"", copy_kind="", pages=0)
 @pytest.fixture
 def filed(dana, lindqvist) -> DocumentFiling:
     return file_document(by=dana, patient=lindqvist, taken=taken(), facts=facts())
-
-
-def url(name, *ids):
-    return reverse(name, args=ids)
 
 
 def form(**changes):

@@ -12,6 +12,7 @@ from records.chart.forms.formats import moved
 from records.chart.models import ChartNote, NoteFormat
 from records.chart.queries.formats import formats, newest, usual_format
 from records.chart.rules.formats import format_refusals, made_sections
+from tests.refusals import refusal_of
 
 from .trainees import make_trainee, supervise
 
@@ -29,12 +30,6 @@ def change(by, base, sections, name="Couples", occasional=False) -> NoteFormat:
 
 def rows(format) -> list[dict[str, str]]:
     return [{"key": one["key"], "label": one["label"], "hint": one["hint"]} for one in format.sections]
-
-
-def refusal_of(act) -> str:
-    with pytest.raises(Refused) as refused, transaction.atomic():
-        act()
-    return refused.value.refusal.code
 
 
 def test_a_copy_has_the_sections_of_its_source_and_is_offered(own, dap):

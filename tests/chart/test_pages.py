@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
 from practice.audit.models import AuditEntry
@@ -15,15 +14,11 @@ from records.chart.actions.notes import save_draft, sign_note, start_note
 from records.chart.actions.sessions import start_session
 from records.chart.models import ChartAddendum, ChartNote, Encounter, NoteFormat
 
-from .conftest import recently
+from .conftest import recently, url
 
 pytestmark = pytest.mark.django_db
 PAGES_OF_A_NOTE = ["note-open", "note-edit", "note-sign", "note-discard", "note-print"]
 POSTS_OF_A_NOTE = ["note-save", "note-addendum", "note-sign", "note-discard"]
-
-
-def url(name, *ids):
-    return reverse(name, args=ids)
 
 
 def typed(note, **texts):

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.urls import reverse
 
 from practice.infrastructure.days import today
 from practice.infrastructure.templatetags.look import day
@@ -15,14 +14,11 @@ from records.chart.actions.treatment import begin_plan, tick_goals
 from records.chart.models import GoalWorkedOn, PlanDraft, PlanReview, PlanVersion
 from records.chart.rules.plan_tree import items_of
 
+from .conftest import url
 from .plans import GOAL, OBJECTIVE, OTHER_GOAL, content, make_plan, posted, save_plan_of
 
 pytestmark = pytest.mark.django_db
 AUTOSAVE = {"x-requested-with": "autosave"}
-
-
-def url(name, *ids):
-    return reverse(name, args=ids)
 
 
 @pytest.fixture
