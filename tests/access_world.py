@@ -62,7 +62,7 @@ from records.psychotherapy.custody_rules import CustodyReason
 from tests.authorizations.papers import approve_forms, complete, to_prepare
 from tests.chart.plans import make_plan, save_plan_of
 from tests.everybody import make_patient, make_staff
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 from tests.ledger.conftest import DEFAULTS
 from tests.legal.conftest import add_counsel, add_notice, begin, paper_of
 from tests.releases.conftest import draft_of, note_keys, signed_note

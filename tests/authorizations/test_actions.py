@@ -25,7 +25,7 @@ from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 from tests.authorizations.papers import at, complete
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 
 Record = Callable[..., Authorization]
 

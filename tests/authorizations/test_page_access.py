@@ -15,7 +15,7 @@ from practice.infrastructure.days import today
 from practice.infrastructure.uploads import check_upload
 from practice.people.models import Patient, Staff
 from tests.authorizations.pages import Record, SignedIn, new, words
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 
 # person: their answer to pages that read, and to pages that record, for a patient of Dr. Hale
 ACCESS = [

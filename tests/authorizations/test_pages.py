@@ -15,7 +15,7 @@ from authorizations.rules import AuthorizationStatus
 from practice.infrastructure.days import today
 from practice.people.models import Patient, PersonalRepresentative, Staff
 from tests.authorizations.pages import TOMORROW, Record, SignedIn, new, typed, words
-from tests.infrastructure.test_uploads import pdf, picture
+from tests.files import pdf, picture
 
 
 def test_front_desk_records_a_signed_paper_with_its_scan(desk: Client, hale: Staff, lindqvist: Patient) -> None:

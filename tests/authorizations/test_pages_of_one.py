@@ -16,7 +16,7 @@ from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from tests.authorizations.pages import TOMORROW, Record, new, typed, words
-from tests.infrastructure.test_uploads import picture
+from tests.files import picture
 
 
 def test_a_written_revocation_shows_its_minute_and_closes_the_way_to_use(

@@ -24,7 +24,7 @@ from practice.infrastructure.uploads import CheckedUpload, check_upload
 from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 
 from .conftest import Record
 from .papers import CHART_PAPER, at, paper

@@ -21,7 +21,7 @@ from records.chart.queries.treatment import goals_of_note
 from records.chart.rules.measures import current_of
 from records.psychotherapy import vault
 from tests.chart.plans import make_plan
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 from tests.web import WebServer
 
 from .conftest import Visit

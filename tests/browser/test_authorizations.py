@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from tests.authorizations.papers import approve_forms
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 
 from .conftest import Visit
 from .visitor import NARROW, WIDE, Visitor

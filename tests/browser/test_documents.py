@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from practice.people.models import Patient, Staff
-from tests.infrastructure.test_uploads import pdf, picture
+from tests.files import pdf, picture
 from tests.psychotherapy.conftest import write_draft
 
 from .conftest import Visit

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from practice.compliance.models import PracticeProfile
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 
 from .conftest import Visit
 from .visitor import Visitor

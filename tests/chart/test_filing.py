@@ -27,8 +27,7 @@ from records.chart.models import Document, DocumentFiling, DocumentReading
 from records.chart.rules.documents import DocumentKind, filed_title, filing_refusals
 from records.chart.searching import search_chart
 from records.chart.timeline import EntryKind, Span, entries, timeline
-from tests.infrastructure.test_copies import word
-from tests.infrastructure.test_uploads import pdf, picture, run_on_opening
+from tests.files import pdf, picture, run_on_opening, word
 
 from .conftest import url
 

@@ -31,7 +31,7 @@ from practice.people.models import Patient, Shorthand, Staff
 from records.chart.exchange.bundle import chart_bundle
 from tests.access_table import TABLE
 from tests.access_world import CHART, NAME, SEALED, build
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 from tests.psychotherapy.test_leaks import dumped
 from tests.test_access import Try, said
 

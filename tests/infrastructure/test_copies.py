@@ -15,12 +15,13 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from practice.infrastructure import copies, copies_child, word_child
+from practice.infrastructure import copies, copies_child
 from practice.infrastructure.copies import ALL_SENTENCES, Enclosure, append_pages, as_original, as_page, take_in
 from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.uploads import UploadRefused
-from tests.infrastructure.test_uploads import (
+from tests.files import (
     ANIMATED,
+    CONTENT_TYPES,
     LOCK,
     attach_a_file,
     deep_inside,
@@ -29,40 +30,16 @@ from tests.infrastructure.test_uploads import (
     pdf,
     picture,
     png_claiming,
+    related,
     run_on_opening,
+    tiff,
     turn_to_a_page_then_follow_a_link,
     without_pages,
+    word,
 )
 
 take_child = copies_child.take_child  # as that process imports it, not a second time by its full name
-
 SECRET = b"GPSLatitude 47.6062 N"
-CONTENT_TYPES = (
-    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    f'<Override PartName="/word/document.xml" ContentType="{word_child.MAIN_PART}"/></Types>'
-)
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-RELS = '<Relationships><Relationship Id="1" Type="{}" Target="http://x.e/t" TargetMode="External"/></Relationships>'
-BODY = '<w:document xmlns:w="w"><w:body><w:p>Dear Dr. Hale</w:p></w:body></w:document>'
-
-
-def related(kind: str) -> str:
-    return RELS.format(f"{OFFICE}/{kind}")
-
-
-def word(**more: str | bytes) -> bytes:
-    """A Word document of three parts, changed or added to by name; `__` stands for `/`."""
-    parts: dict[str, str | bytes] = {"[Content_Types].xml": CONTENT_TYPES, "_rels/.rels": "<Relationships/>"}
-    parts["word/document.xml"] = BODY
-    for name, content in more.items():
-        parts[name.replace("__", "/").replace("_DOT_", ".")] = content
-    parts["[Content_Types].xml"] = more.get("types", CONTENT_TYPES)
-    parts.pop("types", None)
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 def locked_word() -> bytes:
@@ -105,13 +82,6 @@ def huge_picture(document: pikepdf.Pdf) -> None:
 
 def raw_pdf(change: Callable[[pikepdf.Pdf], object]) -> bytes:
     return pdf(change, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
-
-
-def tiff(pages: int = 1, mode: str = "1", size: tuple[int, int] = (170, 220), **more: object) -> bytes:
-    out = BytesIO()
-    frames = [Image.new(mode, size, "white") for _ in range(pages)]
-    frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:], **more)
-    return out.getvalue()
 
 
 def huge_tiff() -> bytes:
@@ -417,8 +387,6 @@ def test_a_copy_is_shown_and_an_original_downloaded_and_neither_runs_or_stays() 
         assert response["Content-Security-Policy"].startswith("sandbox")
         assert "no-store" in response["Cache-Control"]
 
-
-# --- Two files in one, of every kind with every other -----------------------------------------------------------------
 
 BASES = {"pdf": pdf(), "jpeg": picture("JPEG"), "png": picture("PNG"), "tiff": tiff(), "docx": word()}
 PASSENGERS = {

@@ -12,7 +12,7 @@ from practice.infrastructure import copies
 from practice.infrastructure.copies import page_picture
 from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
 

@@ -1,82 +1,27 @@
 """Files from outside: what is refused, in which words, and how the rest is handed back."""
 
-import struct
-import zlib
-from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
 import pytest
-from PIL import Image
 
 from practice.infrastructure import uploads
 from practice.infrastructure.uploads import UploadRefused, as_download, check_upload
-
-
-def pdf(change: Callable[[pikepdf.Pdf], object] | None = None, **save: object) -> bytes:
-    document = pikepdf.new()
-    document.add_blank_page()
-    if change:
-        change(document)
-    out = BytesIO()
-    document.save(out, **save)
-    return out.getvalue()
-
-
-def picture(kind: str, size: tuple[int, int] = (60, 40), **more: object) -> bytes:
-    out = BytesIO()
-    Image.new("RGB", size, "white").save(out, kind, **more)
-    return out.getvalue()
-
-
-def png_claiming(width: int, height: int) -> bytes:
-    """A PNG of a few hundred bytes that says it is huge."""
-
-    def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = [chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(b"\0" * 1000)), chunk(b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
-
-
-def run_on_opening(document: pikepdf.Pdf) -> None:
-    action = {"/S": pikepdf.Name.JavaScript, "/JS": pikepdf.String("app.alert(1)")}
-    document.Root.OpenAction = pikepdf.Dictionary(action)
-
-
-def launch_on_opening(document: pikepdf.Pdf) -> None:
-    document.Root.OpenAction = pikepdf.Dictionary({"/S": pikepdf.Name.Launch, "/F": pikepdf.String("cmd.exe")})
-
-
-def deep_inside(document: pikepdf.Pdf) -> None:
-    """An action in an array in a dictionary of a page, as an annotation would carry it."""
-    action = pikepdf.Dictionary({"/S": pikepdf.Name.JavaScript, "/JS": pikepdf.String("x")})
-    annotation = pikepdf.Dictionary({"/Type": pikepdf.Name.Annot, "/AA": pikepdf.Dictionary({"/E": action})})
-    document.pages[0].obj.Annots = pikepdf.Array([annotation])
-
-
-def follow_a_link_on_opening(document: pikepdf.Pdf) -> None:
-    link = {"/S": pikepdf.Name.URI, "/URI": pikepdf.String("https://elsewhere.example/opened")}
-    document.Root.OpenAction = pikepdf.Dictionary(link)
-
-
-def turn_to_a_page_then_follow_a_link(document: pikepdf.Pdf) -> None:
-    link = pikepdf.Dictionary({"/S": pikepdf.Name.URI, "/URI": pikepdf.String("https://elsewhere.example/opened")})
-    document.Root.OpenAction = pikepdf.Dictionary({"/S": pikepdf.Name.GoTo, "/Next": link})
-
-
-def without_pages(document: pikepdf.Pdf) -> None:
-    del document.pages[0]
-
-
-def attach_a_file(document: pikepdf.Pdf) -> None:
-    document.attachments["payload.exe"] = b"MZ"
-
-
-LOCK = {"encryption": pikepdf.Encryption(user="secret", owner="secret")}
-OWNER_LOCK = {"encryption": pikepdf.Encryption(user="", owner="secret")}
-ANIMATED = {"save_all": True, "append_images": [Image.new("RGB", (60, 40), "black")]}
+from tests.files import (
+    ANIMATED,
+    LOCK,
+    OWNER_LOCK,
+    attach_a_file,
+    deep_inside,
+    follow_a_link_on_opening,
+    launch_on_opening,
+    pdf,
+    picture,
+    png_claiming,
+    run_on_opening,
+    turn_to_a_page_then_follow_a_link,
+    without_pages,
+)
 
 REFUSED = [
     ("0 bytes", b"", "UPLOAD_EMPTY", "empty"),

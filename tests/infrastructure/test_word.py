@@ -3,8 +3,7 @@
 import pytest
 
 from practice.infrastructure import copies_child
-from tests.infrastructure.test_copies import BODY, CONTENT_TYPES, RELS, related, word
-from tests.infrastructure.test_uploads import picture
+from tests.files import BODY, CONTENT_TYPES, RELS, picture, related, word
 
 MAIN, LINKS = "word/document.xml", "word/_rels/s.rels"
 INSIDE = '<Relationships><Relationship Id="1" Type="x/{}" Target="{}"/></Relationships>'

@@ -26,7 +26,7 @@ from practice.people.models import Patient, Staff
 from records.psychotherapy import custody_actions, vault
 from records.psychotherapy.vault import NotReleasable
 from tests.everybody import make_patient
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 from tests.legal.conftest import Recorded, add_counsel, begin, respond, seen
 from tests.psychotherapy.conftest import write_note
 from tests.psychotherapy.custody import SEALED, time_passes, transfer

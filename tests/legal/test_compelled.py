@@ -38,7 +38,7 @@ from records.psychotherapy.custody_rules import Opening
 from records.psychotherapy.models import Event
 from records.psychotherapy.vault import NotReleasable
 from tests.everybody import make_staff
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 from tests.legal.conftest import FIRST, LAST, add_counsel, at, begin, respond, seen
 from tests.psychotherapy.conftest import DAY, write_draft, write_note
 from tests.psychotherapy.test_packages import text_of

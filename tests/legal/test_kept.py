@@ -15,7 +15,7 @@ from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
 from records.psychotherapy.vault import StaleDraft
 from records.psychotherapy.vault.session import ALIAS
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 from tests.legal.conftest import FIRST, begin
 from tests.psychotherapy.conftest import attach, write_draft
 

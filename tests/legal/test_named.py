@@ -39,7 +39,7 @@ from records.psychotherapy import vault
 from records.psychotherapy.compelled_rules import Compelled
 from records.psychotherapy.rules import describe_release
 from tests.everybody import make_patient
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 from tests.legal.conftest import SCAN, Recorded, add_counsel, begin, paper_of, seen
 from tests.legal.test_compelled import APP, NAME, OPEN, SEALED, TABLES, acting, rows
 from tests.psychotherapy.conftest import DAY, attach, write_draft, write_note

@@ -16,7 +16,7 @@ from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 from records.psychotherapy import vault
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 from tests.legal.conftest import DATA, FIRST, LAST, Recorded, begin, paper_of
 from tests.psychotherapy.conftest import write_note
 

@@ -16,7 +16,7 @@ from records.psychotherapy import vault
 from records.psychotherapy.custody_rules import Transfer
 from records.psychotherapy.vault import Saved
 from tests.everybody import make_patient
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 from tests.psychotherapy.custody import Superuser, time_passes, transfer
 
 DAY = today() - timedelta(days=1)

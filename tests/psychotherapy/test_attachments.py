@@ -20,8 +20,7 @@ from records.psychotherapy.models import Attachment, Event, Note
 from records.psychotherapy.rules import MOST_ATTACHMENTS
 from records.psychotherapy.vault import NotReleasable, Releasable, Saved, StaleDraft
 from records.psychotherapy.vault.attachments import file_of
-from tests.infrastructure.test_copies import tiff
-from tests.infrastructure.test_uploads import pdf, picture
+from tests.files import pdf, picture, tiff
 from tests.psychotherapy.conftest import DAY, attach, write_draft
 from tests.psychotherapy.test_packages import approve, authorize, text_of
 from tests.psychotherapy.test_separation import acting, grant

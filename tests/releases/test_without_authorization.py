@@ -27,7 +27,7 @@ from records.psychotherapy import vault
 from records.psychotherapy.ids import new_id
 from records.psychotherapy.models import Package
 from tests.everybody import make_patient
-from tests.infrastructure.test_uploads import pdf
+from tests.files import pdf
 from tests.psychotherapy.conftest import write_note
 
 pytestmark = pytest.mark.django_db
