@@ -3,12 +3,16 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.db import transaction
+from django.template.loader import render_to_string
 
-from disclosures.ledger import actions
+from disclosures.ledger import actions, documents
 from disclosures.ledger.bases import Basis
 from disclosures.ledger.particulars import Recipient
 from practice.compliance.models import PracticeProfile
+
+from .accountings import ASKED
 
 ORIGIN = "cedar-street.example/disclosures/1"
 
@@ -52,3 +56,35 @@ def disclose(profile, castellanos, lindqvist):
             return actions.append_disclosure(by=by or castellanos, patient=patient or lindqvist, **given)
 
     return enter
+
+
+@pytest.fixture
+def november():
+    """Nov 21, 2026, noon at the practice."""
+    with time_machine.travel("2026-11-21T18:00:00Z", tick=True):
+        yield
+
+
+@pytest.fixture
+def issue(castellanos, lindqvist):
+    """`issue(asked_from=…)` makes an accounting for Tobias Lindqvist, asked for today."""
+
+    def make(**more):
+        given = {"requested_on": ASKED, "received_on": ASKED, "patient": lindqvist} | more
+        return actions.prepare_accounting(by=castellanos, **given)
+
+    return make
+
+
+@pytest.fixture
+def quick_pages(request, monkeypatch):
+    """The page's words without layout, which takes seconds; tests of the file itself ask for `real_pages`."""
+    if "real_pages" not in request.fixturenames:
+        monkeypatch.setattr(
+            documents, "render_pdf", lambda template, context, attachments: render_to_string(template, context).encode()
+        )
+
+
+@pytest.fixture
+def real_pages():
+    """The pages as PDF."""

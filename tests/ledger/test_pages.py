@@ -5,25 +5,17 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from disclosures.ledger import actions, documents, log
+from disclosures.ledger import actions, log
 from disclosures.ledger.bases import Basis
 from disclosures.ledger.models import Accounting, Entry
 from disclosures.ledger.suspensions import Suspension, SuspensionKind
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def quick_pages(monkeypatch):
-    monkeypatch.setattr(
-        documents, "render_pdf", lambda template, context, attachments: render_to_string(template, context).encode()
-    )
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_pages")]
 
 
 @pytest.fixture
