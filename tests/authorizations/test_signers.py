@@ -12,7 +12,6 @@ from authorizations import queries
 from authorizations.actions import add_paper, correct_authorization, signing
 from authorizations.actions.by_link import make_signing_link
 from authorizations.actions.signing import hand_over_to_sign
-from authorizations.documents.signing import text_to_sign
 from authorizations.models import Authorization, Signature
 from authorizations.queries.signing import signer_of
 from authorizations.rules import AuthorizationStatus, SignerRole
@@ -20,13 +19,14 @@ from authorizations.rules.choices import IdentityCheck, SignatureWay
 from authorizations.rules.names import NameMatch, match_of_name
 from authorizations.rules.signing import ELEMENTS, OnRecord, refusal_to_act
 from practice.infrastructure.days import today
-from practice.infrastructure.refusals import Refusal, Refused
+from practice.infrastructure.refusals import Refusal
 from practice.outside.rules import CodeGiven
 from practice.people.actions.representatives import add_representative, add_representative_paper, decline_representative
 from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.people.rules import RepresentativeKind
+from tests.refusals import refusal_of
 
-from .conftest import Record
+from .conftest import Record, Signed
 from .papers import SCAN, complete
 
 SignedIn = Callable[[Staff], Client]
@@ -138,12 +138,6 @@ def mother(child: Patient, dana: Staff) -> PersonalRepresentative:
     )
 
 
-def refused(act: Callable[[], object]) -> str:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.refusal.code
-
-
 def line(row: Authorization) -> queries.AuthorizationLine:
     return queries.line_of(queries.for_release(row.pk), today())
 
@@ -204,32 +198,17 @@ def test_a_paper_signed_by_a_guardian_counts_once_the_document_is_on_file(
 
 @pytest.mark.django_db
 def test_a_paper_from_elsewhere_is_never_signed_on_a_screen_or_by_a_link(
-    authorized: Record, dana: Staff, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+    authorized: Record, put: Signed, dana: Staff, signed_in: SignedIn
 ) -> None:
     """Nobody approved its words (P-22), and for psychotherapy notes it explains nothing (P-18)."""
-    monkeypatch.setattr(signing, "render_pdf", lambda *_, **__: b"%PDF-1.7 signed")
     row = queries.for_release(authorized(signature_method="", signed_on=None, signer_name="").pk)
     signer = signer_of(row, None, today())
     for act in (
         lambda: hand_over_to_sign(by=dana, authorization=row, signer=signer),
         lambda: make_signing_link(by=dana, authorization=row, signer=signer, days=1, code_given=CodeGiven.IN_PERSON),
-        lambda: signing.sign(
-            by=dana,
-            authorization=row,
-            way=SignatureWay.TABLET,
-            signer=signer,
-            mark=signing.Mark(typed=signer.name),
-            intent=True,
-            consent_electronic=True,
-            identity_checked_by=dana,
-            identity_how=IdentityCheck.KNOWN,
-            document_sha256=text_to_sign(row).sha256,
-            client=signing.Client(),
-        ),
+        lambda: put(row),
     ):
-        with pytest.raises(Refused) as refused:
-            act()
-        assert refused.value.refusal.code == "AUTHORIZATION_NOT_OUR_FORM"
+        assert refusal_of(act) == "AUTHORIZATION_NOT_OUR_FORM"
     assert not Signature.objects.exists()
 
     desk = signed_in(dana)
@@ -251,7 +230,7 @@ def test_a_form_they_did_not_want_to_sign_is_not_offered_again_unless_on_purpose
     signing.decline(by=dana, authorization=row, way=SignatureWay.TABLET)
     assert line(row).status == AuthorizationStatus.DECLINED
     signer = signer_of(row, None, today())
-    assert refused(lambda: hand_over_to_sign(by=dana, authorization=row, signer=signer)) == "AUTHORIZATION_DECLINED"
+    assert refusal_of(lambda: hand_over_to_sign(by=dana, authorization=row, signer=signer)) == "AUTHORIZATION_DECLINED"
     desk = signed_in(dana)
     listed = desk.get(reverse("authorization-list", args=[row.patient_id])).content.decode()
     assert "Did not want to sign on" in listed and "to put right" not in listed
@@ -264,7 +243,7 @@ def test_a_form_they_did_not_want_to_sign_is_not_offered_again_unless_on_purpose
     desk.post(again, {"why": "They called and want to sign after all"})
     assert line(row).status == AuthorizationStatus.DRAFT
     assert "Have it signed" in desk.get(reverse("home")).content.decode()
-    assert refused(lambda: signing.offer_again(by=dana, authorization=row, why="x")) == "AUTHORIZATION_OFFERED"
+    assert refusal_of(lambda: signing.offer_again(by=dana, authorization=row, why="x")) == "AUTHORIZATION_OFFERED"
     signing.decline(by=dana, authorization=row, way=SignatureWay.LINK)
     assert line(row).status == AuthorizationStatus.DECLINED
 
@@ -274,13 +253,13 @@ def test_a_form_nobody_wants_any_more_is_put_aside_with_the_reason_and_nothing_i
     prepared: Record, authorized: Record, dana: Staff, signed_in: SignedIn
 ) -> None:
     row = queries.for_release(prepared().pk)
-    assert refused(lambda: signing.put_aside(by=dana, authorization=row, why=" ")) == "EVENT_WITHOUT_WORDS"
+    assert refusal_of(lambda: signing.put_aside(by=dana, authorization=row, why=" ")) == "EVENT_WITHOUT_WORDS"
     desk = signed_in(dana)
     desk.post(reverse("authorization-put-aside", args=[row.pk]), {"why": "The school needs nothing"})
     assert line(row).status == AuthorizationStatus.PUT_ASIDE
     assert "The school needs nothing" in desk.get(reverse("authorization-open", args=[row.pk])).content.decode()
-    assert refused(lambda: signing.put_aside(by=dana, authorization=row, why="x")) == "AUTHORIZATION_PUT_ASIDE"
-    assert refused(lambda: signing.put_aside(by=dana, authorization=authorized(), why="x")) == (
+    assert refusal_of(lambda: signing.put_aside(by=dana, authorization=row, why="x")) == "AUTHORIZATION_PUT_ASIDE"
+    assert refusal_of(lambda: signing.put_aside(by=dana, authorization=authorized(), why="x")) == (
         "AUTHORIZATION_SIGNED_ALREADY"
     )
     signing.offer_again(by=dana, authorization=row, why="It does after all")
@@ -300,7 +279,7 @@ def test_nobody_signed_a_form_of_ours_before_it_was_prepared(prepared: Record, d
         "identity_how": IdentityCheck.KNOWN,
     }
     yesterday = today() - timedelta(days=1)
-    assert refused(lambda: signing.sign_on_paper(signed_on=yesterday, **given)) == "SIGNED_BEFORE_PREPARED"
+    assert refusal_of(lambda: signing.sign_on_paper(signed_on=yesterday, **given)) == "SIGNED_BEFORE_PREPARED"
     signing.sign_on_paper(signed_on=today(), **given)
     assert line(row).status == AuthorizationStatus.ACTIVE
 
@@ -318,27 +297,12 @@ def test_a_name_on_a_paper_that_is_not_the_signers_counts_once_somebody_found_th
 
 
 @pytest.mark.django_db
-def test_a_typed_name_that_is_the_signers_in_part_is_asked_about_once(
-    prepared: Record, dana: Staff, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(signing, "render_pdf", lambda *_, **__: b"%PDF-1.7 signed")
+def test_a_typed_name_that_is_the_signers_in_part_is_asked_about_once(prepared: Record, put: Signed) -> None:
     row = queries.for_release(prepared().pk)
-    given: dict[str, Any] = {
-        "by": dana,
-        "authorization": row,
-        "way": SignatureWay.TABLET,
-        "signer": signer_of(row, None, today()),
-        "intent": True,
-        "consent_electronic": True,
-        "identity_checked_by": dana,
-        "identity_how": IdentityCheck.KNOWN,
-        "document_sha256": text_to_sign(row).sha256,
-        "client": signing.Client(),
-    }
     other, short = signing.Mark(typed="Mickey Mouse"), signing.Mark(typed="Toby Lindqvist")
-    assert refused(lambda: signing.sign(mark=other, own_name=True, **given)) == "SIGNATURE_OTHER_NAME"
-    assert refused(lambda: signing.sign(mark=short, **given)) == "SIGNATURE_NAME_QUESTIONED"
-    assert signing.OWN_NAME in signing.sign(mark=short, own_name=True, **given).intent_words
+    assert refusal_of(lambda: put(row, mark=other, own_name=True)) == "SIGNATURE_OTHER_NAME"
+    assert refusal_of(lambda: put(row, mark=short)) == "SIGNATURE_NAME_QUESTIONED"
+    assert signing.OWN_NAME in put(row, mark=short, own_name=True).intent_words
 
 
 @pytest.mark.django_db
@@ -358,7 +322,7 @@ def test_of_a_form_printed_here_only_the_ticks_are_corrected_and_the_signing_sta
     )
     row = queries.for_release(row.pk)
     other = complete(hale) | {"recipient_name": "Robin Weiss, cousin"}
-    assert refused(lambda: correct_authorization(by=dana, authorization=row, why="x", **other)) == (
+    assert refusal_of(lambda: correct_authorization(by=dana, authorization=row, why="x", **other)) == (
         "AUTHORIZATION_PRINTED_HERE"
     )
     desk, address = signed_in(dana), reverse("authorization-correct", args=[row.pk])

@@ -1,7 +1,6 @@
 """Signing a prepared form: the signature is added, never written over, and says who, what, when, how and who knew."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from authorizations import queries
-from authorizations.actions import add_paper, correct_authorization, signing
-from authorizations.actions.signing import Client, Mark, decline, offer_again, sign, sign_on_paper
+from authorizations.actions import add_paper, correct_authorization
+from authorizations.actions.signing import Mark, decline, offer_again, sign_on_paper
 from authorizations.documents.signing import text_to_sign
 from authorizations.forms import initial_of
 from authorizations.models import Authorization, FormVersion, Signature
@@ -20,62 +19,20 @@ from authorizations.rules.choices import IdentityCheck, SignatureWay
 from authorizations.rules.signing import ELEMENTS
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
-from practice.infrastructure.refusals import Refused
 from practice.people.actions.representatives import add_representative, decline_representative
 from practice.people.models import Patient, PersonalRepresentative, RepresentativePaper, Staff
 from practice.people.rules import RepresentativeKind
 from practice.worklist.models import Task
+from tests.refusals import refusal_of
 
-from .conftest import Record
+from .conftest import Record, Signed
 from .papers import SCAN, complete
 
 pytestmark = pytest.mark.django_db
-Signed = Callable[..., Signature]
-
-
-@pytest.fixture
-def draft(prepared: Record) -> Authorization:
-    """A form prepared for Tobias Lindqvist with everything on it but a signature."""
-    made = prepared()
-    return queries.for_release(made.pk)
-
-
-@pytest.fixture
-def _no_paper(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing, "render_pdf", lambda *_, **__: b"%PDF-1.7 signed")
-
-
-@pytest.fixture
-def put(dana: Staff, _no_paper: None) -> Signed:
-    """`put(draft, typed="…")`: the patient signs on the tablet, as far as the words do not say otherwise."""
-
-    def act(authorization: Authorization, **changes: Any) -> Signature:
-        given: dict[str, Any] = {
-            "by": dana,
-            "authorization": authorization,
-            "way": SignatureWay.TABLET,
-            "signer": signer_of(authorization, None, today()),
-            "intent": True,
-            "consent_electronic": True,
-            "identity_checked_by": dana,
-            "identity_how": IdentityCheck.KNOWN,
-            "document_sha256": text_to_sign(authorization).sha256,
-            "client": Client("192.0.2.7", "a tablet"),
-        }
-        given |= changes
-        return sign(**{"mark": Mark(typed=given["signer"].name), **given})
-
-    return act
 
 
 def status(authorization: Authorization) -> AuthorizationStatus:
     return queries.line_of(queries.for_release(authorization.pk), today()).status
-
-
-def refused(act: Callable[[], object]) -> str:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.refusal.code
 
 
 def test_a_signature_on_the_tablet_turns_the_draft_into_one_in_effect(
@@ -110,7 +67,7 @@ def test_another_text_than_the_one_that_was_read_is_not_signed(draft: Authorizat
     seen = text_to_sign(draft).sha256
     draft.patient.legal_name = "Tobias A. Lindqvist"
     draft.patient.save()
-    assert refused(lambda: put(draft, document_sha256=seen)) == "DOCUMENT_CHANGED"
+    assert refusal_of(lambda: put(draft, document_sha256=seen)) == "DOCUMENT_CHANGED"
     assert status(draft) == AuthorizationStatus.DRAFT
 
 
@@ -119,14 +76,14 @@ def test_what_was_signed_on_a_screen_is_never_corrected_afterwards(
 ) -> None:
     put(draft)
     row = queries.for_release(draft.pk)
-    assert refused(lambda: correct_authorization(why="Mistyped", by=dana, authorization=row, **complete(hale))) == (
+    assert refusal_of(lambda: correct_authorization(why="Mistyped", by=dana, authorization=row, **complete(hale))) == (
         "AUTHORIZATION_AS_SIGNED"
     )
 
 
 def test_a_form_is_signed_once(draft: Authorization, put: Signed) -> None:
     put(draft)
-    assert refused(lambda: put(draft)) == "AUTHORIZATION_SIGNED_ALREADY"
+    assert refusal_of(lambda: put(draft)) == "AUTHORIZATION_SIGNED_ALREADY"
     assert Signature.objects.filter(authorization=draft).count() == 1
 
 
@@ -147,7 +104,7 @@ def test_a_form_is_signed_once(draft: Authorization, put: Signed) -> None:
 def test_without_a_mark_intent_and_consent_nothing_is_signed(
     draft: Authorization, put: Signed, changes: dict[str, Any], code: str
 ) -> None:
-    assert refused(lambda: put(draft, **changes)) == code
+    assert refusal_of(lambda: put(draft, **changes)) == code
     assert status(draft) == AuthorizationStatus.DRAFT
 
 
@@ -221,7 +178,7 @@ class TestWhoMaySign:
     ) -> None:
         draft = queries.for_release(draft.pk)
         assert self.answers(draft) == {SELF: {"SIGNER_A6"}, str(mother.pk): set()}
-        assert refused(lambda: put(draft)) == "SIGNER_A6"
+        assert refusal_of(lambda: put(draft)) == "SIGNER_A6"
         made = put(draft, signer=signer_of(draft, mother, today()))
         assert made.authority_description == "Parent: mother, birth certificate"
         assert status(draft) == AuthorizationStatus.ACTIVE
@@ -233,7 +190,7 @@ class TestWhoMaySign:
         mother.refresh_from_db()
         row = queries.for_release(draft.pk)
         assert self.answers(draft)[str(mother.pk)] == {"SIGNER_A7"}
-        assert refused(lambda: put(row, signer=signer_of(row, mother, today()))) == "SIGNER_A7"
+        assert refusal_of(lambda: put(row, signer=signer_of(row, mother, today()))) == "SIGNER_A7"
 
     def test_where_the_minor_consented_alone_the_minor_signs_and_the_parent_cannot(
         self, draft: Authorization, child: Patient, mother: PersonalRepresentative, put: Signed
@@ -242,7 +199,7 @@ class TestWhoMaySign:
         child.save()
         row = queries.for_release(draft.pk)
         assert self.answers(draft) == {SELF: set(), str(mother.pk): {"SIGNER_A6"}}
-        assert refused(lambda: put(row, signer=signer_of(row, mother, today()))) == "SIGNER_A6"
+        assert refusal_of(lambda: put(row, signer=signer_of(row, mother, today()))) == "SIGNER_A6"
         assert put(row).signer_role == SignerRole.MINOR_AS_INDIVIDUAL
 
     def test_somebody_the_practice_does_not_recognize_cannot_sign(
@@ -252,8 +209,8 @@ class TestWhoMaySign:
         mother.refresh_from_db()
         row = queries.for_release(draft.pk)
         signer = signer_of(row, mother, today())
-        assert refused(lambda: put(row, signer=signer)) == "PR_DECLINED"
-        assert refused(lambda: file(row, dana, signer=signer)) == "PR_DECLINED"
+        assert refusal_of(lambda: put(row, signer=signer)) == "PR_DECLINED"
+        assert refusal_of(lambda: file(row, dana, signer=signer)) == "PR_DECLINED"
 
     def test_what_they_signed_before_opens_nothing_more(
         self, draft: Authorization, mother: PersonalRepresentative, hale: Staff, put: Signed
@@ -277,7 +234,7 @@ class TestWhoMaySign:
         )
         row = queries.for_release(draft.pk)
         signer = signer_of(row, guardian, today())
-        assert refused(lambda: put(row, signer=signer)) == "PR_NO_DOCUMENT"
+        assert refusal_of(lambda: put(row, signer=signer)) == "PR_NO_DOCUMENT"
         RepresentativePaper.objects.create(
             representative=guardian, data=SCAN.data, kind="pdf", size=13, sha256=SCAN.sha256, added_by=dana
         )
@@ -290,8 +247,8 @@ class TestWhoMaySign:
             patient=abernathy, name="X", kind="PARENT", authority="mother", from_on=date(2020, 1, 1)
         )
         signer = Signer(SignerRole.OTHER_PR, "X", stranger, "mother")
-        assert refused(lambda: put(draft, signer=signer)) == "AUTHORIZATION_OTHER_PATIENT"
-        assert refused(lambda: file(draft, dana, signer=signer)) == "AUTHORIZATION_OTHER_PATIENT"
+        assert refusal_of(lambda: put(draft, signer=signer)) == "AUTHORIZATION_OTHER_PATIENT"
+        assert refusal_of(lambda: file(draft, dana, signer=signer)) == "AUTHORIZATION_OTHER_PATIENT"
 
 
 def file(draft: Authorization, by: Staff, *, without: tuple[str, ...] = (), **changes: Any) -> Signature:
@@ -332,7 +289,7 @@ class TestOnPaper:
         assert [defect.words for defect in line.defects] == ["The signature has no date."]
 
     def test_a_paper_that_nobody_signed_leaves_a_draft(self, draft: Authorization, dana: Staff) -> None:
-        assert refused(lambda: file(draft, dana, without=("A6",))) == "PAPER_NOT_SIGNED"
+        assert refusal_of(lambda: file(draft, dana, without=("A6",))) == "PAPER_NOT_SIGNED"
         assert (status(draft), draft.papers.count()) == (AuthorizationStatus.DRAFT, 1), "the scan is kept"
 
     def test_a_tick_set_by_mistake_is_corrected_from_what_the_paper_says(
@@ -344,7 +301,7 @@ class TestOnPaper:
         assert initial["signer_name"] == "Tobias Lindqvist" and initial["purpose"] == draft.purpose
 
     def test_who_does_not_care_for_the_patient_files_nothing(self, draft: Authorization, osei: Staff) -> None:
-        assert refused(lambda: file(draft, osei)) == "AUTHORIZATION_NOT_YOUR_PATIENT"
+        assert refusal_of(lambda: file(draft, osei)) == "AUTHORIZATION_NOT_YOUR_PATIENT"
 
 
 def test_a_form_that_would_be_useless_is_named_before_anybody_is_asked_to_sign(authorized: Record) -> None:
@@ -359,7 +316,7 @@ def test_nobody_signs_a_form_that_could_not_be_used(
     authorized: Record, approved_forms: list[FormVersion], put: Signed, changes: dict[str, Any]
 ) -> None:
     row = authorized(signature_method="", signed_on=None, template_version=approved_forms[0], **changes)
-    assert refused(lambda: put(queries.for_release(row.pk))) == "FORM_WOULD_BE_USELESS"
+    assert refusal_of(lambda: put(queries.for_release(row.pk))) == "FORM_WOULD_BE_USELESS"
 
 
 def test_the_time_of_signing_is_kept_with_the_zone_of_the_practice(draft: Authorization, put: Signed) -> None:

@@ -29,19 +29,12 @@ from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 from tests.outside.conftest import Visitor, path_of, said
 
-from .conftest import Record
+from .conftest import Signed
 from .papers import SCAN
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_paper")]
 SIGNED = {"how": "typed", "typed": "Tobias Lindqvist", "intent": "on", "consent": "on", "then": "sign"}
 SPENT = "This link no longer works"
-
-
-@pytest.fixture
-def draft(prepared: Record, monkeypatch: pytest.MonkeyPatch) -> Authorization:
-    monkeypatch.setattr(signing, "render_pdf", lambda *_, **__: b"%PDF-1.7 signed")
-    made = prepared()
-    return queries.for_release(made.pk)
 
 
 @pytest.fixture
@@ -120,22 +113,10 @@ def test_saying_no_is_kept_and_uses_the_link_up(reader: Visitor, draft: Authoriz
 
 
 def test_a_form_signed_elsewhere_meanwhile_is_shown_to_nobody_outside(
-    link: NewLink, draft: Authorization, dana: Staff, lindqvist: Patient, reader: Visitor
+    link: NewLink, draft: Authorization, put: Signed, lindqvist: Patient, reader: Visitor
 ) -> None:
     shown = shown_hash(reader)
-    signing.sign(
-        by=dana,
-        authorization=draft,
-        way=signing.SignatureWay.TABLET,
-        signer=signer_of(draft, None, today()),
-        mark=signing.Mark(typed="Tobias Lindqvist"),
-        intent=True,
-        consent_electronic=True,
-        identity_checked_by=dana,
-        identity_how=signing.IdentityCheck.KNOWN,
-        document_sha256=shown,
-        client=signing.Client(),
-    )
+    put(draft, document_sha256=shown)
     assert SPENT in said(reader.post("/sign/", SIGNED | {"document_sha256": shown}))
     assert Visitor().answer(link, lindqvist.birth_date).status_code == 200
     assert Signature.objects.get().way == "TABLET"

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from authorizations import queries
-from authorizations.actions import add_paper, signing
+from authorizations.actions import add_paper
 from authorizations.actions.signing import sign_on_paper
 from authorizations.models import Authorization, FormVersion, Signature, SignedDocument
 from authorizations.queries.signing import signer_of
@@ -34,15 +34,8 @@ SIGNED = {"how": "typed", "typed": "Tobias Lindqvist", "intent": "on", "consent"
 
 
 @pytest.fixture
-def draft(prepared: Record) -> Authorization:
-    made = prepared()
-    return queries.for_release(made.pk)
-
-
-@pytest.fixture
-def tablet(dana: Staff, draft: Authorization, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch) -> Client:
+def tablet(dana: Staff, draft: Authorization, signed_in: SignedIn, no_paper: None) -> Client:
     """Front desk has handed the form over to Tobias Lindqvist."""
-    monkeypatch.setattr(signing, "render_pdf", lambda *_, **__: b"%PDF-1.7 signed")
     client = signed_in(dana)
     sent = {"who": "self", "identity_how": "PHOTO_ID"}
     assert client.post(reverse("authorization-sign-here", args=[draft.pk]), sent).url == SCREEN
