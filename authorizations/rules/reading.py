@@ -64,8 +64,3 @@ def reading_of(text: str) -> Reading:
     whole = NEW_LINE.sub("\f", ABBREVIATION.sub(r"\1", text))
     sentences = [part for part in SENTENCE_END.split(whole) if part and WORD.search(part)]
     return Reading(len(found), len(sentences), sum(map(syllables, found)))
-
-
-def reading_grade(text: str) -> float:
-    """The grade of a text."""
-    return reading_of(text).grade

@@ -37,7 +37,7 @@ from authorizations.rules.preparing import (
     parts_of,
     problems_before_signing,
 )
-from authorizations.rules.reading import TARGET_GRADE, Reading, reading_grade, reading_of, syllables
+from authorizations.rules.reading import TARGET_GRADE, Reading, reading_of, syllables
 from authorizations.rules.starting_texts import STARTING_TEXTS
 from authorizations.rules.wording import WORDING, hardest_part, reading_of_form, wordings_of, words_missing
 from tests.authorizations.papers import CHART_PAPER, PN_PAPER, paper
@@ -144,7 +144,7 @@ def test_the_words_that_come_with_the_product_are_whole_and_reach_the_eighth_gra
     assert words_missing(kind, texts, explainer_required=True) == []
     assert reading_of_form(kind, texts).grade <= TARGET_GRADE
     for key in set(texts) - {"title"}:
-        assert reading_grade(texts[key]) <= TARGET_GRADE, key
+        assert reading_of(texts[key]).grade <= TARGET_GRADE, key
 
 
 @pytest.mark.parametrize("kind", list(FormKind))
@@ -200,22 +200,22 @@ def test_syllables_are_counted_as_spoken() -> None:
 
 
 def test_the_reading_grade_follows_its_formula_and_grows_with_the_words() -> None:
-    assert reading_grade("") == 0.0
-    assert reading_grade("...") == 0.0
-    assert reading_grade("The cat sat on the mat.") == 0.0
+    assert reading_of("").grade == 0.0
+    assert reading_of("...").grade == 0.0
+    assert reading_of("The cat sat on the mat.").grade == 0.0
     legal = (
         "The undersigned individual hereby voluntarily authorizes the aforementioned organization to disclose "
         "individually identifiable health information, including documentation of psychotherapeutic interventions."
     )
-    assert reading_grade(legal) > 16
+    assert reading_of(legal).grade > 16
     six_and_eight = "We will send your record to the doctor."  # 8 words, 10 syllables, one sentence
-    assert reading_grade(six_and_eight) == round(0.39 * 8 + 11.8 * 10 / 8 - 15.59, 1)
+    assert reading_of(six_and_eight).grade == round(0.39 * 8 + 11.8 * 10 / 8 - 15.59, 1)
 
 
 def test_the_grade_of_a_form_is_the_one_counted_by_hand() -> None:
     intro = STARTING_TEXTS[FormKind.PN]["intro"]  # 17 + 14 + 9 words, 24 + 16 + 11 syllables
     assert reading_of(intro) == Reading(words=40, sentences=3, syllables=51)
-    assert reading_grade(intro) == round(0.39 * 40 / 3 + 11.8 * 51 / 40 - 15.59, 1) == 4.7
+    assert reading_of(intro).grade == round(0.39 * 40 / 3 + 11.8 * 51 / 40 - 15.59, 1) == 4.7
     fee = "You owe us $30. It is due in 14 days."  # "thirty" and "fourteen" are a word of two syllables
     assert reading_of(fee) == Reading(words=10, sentences=2, syllables=12)
 
@@ -247,7 +247,8 @@ def test_a_hard_part_shows_though_the_rest_is_easy_and_a_title_counts_nowhere() 
 
 
 def test_a_list_is_not_one_endless_sentence() -> None:
-    assert reading_grade("My notes\nMy plan\nMy tests") < reading_grade("My notes my plan my tests and so on for ever")
+    run_on = reading_of("My notes my plan my tests and so on for ever")
+    assert reading_of("My notes\nMy plan\nMy tests").grade < run_on.grade
 
 
 def test_compound_forms_become_one_document_for_each_group_that_may_share_a_form() -> None:

@@ -30,7 +30,7 @@ from records.chart.actions.treatment import (
 )
 from records.chart.documents import release_items, render_context
 from records.chart.models import GoalWorkedOn, PlanAgreement, PlanDraft, PlanReview, PlanVersion
-from records.chart.queries.treatment import agreement_of, goal_history, goals_of_note, has_agreed, review_due_on
+from records.chart.queries.treatment import goal_history, goals_of_note, has_agreed, review_due_on
 from records.chart.rules.handover import HandoverKind
 from records.chart.rules.treatment import AgreementHow, ReviewOutcome
 from records.chart.timeline import EntryKind, entries, timeline
@@ -180,11 +180,11 @@ def test_the_owner_of_the_tables_cannot_either(hale, lindqvist, draft, connect_a
 
 
 def test_a_plan_that_nobody_asked_the_patient_about_is_missing_an_agreement(hale, plan):
-    assert agreement_of(plan) is None and not has_agreed(None)
+    assert plan.agreements.first() is None and not has_agreed(None)
     answer(hale, plan, AgreementHow.DECLINED)
-    assert not has_agreed(agreement_of(plan))
+    assert not has_agreed(plan.agreements.first())
     answer(hale, plan, AgreementHow.PAPER)
-    assert has_agreed(agreement_of(plan))
+    assert has_agreed(plan.agreements.first())
     assert plan.agreements.count() == 2
 
 

@@ -108,11 +108,6 @@ def plan_at_a_glance(patient: Patient, most: int = 6) -> PlanGlance | None:
     return PlanGlance(goals_of(content_of(version) or {})[:most], due_on, due_on < today())
 
 
-def agreement_of(version: PlanVersion) -> PlanAgreement | None:
-    """The latest answer to a version, or None while nobody has been asked."""
-    return version.agreements.select_related("representative", "recorded_by").first()
-
-
 def has_agreed(agreement: PlanAgreement | None) -> bool:
     """Whether the latest answer is an agreement."""
     return agreement is not None and AgreementHow(agreement.how) in AGREED
