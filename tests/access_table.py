@@ -311,7 +311,8 @@ TABLE: dict[str, Row] = {
     "release-package": row("403 403 404 403 403 404", post=True),  # no bytes before the entry is signed
     "release-cover": row("200 200 404 200 200 404", release_id="given_release"),
     "release-link": row("302 302 404 302 302 404"),  # only a release chosen as a download has one
-    "release-returned": row("302 302 404 302 302 404"),  # and only one that came back asks what was done
+    "release-returned": row("302 302 404 302 302 404"),  # and only one that did not arrive asks what was done
+    "release-again": row("403 403 404 403 403 404", post=True),  # or is prepared once more
     "release-close": row("302 302 404 302 302 404"),
     "release-asked": row("302 302 404 302 302 404"),  # nothing is owed here: tests/releases
     "release-withdraw": row("200 200 404 200 200 404"),

@@ -37,5 +37,6 @@ urlpatterns = [
     path("<uuid:release_id>/asked/", emergency.release_asked, name="release-asked"),
     path("<uuid:release_id>/link/", views.release_link, name="release-link"),
     path("<uuid:release_id>/returned/", views.release_returned, name="release-returned"),
+    path("<uuid:release_id>/again/", views.release_again, name="release-again"),
     path("<uuid:release_id>/withdraw/", views.release_withdraw, name="release-withdraw"),
 ]

@@ -34,7 +34,7 @@ class Group:
     words: str
     lines: list[Line] = field(default_factory=list)
     sealed: bool = False
-    first: bool = False  # stands above everything else: what is on today
+    first: bool = False  # stands above everything else: an emergency, what is on today
 
     @property
     def is_dated(self) -> bool:

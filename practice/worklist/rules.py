@@ -34,6 +34,8 @@ class TaskKind(models.TextChoices):
     PATIENT_NOTICE = "patient_notice", "Tell the patient about a legal paper"
     LEGAL_RESPONSE = "legal_response", "Answer a legal paper"
     RELEASE_RETURNED = "release_returned", "A release came back"
+    RELEASE_FAILED = "release_failed", "A release did not arrive"
+    RELEASE_TURNED_DOWN = "release_turned_down", "A release was not approved"
     LINK_CLOSED = "link_closed", "A link was closed after wrong answers"
     LINK_EXPIRED = "link_expired", "A link to sign by was not used in time"
     DECLINE_ANSWER = "decline_answer", "Send the patient the answer about an authorization"

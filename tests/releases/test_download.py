@@ -339,8 +339,8 @@ def test_what_comes_back_is_somebodys_task_and_an_incident_when_it_was_open(
     assert leaf.public["delivered"] is False
     assert "Not settled yet" in client.get(f"/releases/{release.pk}/").content.decode()
     page = client.post(f"/releases/{release.pk}/returned/", {"done": ""})
-    assert "Say what was done with it." in page.content.decode()
+    assert "Say what was done." in page.content.decode()
     client.post(f"/releases/{release.pk}/returned/", {"done": "Shredded; the patient gives a new address"})
     assert not open_tasks.filter(kind=TaskKind.RELEASE_RETURNED).exists()
     with pytest.raises(Refused, match="NOTHING_CAME_BACK"):
-        actions.settle_return(by=dana, release_id=release.pk, done="twice")
+        actions.settle_end(by=dana, release_id=release.pk, done="twice")

@@ -14,15 +14,15 @@ from practice.people.models import Staff
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind, TaskState
 
-from ..models import Redaction, Release
+from ..models import Release
 from ..policies import refusal_to_approve
 from ..queries.frozen import changes_since_approval, items_in_chart
-from ..queries.redaction import redactions_of
 from ..rules import ReleaseState
 from .gate import GateRefused, check_move, record_refusal
 from .hand_over import end
 from .ledger import sign
-from .prepare import locked_release, prepare_release
+from .like import prepare_like
+from .prepare import locked_release
 
 NOTHING_CHANGED = Refusal(
     "NOTHING_CHANGED", "These documents read as they did when they were approved.", "Open the release again."
@@ -33,13 +33,6 @@ GIVEN_OUT = Refusal(
     "Say how it ended. If the recipient should have what was corrected, prepare a new release.",
 )
 REASON = "Stopped before anything left: a document was changed after it was approved"
-# What is asked for once more in the same words, when a hand-over that was entered is ended and prepared again.
-SAID = (
-    "patient", "record_class", "basis", "exception", "process", "authorization", "facts", "emergency",
-    "treatment_permission", "override_code", "override_reason", "authority", "counsel_review", "recipient_name",
-    "recipient_kind", "recipient_address", "identity_verified", "purpose", "method", "fax_number", "with_data",
-    "justification", "smallest_set_confirmed",
-)  # fmt: skip
 
 
 def read_anew(*, by: Staff, release_id: UUID | str) -> Release:
@@ -101,16 +94,4 @@ def _instead(by: Staff, release: Release, approver: Staff) -> Release:
     if release.served_at is not None:
         raise Refused(GIVEN_OUT)
     end(by=by, release_id=release.pk, delivered=False, on=today(), reason=REASON)
-    again = Release(**{name: getattr(release, name) for name in SAID})
-    kept = [row for row in items_in_chart(release) if not row.removed]
-    keys = [f"{row.kind}:{row.object_id}" for row in kept]
-    prepare_release(by=by, release=again, keys=keys, approver=approver)
-    if again.override_code:  # who went on without permission then, not who asks now
-        again.override_by, again.override_at = release.override_by, release.override_at
-        again.save(update_fields=["override_by", "override_at"])
-    rows = {row.object_id: row for row in again.items.all()}
-    for cut in redactions_of(release, kept):
-        Redaction.objects.create(
-            item=rows[cut.item.object_id], reason=cut.reason, words=cut.words, where=cut.where, made_by=cut.made_by
-        )
-    return again
+    return prepare_like(by=by, release=release, approver=approver)

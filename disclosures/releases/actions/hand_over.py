@@ -43,10 +43,10 @@ from ..rules import Decision, Item, Method, ReleaseState, decide
 from ..rules.ways import AGREED
 from ..signals import compelled_leaves
 from .emergency import ask_not_to_use_further
+from .ended import ask_about_end
 from .gate import GateRefused, check_move, record_refusal
 from .ledger import append_entries, append_entry, sign
 from .prepare import locked_release, next_number
-from .returned import ask_about_return
 
 
 def commit_release(*, by: Staff, release_id: UUID | str) -> Release:
@@ -411,7 +411,7 @@ def end(
     release.state, release.closed_by, release.closed_at = following, by, timezone.now()
     release.closed_on, release.receipt, release.end_reason, release.came_back = on, receipt, reason, came_back
     release.save()
-    ask_about_return(release)
+    ask_about_end(release)
     if not delivered:
         stop_links_to(by=by, purpose=LinkPurpose.DOWNLOAD, subject_id=release.pk)
     close_task(kind=TaskKind.RELEASE_UNCONFIRMED, subject=release, by=by)

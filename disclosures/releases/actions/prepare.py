@@ -1,4 +1,4 @@
-"""From a choice to a frozen package: prepare, approve, lock, withdraw. Nothing here is logged as disclosed."""
+"""From a choice to a frozen package: prepare, approve, lock. Nothing here is logged as disclosed."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -16,13 +16,12 @@ from practice.infrastructure.days import today
 from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.pdf import lock_pdf, new_passphrase
 from practice.infrastructure.refusals import Refusal, Refused
-from practice.outside.actions import stop_links_to
-from practice.outside.rules import CodeGiven, LinkPurpose
+from practice.outside.rules import CodeGiven
 from practice.people.confidential import Way
 from practice.people.models import Staff
 from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
-from practice.worklist.rules import TaskKind, TaskState
+from practice.worklist.rules import TaskKind
 from records.chart.documents import ReleaseItemInfo, release_items
 from records.chart.paper import Block
 from records.chart.reading import as_read, reading_of
@@ -319,21 +318,6 @@ def check_told(release: Release, told: CodeGiven | None) -> None:
         raise Refused(TOLD_HOW)
     if refusal := refusal_of_way(Way.PHONE, proposal_of(release, [], on=today())):
         raise Refused(replace(refusal, remedy="Give it in person."))
-
-
-@transaction.atomic
-def withdraw_release(*, by: Staff, release_id: UUID | str, reason: str) -> Release:
-    """Take back a release that has not been handed over. Raises Refused once it has."""
-    release = locked_release(by, release_id)
-    check_move(release, ReleaseState.WITHDRAWN)
-    release.state, release.end_reason = ReleaseState.WITHDRAWN, reason
-    release.closed_by, release.closed_at = by, timezone.now()
-    release.save()
-    stop_links_to(by=by, purpose=LinkPurpose.DOWNLOAD, subject_id=release.pk)
-    for kind in (TaskKind.RELEASE_APPROVAL, TaskKind.RELEASE_HAND_OVER):
-        close_task(kind=kind, subject=release, by=by, state=TaskState.DROPPED, reason="withdrawn")
-    record(by=by, event=AuditEvent.RELEASE_CLOSED, subject=release, patient_id=release.patient_id, detail="withdrawn")
-    return release
 
 
 def locked_release(by: Staff, release_id: UUID | str) -> Release:

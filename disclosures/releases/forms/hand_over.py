@@ -105,12 +105,12 @@ class ReasonForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    """What was done with a package that came back."""
+    """What was done about a release that did not reach its recipient."""
 
     done = text(
-        "What was done with it",
-        required="Say what was done with it.",
-        help_text="For example: address corrected and prepared again, kept for the patient to collect, shredded.",
+        "What was done",
+        required="Say what was done.",
+        help_text="For example: told the patient, kept for them to collect, shredded, not needed any more.",
         limit=300,
     )
 

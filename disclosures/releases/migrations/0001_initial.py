@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
                 (
                     "after_return",
                     practice.infrastructure.fields.EncryptedTextField(
-                        default="", help_text="What was done with what came back."
+                        default="", help_text="What was done once it came back or did not leave."
                     ),
                 ),
                 ("package", models.UUIDField(blank=True, null=True, unique=True)),

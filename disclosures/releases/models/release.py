@@ -12,6 +12,7 @@ from authorizations.rules import RecordClass
 from disclosures.ledger.rules import Basis
 from practice.audit.history import keep_history
 from practice.infrastructure.fields import EncryptedBinaryField, EncryptedJSONField, EncryptedTextField
+from practice.worklist.rules import TaskKind
 
 from ..rules import CameBack, LegalProcess, Method, PNException, RecipientKind, ReleaseState, TreatmentOverride
 
@@ -93,7 +94,7 @@ class Release(models.Model):
     receipt = EncryptedTextField(default="")
     end_reason = EncryptedTextField(default="")
     came_back = models.CharField(max_length=10, choices=CameBack.choices, blank=True)
-    after_return = EncryptedTextField(default="", help_text="What was done with what came back.")
+    after_return = EncryptedTextField(default="", help_text="What was done once it came back or did not leave.")
     # what was frozen and what the gate said
     package = models.UUIDField(null=True, blank=True, unique=True)
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the exact bytes handed over.")
@@ -177,6 +178,23 @@ class Release(models.Model):
     def is_notes(self) -> bool:
         """Whether psychotherapy notes leave."""
         return self.record_class == RecordClass.PN
+
+    @property
+    def unsettled(self) -> TaskKind | None:
+        """What somebody is asked for once it ended without reaching its recipient; None when nothing is, or any more.
+
+        A hand-over that was stopped before anything was given out, or a release that whoever prepared it took back,
+        asks for nothing.
+        """
+        if self.after_return:
+            return None
+        if self.came_back:
+            return TaskKind.RELEASE_RETURNED
+        if self.state == ReleaseState.NOT_DELIVERED and self.served_at:
+            return TaskKind.RELEASE_FAILED
+        if self.state == ReleaseState.WITHDRAWN and self.closed_by_id != self.prepared_by_id:
+            return TaskKind.RELEASE_TURNED_DOWN
+        return None
 
 
 class ReleaseItem(models.Model):

@@ -40,6 +40,9 @@ from .steps import (
     covers_to_hand_over as covers_to_hand_over,
 )
 from .steps import (
+    ended_lines as ended_lines,
+)
+from .steps import (
     line_of as line_of,
 )
 from .steps import (

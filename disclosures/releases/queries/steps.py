@@ -1,7 +1,9 @@
 """How far a release is, in words: step by step on its own page, and as one line of a list."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from disclosures.ledger.models import Entry
 from disclosures.ledger.rules import Basis
@@ -68,7 +70,10 @@ def _approval(release: Release, stopped: bool, may_approve: bool) -> dict[str, s
         return _step(title, "not-needed", "Withdrawn before it was approved.")
     asked = day_words(release.prepared_at)
     if not may_approve:
-        return _step(title, "next", f"Waiting on {_name(release.approver)}, who was asked on {asked}.")
+        words = f"Waiting on {_name(release.approver)}, who was asked on {asked}."
+        if release.emergency:
+            words += " Any clinician who treats the patient may approve it."
+        return _step(title, "next", words)
     words = f"{_name(release.approver)} was asked on {asked}."
     return _step(title, "next", words, page("release-approve", release.pk), "Read and approve")
 
@@ -80,7 +85,11 @@ def _commit(release: Release, entry: Entry | None, stopped: bool) -> dict[str, s
         by = "By the link of" if release.method == Method.DOWNLOAD else "By"
         return _step(title, "done", f"{by} {_name(release.committed_by)}, {_when(release.committed_at)}.{number}")
     if stopped:
-        return _step(title, "not-needed", f"Withdrawn: {release.end_reason}")
+        return _step(
+            title,
+            "not-needed",
+            f"Withdrawn by {_name(release.closed_by)}, {_when(release.closed_at)}: {release.end_reason}",
+        )
     if release.state == ReleaseState.APPROVED:
         words = "The package is frozen. The gate is asked once more at the moment of hand-over."
         if release.method == Method.DOWNLOAD:
@@ -183,7 +192,8 @@ def line_of(release: Release, staff: Staff) -> Line:
             if release.sent_whole_at:
                 words = f"to confirm: sent whole {day_words(release.sent_whole_at)}, not confirmed by the recipient"
             return Line(release, who, words, "Confirm", here, mine)
-    return Line(release, "", str(ReleaseState(release.state).label), "Open", here, False)
+    ended = str(ReleaseState(release.state).label)
+    return Line(release, "", f"{ended}, not settled yet" if release.unsettled else ended, "Open", here, False)
 
 
 OPEN_STATES = (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED, ReleaseState.COMMITTED)
@@ -193,6 +203,14 @@ def open_lines(staff: Staff) -> list[Line]:
     """The releases that wait on somebody, oldest first, as this person may see them."""
     rows = releases_visible_to(staff).filter(state__in=OPEN_STATES)
     rows = rows.select_related("patient", "approver", "committed_by").order_by("prepared_at")
+    return [line_of(row, staff) for row in rows]
+
+
+def ended_lines(staff: Staff) -> list[Line]:
+    """The releases that ended within the last thirty days, newest first, as this person may see them."""
+    since = timezone.now() - timedelta(days=30)
+    rows = releases_visible_to(staff).filter(closed_at__gte=since)
+    rows = rows.select_related("patient", "approver", "committed_by").order_by("-closed_at")
     return [line_of(row, staff) for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from .ask import gate_ask
 from .download import release_link
+from .ended import release_again, release_returned, release_withdraw
 from .hand_over import (
     notes_hand_over,
     release_close,
@@ -9,10 +10,9 @@ from .hand_over import (
     release_hand_over,
     release_lock,
     release_package,
-    release_returned,
 )
 from .lists import patient_releases, release_open, worklist
-from .prepare import release_approve, release_new, release_withdraw
+from .prepare import release_approve, release_new
 from .record import disclosure_record
 from .redact import release_page, release_redact
 from .taking_back import revocation_letter, revocation_letter_new, revocation_letter_sent, revocation_open
@@ -23,6 +23,7 @@ __all__ = [
     "gate_ask",
     "notes_hand_over",
     "patient_releases",
+    "release_again",
     "release_approve",
     "release_close",
     "release_cover",

@@ -19,7 +19,7 @@ from records.psychotherapy import vault
 
 from .. import actions
 from ..documents import cover_sheet
-from ..forms import CloseForm, NotesHandOverForm, ReturnForm, ToldForm
+from ..forms import CloseForm, NotesHandOverForm, ToldForm
 from ..forms.without_authorization import OwnGroundHandOverForm
 from ..models import Release
 from ..policies import open_release, require_release_work
@@ -147,21 +147,6 @@ def release_close(request: HttpRequest, release_id: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
     return render(request, "releases/close.html", {"release": release, "patient": release.patient, "form": form})
-
-
-@require_http_methods(["GET", "POST"])
-def release_returned(request: HttpRequest, release_id: str) -> HttpResponse:
-    """What was done with a package that came back."""
-    staff = cast(Staff, request.user)
-    release = open_release(staff, release_id)
-    if not release.came_back or release.after_return:
-        return redirect("release-open", release.pk)
-    form = ReturnForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.settle_return(by=staff, release_id=release.pk, done=form.cleaned_data["done"])
-        messages.success(request, "Saved.")
-        return redirect("release-open", release.pk)
-    return render(request, "releases/returned.html", {"release": release, "patient": release.patient, "form": form})
 
 
 @require_http_methods(["GET", "POST"])

@@ -25,6 +25,7 @@ from ..policies import (
 from ..queries import (
     asking_is_due,
     covers_to_hand_over,
+    ended_lines,
     line_of,
     open_lines,
     package_of,
@@ -41,7 +42,13 @@ from ..queries.steps import way_words
 from ..queries.threat import threat_facts
 from ..rules import Method, ReleaseState
 
-SHOWN = {"all": "All", "mine": "Waiting on me", "clinician": "Waiting on a clinician", "ready": "Ready to hand over"}
+SHOWN = {
+    "all": "All open",
+    "mine": "Waiting on me",
+    "clinician": "Waiting on a clinician",
+    "ready": "Ready to hand over",
+    "ended": "Ended lately",
+}
 
 
 @require_safe
@@ -54,6 +61,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "mine": [line for line in lines if line.mine],
         "clinician": [line for line in lines if line.release.state == ReleaseState.AWAITING_APPROVAL],
         "ready": [line for line in lines if line.release.state == ReleaseState.APPROVED],
+        "ended": ended_lines(staff),
     }
     chosen = request.GET.get("show", "all")
     chosen = chosen if chosen in sorts else "all"

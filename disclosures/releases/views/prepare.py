@@ -26,7 +26,7 @@ from .. import actions
 from ..actions.prepare import CHANGED_SINCE_READ
 from ..actions.redact import keep_items
 from ..documents import blocks_of
-from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, ReasonForm, StartForm, basis_choices
+from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, StartForm, basis_choices
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
 from ..queries import chart_index, postal_address, proposal_of, restrictions_on, verdict_now
@@ -96,6 +96,7 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
         "overrides": TreatmentOverride.choices if decision and can_go_on(decision) else (),
         "ground": BASIS_WORDS[Basis(basis)],
         "for_patient": basis == Basis.B_TO_INDIVIDUAL,
+        "for_treatment": basis == Basis.B_TREATMENT,
         "line": line,
     }
     return render(request, "releases/new.html", context)
@@ -266,15 +267,3 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
         "read": reading_of(blocks.values()),
     }
     return render(request, "releases/approve.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def release_withdraw(request: HttpRequest, release_id: str) -> HttpResponse:
-    staff = cast(Staff, request.user)
-    release = open_release(staff, release_id)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.withdraw_release(by=staff, release_id=release.pk, reason=form.cleaned_data["reason"])
-        messages.success(request, f"{release.number} is withdrawn. Nothing was given out.")
-        return redirect("release-open", release.pk)
-    return render(request, "releases/withdraw.html", {"release": release, "patient": release.patient, "form": form})

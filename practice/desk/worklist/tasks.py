@@ -66,7 +66,9 @@ BUTTONS = {
     TaskKind.PLAN_REVIEW: "Review the plan",
     TaskKind.RELEASE_APPROVAL: "Read and approve",
     TaskKind.RELEASE_HAND_OVER: "Hand over",
-    TaskKind.RELEASE_RETURNED: "Say what was done",
+    TaskKind.RELEASE_RETURNED: "See to it",
+    TaskKind.RELEASE_FAILED: "See to it",
+    TaskKind.RELEASE_TURNED_DOWN: "See to it",
     TaskKind.RELEASE_UNCONFIRMED: "Say how it ended",
     TaskKind.RESTRICTION_ANSWER: "Answer",
     TaskKind.RESTRICTION_EMERGENCY: "Ask them",
@@ -82,20 +84,23 @@ BUTTONS = {
     TaskKind.REVOCATION_ASSOCIATE: "Say they were told",
     TaskKind.REVOCATION_LETTER: "Make the letter",
 }
+WHILE_IT_WAITS = (TaskKind.RELEASE_APPROVAL, TaskKind.RELEASE_HAND_OVER)
 TELL_RESTRICTION = "Tell the patient the answer about a restriction"
 
 
 def task_groups(tasks: Iterable[Task]) -> list[Group]:
     """Tasks, already sorted by due day, as groups by kind."""
     tasks = [task for task in tasks if _is_near(task)]
-    about, more, answered = subject_words(tasks), _leaving(tasks), _answered(tasks)
+    about, more, answered, urgent = subject_words(tasks), _leaving(tasks), _answered(tasks), _emergencies(tasks)
     found: dict[str, Group] = {}
     for task in tasks:
         line = _task_line(task, about.get(task.subject_id, ""), more.get(task.subject_id, ""))
         key, words = task.kind, TaskKind(task.kind).label
         if task.subject_id in answered:
             key, words, line = "restriction_told", TELL_RESTRICTION, replace(line, button="Tell the patient")
-        found.setdefault(key, Group(words)).lines.append(line)
+        if task.kind in WHILE_IT_WAITS and task.subject_id in urgent:
+            key, words = f"emergency_{task.kind}", f"Emergency: {words[0].lower()}{words[1:]}"
+        found.setdefault(key, Group(words, first=key.startswith("emergency_"))).lines.append(line)
     return list(found.values())
 
 
@@ -105,6 +110,12 @@ def _answered(tasks: Iterable[Task]) -> set[UUID]:
     answers = (RestrictionEventKind.AGREED, RestrictionEventKind.NOT_AGREED)
     rows = RestrictionEvent.objects.filter(restriction__in=ids, kind__in=answers)
     return set(rows.values_list("restriction", flat=True))
+
+
+def _emergencies(tasks: Iterable[Task]) -> set[UUID]:
+    """The releases for emergency treatment among them: these stand above everything that has a day."""
+    ids = [task.subject_id for task in tasks if task.kind in WHILE_IT_WAITS]
+    return set(Release.objects.filter(pk__in=ids, emergency=True).values_list("pk", flat=True)) if ids else set()
 
 
 def _is_near(task: Task) -> bool:

@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
                             ("patient_notice", "Tell the patient about a legal paper"),
                             ("legal_response", "Answer a legal paper"),
                             ("release_returned", "A release came back"),
+                            ("release_failed", "A release did not arrive"),
+                            ("release_turned_down", "A release was not approved"),
                             ("link_closed", "A link was closed after wrong answers"),
                             ("link_expired", "A link to sign by was not used in time"),
                             ("decline_answer", "Send the patient the answer about an authorization"),

@@ -1,0 +1,102 @@
+"""A release that ends without reaching its recipient is somebody's work until it is seen to."""
+
+import pytest
+from django.urls import reverse
+
+from disclosures.releases import actions
+from disclosures.releases.models import Release
+from disclosures.releases.rules import Method, ReleaseState
+from practice.desk.worklist import home_groups
+from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refused
+from practice.worklist.models import Task
+from practice.worklist.rules import TaskKind
+
+pytestmark = pytest.mark.django_db
+
+FAX = {"method": Method.FAX, "fax_number": "(217) 555-0177"}
+
+
+def asked_of(release):
+    rows = Task.objects.filter(subject_id=release.pk, state="open")
+    return {(row.kind, row.person.username if row.person else row.role) for row in rows}
+
+
+def lines(staff):
+    return {group.words: [line.about for line in group.lines] for group in home_groups(staff)}
+
+
+def page_of(client, release):
+    return client.get(reverse("release-open", args=[release.pk])).content.decode()
+
+
+def did_not_go_through(release, by):
+    actions.commit_release(by=by, release_id=release.pk)
+    actions.deliver(by=by, release_id=release.pk)
+    return actions.close_release(by=by, release_id=release.pk, delivered=False, on=today(), reason="Busy, three times")
+
+
+def test_what_a_clinician_does_not_approve_comes_back_to_whoever_prepared_it_with_who_when_and_why(
+    prepared, hale, dana, signed_in
+):
+    release = prepared()
+    url = reverse("release-withdraw", args=[release.pk])
+    signed_in(hale).post(url, {"reason": "I want to speak with him first"})
+    assert asked_of(release) == {(TaskKind.RELEASE_TURNED_DOWN, dana.username)}
+    assert lines(dana)["A release was not approved"] == [f"To {release.recipient_name}"]
+    front_desk = signed_in(dana)
+    page = page_of(front_desk, release)
+    assert "It was not approved" in page and "I want to speak with him first" in page and hale.display_name in page
+    assert release.number in front_desk.get(reverse("release-list-all") + "?show=ended").content.decode()
+    front_desk.post(reverse("release-returned", args=[release.pk]), {"done": "Told Mr. Lindqvist by telephone"})
+    assert not asked_of(release)
+    assert "Told Mr. Lindqvist by telephone" in page_of(front_desk, release)
+
+
+def test_what_its_preparer_takes_back_or_what_stopped_before_anything_left_asks_nobody(prepared, approved, dana):
+    own = prepared()
+    actions.withdraw_release(by=dana, release_id=own.pk, reason="asked for by mistake")
+    stopped = approved()
+    actions.commit_release(by=dana, release_id=stopped.pk)
+    actions.close_release(by=dana, release_id=stopped.pk, delivered=False, on=today(), reason="not needed")
+    assert not asked_of(own) | asked_of(stopped)
+    for release in (own, stopped):
+        with pytest.raises(Refused, match="NOTHING_CAME_BACK"):
+            actions.prepare_again(by=dana, release_id=release.pk)
+
+
+def test_a_fax_that_did_not_go_through_is_prepared_again_with_the_same_documents_in_one_click(
+    approved, dana, hale, signed_in
+):
+    release = did_not_go_through(approved(**FAX), dana)
+    assert asked_of(release) == {(TaskKind.RELEASE_FAILED, "front_desk")}
+    client = signed_in(dana)
+    assert "It did not arrive" in page_of(client, release)
+    done = client.post(reverse("release-again", args=[release.pk]))
+    again = Release.objects.exclude(pk=release.pk).get()
+    assert done.url == reverse("release-open", args=[again.pk])
+    assert (again.state, again.fax_number, again.approver) == (ReleaseState.AWAITING_APPROVAL, FAX["fax_number"], hale)
+    assert {row.object_id for row in again.items.all()} == {row.object_id for row in release.items.all()}
+    assert f"Prepared again as {again.number}." in page_of(client, release)
+    assert not asked_of(release)
+    assert client.post(reverse("release-again", args=[release.pk])).status_code == 403
+    assert Release.objects.count() == 2
+
+
+def test_what_may_not_leave_any_more_is_not_prepared_again_and_stays_open(approved, dana, signed_in):
+    release = did_not_go_through(approved(**FAX), dana)
+    release.identity_verified = ""
+    release.save()
+    refused = signed_in(dana).post(reverse("release-again", args=[release.pk]))
+    assert refused.status_code == 409 and "Not prepared again" in refused.content.decode()
+    assert Release.objects.count() == 1 and asked_of(release)
+
+
+def test_a_release_in_an_emergency_stands_above_everything_else_on_the_clinicians_home_page(prepared, hale):
+    prepared()
+    release = prepared()
+    Release.objects.filter(pk=release.pk).update(emergency=True)
+    first, *others = home_groups(hale)
+    assert first.words == "Emergency: read and approve a release"
+    assert len(first.lines) == 1
+    assert "Read and approve a release" in {group.words for group in others}
