@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 
+# words beside a name that name nobody else
+TITLES = frozenset({"mr", "mrs", "ms", "mx", "miss", "dr", "prof", "jr", "sr", "ii", "iii", "iv"})
 # letters that are no base letter with a mark, as they are written without a keyboard that has them
 PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 
@@ -30,6 +32,21 @@ def match_of_name(written: str, names: Iterable[str]) -> NameMatch:
 def same_name(left: str, right: str) -> bool:
     """Whether two names may be taken for one person's, whichever of them is the fuller one."""
     return NameMatch.SAME in (match_of_name(left, [right]), match_of_name(right, [left]))
+
+
+def is_named(written: str, names: Iterable[str]) -> bool:
+    """Whether a written name is one of these and says nothing besides but initials and titles.
+
+    Where somebody is given what is theirs: "Ana Ferreira, c/o Carla Ferreira" is not Ana Ferreira.
+    """
+    return any(_says_only(_words(written), _words(name)) for name in names)
+
+
+def _says_only(written: list[str], name: list[str]) -> bool:
+    more = [word for word in written if word not in name and len(word) > 1 and word not in TITLES]
+    if len(name) == 1:  # a name alone, such as a preferred one: any word beside it could make it somebody else's
+        return [word for word in written if word not in TITLES] == name
+    return _match(written, name) == NameMatch.SAME and (not more or "".join(written) == "".join(name))
 
 
 def _match(written: list[str], name: list[str]) -> NameMatch:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from authorizations.rules import PnScope, RecordClass
 from disclosures.ledger.rules import Basis
-from disclosures.releases.rules import Item, LegalProcess, Policies, RecipientKind, TreatmentOverride
+from disclosures.releases.rules import Item, LegalProcess, Policies, Proposal, RecipientKind, TreatmentOverride
 from disclosures.releases.rules.shared import NOT_ON_RECORD
 
 from .proposals import (
@@ -21,6 +21,28 @@ from .proposals import (
 
 NOTE = Item("note-1", ITEM_DAY, kind="note")
 SESSION = Item("session-1", ITEM_DAY, kind="session")
+
+NOT_THE_PATIENT = {"RECIPIENT_NOT_INDIVIDUAL"}
+# Names written for the recipient, where the patient is Tobias Erik Lindqvist, called Toby, Berg before.
+NAMED: dict[str, set[str]] = {
+    "Tobias Lindqvist": set(),
+    "Lindqvist, Tobias E.": set(),
+    "Mr. Tobias Erik Lindqvist": set(),
+    "Toby": set(),
+    "Toby Lindqvist": set(),
+    "Tobias Berg": set(),
+    "Karl Lindqvist": NOT_THE_PATIENT,
+    "Toby Miller": NOT_THE_PATIENT,
+    "Lindqvist": NOT_THE_PATIENT,
+    "Tobias Lindqvist, c/o Karl Lindqvist": NOT_THE_PATIENT,
+    "Mother of Tobias Lindqvist": NOT_THE_PATIENT,
+}
+
+
+def to(name: str) -> Proposal:
+    known = ("Tobias Erik Lindqvist", "Toby", "Toby Lindqvist", "Tobias Berg")
+    return on_basis(Basis.B_TO_INDIVIDUAL, recipient_name=name, patient_names=known, whole_chart=True)
+
 
 ROWS = [
     ("A valid authorization carries the chart records it names", chart(), set()),
@@ -172,6 +194,10 @@ ROWS = [
         "What is the patient's goes to the patient, not to a neighbor",
         on_basis(Basis.B_TO_INDIVIDUAL, recipient_kind=RecipientKind.FAMILY),
         {"RECIPIENT_NOT_INDIVIDUAL"},
+    ),
+    *(
+        (f"What is the patient's goes to “{name}” as the patient: {'yes' if codes == set() else 'no'}", to(name), codes)
+        for name, codes in NAMED.items()
     ),
     (
         "A representative shows the authority",

@@ -64,6 +64,18 @@ ROWS = [
         {"PN_TO_INDIVIDUAL_NEEDS_AUTHORIZATION"},
     ),
     (
+        "164.502(a)(1)(i): calling somebody the patient makes them nobody else",
+        notes(
+            basis=Basis.B_TO_INDIVIDUAL,
+            authorization=None,
+            recipient_kind=RecipientKind.PATIENT,
+            recipient_name="Karl Lindqvist",
+            patient_names=("Tobias Lindqvist",),
+            policies=Policies(to_individual_authorization=False),
+        ),
+        {"RECIPIENT_NOT_INDIVIDUAL"},
+    ),
+    (
         "R-031: with that policy off it is the author's discretion",
         notes(
             basis=Basis.B_TO_INDIVIDUAL,

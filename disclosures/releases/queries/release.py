@@ -108,9 +108,16 @@ def proposal_of(
         recipient_address=f"{release.recipient_address}\n{release.fax_number}".strip(),
         restrictions=_restrictions(release),
         asked_ways=asked_ways(release.patient, on) if release.patient_id else (),
-        patient_names=(release.patient.legal_name, release.patient.preferred_name) if release.patient_id else (),
+        patient_names=_names_of(release.patient) if release.patient_id else (),
         not_representative=_not_representative(release, on, planned),
     )
+
+
+def _names_of(patient: Patient) -> tuple[str, ...]:
+    """Every name the patient is on record under; a preferred first name with the family name too."""
+    family = patient.sort_name.partition(",")[0]
+    called = (patient.preferred_name, f"{patient.preferred_name} {family}") if patient.preferred_name else ()
+    return (patient.legal_name, *called, *(name.text for name in patient.names.all()))
 
 
 def _restrictions(release: Release) -> tuple[RestrictionFacts, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from authorizations.rules import AuthorizationStatus, Defect, ItemAsked, RecordClass, covers, defects, status
 from authorizations.rules.defect import AUTH_NO_DOCUMENT
+from authorizations.rules.names import is_named
 from disclosures.ledger.rules import Basis, cite_of
 from practice.infrastructure.refusals import Refusal
 
@@ -137,6 +138,14 @@ def to_individual_reasons(p: Proposal) -> Iterator[Refusal]:
             "Choose the basis that applies, or record an authorization.",
             "45 CFR 164.502(a)(1)(i)",
         )
+    if p.recipient_kind == RecipientKind.PATIENT and _is_somebody_else(p):
+        yield Refusal(
+            "RECIPIENT_NOT_INDIVIDUAL",
+            f"“{p.recipient_name.strip()}” is not the patient's name on record.",
+            "Write the patient's name as it is on record. Somebody who acts for the patient is put on record as their "
+            "representative, and chosen as that here.",
+            "45 CFR 164.502(a)(1)(i), 164.514(h)",
+        )
     if p.recipient_kind == RecipientKind.REPRESENTATIVE and not p.authority.strip():
         yield Refusal(
             "AUTHORITY_MISSING",
@@ -146,6 +155,11 @@ def to_individual_reasons(p: Proposal) -> Iterator[Refusal]:
         )
     if p.recipient_kind == RecipientKind.REPRESENTATIVE and p.not_representative:
         yield p.not_representative
+
+
+def _is_somebody_else(p: Proposal) -> bool:
+    """Whether the recipient has a name, and it is none of the patient's. Asked without a patient there is none."""
+    return bool(p.patient_names and p.recipient_name.strip()) and not is_named(p.recipient_name, p.patient_names)
 
 
 NOT_ON_RECORD = Refusal(

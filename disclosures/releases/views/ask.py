@@ -74,6 +74,8 @@ def _answer(staff: Staff, form: AskForm, patient: Patient | None) -> Decision:
     """The gate's whole answer; that it was asked, on which basis and with which result is written down, no more."""
     approved = form.cleaned_data.get("approved", False)
     release = form.imagined(patient)
+    if patient and release.recipient_kind == RecipientKind.PATIENT:  # nobody asks for a name here
+        release.recipient_name = patient.legal_name
     if patient and release.recipient_kind == RecipientKind.REPRESENTATIVE:  # asked of any of them who may act
         acting = [one.row.name for one in representatives(patient, today()) if one.refusal is None]
         release.recipient_name = acting[0] if acting else release.recipient_name
