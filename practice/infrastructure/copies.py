@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
@@ -165,6 +166,23 @@ def fill_pages(package: bytes, fillings: Sequence[Filling]) -> bytes:
         for one in fillings
     ]
     return _package("fill", package, pieces, [one.data for one in fillings])
+
+
+def as_pictures(copies: Sequence[bytes]) -> list[bytes | None]:
+    """What leaves of these copies (PDF) as data, beside a paper on which they are: of one that leaves there as pictures
+    a PDF of the same pictures, None of every other. Raises PdfFailed or Refused as `append_pages`.
+    """
+    if not copies:
+        return []
+    pieces = [{"kind": "pdf", "size": len(copy)} for copy in copies]
+    job = json.dumps({"pieces": pieces, "most_pictures": MOST_PICTURES}).encode() + b"\n"
+    header, made = _in_child(["pictures"], b"".join([job, *copies]))
+    if header.get("verdict") == "too_many_pictures":
+        raise Refused(TOO_MANY_PICTURES)
+    if header.get("verdict") != "ok" or sum(header["sizes"]) != len(made):
+        raise PdfFailed("pictures")
+    ends = list(accumulate(header["sizes"]))
+    return [made[end - size : end] or None for end, size in zip(ends, header["sizes"], strict=True)]
 
 
 def _package(act: str, package: bytes, pieces: list[dict[str, Any]], copies: Sequence[bytes]) -> bytes:

@@ -5,6 +5,7 @@ no file may be written. It answers with one line of JSON and the bytes it made. 
 anywhere else.
 
     take KIND             the copy of a file that people see (`take_child`)
+    pictures              of each copy a PDF of the pictures that a package has of it, if it has (`package_child`)
     append, fill          a package of ours with copies behind it, or on the pages it keeps for them (`package_child`)
     picture KIND PAGE WIDTH
     burn KIND PAGE AREAS  a page as a picture; as the picture that leaves in its place (`picture_child`)
@@ -49,6 +50,8 @@ def answer(act: str, *asked: str) -> tuple[dict[str, object], bytes]:
         return {"verdict": "ok"}, picture_child.picture_of(asked[0], given.read(), int(asked[1]), int(asked[2]))
     if act == "burn":
         return {"verdict": "ok"}, picture_child.burnt(asked[0], given.read(), int(asked[1]), json.loads(asked[2]))
+    if act == "pictures":
+        return package_child.pictures(given)
     return (package_child.fill if act == "fill" else package_child.append)(given)
 
 

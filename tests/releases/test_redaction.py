@@ -2,7 +2,7 @@
 
 import json
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections import Counter
 from io import BytesIO
 from uuid import UUID
@@ -29,12 +29,13 @@ from practice.infrastructure.refusals import Refused
 from records.chart.actions.documents import file_document
 from records.chart.actions.notes import add_addendum
 from records.chart.documents import release_items, render_context
-from records.chart.exchange.bundle import filed
+from records.chart.exchange.bundle import chart_bundle, filed
 from records.chart.exchange.part import part_bundle
 from records.chart.exchange.restore import is_whole_chart
 from records.chart.fhir import read_json
 from records.chart.models import ChartNote
 from tests.chart.test_filing import facts, taken
+from tests.infrastructure.test_left_out_pages import SECRET, hidden_on_a_page, layered, streams_with
 
 from .conftest import draft_of, note_keys, signed_note
 from .test_order import pdf_text
@@ -359,6 +360,19 @@ def test_a_picture_leaves_as_data_under_the_kind_it_is(hale, lindqvist):
     filing = file_document(by=hale, patient=lindqvist, taken=picture, facts=facts(source="Bayview"))
     [attachment] = [one["attachment"] for one in filed(filing.document, None)["content"]]
     assert attachment["contentType"] == "image/jpeg"
+
+
+def test_what_a_file_may_show_beyond_its_paper_leaves_as_data_neither_alone_nor_with_the_whole_chart(hale, lindqvist):
+    copy = hidden_on_a_page(layered)
+    of = file_document(by=hale, patient=lindqvist, taken=taken(copy=copy, pages=2), facts=facts(source="Bayview"))
+    [block] = render_context([of.document_id], patient=lindqvist)
+    for bundle in (part_bundle(lindqvist, [block], at=timezone.now()), chart_bundle(lindqvist, at=timezone.now())):
+        entries = {entry["resource"]["id"]: entry["resource"] for entry in json.loads(bundle)["entry"]}
+        given = b64decode(entries[str(of.document_id)]["content"][0]["attachment"]["data"])
+        with pikepdf.open(BytesIO(given)) as pictures:
+            assert len(pictures.pages) == 2
+        assert not streams_with(given, SECRET) and not streams_with(given, b"seen words"), "pictures, as on the paper"
+        assert b64encode(copy) not in bundle
 
 
 def test_data_of_a_part_holds_what_was_chosen_and_names_nobody_else(hale, chart):

@@ -43,7 +43,7 @@ def chart_bundle(patient: Patient, *, at: datetime) -> bytes:
     """The whole chart of a patient as FHIR R4 JSON, UTF-8. For a release alone: nothing else may call it.
 
     Drafts, notes that await a co-signature and originals of documents are not in it. The same chart gives the same
-    bytes but for `at`.
+    bytes but for `at`. Raises as `as_they_leave`.
     """
     rows: dict[tuple[str, UUID], list[tuple[Any, Row]]] = defaultdict(list)
     staff: set[UUID] = set()

@@ -7,7 +7,7 @@ whoever wrote or held what was chosen.
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from ..models import Document
 from ..paper import Block
 from ..queries.results import group_id, result_days, results_of_groups
 from .bundle import MAKERS, PATIENTS, PRODUCT, Json, as_document, filed, person, resource_of
-from .rows import TABLES
+from .rows import TABLES, as_they_leave
 
 PART = "chart-part-1"
 REFERENCE = re.compile(r'"reference": "urn:uuid:([0-9a-f-]{36})"')
@@ -28,8 +28,10 @@ REFERENCE = re.compile(r'"reference": "urn:uuid:([0-9a-f-]{36})"')
 def part_bundle(patient: Patient, blocks: Sequence[Block], *, at: datetime) -> bytes:
     """These items of a patient's chart, as they leave on paper, as FHIR R4 JSON, UTF-8. For a release alone."""
     resources = [_bare_patient(patient)]
+    given = [block.id for block in blocks if block.kind == "document" and not (block.pages_out or block.areas)]
+    documents = {row.pk: row for row in as_they_leave(Document.objects.filter(pk__in=given).defer("original"))}
     for block in blocks:
-        resources += _resources(block, patient)
+        resources += _resources(block, patient, documents)
     named = {UUID(found) for found in REFERENCE.findall(json.dumps(resources))} - {patient.pk}
     people = [person(one) for one in Staff.objects.filter(pk__in=named).order_by("pk")]
     bundle = {
@@ -56,11 +58,11 @@ def _bare_patient(patient: Patient) -> Json:
     return found | ({"birthDate": patient.birth_date.isoformat()} if patient.birth_date else {})
 
 
-def _resources(block: Block, patient: Patient) -> Iterable[Json]:
+def _resources(block: Block, patient: Patient, documents: Mapping[UUID, Document]) -> Iterable[Json]:
     if block.kind == "document":
-        row = Document.objects.get(pk=block.id)
+        row = documents.get(block.id) or Document.objects.get(pk=block.id)
         found = filed(row, block) | ({"type": {"text": block.title}, "date": None} if block.burnt else {})
-        if block.pages_out or block.areas or not row.shown_kind:
+        if block.id not in documents or not row.shown_kind:
             # of a Word document, too, which is not on the paper either; R4 wants an attachment, if only its title
             found["content"] = [{"attachment": {"title": "Not given out as data: see the paper."}}]
         return [resource_of(found, block.id, patient)]

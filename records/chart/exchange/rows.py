@@ -1,6 +1,6 @@
 """The rows of a chart that a release gives out, as values: table, id and fields, ready for JSON."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
+from practice.infrastructure.copies import as_pictures
 from practice.people.models import Patient
 
 from .. import models as m
@@ -90,6 +91,17 @@ def _copy_only(row: Any) -> None:
         row.size, row.sha256 = len(row.shown), sha256(row.shown).hexdigest()
 
 
+def as_they_leave(rows: Iterable[m.Document]) -> list[m.Document]:
+    """Documents with the copy as it leaves on paper: its pages as pictures, where its file may show more than people
+    saw. Raises PdfFailed, or Refused when too many pages would be pictures.
+    """
+    found = list(rows)
+    of = [row for row in found if row.shown_kind == "pdf"]
+    for row, pictures in zip(of, as_pictures([bytes(row.shown) for row in of]), strict=True):
+        row.shown = pictures or row.shown
+    return found
+
+
 def _first_filing(row: Any) -> None:
     row.replaces_id = None
 
@@ -152,7 +164,8 @@ def rows_of(patient: Patient) -> Iterator[tuple[str, UUID, Any, Row]]:
     """(kind of item, id of the item, the row itself, its values) of everything that is given out."""
     for table in TABLES:
         kind, path = table.item
-        for row in table.rows(patient).order_by("pk"):
+        rows = table.rows(patient).order_by("pk")
+        for row in as_they_leave(rows) if table.model is m.Document else rows:
             table.change(row)
             owner = row
             *steps, last = path.split(".")
