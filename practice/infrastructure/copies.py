@@ -8,22 +8,31 @@ bytes; its name and the type the browser claims are not asked, and not kept.
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
 from django.http import HttpResponse
 
 from practice.infrastructure.pdf import PdfFailed
+from practice.infrastructure.places import NoPlace, place_in
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.infrastructure.uploads import SENTENCES, UploadRefused
 
 CHILD = Path(__file__).with_name("copies_child.py")
 SECONDS = 55  # the web server waits 60 for an answer
+AT_ONCE = max(2, min(4, os.cpu_count() or 2))  # of these processes on one machine: each may take 1.5 GB
+WAIT = 15.0  # seconds for a place among them
+FORGET_AFTER = 300.0  # seconds; then a page that could not be drawn is tried again
+MOST_UNDRAWN = 2  # pages of a file, after which its others are not tried either
 MAX_BYTES = 25 * 1024 * 1024
 MOST_PICTURES = 100  # pages of one package that leave as pictures: each takes a moment, within SECONDS
 MOST_COPY_BYTES = 200 * 1024 * 1024
@@ -59,6 +68,11 @@ MORE_SENTENCES = {
 NO_PICTURE = Refusal(
     "PAGE_NOT_DRAWN", "This page cannot be shown as a picture.", "Open the document itself to read the page."
 )
+BUSY = Refusal(
+    "DOCUMENTS_BUSY",
+    "Too many documents are being worked on at this moment.",
+    "Nothing was changed. Try again in a minute.",
+)
 TOO_MANY_PICTURES = Refusal(
     "PICTURES_TOO_MANY",
     f"At most {MOST_PICTURES} pages can leave as pictures at once. All pages of a document do when a page or area is "
@@ -83,6 +97,7 @@ class TakenIn:
     pages: int
 
 
+Answer = tuple[dict[str, Any], bytes]  # of the child: what it says of its work, and the work
 # A black area of a page: left, top, width, height, as fractions of the page as a person sees it.
 Area = tuple[float, float, float, float]
 
@@ -112,7 +127,7 @@ class Filling:
 
 def take_in(file: IO[bytes] | Any, *, allow: Collection[str] = tuple(KINDS), max_bytes: int = MAX_BYTES) -> TakenIn:
     """Read and check a file of at most `max_bytes`, and make the copy. Raises UploadRefused with a sentence of its own
-    for each thing that is wrong with it.
+    for each thing that is wrong with it, and while too many others are looked at.
     """
     data = file.read(max_bytes + 1)
     if not data:
@@ -122,7 +137,10 @@ def take_in(file: IO[bytes] | Any, *, allow: Collection[str] = tuple(KINDS), max
     kind = next((kind for kind in allow if data.startswith(BEGINNINGS[kind])), "")
     if not kind:
         raise refusal("kind", f"This is not a {listed(allow)} file, whatever its name says.")
-    header, copy = _in_child(["take", kind], data)
+    try:
+        header, copy = _in_child(["take", kind], data)
+    except Refused as busy:
+        raise UploadRefused("UPLOAD_BUSY", busy.refusal.words, "Choose the file again in a minute.") from None
     verdict = str(header.get("verdict"))
     if verdict != "ok":
         verdict = verdict if verdict in ALL_SENTENCES else "damaged"
@@ -200,7 +218,7 @@ def page_picture(kind: str, shown: bytes, page: int, width: int) -> bytes:
 
     Pages count from 1; a picture is one page, never made wider than it is. Raises Refused when it cannot be drawn.
     """
-    header, made = _in_child(["picture", kind, str(page), str(width)], shown)
+    header, made = _drawn("picture", kind, shown, page, str(width))
     if header.get("verdict") != "ok" or not made.startswith(BEGINNINGS["png"]):
         raise Refused(NO_PICTURE)
     return made
@@ -210,9 +228,9 @@ def burnt_page(kind: str, shown: bytes, page: int, areas: Sequence[Area]) -> byt
     """One page of a copy as the picture (JPEG) that leaves in its place, with the areas painted black into its points.
 
     Nothing of the page itself is in it. It is as large as fits a sheet of paper, lying as the page lies. Raises
-    PdfFailed.
+    PdfFailed, or Refused while too much else is drawn.
     """
-    header, made = _in_child(["burn", kind, str(page), json.dumps(areas)], shown)
+    header, made = _drawn("burn", kind, shown, page, json.dumps(areas))
     if header.get("verdict") != "ok" or not made.startswith(BEGINNINGS["jpeg"]):
         raise PdfFailed("picture")
     return made
@@ -242,14 +260,52 @@ def _response(data: bytes, kind: str, disposition: str) -> HttpResponse:
     )
 
 
-def _in_child(arguments: list[str], given: bytes) -> tuple[dict[str, Any], bytes]:
-    """The child's answer; whatever ends it early (memory, time, a crash of a parser) means the file is damaged."""
+def _in_child(arguments: list[str], given: bytes) -> Answer:
+    """The child's answer, once there is a place for it. Raises Refused while there is none."""
+    with _place() as seconds:
+        return _answer(arguments, given, seconds)
+
+
+# Pages that could not be drawn, by the hash of their file, and until when they are not tried again: a page on screen
+# asks for many pictures at once, and each try may take all the time there is.
+_undrawn: dict[bytes, tuple[float, set[int]]] = {}
+
+
+def _drawn(act: str, kind: str, shown: bytes, page: int, how: str) -> Answer:
+    """The same for one page of a file; nothing where it could not be drawn a moment ago."""
+    file = hashlib.sha256(shown).digest()
+    with _place() as seconds:
+        until, pages = _undrawn.get(file, (0.0, set()))
+        if time.monotonic() < until and (page in pages or len(pages) >= MOST_UNDRAWN):
+            return {}, b""
+        header, made = _answer([act, kind, str(page), how], shown, seconds)
+        if header.get("verdict", "damaged") == "damaged":
+            now = time.monotonic()
+            for old in [key for key, (until, _) in list(_undrawn.items()) if until <= now]:
+                _undrawn.pop(old, None)
+            _undrawn[file] = (now + FORGET_AFTER, {page} | _undrawn.get(file, (0.0, set()))[1])
+        return header, made
+
+
+@contextmanager
+def _place() -> Iterator[float]:
+    """A place for a child among those of this machine, and the seconds it has. Raises Refused."""
+    until = time.monotonic() + SECONDS
+    try:
+        with place_in(settings.DATA_DIR / "drawing", places=AT_ONCE, wait=WAIT):
+            yield until - time.monotonic()
+    except NoPlace:
+        raise Refused(BUSY) from None
+
+
+def _answer(arguments: list[str], given: bytes, seconds: float) -> Answer:
+    """What the child says; whatever ends it early (memory, time, a crash of a parser) means the file is damaged."""
     try:
         result = subprocess.run(  # noqa: S603 (our own interpreter and script, the arguments are words of ours)
             [sys.executable, "-I", str(CHILD), *arguments],
             input=given,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=seconds,
             env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
             check=False,
         )

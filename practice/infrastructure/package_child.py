@@ -64,7 +64,7 @@ def fill(given: IO[bytes]) -> tuple[dict[str, Any], bytes]:
 
 
 def pictures(given: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    """One behind the other, a PDF for each copy that leaves as pictures: what leaves as data is what leaves on paper."""
+    """One behind the other, a PDF for each copy that leaves as pictures: data holds what is on the paper."""
     import pikepdf
 
     job = json.loads(given.readline())

@@ -14,6 +14,7 @@ from authorizations.queries import AuthorizationLine, lines_of
 from authorizations.rules import AuthorizationStatus, RecordClass
 from authorizations.rules.coverage import is_marked, words_to_compare
 from disclosures.ledger.rules import Basis
+from practice.infrastructure.copies import BUSY
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
@@ -243,9 +244,11 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
         except PdfFailed:
             problem = "The package could not be made. Nothing was changed. Try again in a moment."
         except Refused as refused:
-            if refused.refusal != CHANGED_SINCE_READ:
+            if refused.refusal not in (CHANGED_SINCE_READ, BUSY):
                 raise
             problem = f"{CHANGED_SINCE_READ.words} It stands here as it is now: read it, then approve."
+            if refused.refusal == BUSY:
+                problem = f"{BUSY.words} {BUSY.remedy}"
     blocks = {block.id: block for block in blocks_of(release, rows)}
     gone = redactions_of(release, rows)
     years = groupby(rows, key=lambda row: str(row.on.year) if row.on else "Not dated")
