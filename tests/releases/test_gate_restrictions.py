@@ -89,3 +89,13 @@ def test_a_code_or_passphrase_is_told_by_telephone_only_where_the_patient_wants_
 def test_an_agreement_to_the_way_holds_for_the_code_too():
     assert refusal_of_way(Way.PHONE, to_patient(PO_BOX, facts=agreed(PO_BOX))) is None
     assert NAME not in refusal_of_way(Way.PHONE, to_patient(PO_BOX)).words
+
+
+def test_several_restrictions_that_say_the_same_are_said_once():
+    again, unsure = replace(SISTER, id="2", link="/second/"), replace(SISTER, id="3", recipient_name="R. Pike")
+    twice = [replace(proposal, restrictions=(*proposal.restrictions, again)) for proposal in (to_family(SISTER),)]
+    (said,) = decide(twice[0]).reasons
+    assert said == decide(to_family(SISTER)).reasons[0]
+    asked = replace(to_family(unsure), restrictions=(unsure, replace(unsure, id="4", link="/fourth/")))
+    (question,) = decide(asked).reasons
+    assert "R. Pike" in question.words and decide(asked).codes() == {"RESTRICTED_RECIPIENT_UNSURE"}

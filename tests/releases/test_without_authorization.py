@@ -198,13 +198,41 @@ def test_an_author_leaves_passages_out_of_what_leaves_without_an_authorization_t
     note, client = write_note(hale, lindqvist, text=f"{CANARY}. Keep this."), signed_in(hale)
     back = f"{reverse('notes-release-new', args=[lindqvist.pk])}?basis=B_CORONER"
     path = f"{reverse('psychotherapy-leave-out-without', args=[lindqvist.pk, note])}?basis=B_CORONER"
-    assert path in client.get(back).content.decode()
+    assert f'formaction="{path}"' in client.get(back).content.decode()
     assert back in client.get(path).content.decode()
     said = {"mark": f"note:0:{len(CANARY) + 1}", "reason": "about his brother"}
     assert client.post(path, said).headers["Location"] == back
     shown = client.get(back).content.decode()
     assert CANARY not in shown and "Keep this." in shown and "1 passage of it is left out" in shown
     assert signed_in(osei).get(path).status_code in (403, 404)
+
+
+def test_what_the_author_ticked_and_typed_is_kept_while_passages_are_left_out_on_the_way(
+    hale, dana, lindqvist, signed_in
+):
+    note, client = write_note(hale, lindqvist, text="He spoke of it. Keep this."), signed_in(hale)
+    here = f"{reverse('notes-release-new', args=[lindqvist.pk])}?basis=B_OVERSIGHT"
+    path = f"{reverse('psychotherapy-leave-out-without', args=[lindqvist.pk, note])}?basis=B_OVERSIGHT"
+    typed = {
+        "package": new_id(hale.pk), "notes": [note], "named_staff": [dana.pk], "recipient_name": "Board of Psychology",
+        "recipient_kind": "agency", "purpose": "Complaint", "fact_agency": SECRET,
+        "fact_originator_under_review": "on", "smallest_set_confirmed": "on", "leave_out": "",
+    }  # fmt: skip
+    way = client.post(path, typed)
+    kept = way.context["kept"]
+    assert way.status_code == 200 and client.session.get("kept") is None
+    wrong = client.post(path, {"mark": "note:0:15", "reason": "x" * 501, "kept": kept})
+    assert (wrong.status_code, wrong.context["kept"]) == (400, kept)
+    saved = client.post(path, {"mark": "note:0:15", "reason": "about his brother", "kept": kept})
+    assert (saved.status_code, saved.headers["Location"]) == (307, here), "no word of it stands in the address"
+    for answer in (client.post(here, {"mark": "note:0:15", "kept": kept}), client.post(here, {"kept": kept})):
+        page, form = answer.content.decode(), answer.context["form"]
+        assert f'id="note-{note}" checked' in page and SECRET in page and "Board of Psychology" in page
+        assert (form["package"].value(), form["named_staff"].value()) == (str(typed["package"]), [str(dana.pk)])
+        assert form["fact_originator_under_review"].value() is True and form["recipient_kind"].value() == "agency"
+        assert not form["smallest_set_confirmed"].value(), "what leaves was changed: it is read again"
+        assert "is-invalid" not in page and "1 passage of it is left out" in page
+    assert vault.my_packages(hale) == []
 
 
 def test_a_court_a_law_and_hhs_are_given_the_text_as_it_is(hale, lindqvist, signed_in):

@@ -139,12 +139,18 @@ class Decision:
 
     @property
     def reasons(self) -> tuple[Refusal, ...]:
-        """Every reason, the regulation's first."""
-        return self.rule_reasons + tuple(reason.refusal for reason in self.policy_reasons)
+        """Every reason, the regulation's first; what several of them say in the same words is said once."""
+        said: dict[tuple[str, str], Refusal] = {}
+        for reason in self._all():
+            said.setdefault((reason.words, reason.remedy), reason)
+        return tuple(said.values())
 
     def codes(self) -> set[str]:
         """The codes of all reasons, for tests and records."""
-        return {reason.code for reason in self.reasons}
+        return {reason.code for reason in self._all()}
+
+    def _all(self) -> tuple[Refusal, ...]:
+        return self.rule_reasons + tuple(reason.refusal for reason in self.policy_reasons)
 
     def as_record(self) -> dict[str, Any]:
         """What is kept beside the release and in the internal part of its ledger entry: codes only, no free text."""

@@ -44,18 +44,26 @@ class Meant(Enum):
 
 
 def restriction_reasons(p: Proposal) -> Iterator[Refusal]:
-    """Every restriction that this proposal would break, each with how to put it right."""
+    """Every restriction that this proposal would break, each with how to put it right.
+
+    Several that say the same are said once, of all the documents they keep in.
+    """
     if is_emergency_treatment(p):
         return
+    unsure: dict[str, Refusal] = {}
+    broken: dict[bool, list[RestrictionFacts]] = {}
     for one in p.restrictions:
-        meant, touched = meant_by(one, p), touched_items(one, p)
-        if meant == Meant.NO or not touched:
+        meant = meant_by(one, p)
+        if meant == Meant.NO or not touched_items(one, p):
             continue
-        if meant == Meant.UNSURE:
-            if not one.id or one.id not in p.facts.get(NOT_MEANT, "").split():
-                yield _unsure(one)
-        else:
-            yield _restricted(one, touched, len(p.items))
+        if meant == Meant.YES:
+            broken.setdefault(one.paid_in_full, []).append(one)
+        elif not one.id or one.id not in p.facts.get(NOT_MEANT, "").split():
+            unsure.setdefault(_who(one), _unsure(one))
+    yield from unsure.values()
+    for alike in broken.values():
+        touched = [item for item in p.items if any(item in touched_items(one, p) for one in alike)]
+        yield _restricted(alike[0], touched, len(p.items))
 
 
 def emergency_restriction(p: Proposal) -> bool:

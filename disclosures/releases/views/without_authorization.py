@@ -18,6 +18,7 @@ from practice.people.policies import open_chart, require_role
 from practice.people.rules import CLINICAL_ROLES
 from records.psychotherapy.ids import new_id
 from records.psychotherapy.vault import NotReleasable
+from records.psychotherapy.views.kept import KEPT, put_back
 
 from ..actions.gate import GateRefused
 from ..actions.without_authorization import gives_all, offer_without_authorization, pack_without_authorization
@@ -46,8 +47,9 @@ def notes_release_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     basis, now = Basis(asked), timezone.now()
     found = offer_without_authorization(by=staff, patient_id=patient.pk, basis=basis)
     notes = [one for one in found if one.refusal is None]
+    returning = KEPT in request.POST  # from leaving passages out
     form = OwnGroundForm(
-        request.POST or None,
+        request.POST if request.method == "POST" and not returning else None,
         basis=asked,
         restricted=restrictions_on(patient, asked),
         author=staff,
@@ -58,11 +60,13 @@ def notes_release_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             "fact_decided_at": f"{day(now)}, {time_of_day(now)}",
         },
     )
+    if returning:
+        put_back(form, request.POST, but=["smallest_set_confirmed"])  # what leaves was changed meanwhile
     context |= {"form": form, "notes": notes, "left_out": [one for one in found if one.refusal]}
     context |= {"ground": ground_words(basis), "cite": EXCEPTION_CITES[own_grounds()[basis]], "decision": None}
     context["as_it_is"] = gives_all(basis)
     status = 200
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             return _packed(request, staff, patient, form, basis)
         except GateRefused as refused:

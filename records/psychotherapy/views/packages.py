@@ -3,14 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import cast
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -34,7 +32,8 @@ from records.psychotherapy.queries import lacking_others
 from records.psychotherapy.sheets import names_of
 from records.psychotherapy.vault import NotReleasable, PackageCover
 
-TICKED = ("notes", "named_staff")
+from .kept import KEPT, put_back
+
 DECLINE_WORDS = (
     "An authorization permits a release and does not oblige you. The patient is told by letter that you decided not to "
     "release psychotherapy notes under it; the letter gives no reason and does not say whether there are any."
@@ -94,9 +93,7 @@ def package_new(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     authorization = open_authorization(staff, authorization_id)
     offer = offer_release(by=staff, authorization=authorization, on=today())
     form = _form(request, staff, offer)
-    if "leave_out" in request.POST:
-        return redirect(_leaving_out(request, authorization))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         return _approve(request, staff, authorization, offer, form)
     return _page(request, offer, form)
 
@@ -104,20 +101,12 @@ def package_new(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
 def _form(request: HttpRequest, staff: Staff, offer: ReleaseOffer) -> PackageForm:
     choices = [(str(one.head.id), str(one.head.id)) for one in offer.notes]
     given = {"author": staff, "choices": choices, "recipients": list(offer.recipients)}
-    if request.method == "POST":
+    if request.method == "POST" and KEPT not in request.POST:
         return PackageForm(request.POST, **given)  # type: ignore[arg-type]
-    chosen = {name: request.GET.getlist(name) for name in TICKED}
-    return PackageForm(initial={"package": new_id(staff.pk)} | chosen, **given)  # type: ignore[arg-type]
-
-
-def _leaving_out(request: HttpRequest, authorization: Authorization) -> str:
-    """Where passages are left out of a note, with what is ticked here in the address: no store keeps it meanwhile."""
-    try:
-        note = UUID(request.POST["leave_out"])
-    except ValueError as unknown:
-        raise Http404 from unknown
-    ticked = urlencode({name: request.POST.getlist(name) for name in TICKED}, doseq=True)
-    return f"{reverse('psychotherapy-leave-out', args=[authorization.pk, note])}?{ticked}"
+    form = PackageForm(initial={"package": new_id(staff.pk)}, **given)  # type: ignore[arg-type]
+    if request.method == "POST":
+        put_back(form, request.POST, but=["smallest"])  # what leaves was changed meanwhile
+    return form
 
 
 def _page(request: HttpRequest, offer: ReleaseOffer, form: PackageForm, status: int = 200) -> HttpResponse:

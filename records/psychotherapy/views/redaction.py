@@ -21,6 +21,8 @@ from records.psychotherapy import vault
 from records.psychotherapy.forms import LeaveOutForm
 from records.psychotherapy.sheets import names_of
 
+from .kept import KEPT, LEAVE_OUT, SentOn, to_keep
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Line:
@@ -38,8 +40,7 @@ def note_leave_out(request: HttpRequest, authorization_id: UUID, note_id: UUID) 
     staff = cast(Staff, request.user)
     require_role(staff, *sorted(CLINICAL_ROLES))
     authorization = open_authorization(staff, authorization_id)
-    ticked = f"?{request.GET.urlencode()}" if request.GET else ""  # what was chosen on the page this began on
-    back = f"{reverse('psychotherapy-package-new', args=[authorization.pk])}{ticked}"
+    back = reverse("psychotherapy-package-new", args=[authorization.pk])
     return _leave_out(request, staff, authorization.patient, note_id, back)
 
 
@@ -61,8 +62,9 @@ def _leave_out(request: HttpRequest, staff: Staff, patient: Patient, note_id: UU
         raise Http404
     so_far = found.left_out
     initial = {"reason": so_far.reason, "nothing_left": so_far.nothing_left} if so_far else {}
-    form = LeaveOutForm(request.POST if request.method == "POST" else None, length=len(found.text), initial=initial)
-    if request.method == "POST" and form.is_valid():
+    saving = request.method == "POST" and LEAVE_OUT not in request.POST
+    form = LeaveOutForm(request.POST if saving else None, length=len(found.text), initial=initial)
+    if form.is_valid():
         saved = vault.redact_note(
             staff,
             note_id=note_id,
@@ -74,12 +76,13 @@ def _leave_out(request: HttpRequest, staff: Staff, patient: Patient, note_id: UU
         if not saved:
             raise Http404
         messages.success(request, "Saved. The note itself stays as it is.")
-        return redirect(back)
+        return SentOn(back) if KEPT in request.POST else redirect(back)
     marked = form.spans if form.is_bound else list(so_far.spans if so_far else ())
     spans = sentences(found.text)
     others = names_of(one for one in found.head.patients if one != patient.pk)
     context = {
         "back": back,
+        "kept": to_keep(request.POST),
         "patient": patient,
         "note": found,
         "others": sorted(others.values()),
