@@ -21,3 +21,6 @@ from .standing import (
 from .standing import (
     reason_of as reason_of,
 )
+from .standing import (
+    replaced_words as replaced_words,
+)

@@ -12,6 +12,7 @@ from practice.people.models import Staff
 
 from ..models import Authorization, AuthorizationEvent, Signature
 from ..queries import AuthorizationLine
+from ..queries.signing import is_only_scan
 from ..rules import AuthorizationStatus, Defect, EventKind, PnScope, RecordClass
 from ..rules.choices import SIGNS_FOR_SELF
 from ..rules.defect import AUTH_NO_DOCUMENT
@@ -146,11 +147,11 @@ def other_defects(line: AuthorizationLine) -> list[Defect]:
 
 def history(authorization: Authorization) -> list[Happening]:
     """What happened to it, the newest first."""
-    events = [_happening(event) for event in authorization.events.all()]
+    events = [_happening(event, authorization) for event in authorization.events.all()]
     received = timezone.localtime(authorization.received_at)
     by = authorization.recorded_by.display_name
     signature = _signature_of(authorization)
-    prepared = signature is not None or (authorization.template_version_id and not authorization.signature_method)
+    prepared = signature is not None or _is_unsigned_form(authorization)
     first = Happening(received.date(), authorization.received_at, "Prepared" if prepared else "Came in", "", by)
     if signature is not None:
         events.append(_signing(signature))
@@ -171,8 +172,23 @@ def _signature_of(row: Authorization) -> Signature | None:
     return getattr(row, "signature", None)
 
 
-def _happening(event: AuthorizationEvent) -> Happening:
+def _is_unsigned_form(row: Authorization) -> bool:
+    return bool(row.template_version_id) and not row.signature_method and _signature_of(row) is None
+
+
+def replaced_words(row: Authorization) -> tuple[str, str]:
+    """Why a record is not used any more because another took its place, and what to call that one."""
+    if _is_unsigned_form(row):
+        return "Changed before anybody signed it", "the changed form"
+    if is_only_scan(row):
+        return "What it says was entered", "the record"
+    return EventKind.RECORDED_IN_ERROR.label, "the corrected record"
+
+
+def _happening(event: AuthorizationEvent, row: Authorization) -> Happening:
     words = EventKind(event.kind).label
+    if event.kind == EventKind.RECORDED_IN_ERROR:
+        words, _ = replaced_words(row)
     if event.occurred_on:
         words = f"{words}. It happened on {day(event.occurred_on)}"
     by = event.recorded_by.display_name if event.recorded_by else "nobody: the signer did it alone, by the link"

@@ -179,6 +179,9 @@ def typed_under(authorization: Authorization) -> str:
 def refusal_to_sign(authorization: Authorization) -> Refusal | None:
     """Why nobody signs this any more: it is signed, not wanted, or was replaced by a corrected record."""
     facts = facts_of(authorization)
+    if facts.is_changed_unsigned:
+        words = "This form was changed before anybody signed it."
+        return Refusal("AUTHORIZATION_CORRECTED", words, "Have the changed one signed.")
     if facts.recorded_in_error_on is not None:
         return Refusal("AUTHORIZATION_CORRECTED", "This record is not used any more.", "Open the corrected one.")
     if facts.is_signed:

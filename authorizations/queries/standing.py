@@ -188,6 +188,7 @@ def _as_entered(row: Authorization, signed_on: date | None) -> AuthorizationFact
         combined_with=frozenset(map(rules.CombinedWith, row.combined_with)),
         conditioned_on=rules.ConditionedOn(row.conditioned_on),
         conditioning_ground=rules.ConditioningGround(row.conditioning_ground),
+        prepared_here=row.template_version_id is not None,
         recorded_on=local_date(row.recorded_at),
         event_known_on=_day(events, EventKind.EXPIRY_EVENT_KNOWN),
         revocation_received_at=_received(events, EventKind.WRITTEN_REVOCATION),

@@ -72,6 +72,7 @@ class AuthorizationFacts:
     combined_with: frozenset[CombinedWith] = frozenset()
     conditioned_on: ConditionedOn = ConditionedOn.NOTHING
     conditioning_ground: ConditioningGround = ConditioningGround.NONE
+    prepared_here: bool = False  # a form of ours: nobody typed off a paper what it says
     # what happened since
     recorded_on: date | None = None
     event_known_on: date | None = None
@@ -93,6 +94,11 @@ class AuthorizationFacts:
     @property
     def is_signed(self) -> bool:
         return self.signature_method != SignatureMethod.NONE
+
+    @property
+    def is_changed_unsigned(self) -> bool:
+        """Whether it is a prepared form that was changed before anybody signed it: no mistake of anybody's."""
+        return self.recorded_in_error_on is not None and self.prepared_here and not self.is_signed
 
 
 def age_on(born_on: date, on: date) -> int:

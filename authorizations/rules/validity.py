@@ -158,4 +158,7 @@ def _known_false(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
 def _recorded_in_error(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
     if facts.recorded_in_error_on and facts.recorded_in_error_on <= on:
         words = "It was entered wrongly: what stands here is not what the paper says."
-        yield Defect(AUTH_RECORDED_IN_ERROR, "", words, "Use the corrected record.", "45 CFR 164.508(b)(1)")
+        remedy = "Use the corrected record."
+        if facts.is_changed_unsigned:
+            words, remedy = "It was changed before anybody signed it.", "Use the changed form."
+        yield Defect(AUTH_RECORDED_IN_ERROR, "", words, remedy, "45 CFR 164.508(b)(1)")

@@ -206,6 +206,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "revocation": queries.written_revocation(authorization),
         "corrects": _corrects(authorization),
         "corrected_by": queries.corrected_by(authorization) if EventKind.RECORDED_IN_ERROR in happened else None,
+        "replaced": documents.replaced_words(authorization) if is_error else None,
         "scan_form": ScanForm(),
         "scan_missing": AUTH_NO_DOCUMENT in {defect.code for defect in line.defects},
         "uses": _uses(staff, line),

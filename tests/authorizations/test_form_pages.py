@@ -191,7 +191,13 @@ def test_a_draft_is_changed_by_preparing_the_next_one(desk: Client, hale: Staff,
     desk.post(address, typed(hale, purpose="My pension"), follow=True)
     second = Authorization.objects.exclude(pk=first.pk).get()
     assert second.prepared_from == first
+    for name in ("authorization-ready", "authorization-open"):
+        page = words(desk.get(reverse(name, args=[first.pk])))
+        assert "changed before anybody signed it" in page.lower() and "entered wrongly" not in page.lower(), name
     assert "Cannot be signed" in words(desk.get(reverse("authorization-ready", args=[first.pk])))
+    assert "Open the changed form" in page and reverse("authorization-open", args=[second.pk]) in page
+    listed = words(desk.get(reverse("authorization-list", args=[first.patient_id])))
+    assert "it was changed before anybody signed it" in listed and "entered wrongly" not in listed
 
 
 def test_a_form_withdrawn_after_it_was_prepared_is_not_offered_for_signature(

@@ -347,3 +347,19 @@ def test_an_unsigned_form_is_a_draft_and_a_handed_over_one_is_done() -> None:
 def test_a_record_entered_wrongly_is_never_used_again() -> None:
     assert status(paper(recorded_in_error_on=DAY), DAY) == AuthorizationStatus.DEFECTIVE
     assert codes(paper(recorded_in_error_on=DAY)) == {AUTH_RECORDED_IN_ERROR}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"prepared_here": True, "signature_method": SignatureMethod.NONE}, "It was changed before anybody signed it."),
+        ({"prepared_here": True}, "It was entered wrongly"),
+        ({"signature_method": SignatureMethod.NONE}, "It was entered wrongly"),
+    ],
+    ids=["our form, unsigned", "our form, signed on paper", "a paper from elsewhere"],
+)
+def test_only_a_form_of_ours_that_nobody_signed_was_changed_and_not_entered_wrongly(
+    changes: dict[str, Any], said: str
+) -> None:
+    (defect,) = [one for one in defects(paper(recorded_in_error_on=DAY, **changes), on=DAY) if not one.element]
+    assert defect.words.startswith(said) and defect.code == AUTH_RECORDED_IN_ERROR
