@@ -192,6 +192,8 @@ def _happening(event: AuthorizationEvent, row: Authorization) -> Happening:
     if event.occurred_on:
         words = f"{words}. It happened on {day(event.occurred_on)}"
     by = event.recorded_by.display_name if event.recorded_by else "nobody: the signer did it alone, by the link"
+    if event.kind == EventKind.SIGNING_DECLINED and event.recorded_by:
+        by = f"the signer, on the screen that {by} had handed over"
     return Happening(event.happened_on, event.received_at, words, event.how, by)
 
 

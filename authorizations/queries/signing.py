@@ -194,6 +194,17 @@ def refusal_to_sign(authorization: Authorization) -> Refusal | None:
     return None
 
 
+def problems_of(line: AuthorizationLine) -> list[Defect]:
+    """What is wrong with a form besides that nobody has signed it yet."""
+    return [defect for defect in line.defects if defect.element != "A6"]
+
+
+def can_be_signed(line: AuthorizationLine) -> bool:
+    """Whether somebody can be asked to sign it here: a form of ours, open, with nothing to put right first."""
+    is_open = line.status == AuthorizationStatus.DRAFT
+    return is_open and line.authorization.template_version_id is not None and not problems_of(line)
+
+
 def refusal_to_sign_on_screen(authorization: Authorization) -> Refusal | None:
     """Why nobody is shown this form to sign on a screen or by a link: as `refusal_to_sign`, or it is no form of ours.
 

@@ -23,6 +23,7 @@ from ..documents.standing import reason_of
 from ..forms.forms import PrepareForm, ReviewForm, WordsForm, initial_to_prepare
 from ..models import Authorization, FormVersion
 from ..queries.forms import FormLine, FormShelf, form_line, form_shelf, reviews_of
+from ..queries.signing import problems_of
 from ..rules import AuthorizationStatus, RecordClass
 from ..rules.form_versions import FormKind, FormStanding, ReviewOutcome
 from ..rules.reading import TARGET_GRADE
@@ -152,7 +153,7 @@ def authorization_ready(request: HttpRequest, authorization_id: UUID) -> HttpRes
     staff = staff_of(request)
     authorization = policies.open_prepared(staff, authorization_id)
     line = queries.line_of(authorization, today())
-    problems = [defect for defect in line.defects if defect.element != "A6"]
+    problems = problems_of(line)
     context = {
         "patient": authorization.patient,
         "authorization": authorization,

@@ -30,7 +30,7 @@ from ..forms import (
 from ..forms.recording import TicksForm
 from ..models import Authorization, SignedPaper
 from ..queries.restrictions import restriction_lines
-from ..queries.signing import is_only_scan, typed_under
+from ..queries.signing import can_be_signed, is_only_scan, typed_under
 from ..rules import (
     AUTH_DEFECT_COMPOUND,
     REVOCATIONS,
@@ -186,6 +186,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "may_record": may(staff.roles, Act.AUTHORIZATION_RECORD),
         "parts": _parts(line),
         "is_draft": _is_draft(line) and line.status == AuthorizationStatus.DRAFT,
+        "can_be_signed": can_be_signed(line),
         "is_revoked": EventKind.WRITTEN_REVOCATION in happened,
         "is_held": line.status == AuthorizationStatus.ON_HOLD,
         "is_error": is_error,

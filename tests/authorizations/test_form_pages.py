@@ -209,6 +209,9 @@ def test_a_form_withdrawn_after_it_was_prepared_is_not_offered_for_signature(
     page = words(desk.get(reverse("authorization-ready", args=[draft.pk])))
     assert "Counsel said that this form is not to be used." in page
     assert "Sign here on the tablet" not in page
+    for place in (reverse("authorization-open", args=[draft.pk]), reverse("home")):
+        assert ">Have it signed<" not in words(desk.get(place)), place
+    assert "See what stops it" in words(desk.get(reverse("authorization-open", args=[draft.pk])))
 
 
 def test_another_patients_form_is_not_taken_over(desk: Client, prepared: Record, abernathy: Patient) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from authorizations import queries
 from authorizations.actions import add_paper
 from authorizations.actions.signing import sign_on_paper
+from authorizations.documents import history
 from authorizations.models import Authorization, FormVersion, Signature, SignedDocument
 from authorizations.queries.signing import signer_of
 from authorizations.rules import AuthorizationStatus
@@ -132,10 +133,14 @@ def test_another_text_than_the_one_shown_is_read_again(tablet: Client, draft: Au
     assert "Read it again as it stands now" in page and status(draft) == AuthorizationStatus.DRAFT
 
 
-def test_saying_no_is_kept_and_thanked_for(tablet: Client, draft: Authorization) -> None:
+def test_saying_no_is_kept_as_the_signers_own_word_and_thanked_for(
+    tablet: Client, draft: Authorization, dana: Staff
+) -> None:
     page = body(tablet, SCREEN, {"then": "decline"})
     assert "You did not sign. Nothing is released under this form." in page
     assert draft.events.get().kind == "SIGNING_DECLINED"
+    [said, _] = history(queries.for_release(draft.pk))
+    assert said.by == f"the signer, on the screen that {dana.display_name} had handed over"
 
 
 def test_giving_it_back_undecided_keeps_nothing(tablet: Client, draft: Authorization) -> None:

@@ -17,8 +17,8 @@ from practice.people.models import Patient, Staff
 from practice.people.policies import open_chart, require_role
 from practice.people.rules import CLINICAL_ROLES
 from records.psychotherapy.ids import new_id
+from records.psychotherapy.kept import KEPT, put_back
 from records.psychotherapy.vault import NotReleasable
-from records.psychotherapy.views.kept import KEPT, put_back
 
 from ..actions.gate import GateRefused
 from ..actions.without_authorization import gives_all, offer_without_authorization, pack_without_authorization

@@ -1,7 +1,7 @@
 """Authorizations that wait to be signed, scanned, entered or renewed."""
 
 from authorizations.queries import AuthorizationLine, ending_soon
-from authorizations.queries.signing import awaiting_scan, awaiting_signature, scans_to_enter
+from authorizations.queries.signing import awaiting_scan, awaiting_signature, can_be_signed, scans_to_enter
 from practice.infrastructure.days import local_date, today
 from practice.infrastructure.templatetags.look import day
 from practice.people.models import Staff
@@ -30,7 +30,7 @@ def forms_to_sign(staff: Staff) -> Group:
 def _next_step(line: AuthorizationLine) -> str:
     if _is_scanned(line):
         return "Tick off the scan"
-    return "Have it signed" if line.authorization.template_version_id else "Open"
+    return "Have it signed" if can_be_signed(line) else "Open"
 
 
 def forms_to_scan(staff: Staff) -> Group:

@@ -28,11 +28,10 @@ from records.psychotherapy import vault
 from records.psychotherapy.actions import ReleaseOffer, approve_package, decline_release, offer_release
 from records.psychotherapy.forms import DeclineForm, PackageForm
 from records.psychotherapy.ids import new_id
+from records.psychotherapy.kept import KEPT, put_back
 from records.psychotherapy.queries import lacking_others
 from records.psychotherapy.sheets import names_of
 from records.psychotherapy.vault import NotReleasable, PackageCover
-
-from .kept import KEPT, put_back
 
 DECLINE_WORDS = (
     "An authorization permits a release and does not oblige you. The patient is told by letter that you decided not to "

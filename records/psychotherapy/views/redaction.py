@@ -19,9 +19,8 @@ from practice.people.policies import open_chart, require_role
 from practice.people.rules import CLINICAL_ROLES
 from records.psychotherapy import vault
 from records.psychotherapy.forms import LeaveOutForm
+from records.psychotherapy.kept import KEPT, LEAVE_OUT, SentOn, to_keep
 from records.psychotherapy.sheets import names_of
-
-from .kept import KEPT, LEAVE_OUT, SentOn, to_keep
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -30,7 +30,7 @@ def to_keep(posted: QueryDict) -> str:
 
 def put_back(form: Form, posted: QueryDict, *, but: Collection[str] = ()) -> None:
     """The release page as it was left. Nothing is checked or saved yet; `but` names what is to be said again."""
-    left = QueryDict(posted[KEPT])
+    left = QueryDict(posted.get(KEPT, ""))
     for name, field in form.fields.items():
         if name not in but:
             form.initial[name] = field.widget.value_from_datadict(left, {}, name)
