@@ -15,12 +15,12 @@ from practice.people.rules import RepresentativeKind
 from .conftest import draft_of, note_keys
 
 pytestmark = pytest.mark.django_db
+APPOINTED = {"authority": "Power of attorney of 2024", "from_on": today() - timedelta(days=400)}
 
 
 def test_whom_a_clinician_declined_to_recognize_is_handed_nothing(hale, dana, chart, pdf):
     karl = add_representative(
-        by=dana, patient=chart, name="Karl Lindqvist", kind=RepresentativeKind.HEALTH_CARE_AGENT,
-        authority="Power of attorney of 2024", from_on=today() - timedelta(days=400),
+        by=dana, patient=chart, name="Karl Lindqvist", kind=RepresentativeKind.HEALTH_CARE_AGENT, **APPOINTED
     )  # fmt: skip
 
     def prepare(name):
@@ -39,4 +39,10 @@ def test_whom_a_clinician_declined_to_recognize_is_handed_nothing(hale, dana, ch
     with pytest.raises(GateRefused, match=r"^PR_DECLINED$"):
         prepare("Karl Lindqvist")
     with pytest.raises(GateRefused, match=r"^PR_NOT_ON_RECORD$"):
-        prepare("K. Lindqvist")
+        prepare("Carl Lindqvist")
+    for name in ("Karl Lindqvist", "K. Lindqvist"):  # entered once more, by somebody who does not decide this
+        add_representative(by=dana, name=name, kind=RepresentativeKind.OTHER_PR, patient=chart, **APPOINTED)
+        with pytest.raises(GateRefused, match=r"^PR_DECLINED$"):
+            prepare(name)
+        with pytest.raises(GateRefused, match=r"^PR_DECLINED$"):
+            actions.deliver(by=dana, release_id=release.pk)

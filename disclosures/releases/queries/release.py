@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from authorizations.queries import facts_of
 from authorizations.queries.restrictions import restriction_facts
 from authorizations.rules import AuthorizationFacts, same_words
+from authorizations.rules.names import same_name
 from authorizations.rules.restrictions import RestrictionFacts
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
@@ -131,14 +132,16 @@ def _restrictions(release: Release) -> tuple[RestrictionFacts, ...]:
 def _not_representative(release: Release, on: date, planned: bool) -> Refusal | None:
     """Why somebody of the recipient's name may not act for the patient on a day; None where one of them may (R-145).
 
-    Before anything leaves they must be on record, so that a name written otherwise does not walk past a decision.
+    Before anything leaves they must be on record, so that a name written otherwise does not walk past a decision. Whom
+    the practice declined to recognize stays declined under whichever entry and spelling, as for signatures.
     """
     if release.recipient_kind != RecipientKind.REPRESENTATIVE or not release.patient_id:
         return None
-    known = [
-        one for one in representatives(release.patient, on)
-        if same_words(one.row.name, release.recipient_name)
-    ]  # fmt: skip
+    everybody = representatives(release.patient, on)
+    for one in everybody:
+        if one.refusal and one.refusal.code == "PR_DECLINED" and same_name(one.row.name, release.recipient_name):
+            return one.refusal
+    known = [one for one in everybody if same_words(one.row.name, release.recipient_name)]
     if any(one.refusal is None for one in known):
         return None
     return known[0].refusal if known else (NOT_ON_RECORD if planned else None)
