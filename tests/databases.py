@@ -8,17 +8,26 @@ import contextlib
 import hashlib
 import itertools
 import os
+import subprocess
 from collections.abc import Iterator
 
+import django
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
-from practice.infrastructure.databases.logins import OWNERS, create_database, embedded_passwords, prepare
+from practice.infrastructure.databases.binaries import find_binaries
+from practice.infrastructure.databases.logins import (
+    DATABASE_NAMES,
+    OWNERS,
+    create_database,
+    embedded_passwords,
+    prepare,
+)
 from practice.infrastructure.databases.router import ALIASES
-from practice.infrastructure.databases.server import Server
+from practice.infrastructure.databases.server import SUPERUSER, Server
 
 PACKAGES = ("practice", "authorizations", "records", "disclosures")
 SHAPING = ("**/migrations/*.py", "**/models.py", "**/models/*.py", "infrastructure/databases/*.py", "settings.py")
@@ -80,6 +89,15 @@ def _build(admin: psycopg.Connection, names: dict[str, str]) -> None:
     connections.close_all()
     for name in names.values():
         admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*map(sql.Identifier, (f"{name}_new", name))))
+
+
+def copy_template(alias: str, other: Server) -> None:
+    """Fill the empty database of another cluster as a template is: its migrations need not run there."""
+    programs, ours = find_binaries(server().programs, server().root), server()
+    dump, restore = [str(programs / "pg_dump"), "-Fc", "-d", build_templates()[alias]], [str(programs / "pg_restore")]
+    made = subprocess.run([*dump, "-h", ours.socket_folder, "-U", SUPERUSER], check=True, stdout=subprocess.PIPE)
+    where = ["-h", other.socket_folder, "-U", SUPERUSER, "-d", DATABASE_NAMES[alias]]
+    subprocess.run([*restore, "--exit-on-error", *where], check=True, input=made.stdout)
 
 
 def clone(templates: dict[str, str], worker: str) -> None:
@@ -150,3 +168,9 @@ def _drop_leftovers(admin: psycopg.Connection, present: set[str], mark: str) -> 
             _drop(admin, name)
         if words[0] == "template" and len(words) > 2 and words[1] != mark:
             _drop(admin, name)
+
+
+if __name__ == "__main__":  # for `make test`, before the workers would wait for one of them to do it
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    build_templates()
