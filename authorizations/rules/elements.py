@@ -26,6 +26,10 @@ NO_EXPIRATION = re.compile(
 )
 
 
+# Whoever signs for a living minor; in loco parentis is on record as another representative (164.502(g)(3)).
+FOR_A_MINOR = frozenset({SignerRole.PARENT, SignerRole.GUARDIAN, SignerRole.HEALTH_CARE_AGENT, SignerRole.OTHER_PR})
+
+
 def is_blank(text: str) -> bool:
     """Nothing a person could read: empty, spaces, or only marks such as dashes."""
     return not re.search(r"\w", text)
@@ -160,7 +164,14 @@ def a6_signature(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
         yield incomplete(
             "A5", "It ended before it was signed.", "Correct the dates, or have a new form signed.", "(c)(1)(v)"
         )
-    if facts.patient_born_on:
+    if facts.patient_born_on is None and facts.signer_role == SignerRole.PARENT:
+        yield incomplete(
+            "A6",
+            "The patient's birth date is not on record, and a parent signs for a minor only.",
+            "Enter the birth date in the patient's details.",
+            "(c)(1)(vi), 164.502(g)(3)",
+        )
+    elif facts.patient_born_on:
         yield from _a6_right_person(facts, age_on(facts.patient_born_on, facts.signed_on) < AGE_OF_MAJORITY)
 
 
@@ -184,10 +195,10 @@ def _a6_right_person(facts: AuthorizationFacts, is_minor: bool) -> Iterator[Defe
             "Have the patient sign, or record the court’s or the patient’s own appointment.",
             "(c)(1)(vi), 164.502(g)(2)",
         )
-    if facts.signer_role in (SignerRole.PARENT, SignerRole.GUARDIAN) and is_minor and minor_acts_alone:
+    if facts.signer_role in FOR_A_MINOR and is_minor and minor_acts_alone:
         yield incomplete(
             "A6",
-            "The minor lawfully consented to this service alone, so the parent cannot sign.",
+            "The minor lawfully consented to this service alone, so nobody signs for them.",
             "Have the minor sign.",
             "(c)(1)(vi), 164.502(g)(3)",
         )

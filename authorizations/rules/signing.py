@@ -27,7 +27,7 @@ ABSENT: dict[str, dict[str, Any]] = {
 ELEMENTS = tuple(ABSENT)
 
 # what the elements say themselves of somebody who signs in the role that is on record for them
-SAID_BY_AGE = frozenset({"PR_ADULT", "PR_MINOR_ACTS_ALONE"})
+SAID_BY_AGE = frozenset({"PR_ADULT", "PR_BIRTH_DATE_UNKNOWN", "PR_MINOR_ACTS_ALONE"})
 NO_DOCUMENT = Refusal(
     "PR_NO_DOCUMENT",
     "The document that shows this authority is not on file.",

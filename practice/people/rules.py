@@ -312,7 +312,8 @@ class RepresentationFacts:
     minor_consents_alone: bool
 
 
-_OF_A_MINOR = frozenset({RepresentativeKind.PARENT, RepresentativeKind.GUARDIAN})
+# Who may act for a minor in the place of a parent: their authority goes with the minority it came from.
+_OF_A_MINOR = frozenset({RepresentativeKind.PARENT, RepresentativeKind.GUARDIAN, RepresentativeKind.OTHER_PR})
 
 
 def refusal_to_represent(facts: RepresentationFacts, on: date) -> Refusal | None:
@@ -352,24 +353,45 @@ def _refusal_by_estate(facts: RepresentationFacts, on: date) -> Refusal | None:
 
 
 def _refusal_by_age(facts: RepresentationFacts, on: date) -> Refusal | None:
-    if facts.kind not in _OF_A_MINOR:
+    """Parent, guardian and in loco parentis act for an unemancipated minor; for one who acts alone nobody does."""
+    born = facts.birth_date
+    if facts.kind == RepresentativeKind.EXECUTOR_ADMINISTRATOR:  # of whatever age the patient was
         return None
-    minor = facts.birth_date is not None and age_on(facts.birth_date, on) < MAJORITY
-    if facts.kind == RepresentativeKind.PARENT and not minor:
-        return Refusal(
-            "PR_ADULT",
-            "The patient is an adult, or the birth date is not known: a parent does not act for them.",
-            "A guardian or health-care agent needs a document.",
-            "45 CFR 164.502(g)(2)",
-        )
-    if minor and facts.minor_consents_alone:
-        return Refusal(
-            "PR_MINOR_ACTS_ALONE",
-            "The minor consented to this care alone and acts as the individual.",
-            "Ask the minor, or the treating clinician.",
-            "45 CFR 164.502(g)(3)(i)",
-        )
-    return None
+    if born is None:
+        return BIRTH_DATE_UNKNOWN if facts.kind == RepresentativeKind.PARENT else None
+    if age_on(born, on) < MAJORITY:
+        return MINOR_ACTS_ALONE if facts.minor_consents_alone else None
+    if facts.kind == RepresentativeKind.PARENT:
+        return PARENT_OF_ADULT
+    # a court appoints the guardian of an adult anew: such an authority begins at majority or later
+    return AUTHORITY_OF_A_MINOR if facts.kind in _OF_A_MINOR and age_on(born, facts.from_on) < MAJORITY else None
+
+
+BIRTH_DATE_UNKNOWN = Refusal(
+    "PR_BIRTH_DATE_UNKNOWN",
+    "The patient's birth date is not on record, and a parent acts for a minor only.",
+    "Enter the birth date in the patient's details.",
+    "45 CFR 164.502(g)(3)",
+)
+PARENT_OF_ADULT = Refusal(
+    "PR_ADULT",
+    "The patient is an adult: a parent does not act for them.",
+    "A guardian or health-care agent needs a document.",
+    "45 CFR 164.502(g)(2)",
+)
+AUTHORITY_OF_A_MINOR = Refusal(
+    "PR_OF_A_MINOR",
+    "This authority is over a minor, and the patient has come of age.",
+    "Have the patient act. A guardian of the adult is recorded anew, since the day of the court's order, with the "
+    "document.",
+    "45 CFR 164.502(g)(2)",
+)
+MINOR_ACTS_ALONE = Refusal(
+    "PR_MINOR_ACTS_ALONE",
+    "The minor consented to this care alone and acts as the individual.",
+    "Ask the minor, or the treating clinician.",
+    "45 CFR 164.502(g)(3)(i)",
+)
 
 
 SHORTHAND_MOST = 300

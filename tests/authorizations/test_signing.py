@@ -19,7 +19,7 @@ from authorizations.rules.choices import IdentityCheck, SignatureWay
 from authorizations.rules.signing import ELEMENTS
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
-from practice.people.actions.representatives import add_representative, decline_representative
+from practice.people.actions.representatives import add_representative, add_representative_paper, decline_representative
 from practice.people.models import Patient, PersonalRepresentative, RepresentativePaper, Staff
 from practice.people.rules import RepresentativeKind
 from practice.worklist.models import Task
@@ -239,6 +239,30 @@ class TestWhoMaySign:
             representative=guardian, data=SCAN.data, kind="pdf", size=13, sha256=SCAN.sha256, added_by=dana
         )
         assert put(row, signer=signer).representative == guardian
+
+    def test_who_acted_for_the_child_signs_for_neither_the_grown_patient_nor_a_minor_who_acts_alone(
+        self, draft: Authorization, child: Patient, mother: PersonalRepresentative, dana: Staff, put: Signed
+    ) -> None:
+        aunt = add_representative(
+            by=dana,
+            patient=child,
+            name="Maj Lindqvist",
+            kind=RepresentativeKind.OTHER_PR,
+            authority="lives with her; letter of the school",
+            from_on=date(2020, 1, 1),
+        )
+        add_representative_paper(by=dana, representative=aunt, paper=SCAN)
+        keys = str(mother.pk), str(aunt.pk)
+        assert [self.answers(draft)[key] for key in keys] == [set(), set()]
+        Patient.objects.filter(pk=child.pk).update(minor_consents_alone=True)
+        assert [self.answers(draft)[key] for key in keys] == [{"SIGNER_A6"}, {"SIGNER_A6"}]
+        Patient.objects.filter(pk=child.pk).update(minor_consents_alone=False, birth_date=date(2004, 3, 9))
+        assert [self.answers(draft)[key] for key in keys] == [{"SIGNER_A6"}, {"PR_OF_A_MINOR"}]
+        row = queries.for_release(draft.pk)
+        for act in (put, lambda row, signer: file(row, dana, signer=signer)):
+            assert refusal_of(lambda act=act: act(row, signer=signer_of(row, aunt, today()))) == "PR_OF_A_MINOR"
+        Patient.objects.filter(pk=child.pk).update(birth_date=None)
+        assert self.answers(draft)[keys[0]] == {"SIGNER_A6"}
 
     def test_nobody_signs_for_another_patient(
         self, draft: Authorization, abernathy: Patient, dana: Staff, put: Signed

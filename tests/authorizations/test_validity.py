@@ -225,9 +225,10 @@ def test_w21_a_parent_without_authority_text_is_incomplete() -> None:
 
 
 @pytest.mark.parametrize("rule", [MinorRule.M1, MinorRule.M2])
-def test_w21_where_the_minor_lawfully_consents_alone_the_parent_cannot_sign(rule: MinorRule) -> None:
-    by_parent = paper(**FIFTEEN, authority_description="Mother, legal custody", minor_rule=rule)
-    assert elements(by_parent) == ["A6"]
+def test_w21_where_the_minor_lawfully_consents_alone_nobody_signs_for_them(rule: MinorRule) -> None:
+    for role in ("PARENT", "GUARDIAN", "OTHER_PR", "HEALTH_CARE_AGENT"):
+        signed = paper(**FIFTEEN | {"signer_role": SignerRole(role)}, authority_description="On file", minor_rule=rule)
+        assert elements(signed) == ["A6"], role
     by_minor = paper(patient_born_on=date(2010, 8, 1), signer_role=SignerRole.MINOR_AS_INDIVIDUAL, minor_rule=rule)
     assert defects(by_minor, on=DAY) == []
 
@@ -242,11 +243,14 @@ SIGNERS = [
     (SignerRole.PARENT, date(1984, 3, 9), MinorRule.NONE, ["A6"]),  # no parent signs for an adult as parent
     (SignerRole.MINOR_AS_INDIVIDUAL, date(1984, 3, 9), MinorRule.M1, ["A6"]),
     (SignerRole.GUARDIAN, date(1984, 3, 9), MinorRule.NONE, []),
+    (SignerRole.OTHER_PR, date(2010, 8, 1), MinorRule.NONE, []),  # an aunt in loco parentis
+    (SignerRole.PARENT, None, MinorRule.NONE, ["A6"]),  # nobody knows that the patient is a minor
+    (SignerRole.GUARDIAN, None, MinorRule.NONE, []),
 ]
 
 
 @pytest.mark.parametrize(("role", "born", "rule", "wrong"), SIGNERS)
-def test_the_right_person_signs(role: SignerRole, born: date, rule: MinorRule, wrong: list[str]) -> None:
+def test_the_right_person_signs(role: SignerRole, born: date | None, rule: MinorRule, wrong: list[str]) -> None:
     facts = paper(signer_role=role, patient_born_on=born, minor_rule=rule, authority_description="as described")
     assert elements(facts) == wrong
 

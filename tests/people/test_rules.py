@@ -168,6 +168,7 @@ FACTS = RepresentationFacts(
     minor_consents_alone=False,
 )
 ADULT = date(1980, 1, 1)
+OF_AGE = date(2006, 5, 1)  # eighteen on 2024-05-01
 
 
 class TestRepresentatives:
@@ -180,12 +181,29 @@ class TestRepresentatives:
             ({"minor_consents_alone": True}, "PR_MINOR_ACTS_ALONE"),  # M1 to M3
             ({"kind": RepresentativeKind.GUARDIAN, "minor_consents_alone": True}, "PR_MINOR_ACTS_ALONE"),
             ({"birth_date": ADULT}, "PR_ADULT"),
-            ({"birth_date": None}, "PR_ADULT"),
-            ({"birth_date": ADULT, "kind": RepresentativeKind.GUARDIAN}, None),
+            ({"birth_date": None}, "PR_BIRTH_DATE_UNKNOWN"),
+            ({"birth_date": ADULT, "kind": RepresentativeKind.GUARDIAN}, None),  # appointed for the adult
+            ({"birth_date": None, "kind": RepresentativeKind.GUARDIAN}, None),
+            # guardian, or in loco parentis, of the child she was; and appointed anew since the birthday itself
+            ({"birth_date": OF_AGE, "kind": RepresentativeKind.GUARDIAN}, "PR_OF_A_MINOR"),
+            ({"birth_date": OF_AGE, "kind": RepresentativeKind.OTHER_PR}, "PR_OF_A_MINOR"),
+            ({"birth_date": OF_AGE, "kind": RepresentativeKind.HEALTH_CARE_AGENT}, None),
+            ({"birth_date": OF_AGE, "kind": RepresentativeKind.GUARDIAN, "from_on": date(2024, 5, 1)}, None),
+            ({"kind": RepresentativeKind.OTHER_PR}, None),
+            ({"kind": RepresentativeKind.OTHER_PR, "minor_consents_alone": True}, "PR_MINOR_ACTS_ALONE"),
+            ({"kind": RepresentativeKind.HEALTH_CARE_AGENT, "minor_consents_alone": True}, "PR_MINOR_ACTS_ALONE"),
             ({"birth_date": ADULT, "kind": RepresentativeKind.GUARDIAN, "minor_consents_alone": True}, None),
             ({"birth_date": ADULT, "kind": RepresentativeKind.HEALTH_CARE_AGENT}, None),
             ({"kind": RepresentativeKind.EXECUTOR_ADMINISTRATOR}, "PR_NO_ESTATE"),
             ({"kind": RepresentativeKind.EXECUTOR_ADMINISTRATOR, "died_on": TODAY}, None),
+            (
+                {
+                    "kind": RepresentativeKind.EXECUTOR_ADMINISTRATOR,
+                    "died_on": TODAY,
+                    "minor_consents_alone": True,
+                },
+                None,
+            ),
             ({"died_on": TODAY}, "PR_ENDED_BY_DEATH"),
             ({"kind": RepresentativeKind.HEALTH_CARE_AGENT, "died_on": TODAY}, "PR_ENDED_BY_DEATH"),
             ({"declined": True}, "PR_DECLINED"),  # (g)(5), despite everything else
@@ -198,10 +216,12 @@ class TestRepresentatives:
         refusal = refusal_to_represent(replace(FACTS, **change), TODAY)  # type: ignore[arg-type]
         assert (refusal.code if refusal else None) == code
 
-    def test_a_parent_acts_until_the_day_before_the_eighteenth_birthday(self) -> None:
-        born = replace(FACTS, birth_date=date(2008, 11, 22))
-        assert refusal_to_represent(born, date(2026, 11, 21)) is None
-        assert refusal_to_represent(born, date(2026, 11, 22)).code == "PR_ADULT"  # type: ignore[union-attr]
+    def test_who_acts_for_a_minor_does_so_until_the_day_before_the_eighteenth_birthday(self) -> None:
+        ends = {"PARENT": "PR_ADULT", "GUARDIAN": "PR_OF_A_MINOR", "OTHER_PR": "PR_OF_A_MINOR"}
+        for kind, code in ends.items():
+            born = replace(FACTS, birth_date=date(2008, 11, 22), kind=kind)
+            assert refusal_to_represent(born, date(2026, 11, 21)) is None
+            assert refusal_to_represent(born, date(2026, 11, 22)).code == code  # type: ignore[union-attr]
 
     def test_somebody_born_on_a_leap_day_comes_of_age_on_the_first_of_march(self) -> None:
         assert age_on(date(2008, 2, 29), date(2026, 2, 28)) == 17

@@ -266,7 +266,12 @@ class RepresentativeForm(forms.Form):
         help_text="The document seen and its date, for example letters of guardianship.",
         error_messages=empty("Say what gives them the authority."),
     )
-    from_on = PastDayField(label="Since", error_messages=empty("Give the day since when they act."))
+    from_on = PastDayField(
+        label="Since",
+        help_text="The day from which the document gives the authority. Over a minor it ends at 18: the guardian of an "
+        "adult is recorded anew, since the court's order.",
+        error_messages=empty("Give the day since when they act."),
+    )
     until_on = DayField(label="Until", required=False, help_text="Leave empty when open.")
     phone = LineField(max_length=60, required=False)
     address = forms.CharField(max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
