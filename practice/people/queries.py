@@ -29,6 +29,7 @@ from .rules import (
     AddressUse,
     LicenseKind,
     RepresentationFacts,
+    RepresentativeKind,
     Role,
     TelecomKind,
     license_in_force,
@@ -151,6 +152,11 @@ class Represented:
 
     row: PersonalRepresentative
     refusal: Refusal | None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether something shows the authority (R-144): a document on file; a parent of a minor is known as such."""
+        return self.row.kind == RepresentativeKind.PARENT or bool(self.row.papers.all())
 
 
 def representation_facts(row: PersonalRepresentative, on: date) -> RepresentationFacts:

@@ -32,6 +32,14 @@ def test_whom_a_clinician_declined_to_recognize_is_handed_nothing(hale, dana, ch
         by=dana, patient=chart, name="Karl Lindqvist", kind=RepresentativeKind.HEALTH_CARE_AGENT, **APPOINTED
     )  # fmt: skip
 
+    with pytest.raises(GateRefused, match=r"^PR_NO_DOCUMENT$"):
+        prepare(hale, dana, chart, "Karl Lindqvist")
+    told = draft_of(
+        chart, None, basis=Basis.B_TO_INDIVIDUAL, recipient_name="Karl Lindqvist", authority="Letters seen",
+        recipient_kind=RecipientKind.REPRESENTATIVE, disclosed_on=today(), description="When the next session is",
+    )  # fmt: skip
+    assert actions.record_past_disclosure(by=dana, release=told)[1].allowed, "it happened, and the authority was there"
+    add_representative_paper(by=dana, representative=karl, paper=SCAN)
     release = prepare(hale, dana, chart, "Karl Lindqvist")
     actions.approve_release(by=hale, release_id=release.pk, keep=[str(item.pk) for item in release.items.all()])
     actions.commit_release(by=dana, release_id=release.pk)

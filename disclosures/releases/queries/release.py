@@ -11,10 +11,12 @@ from authorizations.queries.restrictions import restriction_facts
 from authorizations.rules import AuthorizationFacts, same_words
 from authorizations.rules.names import same_name
 from authorizations.rules.restrictions import RestrictionFacts
+from authorizations.rules.signing import NO_DOCUMENT
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
 from practice.compliance.queries import policies_in_force
 from practice.infrastructure.days import today
+from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal
 from practice.infrastructure.templatetags.look import day as day_words
 from practice.people.confidential import LetterAddress
@@ -133,7 +135,8 @@ def _not_representative(release: Release, on: date, planned: bool) -> Refusal | 
     """Why somebody of the recipient's name may not act for the patient on a day; None where one of them may (R-145).
 
     Before anything leaves they must be on record, so that a name written otherwise does not walk past a decision. Whom
-    the practice declined to recognize stays declined under whichever entry and spelling, as for signatures.
+    the practice declined to recognize stays declined under whichever entry and spelling, and the document that shows
+    the authority is on file, both as for signatures; of what already happened nobody asks for the document.
     """
     if release.recipient_kind != RecipientKind.REPRESENTATIVE or not release.patient_id:
         return None
@@ -142,9 +145,13 @@ def _not_representative(release: Release, on: date, planned: bool) -> Refusal | 
         if one.refusal and one.refusal.code == "PR_DECLINED" and same_name(one.row.name, release.recipient_name):
             return one.refusal
     known = [one for one in everybody if same_words(one.row.name, release.recipient_name)]
-    if any(one.refusal is None for one in known):
-        return None
-    return known[0].refusal if known else (NOT_ON_RECORD if planned else None)
+    acting = [one for one in known if one.refusal is None]
+    if not acting:
+        new = replace(NOT_ON_RECORD, link=page("representative-new", release.patient_id)) if planned else None
+        return known[0].refusal if known else new
+    if planned and not any(one.is_shown for one in acting):
+        return replace(NO_DOCUMENT, link=page("representative-paper-add", release.patient_id, acting[0].row.pk))
+    return None
 
 
 def _facts(release: Release, policies: Policies) -> AuthorizationFacts | None:

@@ -77,8 +77,9 @@ def _answer(staff: Staff, form: AskForm, patient: Patient | None) -> Decision:
     if patient and release.recipient_kind == RecipientKind.PATIENT:  # nobody asks for a name here
         release.recipient_name = patient.legal_name
     if patient and release.recipient_kind == RecipientKind.REPRESENTATIVE:  # asked of any of them who may act
-        acting = [one.row.name for one in representatives(patient, today()) if one.refusal is None]
-        release.recipient_name = acting[0] if acting else release.recipient_name
+        acting = [one for one in representatives(patient, today()) if one.refusal is None]
+        best = next((one for one in acting if one.is_shown), acting[0] if acting else None)
+        release.recipient_name = best.row.name if best else release.recipient_name
     decision = decide(proposal_of(release, form.items(), on=today(), approved=approved))
     result = "yes" if decision.allowed else "no_by_policy" if decision.rule_result else "no_by_law"
     patient_id = patient.pk if patient else None
