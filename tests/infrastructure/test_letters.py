@@ -13,6 +13,7 @@ NO_LETTER = {
     "base.html": "what every paper is made from",
     "chart_package.html": "goes to the recipient of the release; the gate holds its address against the patient's wish",
     "cover.html": "goes to the recipient of the release; the gate holds its address against the patient's wish",
+    "fax_cover.html": "lies on top of a fax to the recipient, and names no patient",
     "psychotherapy_package.html": "goes to the recipient of the release; the gate holds its address too",
     "compelled_slip.html": "goes to the court or office that compels the release",
     "internal_chart.html": "stays in the practice",
@@ -23,7 +24,8 @@ NO_LETTER = {
 }
 # Code that may read the addresses of a patient by itself, and why.
 READS_ADDRESSES = {
-    "practice/people/models.py": "keeps them",
+    "practice/people/models/__init__.py": "names them",
+    "practice/people/models/patient.py": "keeps them",
     "practice/people/actions/contact.py": "writes them down",
     "practice/people/views/contact.py": "ends them",
     "practice/people/queries.py": "is where `letter_address` decides, and shows the details page",

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from disclosures.ledger.rules import Basis
+from disclosures.releases.documents import package
 from disclosures.releases.documents.package import _cover_context
 from disclosures.releases.models import Release
 from disclosures.releases.queries.steps import steps_of, way_words
@@ -47,6 +48,25 @@ def test_a_doctor_reads_whose_treatment_it_is_what_may_be_done_with_it_and_the_f
     page = cover(lindqvist, basis=Basis.B_TREATMENT, method=Method.FAX, fax_number="415 555 0134")
     assert "The patient&#x27;s treatment by the recipient" in page and "Your treatment" not in page
     assert "Fax 415 555 0134" in page and FOR_THIS_ONLY in page
+
+
+def test_the_sheet_on_top_of_a_fax_names_neither_patient_nor_purpose_and_counts_the_pages(monkeypatch, approved):
+    made = []
+    monkeypatch.setattr(
+        package, "render_pdf", lambda name, context: made.append(render_to_string(name, context)) or b"%PDF"
+    )
+    release = approved(method=Method.FAX, fax_number="415 555 0134")
+    package.cover_sheet(release)
+    assert "415 555 0134" in made[0] and "Alvarez &amp; Stone" in made[0] and "2, this one included" in made[0]
+    for secret in (release.patient.legal_name, release.purpose, release.description, "mental", "Psychotherapy"):
+        assert secret not in made[0], secret
+
+
+def test_the_cover_of_a_letter_shows_the_address_where_the_envelope_has_its_window(lindqvist):
+    page = cover(
+        lindqvist, method=Method.MAIL, basis=Basis.B_TREATMENT, recipient_address="12 Main St.\nPeoria, IL 61602"
+    )
+    assert '<div class="letter-to"><p dir="auto">Dr. Ines Falk</p><p dir="auto">12 Main St.</p>' in page
 
 
 def test_the_cover_and_the_sealed_file_carry_one_notice(monkeypatch, hale, lindqvist):

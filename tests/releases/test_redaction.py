@@ -119,6 +119,7 @@ def test_what_is_left_out_is_nowhere_in_the_file_nor_in_its_data_and_the_chart_i
     assert "passages left out" in type(release).objects.get(pk=release.pk).description
     assert "Document 1 of 2, page 1 of 1" in text and "Document 2 of 2, page 1 of 1" in text
     assert "Page 3 of 3" in text
+    assert text.count(f"{release.patient.legal_name}, born") == 3, "every page says whose record it is"
 
 
 def test_the_clinician_reads_what_will_leave(waiting, hale, signed_in):

@@ -20,9 +20,10 @@ from records.chart.exchange.part import part_bundle
 from records.chart.filed_documents import on_their_pages, pages_follow
 
 from ..models import Redaction, Release, ReleaseItem
-from ..queries import verdict_now
+from ..queries import package_of, verdict_now
 from ..queries.named import entries_about_others
 from ..queries.redaction import TextChanged, as_it_leaves, redactions_of
+from ..rules import Method
 from ..rules.redaction import RedactionReason
 
 # Where the ledger's own words speak to the patient.
@@ -102,8 +103,15 @@ def _leaving(release: Release, items: Sequence[ReleaseItem], rows: Sequence[Reda
 
 
 def cover_sheet(release: Release) -> bytes:
-    """The cover sheet alone: to whom, from whom, what is enclosed, and what the recipient must know. No content."""
+    """The cover sheet alone: to whom, from whom, what is enclosed, and what the recipient must know. No content.
+
+    On top of a fax lies a sheet that names neither the patient nor the purpose, with the number of pages to come: who
+    passes the machine may see it. The rest stands on the first page of the package.
+    """
     context = _cover_context(release, redactions_of(release))
+    package = package_of(release) if release.method == Method.FAX else None
+    if package is not None:
+        return render_pdf("documents/fax_cover.html", context | {"title": "Fax", "pages": package.pages + 1})
     return render_pdf("documents/cover.html", context | {"title": "Records enclosed"})
 
 
