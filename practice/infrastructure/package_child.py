@@ -16,7 +16,7 @@ from upload_child import objects  # type: ignore
 from word_child import Refused  # type: ignore
 
 FOOT = 30.0
-EDGE, KEPT_FOOT = 28.0, 60.0  # on a page that a package of ours keeps: its foot has two lines
+EDGE, KEPT_FOOT, KEPT_HEAD = 28.0, 60.0, 62.0  # on a page of ours: its foot has two lines, its head the patient
 
 
 class Leaf(NamedTuple):
@@ -133,7 +133,7 @@ def named_pages(package: Any) -> dict[str, int]:
 
 
 def draw_upright(package: Any, sheet: Any, leaf: Leaf) -> None:
-    """One page on one upright sheet, above the foot; what is wider than high is turned by a quarter."""
+    """One page on one upright sheet, between head and foot; what is wider than high is turned by a quarter."""
     import pikepdf
 
     page = leaf.page
@@ -144,7 +144,7 @@ def draw_upright(package: Any, sheet: Any, leaf: Leaf) -> None:
     if wide > high:
         page.rotate(90, relative=True)
     width, height = PAPER
-    draw(package, sheet, leaf, pikepdf.Rectangle(EDGE, KEPT_FOOT, width - EDGE, height - MARGIN))
+    draw(package, sheet, leaf, pikepdf.Rectangle(EDGE, KEPT_FOOT, width - EDGE, height - KEPT_HEAD))
 
 
 def draw(package: Any, sheet: Any, leaf: Leaf, where: Any) -> None:
