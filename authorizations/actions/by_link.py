@@ -49,8 +49,9 @@ def make_signing_link(
 def _refusal_of_way(authorization: Authorization, signer: Signer, code_given: CodeGiven) -> Refusal | None:
     """Why the patient is not sent a link, or not called with its code: they asked to be reached otherwise (R-224)."""
     wishes = asked_ways(authorization.patient, today()) if signer.representative is None else ()
-    ways = [Way.LINK, *([Way.PHONE] if code_given == CodeGiven.BY_PHONE else [])]
-    if not any(goes(way, [one.means for one in wishes]) == Goes.NO for way in ways):
+    means = [one.means for one in wishes]
+    called = code_given == CodeGiven.BY_PHONE and goes(Way.PHONE, means) != Goes.YES  # in person is always there
+    if goes(Way.LINK, means) != Goes.NO and not called:
         return None
     return Refusal(
         "CONFIDENTIAL_MEANS",

@@ -43,10 +43,7 @@ from .recording import scan_of, small_form, staff_of
 
 SCREEN = "signing-tablet"
 SCAN_WIDTH = 1100  # points: small print on a page is read at it, and a page weighs little
-ANOTHER_SCAN = (
-    "Another scan was added meanwhile. Nothing is filed yet: compare your ticks with the scan as it stands here now, "
-    "then file it."
-)
+ANOTHER_SCAN = "Another scan was added meanwhile. Compare your ticks with the scan as it stands here now, then file it."
 COVERED_AFTER = 300  # seconds without a touch
 
 

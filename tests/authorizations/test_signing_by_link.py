@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -164,9 +165,19 @@ def test_nobody_gets_a_link_to_a_form_they_may_not_sign(draft: Authorization, da
         make_signing_link(by=dana, authorization=draft, signer=signer, days=1, code_given=CodeGiven.BY_PHONE)
 
 
-def test_who_asked_for_e_mail_only_is_not_called_with_the_code(draft: Authorization, dana: Staff) -> None:
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"means": Means.EMAIL, "value": "t@example.org"},
+        {"means": Means.MAIL, "lines": "PO Box 77", "city": "Decatur", "state": "IL", "postal_code": "62521"},
+    ],
+    ids=["e-mail only", "another address"],
+)
+def test_who_asked_to_be_reached_otherwise_is_not_called_with_the_code(
+    draft: Authorization, dana: Staff, wish: dict[str, Any]
+) -> None:
     patient, signer = draft.patient, signer_of(draft, None, today())
-    record_contact_wish(by=dana, patient=patient, means=Means.EMAIL, value="t@example.org", from_on=today())
+    record_contact_wish(by=dana, patient=patient, from_on=today(), **wish)
     with pytest.raises(Refused, match="CONFIDENTIAL_MEANS"):
         make_signing_link(by=dana, authorization=draft, signer=signer, days=3, code_given=CodeGiven.BY_PHONE)
     assert make_signing_link(by=dana, authorization=draft, signer=signer, days=3, code_given=CodeGiven.IN_PERSON)
