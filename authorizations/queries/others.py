@@ -19,6 +19,7 @@ class ReleaseAsked:
     """One patient's release, as the authorizations of the others are asked about it: what kind of records, to whom,
     what for, on which practice-local day and, where it is known, at which instant.
 
+    `ours`: the names this practice goes by. Of another's form too nobody has said that it means us in other words.
     To whom is a name: a group that another's form names ("my doctors") is theirs, and nobody has said that this
     recipient is of it, whatever the patient's own form calls them.
     """
@@ -28,6 +29,7 @@ class ReleaseAsked:
     purpose: str
     on: date
     at: datetime | None = None
+    ours: Collection[str] = ()
 
     def is_covered(self, facts: AuthorizationFacts, item: ItemAsked) -> bool:
         """Whether an authorization, if it stands, permits this same release of one item."""
@@ -38,6 +40,7 @@ class ReleaseAsked:
             purpose=self.purpose,
             items=[item],
             on=self.on,
+            ours=self.ours,
         )
 
 

@@ -55,22 +55,24 @@ def covers(
     items: Sequence[ItemAsked] = (),
     on: date,
     recipient_class: str = "",
-    discloser: str = "",
+    ours: Collection[str] = (),
+    us_in_other_words: bool = False,
     words_compared: bool = False,
 ) -> list[Refusal]:
     """Why an authorization does not cover a release; empty when it does. Validity is asked of `defects` separately.
 
     `on` is the practice-local day of the release: what is dated after it cannot be part of it. `recipient_class` is the
-    kind of recipient, for forms that name only a class. A blank `discloser` means the practice itself. A release of
-    nothing is covered by nothing. Where a form for the chart names records in words of its own, no program decides what
-    they reach: `words_compared` says that a person did.
+    kind of recipient, for forms that name only a class. `ours`: the names the practice and its people go by; without
+    any, nobody is asked who may release. A release of nothing is covered by nothing. What a form for the chart names in
+    words of its own no program decides: `words_compared` says that a person did, and `us_in_other_words` that a person
+    knows the one who may release for this practice.
     """
     return [
         *_records(facts, RecordClass(record_class), items, on),
         *_compared(facts, RecordClass(record_class), words_compared),
         *_recipient(facts, recipient_name, recipient_class),
         *_purpose(facts, purpose),
-        *_discloser(facts, discloser),
+        *_discloser(facts, ours, us_in_other_words),
     ]
 
 
@@ -172,7 +174,26 @@ def _purpose(facts: AuthorizationFacts, purpose: str) -> Iterator[Refusal]:
     yield Refusal(AUTH_NOT_THIS_PURPOSE, words, "Release for the purpose it gives, or record another one.", CITE)
 
 
-def _discloser(facts: AuthorizationFacts, discloser: str) -> Iterator[Refusal]:
-    if discloser and not same_words(facts.discloser, discloser):
-        words = "This authorization names somebody else as the one who may release."
-        yield Refusal(AUTH_NOT_THIS_DISCLOSER, words, "Record an authorization that names the practice.", CITE)
+def names_us(discloser: str, ours: Collection[str]) -> bool:
+    """Whether a form that says who may release (A2) names this practice or somebody of it; it may name several,
+    separated by semicolons.
+    """
+    return any(same_words(part, name) for part in (discloser, *discloser.split(";")) for name in ours)
+
+
+def discloser_refusal(discloser: str) -> Refusal:
+    """Said where a form names somebody else as the one who may release, and nobody said that it means us."""
+    return Refusal(
+        AUTH_NOT_THIS_DISCLOSER,
+        f"This authorization lets “{discloser.strip()}” release, which is no name of this practice.",
+        "If the form means this practice in other words, tick that. If not, it permits nothing here: have one signed "
+        "that names the practice.",
+        CITE,
+    )
+
+
+def _discloser(facts: AuthorizationFacts, ours: Collection[str], us_in_other_words: bool) -> Iterator[Refusal]:
+    if is_blank(facts.discloser):  # a defect of the form itself
+        return
+    if ours and not us_in_other_words and not names_us(facts.discloser, ours):
+        yield discloser_refusal(facts.discloser)

@@ -8,8 +8,10 @@ from uuid import UUID
 from authorizations.actions.declining import record_declined
 from authorizations.models import Authorization
 from authorizations.queries import line_of, same_paper
+from authorizations.queries.disclosers import other_discloser, our_names
 from authorizations.queries.others import ReleaseAsked, agreements_of
 from authorizations.rules import AuthorizationFacts, AuthorizationStatus, ItemAsked, RecordClass, covers
+from authorizations.rules.coverage import discloser_refusal
 from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
@@ -50,12 +52,14 @@ def approve_package(
     recipient: str,
     named_staff: Collection[Staff],
     on: date,
+    us_in_other_words: bool = False,
 ) -> SealedPackage:
     """Packs and approves exactly these notes of the author's (P-09, P-16). Raises NotReleasable; then nothing was
-    made.
+    made. `us_in_other_words`: the author knows this practice in what the form calls the one who may release (A2).
     """
     if refusals := refusals_of(authorization, on, by):
         raise NotReleasable(refusals[0])
+    check_discloser(authorization, us_in_other_words)
     patient = authorization.patient
     return vault.prepare_package(
         by=by,
@@ -115,6 +119,12 @@ def refusals_of(authorization: Authorization, on: date, by: Staff | None = None)
     return found or (Refusal("AUTH_NOT_ACTIVE", f"This authorization permits no release now: {line.status.label}."),)
 
 
+def check_discloser(authorization: Authorization, us_in_other_words: bool) -> None:
+    """Raises NotReleasable where the form lets somebody else release, and nobody said that it means this practice."""
+    if not us_in_other_words and other_discloser(authorization):
+        raise NotReleasable(discloser_refusal(authorization.discloser))
+
+
 @dataclass(frozen=True, slots=True)
 class CoveredBy:
     """What an authorization says of a note, asked note by note, for one recipient on one day."""
@@ -147,7 +157,7 @@ class CoveredBy:
         others = [patient for patient in head.patients if patient != self.patient_id]
         if not others:
             return ()
-        asked = ReleaseAsked(RecordClass.PN, self.recipient, self.facts.purpose, self.on)
+        asked = ReleaseAsked(RecordClass.PN, self.recipient, self.facts.purpose, self.on, ours=our_names())
         return agreements_of(others, asked, _asked(head)).keys()
 
 

@@ -16,7 +16,7 @@ from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, Staff
 
 from . import policies, vault
-from .actions import covered_by, refusals_of
+from .actions import check_discloser, covered_by, refusals_of
 from .custody_rules import (
     HAPPENED,
     CareFacts,
@@ -166,10 +166,12 @@ def pack_in_custody(
     recipient: str,
     named_staff: Collection[Staff],
     on: date,
+    us_in_other_words: bool = False,
 ) -> SealedPackage:
     """Packs the notes of these sessions, shown to nobody. Raises NotReleasable; then nothing was made."""
     if refusals := refusals_of(authorization, on):
         raise NotReleasable(refusals[0])
+    check_discloser(authorization, us_in_other_words)
     patient, author = authorization.patient, Staff.objects.get(pk=transfer.author)
     return vault.pack_in_custody(
         by=by,

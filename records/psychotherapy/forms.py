@@ -226,16 +226,33 @@ class PackageForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Name at least one person.", "invalid_choice": "Choose from the people listed."},
     )
+    us_in_other_words = forms.BooleanField(
+        label="I made sure: by this name the form means this practice",
+        error_messages={
+            "required": "Make sure whom the form means. If it is somebody else, it permits nothing here: have one "
+            "signed that names the practice."
+        },
+    )
     smallest = forms.BooleanField(
         label="I have read each note I chose. This is the smallest set that satisfies the authorization.",
         error_messages={"required": "Confirm that you have read them and that nothing can be left out."},
     )
 
     def __init__(
-        self, *args: Any, author: Staff, choices: list[tuple[str, str]], recipients: list[str], **kwargs: Any
+        self,
+        *args: Any,
+        author: Staff,
+        choices: list[tuple[str, str]],
+        recipients: list[str],
+        other_discloser: str = "",
+        **kwargs: Any,
     ) -> None:
+        """`other_discloser`: what the form calls the one who may release, where it is no name of ours (A2)."""
         super().__init__(*args, **kwargs)
         self.author = author
+        self.fields["us_in_other_words"].help_text = f"The form says who may release: “{other_discloser}”"
+        if not other_discloser:
+            del self.fields["us_in_other_words"]
         recipient = self.fields["recipient"]
         assert isinstance(recipient, forms.ChoiceField)  # noqa: S101 - for the type checker
         recipient.choices = [(name, name) for name in recipients]

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from authorizations.models import Authorization
+from authorizations.queries.disclosers import our_names
 from authorizations.queries.others import ReleaseAsked, agreements_of
 from authorizations.rules import AuthorizationFacts, ItemAsked, RecordClass
 from practice.infrastructure.days import today
@@ -53,4 +54,4 @@ def _joint(cover: PackageCover) -> list[tuple[ItemAsked, Collection[UUID]]]:
 
 
 def _asked(cover: PackageCover, paper: Authorization) -> ReleaseAsked:
-    return ReleaseAsked(RecordClass.PN, cover.recipient_name, paper.purpose, today(), timezone.now())
+    return ReleaseAsked(RecordClass.PN, cover.recipient_name, paper.purpose, today(), timezone.now(), our_names())

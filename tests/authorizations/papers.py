@@ -76,7 +76,7 @@ def complete(hale: Staff) -> dict[str, Any]:
         "info_description": "All psychotherapy notes by Dr. Miriam Hale",
         "pn_scope": "ALL_BY_ORIGINATOR",
         "pn_originator": hale,
-        "discloser": "Lakeside Therapy",
+        "discloser": hale.display_name,
         "recipient_name": "Fenner & Osgood, attorneys",
         "purpose": "Custody case 24-D-118",
         "expires_on": today() + timedelta(days=90),

@@ -88,7 +88,9 @@ OUTSIDE = [
     ("a colleague's note", {"items": [ItemAsked("n2", DAY, OSEI)]}, {"AUTH_NOT_THESE_ITEMS"}),
     ("one of two outside", {"items": [NOTE, ItemAsked("n2", DAY, OSEI)]}, {"AUTH_NOT_THESE_ITEMS"}),
     ("a session still to come", {"items": [ItemAsked("n3", date(2026, 3, 3), HALE)]}, {"AUTH_NOT_THESE_ITEMS"}),
-    ("another discloser", {"discloser": "County Hospital"}, {"AUTH_NOT_THIS_DISCLOSER"}),
+    ("another discloser", {"ours": ["Cedar Street", "Dr. Hale"]}, {"AUTH_NOT_THIS_DISCLOSER"}),
+    ("us, and somebody said so", {"ours": ["Cedar Street"], "us_in_other_words": True}, set()),
+    ("us, by one of our names", {"ours": ["Dr. Hale", "lakeside therapy practice"]}, set()),
     (
         "everything at once",
         {"recipient_name": "x", "purpose": "y", "items": []},

@@ -259,6 +259,20 @@ def test_the_author_reads_chooses_and_is_shown_the_passphrase_once(
     assert "Withdrawn" in client.get(reverse("psychotherapy-package-list")).content.decode()
 
 
+def test_the_author_is_asked_whether_a_form_means_us_that_names_somebody_else(
+    hale: Staff, dana: Staff, lindqvist: Patient, packed_note: UUID, signed_in: SignedIn
+) -> None:
+    form = authorize(dana, hale, lindqvist, discloser="County Hospital")
+    client, path = signed_in(hale), reverse("psychotherapy-package-new", args=[form.pk])
+    assert client.get(path).content.decode().count("County Hospital") == 2
+    given = {"package": str(new_id(hale.pk)), "notes": [str(packed_note)], "named_staff": [str(dana.pk)]}
+    given |= {"recipient": form.recipient_name, "smallest": "on"}
+    assert "Make sure whom the form means" in client.post(path, given).content.decode()
+    assert vault.my_packages(hale) == []
+    assert client.post(path, given | {"us_in_other_words": "on"}).status_code == 200
+    assert len(vault.my_packages(hale)) == 1
+
+
 def test_what_is_ticked_stays_ticked_while_passages_are_left_out(
     hale: Staff, dana: Staff, authorization: Authorization, packed_note: UUID, signed_in: SignedIn
 ) -> None:

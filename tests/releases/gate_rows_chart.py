@@ -107,6 +107,24 @@ ROWS = [
         {"AUTH_ON_HOLD"},
     ),
     (
+        "R-041: a form that lets a hospital release permits this practice nothing",
+        chart(our_names=("Cedar Street",), authorization=replace(CHART_AUTHORIZATION, discloser="County Hospital")),
+        {"AUTH_NOT_THIS_DISCLOSER"},
+    ),
+    (
+        "R-041: it does where a person made sure that the form means this practice in other words",
+        chart(our_names=("Cedar Street",), facts={"within_discloser": "yes"}),
+        set(),
+    ),
+    (
+        "R-041: a form that names several who may release, one of them somebody of ours",
+        chart(
+            our_names=("Cedar Street", "Dr. Miriam Hale"),
+            authorization=replace(CHART_AUTHORIZATION, discloser="County Hospital; Dr. Miriam Hale"),
+        ),
+        set(),
+    ),
+    (
         "R-041: what a form names in words of its own, a person has compared with the documents",
         chart(authorization=replace(CHART_AUTHORIZATION, info_description="Notes of the summer. No test results.")),
         {"WORDS_NOT_COMPARED"},

@@ -324,6 +324,11 @@ ROWS = [
         set(),
     ),
     (
+        "R-041: a form for these notes that lets a hospital release permits this practice nothing",
+        notes(our_names=("Cedar Street",), authorization=replace(NOTES_AUTHORIZATION, discloser="County Hospital")),
+        {"AUTH_NOT_THIS_DISCLOSER"},
+    ),
+    (
         "W-18: a call to stop holds them at once, by policy",
         notes(authorization=replace(NOTES_AUTHORIZATION, held_since=NOON), at=NOON),
         {"AUTH_ON_HOLD"},

@@ -47,3 +47,26 @@ def test_no_release_is_sent_for_approval_before_somebody_compared_them(signed_in
     client.post(path, typed | {"within_words": "on"})
     release = Release.objects.get()
     assert WORDS in signed_in(hale).get(reverse("release-approve", args=[release.pk])).text
+
+
+def test_a_form_that_lets_somebody_else_release_is_used_only_once_somebody_said_that_it_means_us(
+    signed_in, dana, hale, chart, paper
+):
+    form = paper(discloser="County Hospital")
+    client, path = signed_in(dana), page_for(chart, form)
+    page = client.get(path)
+    assert page.text.count("“County Hospital”") == 2, "above the documents, and where it is said whom it means"
+    typed = page.context["form"].initial | {"items": note_keys(chart), "approver": hale.pk}
+    typed |= {"recipient_kind": "attorney", "identity_verified": "called back", "method": "in_person"}
+    refused = client.post(path, typed)
+    assert "This authorization lets “County Hospital” release, which is no name of this practice." in refused.text
+    assert 'href="#id_within_discloser"' in refused.text and not Release.objects.exists()
+    client.post(path, typed | {"within_discloser": "on"})
+    assert Release.objects.get().facts["within_discloser"] == "yes"
+    assert "“County Hospital”" in signed_in(hale).get(reverse("release-approve", args=[Release.objects.get().pk])).text
+
+
+@pytest.mark.parametrize("ours", ["cedar street counseling", "County Hospital; Dr. Miriam Hale", "Miriam Hale"])
+def test_nobody_is_asked_whom_a_form_means_that_names_us(signed_in, dana, chart, paper, ours):
+    page = signed_in(dana).get(page_for(chart, paper(discloser=ours)))
+    assert "within_discloser" not in page.context["form"].fields

@@ -81,6 +81,19 @@ def test_the_front_desk_hands_over_the_exact_file_the_author_approved_and_cannot
     assert covers_to_hand_over(dana) == []
 
 
+def test_notes_leave_under_a_form_in_other_words_only_once_their_author_said_that_it_means_us(
+    hale, dana, lindqvist, paper
+):
+    form = paper(notes=True, discloser="The Cedar Street clinic")
+    note = write_note(hale, lindqvist, text=CANARY, session_on=today())
+    asked = {"by": hale, "authorization": form, "note_ids": [note], "recipient": LAWYER, "named_staff": [dana]}
+    with pytest.raises(vault.NotReleasable, match="AUTH_NOT_THIS_DISCLOSER"):
+        approve_package(**asked, package_id=uuid4(), on=today())
+    made = approve_package(**asked, package_id=uuid4(), on=today(), us_in_other_words=True)
+    release = actions.commit_notes_package(by=dana, package_id=made.cover.id, release=at_the_desk())
+    assert release.facts["within_discloser"] == "yes" and entry_of(release).basis == Basis.B_AUTHORIZATION
+
+
 def test_nothing_of_the_notes_is_kept_on_this_side(package, dana):
     release = actions.commit_notes_package(by=dana, package_id=package.cover.id, release=at_the_desk())
     actions.deliver(by=dana, release_id=release.pk)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from authorizations.actions import lock_for_release
 from authorizations.actions.restrictions import lock_restrictions
 from authorizations.models import Authorization
+from authorizations.queries.disclosers import other_discloser
 from authorizations.rules import RecordClass
 from disclosures.ledger.actions import LedgerBroken, append_delivery
 from disclosures.ledger.queries import signed_entry_for
@@ -206,6 +207,8 @@ def fill_from_package(release: Release, cover: vault.PackageCover) -> None:
     release.recipient_address = release.recipient_address or release.authorization.recipient_address
     release.purpose = release.authorization.purpose
     release.facts = at_the_desk(release) | {"within_class": "yes"}  # the author named the recipient
+    if other_discloser(release.authorization):
+        release.facts |= {"within_discloser": "yes"}  # nothing is packed before somebody said so
     _fill_from_cover(release, cover)
 
 

@@ -13,7 +13,7 @@ from practice.people.models import Patient
 from ..models import Release
 from ..rules import EXCEPTIONS_OF_BASIS, Fact, Item, PNException, chart_facts, note_facts
 from ..rules.documentation import AUTHOR
-from .release import DAY, GROUND_FIELDS, WHOLE_CHART_EXEMPT, Parts, ReleaseFields
+from .release import DAY, GROUND_FIELDS, TICKED, WHOLE_CHART_EXEMPT, Parts, ReleaseFields
 
 # What is a text where it is done is a tick here: whether it would be on record, not what it says.
 TICKS = {
@@ -91,7 +91,7 @@ class AskForm(ReleaseFields):
         """The facts that are ticked."""
         ticked = [fact for fact in self.facts if self.cleaned_data.get(f"fact_{fact.key}")]
         found = {fact.key: fact.is_one or "yes" for fact in ticked}
-        return found | {name: "yes" for name in ("within_class", "within_words") if self.cleaned_data.get(name)}
+        return found | {name: "yes" for name in TICKED if self.cleaned_data.get(name)}
 
     def imagined(self, patient: Patient | None) -> Release:
         """An unsaved release with what was said; nobody saves it."""

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from authorizations.models import Authorization
+from authorizations.queries.disclosers import other_discloser
 from authorizations.rules.coverage import words_to_compare
 from disclosures.ledger.rules import Basis
 from practice.people.confidential import LetterAddress
@@ -103,9 +104,13 @@ TO_WHOM = [
     "authority",
 ]
 GROUND_FIELDS = [
-    "within_words", "process", "scope_from", "scope_to", "counsel_review", "emergency", "treatment_permission",
-    "override_code", "override_reason",
+    "within_discloser", "within_words", "process", "scope_from", "scope_to", "counsel_review", "emergency",
+    "treatment_permission", "override_code", "override_reason",
 ]  # fmt: skip
+
+
+# What a person compared with the form and says of it.
+TICKED = ("within_class", "within_words", "within_discloser")
 
 
 class ReleaseFields(forms.Form):
@@ -134,6 +139,10 @@ class ReleaseFields(forms.Form):
     within_class = forms.BooleanField(required=False)
     within_words = forms.BooleanField(
         label="The form names the records in its own words. I compared them: they name all that is chosen",
+        required=False,
+    )
+    within_discloser = forms.BooleanField(
+        label="The form calls the one who may release by another name. I made sure: it means this practice",
         required=False,
     )
     not_the_restricted_recipient = forms.BooleanField(
@@ -177,6 +186,9 @@ class ReleaseFields(forms.Form):
         own_words = words_to_compare(authorization) if authorization else ""
         self.fields["within_words"].help_text = f"“{own_words}”"
         self._keep("within_words", only_if=bool(own_words))
+        another = other_discloser(authorization) if authorization else ""
+        self.fields["within_discloser"].help_text = f"“{another}”"
+        self._keep("within_discloser", only_if=bool(another))
         self.restricted = set(restricted)
         # what is posted names the requests that were on the page, so that a tick answers for no later one
         self.fields[NOT_MEANT].widget.attrs["value"] = " ".join(restricted)
@@ -217,7 +229,7 @@ class ReleaseFields(forms.Form):
         data = self.cleaned_data
         found = {fact.key: self._said(fact, data.get(f"fact_{fact.key}", "")) for fact in self.facts}
         found |= {name: data[name].isoformat() for name in ("scope_from", "scope_to") if data.get(name)}
-        found |= {name: "yes" for name in ("within_class", "within_words") if data.get(name)}
+        found |= {name: "yes" for name in TICKED if data.get(name)}
         posted = self.data.get(self.add_prefix(NOT_MEANT), "") if data.get(NOT_MEANT) else ""
         found[NOT_MEANT] = " ".join(one for one in posted.split() if one in self.restricted)
         found |= agreement(self)

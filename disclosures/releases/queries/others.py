@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
+from authorizations.queries.disclosers import our_names
 from authorizations.queries.others import ReleaseAsked, agreements_of
 from authorizations.rules import ItemAsked
 from records.chart.documents import render_context
@@ -65,4 +66,4 @@ def with_others(
 
 def release_asked(release: Release, *, on: date, at: datetime | None = None) -> ReleaseAsked:
     """A release as the authorizations of others are asked about it."""
-    return ReleaseAsked(release.record_class, release.recipient_name, release.purpose, on, at)
+    return ReleaseAsked(release.record_class, release.recipient_name, release.purpose, on, at, our_names())

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from authorizations.queries import facts_of
+from authorizations.queries.disclosers import our_names
 from authorizations.queries.restrictions import restriction_facts
 from authorizations.rules import AuthorizationFacts, same_words
 from authorizations.rules.names import same_name
@@ -111,6 +112,7 @@ def proposal_of(
         recipient_address=f"{release.recipient_address}\n{release.fax_number}".strip(),
         restrictions=_restrictions(release),
         asked_ways=asked_ways(release.patient, on) if release.patient_id else (),
+        our_names=our_names(release.authorization) if release.authorization else (),
         patient_names=_names_of(release.patient) if release.patient_id else (),
         not_representative=_not_representative(release, on, planned),
     )

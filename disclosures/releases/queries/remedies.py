@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.urls import NoReverseMatch
 
+from authorizations.rules.coverage import AUTH_NOT_THIS_DISCLOSER
 from authorizations.rules.defect import AUTH_NO_DOCUMENT
 from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal
@@ -46,6 +47,7 @@ FIELDS: dict[str, str] = {
     "DAY_IN_FUTURE": "disclosed_on",
     "CONFIDENTIAL_ADDRESS": "recipient_address",
     "WORDS_NOT_COMPARED": "within_words",
+    AUTH_NOT_THIS_DISCLOSER: "within_discloser",
     "CONFIDENTIAL_MEANS": "method",
     "CONFIDENTIAL_ASK": "way_agreed",
 }
@@ -84,14 +86,14 @@ def of_what_happened(decision: Decision) -> Decision:
 
 
 def _link(code: str, patient_id: UUID | None, authorization_id: UUID | None, form: forms.Form | None) -> str:
+    name = FIELDS.get(code) or f"fact_{code.removeprefix('MISSING_').lower()}"
+    if form is not None and name in form.fields:
+        return "#documents" if name == "items" else f"#{form[name].id_for_label}"
     if code.startswith(ON_THE_AUTHORIZATION) and authorization_id:
         place = "#scan" if code == AUTH_NO_DOCUMENT else ""
         return f"{_path('authorization-open', authorization_id)}{place}"
     if (code in ON_AUTHORIZATIONS or code.startswith(ON_THE_AUTHORIZATION)) and patient_id:
         return _path("authorization-list", patient_id)
-    name = FIELDS.get(code) or f"fact_{code.removeprefix('MISSING_').lower()}"
-    if form is not None and name in form.fields:
-        return "#documents" if name == "items" else f"#{form[name].id_for_label}"
     return ""
 
 

@@ -99,6 +99,7 @@ class Proposal:
     restrictions: tuple[RestrictionFacts, ...] = ()
     asked_ways: tuple[LetterAddress, ...] = ()  # how the patient asked to be reached; none: any way will do
     patient_names: tuple[str, ...] = ()
+    our_names: tuple[str, ...] = ()  # by which a form may call the one who may release (A2); none: it is not asked
     not_representative: Refusal | None = None  # why a recipient who is to act for the patient may not, from the record
 
 

@@ -82,6 +82,8 @@ def authorization_reasons(p: Proposal) -> Iterator[Refusal]:
             purpose=p.purpose,
             items=tuple(ItemAsked(item.key, item.on, item.originator_id, item.kind) for item in p.items),
             on=p.on,
+            ours=p.our_names,
+            us_in_other_words=bool(p.facts.get("within_discloser")),
             words_compared=bool(p.facts.get("within_words")),
         )
     if _status(p) == AuthorizationStatus.FULFILLED:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from authorizations.queries import AuthorizationLine
+from authorizations.queries.disclosers import other_discloser
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.infrastructure.templatetags.look import day
@@ -252,6 +253,7 @@ def custody_package(request: HttpRequest, custody_id: UUID, authorization_id: UU
 def _form(request: HttpRequest, staff: Staff, offer: actions.CustodyOffer) -> CustodyPackageForm:
     choices = [(str(one.head.id), str(one.head.id)) for one in offer.sessions]
     given = {"custodian": staff, "choices": choices, "recipients": list(offer.recipients)}
+    given["other_discloser"] = other_discloser(offer.authorization)
     if request.method == "POST":
         return CustodyPackageForm(request.POST, **given)  # type: ignore[arg-type]
     return CustodyPackageForm(initial={"package": new_id(staff.pk)}, **given)  # type: ignore[arg-type]
@@ -279,6 +281,7 @@ def _pack(
             recipient=asked["recipient"],
             named_staff=list(asked["named_staff"]),
             on=today(),
+            us_in_other_words=asked.get("us_in_other_words", False),
         )
     except NotReleasable as refused:
         form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())

@@ -18,6 +18,7 @@ from authorizations.documents import reason_of
 from authorizations.models import Authorization
 from authorizations.policies import open_authorization
 from authorizations.queries import AuthorizationLine, line_of
+from authorizations.queries.disclosers import other_discloser
 from authorizations.queries.others import LACKS_OTHERS
 from authorizations.queries.taking_back import ended_among
 from practice.infrastructure.days import today
@@ -100,6 +101,7 @@ def package_new(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
 def _form(request: HttpRequest, staff: Staff, offer: ReleaseOffer) -> PackageForm:
     choices = [(str(one.head.id), str(one.head.id)) for one in offer.notes]
     given = {"author": staff, "choices": choices, "recipients": list(offer.recipients)}
+    given["other_discloser"] = other_discloser(offer.authorization)
     if request.method == "POST" and KEPT not in request.POST:
         return PackageForm(request.POST, **given)  # type: ignore[arg-type]
     form = PackageForm(initial={"package": new_id(staff.pk)}, **given)  # type: ignore[arg-type]
@@ -130,6 +132,7 @@ def _approve(
             recipient=asked["recipient"],
             named_staff=list(asked["named_staff"]),
             on=today(),
+            us_in_other_words=asked.get("us_in_other_words", False),
         )
     except NotReleasable as refused:
         form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
