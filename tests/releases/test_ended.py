@@ -2,10 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from disclosures.releases import actions
 from disclosures.releases.models import Release
 from disclosures.releases.rules import Method, ReleaseState
+from disclosures.releases.rules.codes import TreatmentOverride
 from practice.desk.worklist import home_groups
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
@@ -90,6 +92,19 @@ def test_what_may_not_leave_any_more_is_not_prepared_again_and_stays_open(approv
     refused = signed_in(dana).post(reverse("release-again", args=[release.pk]))
     assert refused.status_code == 409 and "Not prepared again" in refused.content.decode()
     assert Release.objects.count() == 1 and asked_of(release)
+
+
+def test_what_left_by_a_claim_of_emergency_or_without_permission_is_listed_for_whoever_looks_it_over(
+    prepared, castellanos, hale, signed_in
+):
+    usual, release = prepared(), prepared()
+    release.emergency, release.override_code = True, TreatmentOverride.TREATING_NOW
+    release.override_by, release.override_at = hale, timezone.now()
+    release.save()
+    page = signed_in(castellanos).get(reverse("release-list-all") + "?show=claimed").content.decode()
+    assert release.number in page and usual.number not in page
+    assert "For emergency treatment" in page
+    assert f"Without the patient’s permission, {hale.display_name}: The provider is treating" in page
 
 
 def test_a_release_in_an_emergency_stands_above_everything_else_on_the_clinicians_home_page(prepared, hale):

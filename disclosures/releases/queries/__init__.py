@@ -43,6 +43,9 @@ from .steps import (
     ended_lines as ended_lines,
 )
 from .steps import (
+    exceptional_lines as exceptional_lines,
+)
+from .steps import (
     line_of as line_of,
 )
 from .steps import (

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from disclosures.ledger.models import Entry
@@ -169,6 +170,15 @@ class Line:
     mine: bool
     blocked: str = ""  # why it may not leave any more, where its authorization has ended or is on hold
 
+    @property
+    def exception(self) -> str:
+        """What was claimed so that it may leave without what is asked for otherwise; "" where nothing was."""
+        release = self.release
+        emergency = "For emergency treatment" if release.emergency else ""
+        by = _name(release.override_by)
+        override = f"Without the patient’s permission, {by}: {release.get_override_code_display()}"
+        return ". ".join(filter(None, [emergency, override if release.override_code else ""]))
+
 
 def line_of(release: Release, staff: Staff) -> Line:
     """A release as a line of the worklist of `staff`."""
@@ -196,22 +206,29 @@ def line_of(release: Release, staff: Staff) -> Line:
     return Line(release, "", f"{ended}, not settled yet" if release.unsettled else ended, "Open", here, False)
 
 
+LINE_NEEDS = ("patient", "approver", "committed_by", "override_by")
 OPEN_STATES = (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED, ReleaseState.COMMITTED)
 
 
 def open_lines(staff: Staff) -> list[Line]:
     """The releases that wait on somebody, oldest first, as this person may see them."""
-    rows = releases_visible_to(staff).filter(state__in=OPEN_STATES)
-    rows = rows.select_related("patient", "approver", "committed_by").order_by("prepared_at")
-    return [line_of(row, staff) for row in rows]
+    rows = releases_visible_to(staff).filter(state__in=OPEN_STATES).order_by("prepared_at")
+    return [line_of(row, staff) for row in rows.select_related(*LINE_NEEDS)]
 
 
 def ended_lines(staff: Staff) -> list[Line]:
     """The releases that ended within the last thirty days, newest first, as this person may see them."""
     since = timezone.now() - timedelta(days=30)
-    rows = releases_visible_to(staff).filter(closed_at__gte=since)
-    rows = rows.select_related("patient", "approver", "committed_by").order_by("-closed_at")
-    return [line_of(row, staff) for row in rows]
+    rows = releases_visible_to(staff).filter(closed_at__gte=since).order_by("-closed_at")
+    return [line_of(row, staff) for row in rows.select_related(*LINE_NEEDS)]
+
+
+def exceptional_lines(staff: Staff) -> list[Line]:
+    """The releases of a year for which an emergency, or a reason to go on without permission (P-14), was claimed."""
+    claimed = Q(emergency=True) | ~Q(override_code="")
+    since = timezone.now() - timedelta(days=365)
+    rows = releases_visible_to(staff).filter(claimed, prepared_at__gte=since).order_by("-prepared_at")
+    return [line_of(row, staff) for row in rows.select_related(*LINE_NEEDS)]
 
 
 def covers_to_hand_over(staff: Staff) -> list[tuple[vault.PackageCover, Patient]]:

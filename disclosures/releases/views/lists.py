@@ -26,6 +26,7 @@ from ..queries import (
     asking_is_due,
     covers_to_hand_over,
     ended_lines,
+    exceptional_lines,
     line_of,
     open_lines,
     package_of,
@@ -48,6 +49,7 @@ SHOWN = {
     "clinician": "Waiting on a clinician",
     "ready": "Ready to hand over",
     "ended": "Ended lately",
+    "claimed": "In an emergency or without permission",
 }
 
 
@@ -62,6 +64,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "clinician": [line for line in lines if line.release.state == ReleaseState.AWAITING_APPROVAL],
         "ready": [line for line in lines if line.release.state == ReleaseState.APPROVED],
         "ended": ended_lines(staff),
+        "claimed": exceptional_lines(staff),
     }
     chosen = request.GET.get("show", "all")
     chosen = chosen if chosen in sorts else "all"
