@@ -257,7 +257,7 @@ def fill_release(release: Release, paper: LegalPaper, *, decided: str, at: str) 
     release.recipient_address = release.recipient_address or paper.recipient_address
     release.purpose = paper.purpose
     release.identity_verified = release.identity_verified or paper.verified
-    release.counsel_review = _counsel_words(counsel) if counsel else ""
+    release.counsel_review = counsel_words(counsel) if counsel else ""
     release.smallest_set_confirmed = True  # confirmed by the first of the two, for the sessions they named
     source = " ".join(filter(None, [paper.issuer, paper.reference]))
     release.facts = scope_facts(scope_of(paper)) | {
@@ -279,5 +279,6 @@ def fill_release(release: Release, paper: LegalPaper, *, decided: str, at: str) 
     }
 
 
-def _counsel_words(entry: PaperEntry) -> str:
+def counsel_words(entry: PaperEntry) -> str:
+    """Who answered, when and what, for the record of a release."""
     return f"{entry.name}, {day(entry.on)}: {CounselAnswer(entry.code).label}"

@@ -193,27 +193,7 @@ def reasons_not_to_compel(facts: PaperFacts, *, alone: bool) -> Iterator[Refusal
             "Have counsel ask the court or the sender to make it clear. When a clearer paper comes, record that one.",
             "45 CFR 164.512(e)(1)(i)",
         )
-    if not facts.whole:
-        yield Refusal(
-            "PAPER_NOT_VERIFIED",
-            "The scan, or how the sender’s authority was checked, is missing.",
-            "Record the paper again with both.",
-            "45 CFR 164.514(h)",
-        )
-    if facts.over:
-        yield Refusal(
-            "PAPER_OVER",
-            "This paper was withdrawn or quashed, or is over. Nothing leaves under it.",
-            "If the court or the sender asks again, record the paper that says so.",
-            cite,
-        )
-    elif facts.fought:
-        yield Refusal(
-            "PAPER_FOUGHT",
-            "Since counsel’s latest answer the practice objected to this paper, or asked a court to stop it.",
-            "Wait until it is decided. Then have counsel’s answer recorded anew.",
-            "45 CFR 164.512(e)(1)(i), practice policy P-07",
-        )
+    yield from _as_it_stands(facts)
     yield from _counsel(facts, alone or facts.several)
     if facts.counsel and facts.named_since:
         yield Refusal(
@@ -235,6 +215,44 @@ def reasons_not_to_compel(facts: PaperFacts, *, alone: bool) -> Iterator[Refusal
             "It is not recorded that the patient was told, or that telling is forbidden.",
             "Record it under “Telling the patient”.",
             "Practice policy P-08",
+        )
+
+
+def reasons_of_paper(facts: PaperFacts) -> Iterator[Refusal]:
+    """What stands against giving out anything under this paper, records of the chart too."""
+    yield from _as_it_stands(facts)
+    if facts.counsel:
+        yield from _counsel(facts, always=False)
+
+
+# The practice's policy behind a reason; a reason that is not here is the regulation's.
+POLICY_OF: Final = {
+    "COUNSEL_REVIEW": "P-07", "COUNSEL_AGAINST": "P-07", "NAMED_SINCE_COUNSEL": "P-07", "PATIENT_NOT_TOLD": "P-08",
+}  # fmt: skip
+
+
+def _as_it_stands(facts: PaperFacts) -> Iterator[Refusal]:
+    """Genuine, neither over nor fought."""
+    if not facts.whole:
+        yield Refusal(
+            "PAPER_NOT_VERIFIED",
+            "The scan, or how the sender’s authority was checked, is missing.",
+            "Record the paper again with both.",
+            "45 CFR 164.514(h)",
+        )
+    if facts.over:
+        yield Refusal(
+            "PAPER_OVER",
+            "This paper was withdrawn or quashed, or is over. Nothing leaves under it.",
+            "If the court or the sender asks again, record the paper that says so.",
+            "45 CFR 164.512(a), (e)(1)(i), (f)(1)",
+        )
+    elif facts.fought:
+        yield Refusal(
+            "PAPER_FOUGHT",
+            "Since counsel’s latest answer the practice objected to this paper, or asked a court to stop it.",
+            "Wait until it is decided. Then have counsel’s answer recorded anew.",
+            "45 CFR 164.512(e)(1)(i), practice policy P-07",
         )
 
 

@@ -112,6 +112,7 @@ def legal_paper_open(request: HttpRequest, paper_id: UUID) -> HttpResponse:
         "chart_basis": CHART_BASIS.get(kind),
         "asks_for_notes": paper.names_notes != Names.NOT,
         "opens_notes": kind in NOTES_BASIS,
+        "notes_basis": NOTES_BASIS.get(kind) if staff.is_clinical else None,
         "may_compel": refusal_to_compel(staff) is None,
         "may_counsel": refusal_to_add(staff, EntryKind.COUNSEL) is None,
         "begun": begun,

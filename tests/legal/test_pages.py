@@ -171,3 +171,17 @@ def test_the_scan_stands_sealed_in_the_database(order: LegalPaper) -> None:
         cursor.execute("SELECT document::text || scope::text || issuer::text FROM legal_legalpaper")
         (stored,) = cursor.fetchone()
     assert DATA.hex() not in stored and b"Superior".hex() not in stored
+
+
+def test_a_release_of_the_chart_under_a_paper_begins_with_what_the_paper_says(
+    dana: Staff, order: LegalPaper, signed_in: SignedIn
+) -> None:
+    client = signed_in(dana)
+    link = f"{reverse('release-new', args=[order.patient_id])}?basis=B_COURT_ORDER&amp;paper={order.pk}"
+    assert link in client.get(reverse("legal-paper-open", args=[order.pk])).content.decode()
+    form = client.get(link.replace("&amp;", "&")).context["form"]
+    assert {"process", "counsel_review"}.isdisjoint(form.fields)
+    assert form["paper"].value() == str(order.pk) and form["recipient_name"].value() == order.recipient_name
+    none = client.get(f"{reverse('release-new', args=[order.patient_id])}?basis=B_REQUIRED_BY_LAW")
+    assert none.context["form"]["paper"].value() is None
+    assert "A statute or regulation, no paper" in none.content.decode()

@@ -8,16 +8,20 @@ from typing import Any
 
 from authorizations.rules import RecordClass
 from disclosures.ledger.rules import Basis
-from disclosures.releases.rules import LegalProcess, PNException, Proposal, RecipientKind, chart_facts, note_facts
+from disclosures.releases.rules import PNException, Proposal, RecipientKind, chart_facts, note_facts
 
-from .proposals import CHART_AUTHORIZATION, KIND_OF_BASIS, NOTE_ITEMS, NOTES_AUTHORIZATION, as_documented, chart
+from .proposals import (
+    CHART_AUTHORIZATION,
+    KIND_OF_BASIS,
+    NOTE_ITEMS,
+    NOTES_AUTHORIZATION,
+    PROCESS_OF_BASIS,
+    as_documented,
+    chart,
+)
 
 ASKED = {fact.key: "as documented" for basis in Basis for fact in chart_facts(basis)}
 ASKED |= {fact.key: as_documented(fact) for code in PNException for fact in note_facts(code, Basis.B_ADULT_ABUSE)}
-PROCESS = {
-    Basis.B_COURT_ORDER: LegalProcess.COURT_ORDER,
-    Basis.B_SUBPOENA_ASSURANCE: LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA,
-}
 
 
 def everything(basis: Basis, record_class: RecordClass) -> Proposal:
@@ -31,7 +35,7 @@ def everything(basis: Basis, record_class: RecordClass) -> Proposal:
         authorization=form if basis == Basis.B_AUTHORIZATION else None,
         facts=ASKED,
         recipient_kind=KIND_OF_BASIS.get(basis, RecipientKind.OTHER),
-        process=PROCESS.get(basis, ""),
+        process=PROCESS_OF_BASIS.get(basis, ""),
         counsel_reviewed=True,
         originator_approved=True,
         smallest_set_confirmed=True,

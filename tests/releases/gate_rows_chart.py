@@ -5,7 +5,15 @@ from datetime import date, timedelta
 
 from authorizations.rules import PnScope, RecordClass
 from disclosures.ledger.rules import Basis
-from disclosures.releases.rules import Item, LegalProcess, Policies, Proposal, RecipientKind, TreatmentOverride
+from disclosures.releases.rules import (
+    Item,
+    LegalProcess,
+    PaperSays,
+    Policies,
+    Proposal,
+    RecipientKind,
+    TreatmentOverride,
+)
 from disclosures.releases.rules.shared import NOT_ON_RECORD
 
 from .proposals import (
@@ -13,6 +21,7 @@ from .proposals import (
     ITEM_DAY,
     NOON,
     NOTES_AUTHORIZATION,
+    QUASHED,
     TODAY,
     YESTERDAY,
     chart,
@@ -346,6 +355,26 @@ ROWS = [
         "R-207: an attorney's subpoena is not turned into a law by calling it one",
         on_basis(Basis.B_REQUIRED_BY_LAW, process=LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA),
         {"PROCESS_NOT_COMPULSION"},
+    ),
+    (
+        "R-207: whether a paper came or a law asks by itself is said; a blank is no answer",
+        on_basis(Basis.B_REQUIRED_BY_LAW, process=""),
+        {"PROCESS_UNSAID"},
+    ),
+    (
+        "R-208: under a paper that is not on record nothing leaves the chart",
+        on_basis(Basis.B_COURT_ORDER, paper=None),
+        {"PAPER_NOT_ON_RECORD"},
+    ),
+    (
+        "R-208: a quashed paper carries nothing out of the chart either",
+        on_basis(Basis.B_COURT_ORDER, paper=PaperSays(reasons=(QUASHED,))),
+        {"PAPER_OVER"},
+    ),
+    (
+        "R-206: the few facts an officer may be told need no paper",
+        on_basis(Basis.B_LAW_ENFORCEMENT, process=LegalProcess.INFORMAL_REQUEST, paper=None),
+        set(),
     ),
     (
         "R-207: an authorized investigative demand is required by law",

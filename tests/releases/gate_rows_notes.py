@@ -12,13 +12,24 @@ from authorizations.rules import (
     SignerRole,
 )
 from disclosures.ledger.rules import Basis
-from disclosures.releases.rules import Act, Item, LegalProcess, PNException, Policies, RecipientKind
+from disclosures.releases.rules import (
+    Act,
+    Item,
+    LegalProcess,
+    PaperSays,
+    PNException,
+    Policies,
+    PolicyRefusal,
+    RecipientKind,
+)
+from practice.infrastructure.refusals import Refusal
 
 from .proposals import (
     CHART_AUTHORIZATION,
     ITEM_DAY,
     NOON,
     NOTES_AUTHORIZATION,
+    QUASHED,
     TODAY,
     YESTERDAY,
     documented,
@@ -27,6 +38,7 @@ from .proposals import (
     ordered,
 )
 
+NOT_TOLD = Refusal("PATIENT_NOT_TOLD", "Not told.", "Tell the patient.", "Practice policy P-08")
 FIFTEEN = date(TODAY.year - 15, 3, 1)
 
 ROWS = [
@@ -423,9 +435,67 @@ ROWS = [
             Basis.B_LAW_ENFORCEMENT,
             PNException.REQUIRED_BY_LAW,
             process=LegalProcess.ADMIN_SUBPOENA,
+            counsel_reviewed=False,
             originator_approved=False,
         ),
         {"COUNSEL_REVIEW"},
+    ),
+    (
+        "R-021: law enforcement without a paper opens no notes, whatever it is called",
+        exceptional(Basis.B_LAW_ENFORCEMENT, PNException.REQUIRED_BY_LAW, process=""),
+        {"PN_POLICE_WITHOUT_PROCESS"},
+    ),
+    (
+        "R-021: an informal request of law enforcement opens none either",
+        exceptional(
+            Basis.B_LAW_ENFORCEMENT, PNException.REQUIRED_BY_LAW, process=LegalProcess.INFORMAL_REQUEST, paper=None
+        ),
+        {"PN_POLICE_WITHOUT_PROCESS"},
+    ),
+    (
+        "R-021: required by law says whether a paper came or a law asks by itself; a blank is no answer",
+        exceptional(Basis.B_REQUIRED_BY_LAW, PNException.REQUIRED_BY_LAW, process=""),
+        {"PROCESS_UNSAID"},
+    ),
+    (
+        "P-07: a statute without a paper opens no notes before counsel has looked",
+        exceptional(Basis.B_REQUIRED_BY_LAW, PNException.REQUIRED_BY_LAW, counsel_reviewed=False),
+        {"COUNSEL_REVIEW"},
+    ),
+    (
+        "P-07: a report that a statute asks of whoever treats the patient does not wait for counsel",
+        exceptional(Basis.B_CHILD_ABUSE, PNException.REQUIRED_BY_LAW, counsel_reviewed=False),
+        set(),
+    ),
+    (
+        "P-07: with that gate off counsel is not asked",
+        exceptional(
+            Basis.B_REQUIRED_BY_LAW,
+            PNException.REQUIRED_BY_LAW,
+            counsel_reviewed=False,
+            policies=Policies(counsel_gate=False),
+        ),
+        set(),
+    ),
+    (
+        "W-22: an order that nobody recorded with its scan carries no notes",
+        ordered(paper=None),
+        {"PAPER_NOT_ON_RECORD"},
+    ),
+    (
+        "W-22: what stands against the paper in its own record stands against the release",
+        ordered(paper=PaperSays(reasons=(QUASHED,), policies=(PolicyRefusal("P-08", NOT_TOLD),))),
+        {"PAPER_OVER", "PATIENT_NOT_TOLD"},
+    ),
+    (
+        "R-200: an order reaches whom it names as recipient and nobody else",
+        ordered(paper=PaperSays(recipient="Clerk of the Circuit Court")),
+        {"PAPER_OTHER_RECIPIENT"},
+    ),
+    (
+        "What was given out under an order is judged by the day it left, not by its record since",
+        ordered(paper=None, planned=False),
+        set(),
     ),
     (
         "P-16: even under an order somebody confirms the narrowest set",

@@ -8,7 +8,7 @@ from disclosures.ledger.rules import Basis
 from disclosures.releases.rules import Act, Item, LegalProcess, PNException, RecipientKind, chart_facts
 from disclosures.releases.rules.restrictions import NOT_MEANT
 
-from .proposals import KIND_OF_BASIS, TODAY, chart, exceptional, notes
+from .proposals import KIND_OF_BASIS, PROCESS_OF_BASIS, TODAY, chart, exceptional, notes
 
 PAID_DAY = date(2026, 3, 3)  # W-34
 ITEM = Item("note:1", PAID_DAY, kind="note")
@@ -48,7 +48,7 @@ def on(basis: Basis, *restrictions: RestrictionFacts, **changes):
         "authorization": None,
         "facts": facts,
         "recipient_kind": KIND_OF_BASIS.get(basis, RecipientKind.OTHER),
-        "process": LegalProcess.COURT_ORDER if basis == Basis.B_COURT_ORDER else "",
+        "process": PROCESS_OF_BASIS.get(basis, ""),
         "treatment_permission": "form of May 2",
         "items": (ITEM,),
         "restrictions": restrictions,

@@ -16,6 +16,7 @@ from disclosures.releases.rules import (
     Fact,
     Item,
     LegalProcess,
+    PaperSays,
     PNException,
     Proposal,
     RecipientKind,
@@ -23,6 +24,7 @@ from disclosures.releases.rules import (
     note_facts,
 )
 from disclosures.releases.rules.documentation import AUTHOR, PATIENT
+from practice.infrastructure.refusals import Refusal
 
 TODAY = date(2026, 11, 21)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -53,6 +55,7 @@ NOTES_AUTHORIZATION = replace(
     pn_scope=PnScope.DATE_RANGE,
 )
 
+QUASHED = Refusal("PAPER_OVER", "Over.", "Record another.", "45 CFR 164.512(a)")
 CHART_ITEMS = (Item("note-1", ITEM_DAY), Item("note-2", date(2026, 5, 5)))
 NOTE_ITEMS = (Item("pn-1", ITEM_DAY, originator_id="hale"),)
 
@@ -70,6 +73,7 @@ def chart(**changes: Any) -> Proposal:
         on=TODAY,
         today=TODAY,
         identity_verified="called back on the number of the bar directory",
+        paper=PaperSays(),
     )
     return replace(base, **changes)
 
@@ -114,6 +118,14 @@ KIND_OF_BASIS = {
 }
 
 
+PROCESS_OF_BASIS = {
+    Basis.B_COURT_ORDER: LegalProcess.COURT_ORDER,
+    Basis.B_SUBPOENA_ASSURANCE: LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA,
+    Basis.B_REQUIRED_BY_LAW: LegalProcess.STATUTE,
+    Basis.B_LAW_ENFORCEMENT: LegalProcess.COURT_WARRANT,
+}
+
+
 def exceptional(basis: Basis, exception: PNException, *without: str, **changes: Any) -> Proposal:
     """A psychotherapy-note disclosure under an exception, fully documented except for the named facts."""
     base = notes(
@@ -122,6 +134,8 @@ def exceptional(basis: Basis, exception: PNException, *without: str, **changes: 
         exception=exception,
         facts=documented(exception, *without),
         recipient_kind=KIND_OF_BASIS.get(basis, RecipientKind.OTHER),
+        process=PROCESS_OF_BASIS.get(basis, ""),
+        counsel_reviewed=True,
     )
     return replace(base, **changes)
 
@@ -143,8 +157,6 @@ def on_basis(basis: Basis, *without: str, **changes) -> Proposal:
     """The chart on a basis with everything that basis asks for, except the named facts."""
     facts = {fact.key: "as documented" for fact in chart_facts(basis) if fact.key not in without}
     kind = KIND_OF_BASIS.get(basis, RecipientKind.OTHER)
-    process = LegalProcess.COURT_ORDER if basis == Basis.B_COURT_ORDER else ""
-    if basis == Basis.B_SUBPOENA_ASSURANCE:
-        process = LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA
+    process = PROCESS_OF_BASIS.get(basis, "") if basis != Basis.B_LAW_ENFORCEMENT else ""
     base = chart(basis=basis, authorization=None, facts=facts, recipient_kind=kind, process=process)
     return replace(base, **{"treatment_permission": "form of May 2"} | changes)

@@ -14,6 +14,8 @@ from authorizations.actions import add_paper, correct_authorization, record_revo
 from disclosures.ledger.actions import LedgerBroken
 from disclosures.ledger.models import Checkpoint, Entry
 from disclosures.ledger.rules import Basis
+from disclosures.legal.actions import record_paper
+from disclosures.legal.rules import ResponseKind
 from disclosures.releases import actions
 from disclosures.releases.actions import GateRefused
 from disclosures.releases.documents import DATA_FILE, chart_package
@@ -31,6 +33,7 @@ from practice.worklist.rules import TaskKind, TaskState
 from records.chart.exchange.restore import is_whole_chart
 from records.chart.fhir import read_json
 from tests.authorizations.papers import SCAN
+from tests.legal.conftest import paper_of, respond
 
 from .conftest import CANARY, draft_of, note_keys, signed_note
 
@@ -371,8 +374,10 @@ def test_the_whole_chart_to_a_payer_needs_its_reason(dana, hale, chart):
     assert actions.prepare_release(by=dana, release=draft, keys=everything, approver=hale).whole_chart
 
 
-def test_what_lies_outside_the_days_of_an_order_stays_here(dana, hale, chart):
+def test_what_lies_outside_the_days_of_an_order_stays_here_and_all_of_it_once_it_is_quashed(dana, hale, chart):
     first = today() - timedelta(days=25)
+    order = paper_of(chart, recipient_name="Circuit Court of Sangamon County")
+    order = record_paper(by=dana, paper=order, document=SCAN)
     draft = draft_of(
         chart,
         None,
@@ -380,12 +385,20 @@ def test_what_lies_outside_the_days_of_an_order_stays_here(dana, hale, chart):
         process="LP_COURT_ORDER",
         recipient_name="Circuit Court of Sangamon County",
         recipient_kind=RecipientKind.COURT,
-        facts={"issuer": "Circuit Court", "scope": "notes since", "scope_from": first.isoformat()},
+        facts={
+            "issuer": "Circuit Court",
+            "scope": "notes since",
+            "scope_from": first.isoformat(),
+            "paper": str(order.pk),
+        },
     )
     with pytest.raises(GateRefused) as refused:
         actions.prepare_release(by=dana, release=draft, keys=note_keys(chart), approver=hale)
     assert refused.value.decision.codes() == {"OUTSIDE_SCOPE"}
-    assert actions.prepare_release(by=dana, release=draft, keys=note_keys(chart)[:1], approver=hale).number
+    release = actions.prepare_release(by=dana, release=draft, keys=note_keys(chart)[:1], approver=hale)
+    respond(dana, order, ResponseKind.CLOSED)
+    with pytest.raises(GateRefused, match="PAPER_OVER"):
+        actions.approve_release(by=hale, release_id=release.pk, keep=[row.pk for row in release.items.all()])
 
 
 @pytest.mark.parametrize("state", [ReleaseState.COMMITTED, ReleaseState.DELIVERED])

@@ -1,5 +1,6 @@
 """An author releases psychotherapy notes under an exception: documented, asked at the gate twice, sealed till then."""
 
+from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -8,6 +9,8 @@ from django.urls import reverse
 
 from disclosures.ledger.models import Entry
 from disclosures.ledger.rules import Basis
+from disclosures.legal.actions import record_paper
+from disclosures.legal.rules import CounselAnswer, ResponseKind
 from disclosures.releases.actions import GateRefused, commit_notes_package, deliver
 from disclosures.releases.actions.without_authorization import (
     offer_without_authorization,
@@ -28,6 +31,7 @@ from records.psychotherapy.ids import new_id
 from records.psychotherapy.models import Package
 from tests.everybody import make_patient
 from tests.files import pdf
+from tests.legal.conftest import SCAN, add_counsel, add_notice, paper_of, respond
 from tests.psychotherapy.conftest import write_note
 
 pytestmark = pytest.mark.django_db
@@ -61,9 +65,23 @@ def claimed(patient, basis, **changes):
         "facts": documented(basis),
         "smallest_set_confirmed": True,
     }
-    if basis in (Basis.B_COURT_ORDER, Basis.B_LAW_ENFORCEMENT):
-        given |= {"process": LegalProcess.COURT_ORDER, "counsel_review": "J. Frost, today: comply"}
+    if basis == Basis.B_COURT_ORDER:
+        given |= {"process": LegalProcess.COURT_ORDER}
     return Release(**{**given, **changes})
+
+
+@pytest.fixture
+def order(castellanos, lindqvist):
+    """A judge's order for these notes on record, seen by counsel, the patient told."""
+    paper = record_paper(by=castellanos, paper=paper_of(lindqvist, recipient_name="Rowan Pike"), document=SCAN)
+    add_counsel(castellanos, paper)
+    add_notice(castellanos, paper)
+    return paper
+
+
+def under(paper, facts=None):
+    """The facts of a release that rests on a paper on record."""
+    return (facts or documented(Basis.B_COURT_ORDER)) | {"paper": str(paper.pk)}
 
 
 def pack(by, release, note, to):
@@ -82,17 +100,79 @@ def test_own_training_treatment_and_threat_are_not_packed():
     }
 
 
-@pytest.mark.parametrize("basis", [Basis.B_OPERATIONS, Basis.B_HHS, Basis.B_REQUIRED_BY_LAW, Basis.B_COURT_ORDER,
-                                   Basis.B_OVERSIGHT, Basis.B_CORONER])  # fmt: skip
-def test_each_exception_needs_every_field_of_the_documentation_table(no_press, hale, dana, lindqvist, basis):
-    note = write_note(hale, lindqvist)
+@pytest.mark.parametrize("basis", [Basis.B_OPERATIONS, Basis.B_HHS, Basis.B_COURT_ORDER, Basis.B_OVERSIGHT,
+                                   Basis.B_CORONER])  # fmt: skip
+def test_each_exception_needs_every_field_of_the_documentation_table(no_press, hale, dana, lindqvist, order, basis):
+    note, whole = write_note(hale, lindqvist), under(order, documented(basis, hale))
     for key in documented(basis).keys() - {"description"}:
-        facts = documented(basis, hale) | {key: " "}
         with pytest.raises(GateRefused) as refused:
-            pack(hale, claimed(lindqvist, basis, facts=facts), note, dana)
+            pack(hale, claimed(lindqvist, basis, facts=whole | {key: " "}), note, dana)
         assert f"MISSING_{key.upper()}" in refused.value.decision.codes()
     assert vault.my_packages(hale) == []
-    assert pack(hale, claimed(lindqvist, basis, facts=documented(basis, hale)), note, dana).cover.own_ground
+    assert pack(hale, claimed(lindqvist, basis, facts=whole), note, dana).cover.own_ground
+
+
+def codes_of(by, release, note, to):
+    """Why the gate does not let an author pack it."""
+    with pytest.raises(GateRefused) as refused:
+        pack(by, release, note, to)
+    return refused.value.decision.codes()
+
+
+def test_what_a_law_or_a_court_asks_of_an_author_rests_on_the_paper_as_it_stands_on_record(
+    no_press, hale, dana, castellanos, lindqvist, order
+):
+    note, facts = write_note(hale, lindqvist), under(order)
+    claim = claimed(lindqvist, Basis.B_COURT_ORDER, facts=facts)
+    typed = claimed(lindqvist, Basis.B_COURT_ORDER, counsel_review="I asked, and it is fine")
+    assert codes_of(hale, typed, note, dana) == {"PAPER_NOT_ON_RECORD"}
+    elsewhere = claimed(lindqvist, Basis.B_COURT_ORDER, facts=facts, recipient_name="J. Frost")
+    assert codes_of(hale, elsewhere, note, dana) == {"PAPER_OTHER_RECIPIENT"}
+    add_counsel(castellanos, order, CounselAnswer.OBJECT)
+    assert codes_of(hale, claim, note, dana) == {"COUNSEL_AGAINST"}
+    add_counsel(castellanos, order)
+    respond(castellanos, order, ResponseKind.MOTION_TO_QUASH)
+    assert codes_of(hale, claim, note, dana) == {"PAPER_FOUGHT"}
+    respond(castellanos, order, ResponseKind.CLOSED)
+    assert codes_of(hale, claim, note, dana) == {"PAPER_OVER"}
+
+
+def test_an_author_opens_no_notes_by_leaving_open_what_asks_for_them(no_press, hale, dana, lindqvist):
+    note = write_note(hale, lindqvist)
+    claim = claimed(lindqvist, Basis.B_REQUIRED_BY_LAW, recipient_kind=RecipientKind.ATTORNEY, counsel_review="")
+    assert codes_of(hale, claim, note, dana) == {"PROCESS_UNSAID", "COUNSEL_REVIEW"}
+    claim.process = LegalProcess.STATUTE
+    assert codes_of(hale, claim, note, dana) == {"COUNSEL_REVIEW"}
+    assert codes_of(hale, claimed(lindqvist, Basis.B_LAW_ENFORCEMENT), note, dana) >= {"PN_POLICE_WITHOUT_PROCESS"}
+
+
+def test_the_author_chooses_a_paper_on_record_and_types_no_answer_of_counsels(
+    no_press, hale, dana, lindqvist, order, signed_in
+):
+    note, client = write_note(hale, lindqvist), signed_in(hale)
+    url = f"{reverse('notes-release-new', args=[lindqvist.pk])}?basis=B_COURT_ORDER&paper={order.pk}"
+    form = client.get(url).context["form"]
+    assert {"counsel_review", "process"}.isdisjoint(form.fields)
+    assert (form["paper"].value(), form["recipient_name"].value()) == (str(order.pk), "Rowan Pike")
+    typed = {
+        "package": new_id(hale.pk), "notes": [note], "named_staff": [dana.pk], "recipient_name": "Rowan Pike",
+        "recipient_kind": "court", "purpose": "As ordered", "identity_verified": "called the clerk",
+        "fact_conditions_met": "not applicable", "fact_decided_by": "Dr. Hale", "fact_decided_at": "today",
+        "fact_minimum_necessary_note": "as ordered", "smallest_set_confirmed": "on", "counsel_review": "none needed",
+    }  # fmt: skip
+    assert "Choose the paper that asks for it." in client.post(url, typed).content.decode()
+    made = client.post(url, typed | {"paper": order.pk}).context["made"]
+    claim = vault.package_claim(dana, made.cover.id)
+    assert (claim["process"], claim["facts"]["scope"]) == (LegalProcess.COURT_ORDER, order.scope)
+    assert claim["counsel_review"].startswith("J. Ortiz, attorney")
+    assert claim["facts"]["scope_from"] == order.scope_from.isoformat()
+
+
+def test_an_order_of_certain_days_opens_no_note_of_another_day(no_press, hale, dana, lindqvist, order):
+    outside = write_note(hale, lindqvist, session_on=order.scope_from - timedelta(days=1))
+    facts = under(order) | {"scope_from": order.scope_from.isoformat(), "scope_to": order.scope_to.isoformat()}
+    claim = claimed(lindqvist, Basis.B_COURT_ORDER, facts=facts)
+    assert codes_of(hale, claim, outside, dana) == {"OUTSIDE_SCOPE"}
 
 
 def test_oversight_of_anybody_but_the_author_opens_nothing_whatever_name_is_written(
@@ -110,16 +190,15 @@ def test_oversight_of_anybody_but_the_author_opens_nothing_whatever_name_is_writ
     [
         ({"identity_verified": ""}, "IDENTITY_UNVERIFIED"),
         ({"smallest_set_confirmed": False}, "PN_SMALLEST_SET"),
-        ({"counsel_review": ""}, "COUNSEL_REVIEW"),
         ({"process": LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA}, "PN_PROCESS_NOT_COMPULSION"),
     ],
 )
 def test_the_gate_says_no_before_anything_is_made_and_nobody_learns_of_it(
-    no_press, hale, dana, lindqvist, changes, code
+    no_press, hale, dana, lindqvist, order, changes, code
 ):
     note, before = write_note(hale, lindqvist), AuditEntry.objects.count()
     with pytest.raises(GateRefused, match=code):
-        pack(hale, claimed(lindqvist, Basis.B_COURT_ORDER, **changes), note, dana)
+        pack(hale, claimed(lindqvist, Basis.B_COURT_ORDER, facts=under(order), **changes), note, dana)
     assert vault.my_packages(hale) == []
     assert AuditEntry.objects.count() == before
 
@@ -270,3 +349,19 @@ def test_a_claim_that_does_not_carry_any_more_stops_the_hand_over(no_press, monk
     with pytest.raises(GateRefused, match="MISSING_CAPTION"):
         commit_notes_package(by=dana, package_id=made.cover.id, release=Release(method=Method.LOCKED_FILE))
     assert not Release.objects.exists() and UUID(str(vault.my_packages(hale)[0].id)) == made.cover.id
+
+
+@pytest.mark.committing
+def test_what_is_quashed_after_its_author_packed_it_is_neither_handed_over_nor_given_out(
+    no_press, hale, dana, castellanos, lindqvist, order
+):
+    note, desk = write_note(hale, lindqvist), {"identity_verified": "badge", "method": Method.LOCKED_FILE}
+    made = pack(hale, claimed(lindqvist, Basis.B_COURT_ORDER, facts=under(order)), note, dana)
+    respond(castellanos, order, ResponseKind.MOTION_TO_QUASH)
+    with pytest.raises(GateRefused, match="PAPER_FOUGHT"):
+        commit_notes_package(by=dana, package_id=made.cover.id, release=Release(**desk))
+    add_counsel(castellanos, order)
+    release = commit_notes_package(by=dana, package_id=made.cover.id, release=Release(**desk))
+    respond(castellanos, order, ResponseKind.CLOSED)
+    with pytest.raises(GateRefused, match="PAPER_OVER"):
+        deliver(by=dana, release_id=release.pk)

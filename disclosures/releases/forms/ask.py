@@ -11,7 +11,7 @@ from disclosures.ledger.rules import Basis
 from practice.people.models import Patient
 
 from ..models import Release
-from ..rules import EXCEPTIONS_OF_BASIS, Fact, Item, PNException, chart_facts, note_facts
+from ..rules import EXCEPTIONS_OF_BASIS, Fact, Item, PaperSays, PNException, chart_facts, note_facts
 from ..rules.documentation import AUTHOR
 from .release import DAY, GROUND_FIELDS, TICKED, WHOLE_CHART_EXEMPT, Parts, ReleaseFields
 
@@ -45,6 +45,7 @@ class AskForm(ReleaseFields):
     settled = _tick("and each of them authorized the same release, or is redacted out of it")
     exception = forms.ChoiceField(label="Exception", required=False, choices=[("", "None"), *PNException.choices])
     smallest_set_confirmed = _tick("It is confirmed as the smallest set that serves")
+    paper_on_record = _tick("The paper is on record with its scan, nothing stands against it, and the patient was told")
     approved = _tick("The author of the notes has approved it")
     justification = _tick(TICKS["justification"])
 
@@ -59,6 +60,9 @@ class AskForm(ReleaseFields):
             self.fields[name].required = False
         # a name and days are weighed against a paper only
         self._keep("recipient_name", "dated_from", "dated_to", only_if=self.authorization is not None)
+        self._keep("paper_on_record", only_if="process" in self.fields)
+        if "process" in self.fields:
+            self.fields["process"].required = False  # nothing chosen is an answer too
         self._keep("whole_chart", only_if=not notes)
         self._keep("other_documents", only_if=not notes and self.basis == Basis.B_PAYMENT)
         self._keep("justification", only_if=not notes and self.basis not in WHOLE_CHART_EXEMPT)
@@ -108,6 +112,11 @@ class AskForm(ReleaseFields):
             setattr(release, name, "yes" if data.get(name) else "")
         release.facts, release.description = self.documented(), "as asked"
         return release
+
+    def imagined_paper(self) -> PaperSays | None:
+        """The record of the legal paper as somebody imagines it."""
+        data = self.cleaned_data
+        return PaperSays(counsel=bool(data.get("counsel_review"))) if data.get("paper_on_record") else None
 
     def items(self) -> list[Item]:
         """What would leave, as whoever asks describes it: no record is looked at."""

@@ -13,6 +13,7 @@ from practice.people.confidential import LetterAddress
 from practice.people.models import Staff
 
 from ..models import Release
+from ..queries.papers import PAPER, PaperOnRecord
 from ..rules import (
     PACKAGE_METHODS,
     Fact,
@@ -26,9 +27,15 @@ from ..rules.documentation import AUTHOR
 from ..rules.restrictions import NOT_MEANT
 from ..rules.ways import AGREED, in_words, wishes
 
+DAYS_TYPED = ("scope_from", "scope_to")
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 # Bases on which legal process is named.
 WITH_PROCESS = (Basis.B_COURT_ORDER, Basis.B_SUBPOENA_ASSURANCE, Basis.B_LAW_ENFORCEMENT, Basis.B_REQUIRED_BY_LAW)
+# What may be said there instead of a paper; of psychotherapy notes the gate takes the first alone.
+WITHOUT_PAPER: dict[str, tuple[str, ...]] = {
+    Basis.B_REQUIRED_BY_LAW: (LegalProcess.STATUTE,),
+    Basis.B_LAW_ENFORCEMENT: (LegalProcess.INFORMAL_REQUEST,),
+}
 # Bases whose paper names the days it covers.
 WITH_SCOPE = (Basis.B_COURT_ORDER, Basis.B_REQUIRED_BY_LAW, Basis.B_LAW_ENFORCEMENT)
 # Where the whole chart needs no reason (R-181).
@@ -104,7 +111,8 @@ TO_WHOM = [
     "authority",
 ]
 GROUND_FIELDS = [
-    "within_discloser", "within_words", "process", "scope_from", "scope_to", "counsel_review", "emergency",
+    "within_discloser", "within_words", "paper", "process", "paper_on_record", "scope_from", "scope_to",
+    "counsel_review", "emergency",
     "treatment_permission", "override_code", "override_reason",
 ]  # fmt: skip
 
@@ -118,6 +126,7 @@ class ReleaseFields(forms.Form):
 
     own_first: Parts = []
     own_last: Parts = []
+    rests_on_record = False  # what is prepared names a legal paper on record; of the rest its kind is enough
 
     recipient_name = text("Who receives it", required="Name the person or office that receives it.", limit=300)
     recipient_kind = forms.ChoiceField(
@@ -152,10 +161,23 @@ class ReleaseFields(forms.Form):
         label="If it goes to the patient: they were asked, and agree to this way this once", required=False
     )
     authority = text("By what authority they act for the patient", rows=2)
-    process = forms.ChoiceField(label="Legal paper", required=False, choices=[("", "None"), *LegalProcess.choices])
+    paper = forms.ChoiceField(
+        label="Legal paper",
+        help_text="Those on record for this patient. A paper that is not in the list is recorded first.",
+        error_messages={
+            "required": "Choose the paper that asks for it.",
+            "invalid_choice": "Choose one of the papers on record.",
+        },
+    )
+    process = forms.ChoiceField(label="Legal paper", error_messages={"required": "Choose what asks for it."})
     counsel_review = text("Counsel's review: who, when, answer", rows=2)
     scope_from = forms.DateField(label="Covers records from", required=False, widget=DAY)
-    scope_to = forms.DateField(label="Covers records to", required=False, widget=DAY)
+    scope_to = forms.DateField(
+        label="Covers records to",
+        required=False,
+        widget=DAY,
+        help_text="Where the paper names days, those count.",
+    )
     emergency = forms.BooleanField(label="Emergency treatment", required=False)
     treatment_permission = text("The patient's permission: form or conversation, and day", limit=500)
     override_code = forms.ChoiceField(
@@ -172,6 +194,7 @@ class ReleaseFields(forms.Form):
         authorization: Authorization | None = None,
         restricted: Sequence[str] = (),
         asked: tuple[LetterAddress, ...] = (),
+        papers: Sequence[PaperOnRecord] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -193,11 +216,31 @@ class ReleaseFields(forms.Form):
         # what is posted names the requests that were on the page, so that a tick answers for no later one
         self.fields[NOT_MEANT].widget.attrs["value"] = " ".join(restricted)
         self._keep(NOT_MEANT, only_if=bool(restricted))
-        self._keep("process", "counsel_review", only_if=basis in WITH_PROCESS)
+        self.papers = {str(one.id): one for one in papers}
+        self._ask_process()
         self._keep("scope_from", "scope_to", only_if=basis in WITH_SCOPE)
         self._keep("authority", only_if=basis == Basis.B_TO_INDIVIDUAL)
         for_treatment = ("emergency", "treatment_permission", "override_code", "override_reason")
         self._keep(*for_treatment, only_if=basis == Basis.B_TREATMENT)
+
+    def _ask_process(self) -> None:
+        """Which paper it rests on, where one is on record; else of what kind it was."""
+        on_paper = self.basis in WITH_PROCESS
+        self._keep("paper", only_if=on_paper and self.rests_on_record)
+        self._keep("process", "counsel_review", only_if=on_paper and not self.rests_on_record)
+        by_law = self.basis == Basis.B_REQUIRED_BY_LAW
+        kinds = [one for one in LegalProcess.choices if by_law or one[0] != LegalProcess.STATUTE]
+        if (process := self.fields.get("process")) is not None:
+            choices: Any = process
+            choices.choices, process.required = [("", "Choose" if by_law else "None"), *kinds], by_law
+        elif (paper := self.fields.get("paper")) is not None:
+            listed: Any = paper
+            without = [one for one in kinds if one[0] in WITHOUT_PAPER.get(self.basis, ())]
+            listed.choices = [("", "Choose"), *((key, one.label) for key, one in self.papers.items()), *without]
+
+    def chosen_paper(self) -> PaperOnRecord | None:
+        """The paper on record that was chosen; None where it is none, or not asked for."""
+        return self.papers.get(self.cleaned_data.get("paper", ""))
 
     def _keep(self, *names: str, only_if: bool) -> None:
         if not only_if:
@@ -228,11 +271,16 @@ class ReleaseFields(forms.Form):
         """The facts as typed, blank ones left out."""
         data = self.cleaned_data
         found = {fact.key: self._said(fact, data.get(f"fact_{fact.key}", "")) for fact in self.facts}
-        found |= {name: data[name].isoformat() for name in ("scope_from", "scope_to") if data.get(name)}
+        found |= {name: data[name].isoformat() for name in DAYS_TYPED if data.get(name)}
         found |= {name: "yes" for name in TICKED if data.get(name)}
         posted = self.data.get(self.add_prefix(NOT_MEANT), "") if data.get(NOT_MEANT) else ""
         found[NOT_MEANT] = " ".join(one for one in posted.split() if one in self.restricted)
         found |= agreement(self)
+        if paper := self.chosen_paper():
+            asked = {fact.key for fact in self.facts}
+            said = {key: value for key, value in paper.facts.items() if key in (PAPER, *asked)}
+            typed = {key: value for key, value in found.items() if value and not (paper.days and key in DAYS_TYPED)}
+            found = said | typed | dict(paper.days)
         return {key: value for key, value in found.items() if value}
 
     def _said(self, fact: Fact, given: Any) -> str:
@@ -257,6 +305,10 @@ class ReleaseFields(forms.Form):
         ):  # fmt: skip
             if name in self.cleaned_data:
                 setattr(release, name, self.cleaned_data[name])
+        if "paper" in self.fields:
+            paper = self.chosen_paper()
+            release.process = paper.process if paper else self.cleaned_data["paper"]
+            release.counsel_review = paper.counsel if paper else ""
         release.basis, release.authorization, release.facts = self.basis, self.authorization, self.documented()
         return release
 
@@ -264,6 +316,7 @@ class ReleaseFields(forms.Form):
 class NewReleaseForm(ReleaseFields):
     """A chart package to prepare: the fields above, how it leaves, who approves, and the documents."""
 
+    rests_on_record = True
     own_last = [("On its way", ["method", AGREED, "fax_number", "with_data", "approver", "justification"])]
 
     method = forms.ChoiceField(

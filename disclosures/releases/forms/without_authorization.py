@@ -42,6 +42,7 @@ def ground_words(basis: Basis) -> str:
 class OwnGroundForm(ReleaseFields):
     """To whom, why, on which exception with all that it asks for, and which notes. Nothing is ticked beforehand."""
 
+    rests_on_record = True
     package = forms.UUIDField(widget=forms.HiddenInput)
     notes = PackageForm.base_fields["notes"]
     named_staff = PackageForm.base_fields["named_staff"]

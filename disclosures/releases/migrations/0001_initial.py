@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                             ("LP_ADMIN_SUBPOENA", "Administrative subpoena or summons"),
                             ("LP_CID", "Civil or authorized investigative demand"),
                             ("LP_INFORMAL_REQUEST", "Letter or telephone call"),
+                            ("STATUTE", "A statute or regulation, no paper"),
                         ],
                         max_length=40,
                     ),

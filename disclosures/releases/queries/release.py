@@ -35,6 +35,7 @@ from ..rules.shared import NOT_ON_RECORD
 from ..rules.ways import is_for_the_patient
 from .named import others_named
 from .others import spoken_of, with_others
+from .papers import what_its_paper_says
 
 # Reasons that are about one document: they say which lines of the index the basis does not cover.
 ITEM_CODES = frozenset({"AUTH_NOT_THESE_ITEMS", "OUTSIDE_SCOPE", "RESTRICTED_ITEMS", "RESTRICTED_PAID_IN_FULL"})
@@ -78,7 +79,7 @@ def proposal_of(
 
     `by_originator`: the author of the notes themselves acts. `approved`: the author approved exactly these notes.
     """
-    policies = gate_policies(on)
+    policies, paper = gate_policies(on), what_its_paper_says(release, on) if planned else None
     return Proposal(
         record_class=release.record_class,
         items=tuple(_scoped(item, release.facts) for item in items),
@@ -102,7 +103,7 @@ def proposal_of(
         authority=release.authority,
         actor_is_originator=by_originator,
         originator_approved=approved,
-        counsel_reviewed=bool(release.counsel_review.strip()),
+        counsel_reviewed=paper.counsel if paper else bool(release.counsel_review.strip()),
         smallest_set_confirmed=release.smallest_set_confirmed,
         emergency=release.emergency,
         treatment_permission=release.treatment_permission,
@@ -115,6 +116,7 @@ def proposal_of(
         our_names=our_names(release.authorization) if release.authorization else (),
         patient_names=_names_of(release.patient) if release.patient_id else (),
         not_representative=_not_representative(release, on, planned),
+        paper=paper,
     )
 
 

@@ -20,12 +20,19 @@ ON_AUTHORIZATIONS = (
     "AUTHORIZATION_MISSING", "NAMES_OTHERS", "PN_TO_INDIVIDUAL_NEEDS_AUTHORIZATION", "PN_NO_EXCEPTION",
     "PN_SUBPOENA_NOT_ENOUGH",
 )  # fmt: skip
+# What is mended by the choice of another legal paper, or of what kind it is said to be.
+ON_THE_PAPER = (
+    "NOT_AN_ORDER", "NO_PROCESS", "PROCESS_NOT_COMPULSION", "PROCESS_UNSAID", "PN_PROCESS_NOT_COMPULSION",
+    "PN_POLICE_WITHOUT_PROCESS",
+)  # fmt: skip
 # What is mended in a field of the page that asked.
 FIELDS: dict[str, str] = {
     "RECIPIENT_MISSING": "recipient_name",
     "RECIPIENT_NOT_OF_BASIS": "recipient_kind",
     "RECIPIENT_NOT_INDIVIDUAL": "recipient_kind",
     "PURPOSE_MISSING": "purpose",
+    "PAPER": "paper",
+    "PROCESS": "process",
     "IDENTITY_UNVERIFIED": "identity_verified",
     "AUTHORITY_MISSING": "authority",
     "WHOLE_CHART_UNJUSTIFIED": "justification",
@@ -36,11 +43,8 @@ FIELDS: dict[str, str] = {
     "COUNSEL_REVIEW": "counsel_review",
     "TREATMENT_PERMISSION": "treatment_permission",
     "PAYER_DOCUMENTS": "fact_required_documents",
-    "NOT_AN_ORDER": "process",
-    "NO_PROCESS": "process",
     "NO_SATISFACTORY_ASSURANCE": "fact_notice_attempted",
-    "PROCESS_NOT_COMPULSION": "process",
-    "PN_PROCESS_NOT_COMPULSION": "process",
+    "PAPER_OTHER_RECIPIENT": "recipient_name",
     "OUTSIDE_SCOPE": "scope_from",
     "PN_SMALLEST_SET": "smallest_set_confirmed",
     "PN_OPERATIONS_NOT_LISTED": "exception",
@@ -86,6 +90,10 @@ def of_what_happened(decision: Decision) -> Decision:
 
 
 def _link(code: str, patient_id: UUID | None, authorization_id: UUID | None, form: forms.Form | None) -> str:
+    if code == "PAPER_NOT_ON_RECORD" and patient_id:
+        return _path("legal-paper-new", patient_id)
+    if code in ON_THE_PAPER and form is not None:
+        code = "PAPER" if "paper" in form.fields else "PROCESS"
     name = FIELDS.get(code) or f"fact_{code.removeprefix('MISSING_').lower()}"
     if form is not None and name in form.fields:
         return "#documents" if name == "items" else f"#{form[name].id_for_label}"

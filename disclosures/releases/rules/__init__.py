@@ -3,7 +3,7 @@
 from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKind, TreatmentOverride
 from .documentation import EXCEPTION_FACTS, EXCEPTIONS_OF_BASIS, Fact, chart_facts, note_facts
 from .gate import can_go_on, decide
-from .proposal import Decision, Item, Policies, PolicyRefusal, Proposal
+from .proposal import Decision, Item, PaperSays, Policies, PolicyRefusal, Proposal
 from .shared import exception_of, minimum_necessary
 from .states import (
     LEAVES_AS_FILE,
@@ -33,6 +33,7 @@ __all__ = [
     "Method",
     "MinimumNecessary",
     "PNException",
+    "PaperSays",
     "Policies",
     "PolicyRefusal",
     "Proposal",

@@ -18,6 +18,9 @@ from .shared import (
     missing,
     not_an_order,
     others_reasons,
+    paper_policies,
+    paper_reasons,
+    process_unsaid,
     recipient_reasons,
     scope_reasons,
     to_individual_reasons,
@@ -88,11 +91,13 @@ def _process(p: Proposal) -> Iterator[Refusal]:
         yield from _assurance(p)
     if p.basis == Basis.B_LAW_ENFORCEMENT:
         yield from _police(p)
+    yield from paper_reasons(p)
 
 
 def _required(p: Proposal) -> Iterator[Refusal]:
     """A mandate in law, and only what it reaches; a paper that compels nobody is not one (R-207, 164.103)."""
-    if p.process and p.process not in docs.JUDICIAL | docs.ADMINISTRATIVE:
+    yield from process_unsaid(p)
+    if p.process not in ("", LegalProcess.STATUTE, *docs.JUDICIAL, *docs.ADMINISTRATIVE):
         yield Refusal(
             "PROCESS_NOT_COMPULSION",
             "This paper requires nothing by law: it is not signed by a judge or an authority with that power.",
@@ -147,6 +152,7 @@ def chart_policies(p: Proposal) -> Iterator[PolicyRefusal]:
     P-32, a payer gets progress notes and what it requires."""
     if p.policies.counsel_gate_chart:
         yield from counsel_policy(p)
+    yield from paper_policies(p)
     yield from _payer_documents(p)
     if p.basis != Basis.B_TREATMENT or not p.policies.treatment_permission or p.emergency:
         return

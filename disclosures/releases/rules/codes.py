@@ -42,7 +42,10 @@ class PNException(TextChoices):
 
 
 class LegalProcess(TextChoices):
-    """Kinds of legal process (section 8). A paper signed by a clerk or an attorney is not an order (R-201)."""
+    """Kinds of legal process (section 8). A paper signed by a clerk or an attorney is not an order (R-201).
+
+    STATUTE is none: it says that a law itself asks, which is an answer where a blank would not be.
+    """
 
     COURT_ORDER = "LP_COURT_ORDER", "Order signed by a judge or administrative tribunal"
     COURT_WARRANT = "LP_COURT_WARRANT", "Court-ordered warrant"
@@ -53,6 +56,7 @@ class LegalProcess(TextChoices):
     ADMIN_SUBPOENA = "LP_ADMIN_SUBPOENA", "Administrative subpoena or summons"
     CID = "LP_CID", "Civil or authorized investigative demand"
     INFORMAL_REQUEST = "LP_INFORMAL_REQUEST", "Letter or telephone call"
+    STATUTE = "STATUTE", "A statute or regulation, no paper"
 
 
 class TreatmentOverride(TextChoices):

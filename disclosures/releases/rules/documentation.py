@@ -217,6 +217,10 @@ ORDERS = frozenset({LegalProcess.COURT_ORDER, LegalProcess.COURT_WARRANT})
 JUDICIAL = ORDERS | {LegalProcess.JUDGE_SUBPOENA, LegalProcess.GRAND_JURY_SUBPOENA}
 WITHOUT_ORDER = frozenset({LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA, LegalProcess.DISCOVERY_REQUEST})
 ADMINISTRATIVE = frozenset({LegalProcess.ADMIN_SUBPOENA, LegalProcess.CID})
+# What comes as a paper and is on record as such before anything leaves under it.
+ON_PAPER = JUDICIAL | ADMINISTRATIVE | WITHOUT_ORDER
+# Reports that a law asks of whoever treats the patient: nobody sent a paper, and counsel would come too late.
+MANDATED_REPORTS = frozenset({Basis.B_CHILD_ABUSE, Basis.B_ADULT_ABUSE, Basis.B_PUBLIC_HEALTH})
 
 
 def chart_facts(basis: Basis | str) -> tuple[Fact, ...]:

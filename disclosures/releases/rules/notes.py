@@ -6,7 +6,7 @@ from disclosures.ledger.rules import Basis
 from practice.infrastructure.refusals import Refusal
 
 from . import documentation as docs
-from .codes import Act, PNException, RecipientKind
+from .codes import Act, LegalProcess, PNException, RecipientKind
 from .proposal import PolicyRefusal, Proposal
 from .shared import (
     authorization_reasons,
@@ -17,6 +17,9 @@ from .shared import (
     missing,
     not_an_order,
     others_reasons,
+    paper_policies,
+    paper_reasons,
+    process_unsaid,
     recipient_reasons,
     scope_reasons,
     to_individual_reasons,
@@ -38,6 +41,7 @@ def note_reasons(p: Proposal) -> Iterator[Refusal]:
         yield _notes_refused(p)
         return
     yield from recipient_reasons(p, exception_cite(p))
+    yield from paper_reasons(p)
     wanted = docs.EXCEPTION_FACTS[exception] + docs.NOTE_FACTS_OF_BASIS.get(Basis(p.basis), ())
     yield from missing(tuple(fact for fact in wanted if fact.by_rule), p.facts, exception_cite(p))
     yield from _of_another(p, exception)
@@ -111,7 +115,17 @@ def _grant_is_live(p: Proposal) -> bool:
 
 def _compelled_notes(p: Proposal) -> Iterator[Refusal]:
     """Section 8, column PN: only what a law or a court compels, and only within its terms (R-028, R-200 to R-212)."""
-    if p.process and p.process not in docs.JUDICIAL | docs.ADMINISTRATIVE:
+    if p.basis == Basis.B_REQUIRED_BY_LAW:
+        yield from process_unsaid(p)
+    compelling = docs.JUDICIAL | docs.ADMINISTRATIVE
+    if p.basis == Basis.B_LAW_ENFORCEMENT and p.process not in compelling:
+        yield Refusal(
+            "PN_POLICE_WITHOUT_PROCESS",
+            "Law enforcement has shown no order, warrant, subpoena or demand that compels psychotherapy notes.",
+            "A letter or a call opens none of them. Wait for such a paper, or get the patient's authorization.",
+            "45 CFR 164.508(a)(2)(ii), 164.512(f)(1)",
+        )
+    elif p.process not in ("", LegalProcess.STATUTE, *compelling):
         yield Refusal(
             "PN_PROCESS_NOT_COMPULSION",
             "This paper does not compel psychotherapy notes: it is not signed by a judge.",
@@ -162,6 +176,7 @@ def note_policies(p: Proposal) -> Iterator[PolicyRefusal]:
         )
     if policies.counsel_gate:
         yield from counsel_policy(p)
+    yield from paper_policies(p)
     if own_use:
         return
     if policies.minimum_necessary_always and not p.smallest_set_confirmed:

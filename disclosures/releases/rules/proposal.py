@@ -59,6 +59,26 @@ class Policies:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyRefusal:
+    """A reason that comes from the practice's own policy, with its flag."""
+
+    flag: str
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSays:
+    """What stands against a release in the record of the legal paper it rests on, as of now: quashed, fought, counsel
+    against it. `recipient`: to whom the paper says the records go; `counsel`: whether counsel's review is recorded.
+    """
+
+    recipient: str = ""
+    counsel: bool = False
+    reasons: tuple[Refusal, ...] = ()
+    policies: tuple[PolicyRefusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """Everything a release claims, as of one day and instant (`at` decides against a revocation).
 
@@ -101,14 +121,7 @@ class Proposal:
     patient_names: tuple[str, ...] = ()
     our_names: tuple[str, ...] = ()  # by which a form may call the one who may release (A2); none: it is not asked
     not_representative: Refusal | None = None  # why a recipient who is to act for the patient may not, from the record
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyRefusal:
-    """A reason that comes from the practice's own policy, with its flag."""
-
-    flag: str
-    refusal: Refusal
+    paper: PaperSays | None = None  # the legal paper it rests on, where one is on record for this patient
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 
-from authorizations.rules import AuthorizationStatus, Defect, ItemAsked, RecordClass, covers, defects, status
+from authorizations.rules import (
+    AuthorizationStatus,
+    Defect,
+    ItemAsked,
+    RecordClass,
+    covers,
+    defects,
+    same_words,
+    status,
+)
 from authorizations.rules.defect import AUTH_NO_DOCUMENT
 from authorizations.rules.names import is_named
 from disclosures.ledger.rules import Basis, cite_of
 from practice.infrastructure.refusals import Refusal
 
 from . import documentation as docs
-from .codes import Act, MinimumNecessary, PNException, RecipientKind
+from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKind
 from .documentation import Fact
 from .proposal import PolicyRefusal, Proposal
 
@@ -255,14 +264,60 @@ def by_policy(flag: str, code: str, words: str, remedy: str) -> PolicyRefusal:
     return PolicyRefusal(flag, Refusal(code, words, remedy, f"Practice policy {flag}"))
 
 
+def process_unsaid(p: Proposal) -> Iterator[Refusal]:
+    """A law asks by itself or through a paper; which of the two is said, and a blank says neither."""
+    if not p.process:
+        yield Refusal(
+            "PROCESS_UNSAID",
+            "It is not said whether a paper came, or a statute or regulation asks by itself.",
+            "Choose the paper, or “A statute or regulation, no paper”.",
+            "45 CFR 164.512(a), 164.103",
+        )
+
+
+def paper_reasons(p: Proposal) -> Iterator[Refusal]:
+    """What is to leave under legal process rests on the paper as it stands on record at that moment."""
+    if not p.planned:
+        return
+    if p.paper is None:
+        if p.process in docs.ON_PAPER:
+            yield Refusal(
+                "PAPER_NOT_ON_RECORD",
+                "This legal paper is not on record for this patient.",
+                "Record it with its scan, then choose it here.",
+                "45 CFR 164.514(h)(2)",
+            )
+        return
+    yield from p.paper.reasons
+    if p.paper.recipient and not same_words(p.paper.recipient, p.recipient_name):
+        yield Refusal(
+            "PAPER_OTHER_RECIPIENT",
+            f"The paper says that the records go to {p.paper.recipient}.",
+            "Name that recipient, as it is on record with the paper.",
+            "45 CFR 164.512(e)(1)(i)",
+        )
+
+
+def paper_policies(p: Proposal) -> Iterator[PolicyRefusal]:
+    """What the practice's policies say to the record of that paper: counsel's answer (P-07), notice (P-08)."""
+    if p.planned and p.paper is not None:
+        yield from p.paper.policies
+
+
 def counsel_policy(p: Proposal) -> Iterator[PolicyRefusal]:
-    """P-07: counsel looks at legal process before anything leaves under it."""
-    if p.process and not p.counsel_reviewed:
+    """P-07: counsel looks at legal process before anything leaves under it, and at every law that is to open
+    psychotherapy notes; a report that a law asks of whoever treats the patient does not wait for counsel.
+    """
+    by_law = p.record_class == RecordClass.PN and exception_of(p) == PNException.REQUIRED_BY_LAW
+    asked = by_law or p.process not in ("", LegalProcess.STATUTE)
+    if asked and p.basis not in docs.MANDATED_REPORTS and not p.counsel_reviewed:
         yield by_policy(
             "P-07",
             "COUNSEL_REVIEW",
-            "Counsel's review of this legal paper is not recorded.",
-            "Record counsel's name, day and answer.",
+            "Counsel's review of this legal paper is not recorded."
+            if p.process != LegalProcess.STATUTE
+            else "Counsel's review of this law is not recorded.",
+            "The compliance officer records counsel's name, day and answer with the legal paper.",
         )
 
 

@@ -1,5 +1,6 @@
 """What if? The gate is asked before anything is promised. Nothing is stored but that somebody asked."""
 
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -80,7 +81,8 @@ def _answer(staff: Staff, form: AskForm, patient: Patient | None) -> Decision:
         acting = [one for one in representatives(patient, today()) if one.refusal is None]
         best = next((one for one in acting if one.is_shown), acting[0] if acting else None)
         release.recipient_name = best.row.name if best else release.recipient_name
-    decision = decide(proposal_of(release, form.items(), on=today(), approved=approved))
+    proposal = proposal_of(release, form.items(), on=today(), approved=approved)
+    decision = decide(replace(proposal, paper=form.imagined_paper()))
     result = "yes" if decision.allowed else "no_by_policy" if decision.rule_result else "no_by_law"
     patient_id = patient.pk if patient else None
     detail = f"{form.basis.lower()}_{result}"

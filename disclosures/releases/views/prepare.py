@@ -28,10 +28,12 @@ from ..actions.prepare import CHANGED_SINCE_READ
 from ..actions.redact import keep_items
 from ..documents import blocks_of
 from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, StartForm, basis_choices
+from ..forms.release import WITH_PROCESS
 from ..models import Release
 from ..policies import check_may_approve, open_patient_for_release, open_release
 from ..queries import chart_index, postal_address, proposal_of, restrictions_on, verdict_now
 from ..queries.frozen import items_to_read
+from ..queries.papers import PaperOnRecord, known_from, papers_about
 from ..queries.redaction import left_out_words, redactions_of
 from ..queries.remedies import explained
 from ..rules import Method, RecipientKind, ReleaseState, TreatmentOverride, can_go_on
@@ -60,7 +62,8 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
         shown = [line for line in every if line not in for_notes]
         return ask_ground(request, patient, shown, plannable, for_notes=for_notes)
     draft = Release(patient=patient, record_class=RecordClass.CHART)
-    index = _index(draft, basis, line, request)
+    papers = papers_about(patient) if basis in WITH_PROCESS else []
+    index = _index(draft, basis, line, request, papers)
     approvers = {care.staff_id for care in care_team(patient, today())}
     form = NewReleaseForm(
         _typed(request),
@@ -70,7 +73,9 @@ def release_new(request: HttpRequest, patient_id: str) -> HttpResponse:
         keys=[row.key for row in index],
         restricted=restrictions_on(patient, basis),
         asked=asked_ways(patient, today()),
+        papers=papers,
         initial=_initial(patient, basis, line, index)
+        | known_from(papers, request.GET.get("paper", ""))
         | _asked_for(request, index)
         | {"approver": _usual_approver(staff, approvers)},
     )
@@ -177,11 +182,15 @@ def initial_of(line: AuthorizationLine | None, patient: Patient, basis: str) -> 
     return {}
 
 
-def _index(draft: Release, basis: str, line: AuthorizationLine | None, request: HttpRequest) -> list[Any]:
-    """The chart's index, each line asked of the gate on this ground; the days typed for an order count."""
+def _index(
+    draft: Release, basis: str, line: AuthorizationLine | None, request: HttpRequest, papers: list[PaperOnRecord]
+) -> list[Any]:
+    """The chart's index, each line asked of the gate on this ground; the days an order names, or typed, count."""
     draft.basis, draft.authorization = basis, line.authorization if line else None
     typed = {name: request.POST.get(name, "") for name in ("scope_from", "scope_to")}
-    draft.facts = {name: value for name, value in typed.items() if value}
+    chosen = request.POST.get("paper", request.GET.get("paper", ""))
+    named = next((dict(one.days) for one in papers if str(one.id) == chosen), {})
+    draft.facts = named or {name: value for name, value in typed.items() if value}
     initial = initial_of(line, draft.patient, basis)
     usual = {"recipient_kind": USUAL_KIND.get(basis, "")} | initial
     draft.recipient_name, draft.purpose = usual.get("recipient_name", ""), usual.get("purpose", "")

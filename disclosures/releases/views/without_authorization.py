@@ -25,6 +25,7 @@ from ..actions.without_authorization import gives_all, offer_without_authorizati
 from ..forms.without_authorization import OwnGroundForm, ground_words, own_grounds
 from ..models import Release
 from ..queries import restrictions_on
+from ..queries.papers import known_from, papers_about
 from ..queries.remedies import explained
 from ..rules.documentation import EXCEPTION_CITES
 
@@ -48,17 +49,20 @@ def notes_release_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     found = offer_without_authorization(by=staff, patient_id=patient.pk, basis=basis)
     notes = [one for one in found if one.refusal is None]
     returning = KEPT in request.POST  # from leaving passages out
+    papers = papers_about(patient)
     form = OwnGroundForm(
         request.POST if request.method == "POST" and not returning else None,
         basis=asked,
         restricted=restrictions_on(patient, asked),
+        papers=papers,
         author=staff,
         choices=[(str(one.head.id), str(one.head.id)) for one in notes],
         initial={
             "package": new_id(staff.pk),
             "fact_decided_by": staff.display_name,
             "fact_decided_at": f"{day(now)}, {time_of_day(now)}",
-        },
+        }
+        | known_from(papers, request.GET.get("paper", "")),
     )
     if returning:
         put_back(form, request.POST, but=["smallest_set_confirmed"])  # what leaves was changed meanwhile
