@@ -14,6 +14,7 @@ from practice.audit.rules import AuditEvent, Outcome
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, PersonalRepresentative, RepresentativePaper, Staff
 from practice.people.policies import patients_visible_to, require_act
+from practice.people.queries import DECISIONS
 from practice.people.rules import Act, Role
 
 from .models import (
@@ -37,10 +38,15 @@ IS_ON_FILE = Exists(SignedPaper.objects.filter(authorization=OuterRef("pk"), eve
     SignedDocument.objects.filter(signature__authorization=OuterRef("pk"))
 )
 
-# Everybody on record as acting for a patient, each with whether the document that shows it is on file.
-REPRESENTATIVES = PersonalRepresentative.objects.annotate(
-    has_document=Exists(RepresentativePaper.objects.filter(representative=OuterRef("pk")))
-).order_by("-from_on")
+# Everybody on record as acting for a patient, each with whether the document that shows it is on file, and when the
+# practice did not recognize them.
+REPRESENTATIVES = (
+    PersonalRepresentative.objects.annotate(
+        has_document=Exists(RepresentativePaper.objects.filter(representative=OuterRef("pk")))
+    )
+    .prefetch_related(DECISIONS)
+    .order_by("-from_on")
+)
 ACTING = Prefetch("patient__representatives", REPRESENTATIVES, to_attr="acting")
 
 NOT_YOUR_PATIENT = Refusal(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from practice.infrastructure.days import local_date, today
 from practice.infrastructure.uploads import CheckedUpload, UploadRefused, check_upload
 from practice.people.models import Patient, PersonalRepresentative, Staff
-from practice.people.rules import CLINICAL_ROLES
+from practice.people.rules import CLINICAL_ROLES, is_declined
 
 from .. import rules
 from ..actions import Elements
@@ -243,7 +243,7 @@ class AuthorizationForm(forms.Form):
 
     def clean_representative(self) -> PersonalRepresentative | None:
         chosen: PersonalRepresentative | None = self.cleaned_data["representative"]
-        if chosen is not None and chosen.not_recognized_reason:
+        if chosen is not None and is_declined(chosen.declined, today()):
             raise forms.ValidationError("The practice has decided not to treat this person as a representative.")
         return chosen
 

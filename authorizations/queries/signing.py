@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from practice.compliance.queries import policy
+from practice.infrastructure.days import today
 from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal
 from practice.infrastructure.templatetags.look import day
@@ -27,7 +28,7 @@ from ..rules import (
 from ..rules.choices import SIGNS_FOR_SELF
 from ..rules.elements import AGE_OF_MAJORITY
 from ..rules.signing import ELEMENTS, signed
-from .standing import AuthorizationLine, facts_of, line_of, representation_refused
+from .standing import AuthorizationLine, acting_by, facts_of, line_of
 
 SELF = "self"
 SIGNED_ALREADY = Refusal(
@@ -98,7 +99,8 @@ def refusals_to(authorization: Authorization, signer: Signer, on: date) -> list[
     if signer.for_self and patient.died_on is not None and patient.died_on <= on:
         words = "The patient has died. The executor or administrator of the estate signs."
         found.append(Refusal("SIGNER_DIED", words, "Record who that is.", "45 CFR 164.502(g)(4)"))
-    acts = representation_refused(patient, signer.role, signer.name, signer.representative, on)
+    # a paper of an earlier day is weighed by what the practice has decided since
+    acts = acting_by(patient, signer.role, signer.name, signer.representative, on).refusal_on(max(on, today()))
     return [*found, acts] if acts else found
 
 

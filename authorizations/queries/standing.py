@@ -10,7 +10,6 @@ from django.db.models import F, Q, QuerySet
 from practice.compliance.queries import policies_in_force
 from practice.infrastructure.days import local_date, today
 from practice.infrastructure.pages import page
-from practice.infrastructure.refusals import Refusal
 from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.people.queries import representation_facts
 from practice.people.rules import refusal_to_represent
@@ -23,7 +22,7 @@ from ..policies import IS_ON_FILE, authorizations_visible_to, representatives_of
 from ..rules import AuthorizationFacts, AuthorizationStatus, Defect, EventKind, MinorRule, RecordClass, SignerRole
 from ..rules.choices import SIGNS_FOR_SELF, SignatureWay
 from ..rules.lifetime import holds_of
-from ..rules.signing import OnRecord, refusal_to_act, signed
+from ..rules.signing import NOTHING_AGAINST, Acting, OnRecord, acting, signed
 
 # What permits no release today and never will again.
 OVER = frozenset(
@@ -72,7 +71,7 @@ def facts_of(authorization: Authorization, *, form_review: bool = True) -> Autho
     if signature is None:
         if not facts.is_signed:
             return facts
-        refused = representation_refused(
+        by = acting_by(
             authorization.patient,
             facts.signer_role,
             authorization.signer_name,
@@ -81,7 +80,8 @@ def facts_of(authorization: Authorization, *, form_review: bool = True) -> Autho
         )
         return replace(
             facts,
-            representation_refused=refused,
+            representation_refused=by.refusal,
+            representation_declined=by.declined,
             signer_name=authorization.signer_name,
             signer_known_as=names_of(authorization.patient, authorization.representative),
             name_confirmed=authorization.name_confirmed,
@@ -93,7 +93,7 @@ def facts_of(authorization: Authorization, *, form_review: bool = True) -> Autho
         on=signature.signed_on,
         role=rules.SignerRole(signature.signer_role),
         authority=signature.authority_description,
-        representation_refused=representation_refused(
+        by=acting_by(
             authorization.patient,
             rules.SignerRole(signature.signer_role),
             signature.signer_name,
@@ -104,24 +104,26 @@ def facts_of(authorization: Authorization, *, form_review: bool = True) -> Autho
     )
 
 
-def representation_refused(
+def acting_by(
     patient: Patient,
     role: SignerRole,
     name: str,
     representative: PersonalRepresentative | None,
     on: date | None,
-) -> Refusal | None:
-    """Why a signature for the patient on a day does not count (R-145), by everybody on record as acting for them."""
+) -> Acting:
+    """What is against a signature for the patient on a day (R-145), by everybody on record as acting for them."""
     if representative is None and role in SIGNS_FOR_SELF:
-        return None
+        return NOTHING_AGAINST
     day = on or today()
     rows = {row.pk: _on_record(row, patient, day) for row in representatives_of(patient)}
-    refusal = refusal_to_act(role, name, rows[representative.pk] if representative else None, rows.values())
-    if refusal is None or refusal.code == "PR_DECLINED":
-        return refusal
-    if refusal.code == "PR_NO_DOCUMENT" and representative is not None:
-        return replace(refusal, link=page("representative-paper-add", patient.pk, representative.pk))
-    return replace(refusal, link=refusal.link or page("representative-new", patient.pk))
+    found = acting(role, name, rows[representative.pk] if representative else None, rows.values())
+    if found.refusal is None:
+        return found
+    if found.refusal.code == "PR_NO_DOCUMENT" and representative is not None:
+        link = page("representative-paper-add", patient.pk, representative.pk)
+    else:
+        link = found.refusal.link or page("representative-new", patient.pk)
+    return replace(found, refusal=replace(found.refusal, link=link))
 
 
 def names_of(patient: Patient, representative: PersonalRepresentative | None) -> tuple[str, ...]:
@@ -134,9 +136,9 @@ def names_of(patient: Patient, representative: PersonalRepresentative | None) ->
 
 def _on_record(row: PersonalRepresentative, patient: Patient, on: date) -> OnRecord:
     row.patient = patient  # the same row; spares a query for each
-    asked = representation_facts(row, on)
+    asked = replace(representation_facts(row, on), declined=False)
     has_document: bool = row.has_document  # type: ignore[attr-defined]  # read along: `policies.ACTING`
-    return OnRecord(row.name, SignerRole(row.kind), refusal_to_represent(asked, on), asked.declined, has_document)
+    return OnRecord(row.name, SignerRole(row.kind), refusal_to_represent(asked, on), row.declined, has_document)
 
 
 def _as_entered(row: Authorization, signed_on: date | None) -> AuthorizationFacts:

@@ -15,6 +15,7 @@ from authorizations.rules.choices import (
 from authorizations.rules.defect import AUTH_DEFECT_INCOMPLETE, Defect, incomplete
 from authorizations.rules.facts import AuthorizationFacts, age_on
 from authorizations.rules.names import NameMatch, match_of_name
+from authorizations.rules.signing import Acting
 
 AGE_OF_MAJORITY = 18
 # "All records" does not name psychotherapy notes; the word itself must stand on the paper, in whichever language.
@@ -148,7 +149,7 @@ def a6_signature(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
         unwanted = facts.declined_on or facts.put_aside_on
         remedy = "Offer it again, if they have changed their mind." if unwanted else "Have it signed."
         yield incomplete("A6", "No signature.", remedy, "(c)(1)(vi)")
-    elif refusal := facts.representation_refused:
+    elif refusal := Acting(facts.representation_refused, facts.representation_declined).refusal_on(on):
         remedy = refusal.remedy or "Have the patient sign, or somebody who acts for them."
         yield Defect(AUTH_DEFECT_INCOMPLETE, "A6", refusal.words, remedy, refusal.cite, link=refusal.link)
     elif not is_blank(facts.signer_name) and not facts.name_confirmed:

@@ -16,6 +16,7 @@ from authorizations.rules.choices import (
 )
 from authorizations.rules.form_versions import Review
 from practice.infrastructure.refusals import Refusal
+from practice.people.rules import Periods
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class AuthorizationFacts:
     patient_born_on: date | None = None
     minor_rule: MinorRule = MinorRule.NONE
     representation_refused: Refusal | None = None  # why the representative who signed could not act for the patient
+    representation_declined: Periods = ()  # when the practice did not recognize whoever signed for the patient
     # RS1 to RS4: the statements
     stmt_revocation: bool = False
     stmt_conditioning: ConditioningStatement = ConditioningStatement.MISSING

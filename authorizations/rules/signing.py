@@ -9,6 +9,7 @@ from authorizations.rules.choices import SIGNS_FOR_SELF, ConditioningStatement, 
 from authorizations.rules.facts import AuthorizationFacts
 from authorizations.rules.names import same_name
 from practice.infrastructure.refusals import Refusal
+from practice.people.rules import Periods, is_declined
 
 # Each element and statement of section 3.1 with what the facts say when it is not on the paper.
 ABSENT: dict[str, dict[str, Any]] = {
@@ -48,24 +49,46 @@ class OnRecord:
 
     name: str
     role: SignerRole
-    refusal: Refusal | None  # why they cannot act for the patient on that day
-    declined: bool  # by the practice, whichever day it decided so
+    refusal: Refusal | None  # why they cannot act for the patient on that day, the practice's own decision aside
+    declined: Periods  # when the practice did not recognize them
     has_document: bool
 
 
-def refusal_to_act(
-    role: SignerRole, name: str, chosen: OnRecord | None, on_record: Iterable[OnRecord]
-) -> Refusal | None:
-    """Why a signature given for the patient does not count; None where the patient signed, or who may act for them.
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """What is against somebody who signed for the patient: always, and while the practice does not recognize them."""
 
-    `name` is what the paper says, `chosen` the person on record it is taken for. Nobody signs for a patient by a name
-    alone (164.514(h)(1)), and nobody whom the practice declined to recognize, under whichever entry (164.502(g)(5)).
+    refusal: Refusal | None = None
+    declined: Periods = ()
+
+    def refusal_on(self, on: date) -> Refusal | None:
+        """Why the signature does not count on a day. What it carried on an earlier day stays as it was."""
+        return DECLINED if is_declined(self.declined, on) else self.refusal
+
+
+NOTHING_AGAINST = Acting()
+
+
+def acting(role: SignerRole, name: str, chosen: OnRecord | None, on_record: Iterable[OnRecord]) -> Acting:
+    """How whoever signed stands; `name` is what the paper says, `chosen` the person on record it is taken for.
+
+    Nobody whom the practice declined to recognize signs for a patient, under whichever entry (164.502(g)(5)).
+    """
+    if chosen is None and role in SIGNS_FOR_SELF:
+        return NOTHING_AGAINST
+    names = [name, chosen.name if chosen else ""]
+    namesakes = [one for one in on_record if any(same_name(one.name, known) for known in names)]
+    declined = tuple(period for one in namesakes for period in one.declined)
+    return Acting(refusal_to_act(role, name, chosen), declined)
+
+
+def refusal_to_act(role: SignerRole, name: str, chosen: OnRecord | None) -> Refusal | None:
+    """Why a signature given for the patient never counted; None for the patient's own, or of who may act for them.
+
+    Nobody signs for a patient by a name alone (164.514(h)(1)).
     """
     if chosen is None and role in SIGNS_FOR_SELF:
         return None
-    names = [name, chosen.name if chosen else ""]
-    if any(one.declined and any(same_name(one.name, known) for known in names) for one in on_record):
-        return DECLINED
     if chosen is None:
         who = f"“{name.strip()}” signed for the patient, but" if name.strip() else "Whoever signed for the patient"
         return Refusal(
@@ -88,7 +111,7 @@ def signed(
     on: date | None,
     role: SignerRole,
     authority: str = "",
-    representation_refused: Refusal | None = None,
+    by: Acting = NOTHING_AGAINST,
     not_on_paper: Collection[str] = (),
 ) -> AuthorizationFacts:
     """The facts of a prepared form once it is signed. `not_on_paper` are elements that the paper lacks (W-20)."""
@@ -98,7 +121,8 @@ def signed(
         signed_on=on,
         signer_role=role,
         authority_description=authority,
-        representation_refused=representation_refused,
+        representation_refused=by.refusal,
+        representation_declined=by.declined,
     )
     for element in not_on_paper:
         given = replace(given, **ABSENT[element])

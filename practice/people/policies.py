@@ -234,6 +234,14 @@ def check_edit(by: Staff, patient: Patient) -> None:
         raise Refused(refusal)
 
 
+def check_decision(by: Staff, patient: Patient) -> None:
+    """Raise Refused unless `by` may judge who is not to act for this patient: a clinician of theirs."""
+    check_edit(by, patient)
+    if not by.is_clinical:
+        words = "Not recognizing a representative is a clinician's judgment."
+        raise Refused(Refusal("PR_DECLINE_CLINICIAN", words, "Ask the treating clinician.", "45 CFR 164.502(g)(5)"))
+
+
 def check_act(by: Staff, act: Act) -> None:
     """Raise Refused unless a role of `by` allows the act; for actions, whose view has asked and recorded already."""
     if not (by.is_active and may(by.roles, act)):

@@ -21,6 +21,7 @@ from .models import (
     Patient,
     PatientAddress,
     PersonalRepresentative,
+    RepresentativeDecision,
     RepresentativePaper,
     Staff,
 )
@@ -32,6 +33,7 @@ from .rules import (
     RepresentativeKind,
     Role,
     TelecomKind,
+    is_declined,
     license_in_force,
     may_keep_psychotherapy_notes,
     refusal_to_represent,
@@ -152,11 +154,16 @@ class Represented:
 
     row: PersonalRepresentative
     refusal: Refusal | None
+    is_declined: bool
 
     @property
     def is_shown(self) -> bool:
         """Whether something shows the authority (R-144): a document on file; a parent of a minor is known as such."""
         return self.row.kind == RepresentativeKind.PARENT or bool(self.row.papers.all())
+
+
+# Decisions beside their representatives, without the reasons.
+DECISIONS = Prefetch("decisions", RepresentativeDecision.objects.select_related("decided_by").defer("reason"))
 
 
 def representation_facts(row: PersonalRepresentative, on: date) -> RepresentationFacts:
@@ -165,7 +172,7 @@ def representation_facts(row: PersonalRepresentative, on: date) -> Representatio
         kind=row.kind,
         from_on=row.from_on,
         until_on=row.until_on,
-        declined=bool(row.not_recognized_reason),
+        declined=is_declined(row.declined, on),
         birth_date=row.patient.birth_date,
         died_on=row.patient.died_on,
         minor_consents_alone=row.patient.acts_alone_on(on),
@@ -175,8 +182,9 @@ def representation_facts(row: PersonalRepresentative, on: date) -> Representatio
 def representatives(patient: Patient, on: date) -> list[Represented]:
     """Everybody on record as a representative, each with the answer of R-145 for a day."""
     papers = Prefetch("papers", RepresentativePaper.objects.defer("data"))
-    rows = patient.representatives.select_related("patient").prefetch_related(papers).order_by("-from_on")
-    return [Represented(row, refusal_to_represent(representation_facts(row, on), on)) for row in rows]
+    rows = patient.representatives.select_related("patient").prefetch_related(papers, DECISIONS).order_by("-from_on")
+    found = [(row, representation_facts(row, on)) for row in rows]
+    return [Represented(row, refusal_to_represent(facts, on), facts.declined) for row, facts in found]
 
 
 @dataclass(frozen=True, slots=True)

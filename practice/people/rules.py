@@ -299,6 +299,27 @@ def age_on(birth_date: date, on: date) -> int:
     return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
 
 
+# From when until when the practice does not recognize somebody: from the first day on, not any more on the last.
+Periods = tuple[tuple[date, date | None], ...]
+
+
+def declined_periods(decisions: Iterable[tuple[date, bool]]) -> Periods:
+    """When somebody was not recognized (164.502(g)(5)): the day and sense of each decision, in their order."""
+    found: list[tuple[date, date | None]] = []
+    for on, declined in decisions:
+        since = found[-1] if found and found[-1][1] is None else None
+        if declined and since is None:
+            found.append((on, None))
+        elif not declined and since is not None:
+            found[-1] = (since[0], on)
+    return tuple(found)
+
+
+def is_declined(periods: Periods, on: date) -> bool:
+    """Whether a day is within one of them. What happened on an earlier day stays as it was."""
+    return any(since <= on and (until is None or on < until) for since, until in periods)
+
+
 @dataclass(frozen=True, slots=True)
 class RepresentationFacts:
     """What decides whether somebody acts as the individual (R-145)."""

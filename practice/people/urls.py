@@ -42,6 +42,11 @@ urlpatterns = [
         contact.representative_decline,
         name="representative-decline",
     ),
+    path(
+        f"{patient}representatives/<uuid:representative_id>/recognize/",
+        contact.representative_recognize,
+        name="representative-recognize",
+    ),
     path(f"{patient}care/new/", care.care_new, name="care-new"),
     path(f"{patient}care/<uuid:care_id>/end/", care.care_end, name="care-end"),
     path("staff/", staff.staff_list, name="staff-list"),

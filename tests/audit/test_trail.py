@@ -104,7 +104,7 @@ class TestWhatIsInIt:
         )
         assert kinds == {
             "patient", "patientname", "patientaddress", "patienttelecom", "patientcontact",
-            "personalrepresentative", "carerelationship",
+            "personalrepresentative", "representativedecision", "carerelationship",
         }  # fmt: skip
 
     def test_a_change_says_which_fields_and_keeps_dates_but_no_words(self, exercised: Patient) -> None:

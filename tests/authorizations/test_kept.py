@@ -11,6 +11,7 @@ TABLES = [
     ("authorizations_signature", "signed_on = '2020-01-01'"),
     ("authorizations_signeddocument", "pdf_sha256 = ''"),
     ("people_representativepaper", "sha256 = ''"),
+    ("people_representativedecision", "declined = false"),
     ("authorizations_authorizationevent", "happened_on = '2020-01-01'"),
     ("compliance_policysetting", "reason = 'another'"),
 ]

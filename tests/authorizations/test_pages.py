@@ -13,6 +13,7 @@ from authorizations import actions, queries
 from authorizations.models import Authorization, FormVersion
 from authorizations.rules import AuthorizationStatus
 from practice.infrastructure.days import today
+from practice.people.actions import decline_representative
 from practice.people.models import Patient, PersonalRepresentative, Staff
 from tests.authorizations.pages import TOMORROW, Record, SignedIn, new, typed, words
 from tests.files import pdf, picture
@@ -173,8 +174,8 @@ def test_a_representative_the_practice_does_not_recognize_cannot_sign(
         kind="GUARDIAN",
         authority="order",
         from_on=today(),
-        not_recognized_reason="(g)(5)",
     )
+    decline_representative(by=hale, representative=person, reason="Safety")
     given = typed(hale, signer_role="GUARDIAN", authority_description="order", representative=str(person.pk))
     assert "decided not to treat this person as a representative" in words(desk.post(new(lindqvist), given))
 

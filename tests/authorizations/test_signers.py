@@ -1,7 +1,8 @@
 """Who signs: the patient by their own name, or who is on record and may act for them; on words that are approved."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from authorizations.queries.signing import signer_of
 from authorizations.rules import AuthorizationStatus, SignerRole
 from authorizations.rules.choices import IdentityCheck, SignatureWay
 from authorizations.rules.names import NameMatch, match_of_name
-from authorizations.rules.signing import ELEMENTS, OnRecord, refusal_to_act
+from authorizations.rules.signing import ELEMENTS, OnRecord, acting
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal
 from practice.outside.rules import CodeGiven
@@ -77,10 +78,12 @@ def test_the_best_of_the_names_somebody_is_on_record_under_counts() -> None:
 
 ENDED = Refusal("PR_ENDED", "The authority has ended.")
 TOO_OLD = Refusal("PR_ADULT", "The patient is an adult.")
-MOTHER = OnRecord("Carla Ferreira", SignerRole.PARENT, None, declined=False, has_document=False)
-UNKNOWN_MOTHER = OnRecord("Carla Ferreira", SignerRole.PARENT, Refusal("PR_DECLINED", ""), True, has_document=True)
-STRANGER = OnRecord("Per Lindqvist", SignerRole.GUARDIAN, None, declined=False, has_document=False)
-GUARDIAN = OnRecord("Per Lindqvist", SignerRole.GUARDIAN, None, declined=False, has_document=True)
+DAY = date(2026, 11, 20)
+FROM_THAT_DAY, UNTIL_THAT_DAY = ((DAY, None),), ((DAY - timedelta(days=90), DAY),)
+MOTHER = OnRecord("Carla Ferreira", SignerRole.PARENT, None, declined=(), has_document=False)
+UNKNOWN_MOTHER = OnRecord("Carla Ferreira", SignerRole.PARENT, None, declined=FROM_THAT_DAY, has_document=True)
+STRANGER = OnRecord("Per Lindqvist", SignerRole.GUARDIAN, None, declined=(), has_document=False)
+GUARDIAN = OnRecord("Per Lindqvist", SignerRole.GUARDIAN, None, declined=(), has_document=True)
 ROLE = SignerRole
 
 # role, name on the paper, who was chosen, everybody on record, why it does not count
@@ -100,14 +103,14 @@ ACTS: list[tuple[SignerRole, str, OnRecord | None, list[OnRecord], str]] = [
     (
         ROLE.GUARDIAN,
         "Per Lindqvist",
-        OnRecord("Per Lindqvist", ROLE.GUARDIAN, None, False, False),
+        OnRecord("Per Lindqvist", ROLE.GUARDIAN, None, (), False),
         [],
         "PR_NO_DOCUMENT",
     ),
-    (ROLE.GUARDIAN, "Per Lindqvist", OnRecord("Per Lindqvist", ROLE.GUARDIAN, ENDED, False, True), [], "PR_ENDED"),
+    (ROLE.GUARDIAN, "Per Lindqvist", OnRecord("Per Lindqvist", ROLE.GUARDIAN, ENDED, (), True), [], "PR_ENDED"),
     # the elements say it of a parent; of somebody who signs in another role than the one on record nobody would
-    (ROLE.PARENT, "Carla Ferreira", OnRecord("Carla Ferreira", ROLE.PARENT, TOO_OLD, False, True), [], ""),
-    (ROLE.OTHER_PR, "Carla Ferreira", OnRecord("Carla Ferreira", ROLE.PARENT, TOO_OLD, False, True), [], "PR_ADULT"),
+    (ROLE.PARENT, "Carla Ferreira", OnRecord("Carla Ferreira", ROLE.PARENT, TOO_OLD, (), True), [], ""),
+    (ROLE.OTHER_PR, "Carla Ferreira", OnRecord("Carla Ferreira", ROLE.PARENT, TOO_OLD, (), True), [], "PR_ADULT"),
 ]
 
 
@@ -115,9 +118,16 @@ ACTS: list[tuple[SignerRole, str, OnRecord | None, list[OnRecord], str]] = [
 def test_a_signature_for_the_patient_counts_only_from_who_is_on_record_and_may_act(
     role: SignerRole, name: str, chosen: OnRecord | None, on_record: list[OnRecord], code: str
 ) -> None:
-    refusal = refusal_to_act(role, name, chosen, on_record)
+    refusal = acting(role, name, chosen, on_record).refusal_on(DAY)
     assert (refusal.code if refusal else "") == code
     assert refusal is None or refusal is ENDED or refusal is TOO_OLD or (refusal.remedy and refusal.cite)
+
+
+def test_a_decision_not_to_recognize_somebody_reaches_no_earlier_day_and_ends_with_the_day_it_is_taken_back() -> None:
+    by_mother = acting(ROLE.PARENT, "Carla Ferreira", MOTHER, [UNKNOWN_MOTHER, MOTHER])
+    assert by_mother.refusal_on(DAY - timedelta(days=1)) is None
+    back = acting(ROLE.PARENT, "Carla Ferreira", MOTHER, [replace(UNKNOWN_MOTHER, declined=UNTIL_THAT_DAY), MOTHER])
+    assert back.refusal_on(DAY) is None and back.refusal_on(DAY - timedelta(days=1)) is not None
 
 
 @pytest.fixture
@@ -164,6 +174,8 @@ def test_a_paper_signed_by_whom_the_practice_does_not_recognize_opens_nothing_ch
     for row in (chosen, typed):
         assert line(row).status == AuthorizationStatus.SIGNED_INCOMPLETE
         assert [defect.cite for defect in line(row).defects] == ["45 CFR 164.502(g)(5)"]
+    yesterday = queries.line_of(queries.for_release(chosen.pk), today() - timedelta(days=1))
+    assert yesterday.status == AuthorizationStatus.ACTIVE, "what left under it before was in order"
     # entered once more under the same name by somebody who does not decide this
     again = add_representative(
         by=hale,

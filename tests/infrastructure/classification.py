@@ -78,7 +78,10 @@ MODELS: dict[str, Kept] = {
     "people.PersonalRepresentative": Kept(
         NEVER_DELETED,
         plain="""
-        id patient name kind authority phone address from_on until_on not_recognized_reason""",
+        id patient name kind authority phone address from_on until_on""",
+    ),
+    "people.RepresentativeDecision": Kept(
+        APPEND_ONLY, encrypted="reason", plain="id representative declined decided_on decided_by decided_at"
     ),
     "people.RepresentativePaper": Kept(
         APPEND_ONLY, encrypted="data", plain="id representative kind size sha256 added_by added_at"

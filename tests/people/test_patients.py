@@ -232,8 +232,35 @@ class TestRepresentatives:
             actions.decline_representative(by=dana, representative=row, reason="Danger")
         actions.decline_representative(by=hale, representative=row, reason="Danger")
         assert representatives(lindqvist, today())[0].refusal.code == "PR_DECLINED"  # type: ignore[union-attr]
+        yesterday = today() - timedelta(days=1)
+        assert representatives(lindqvist, yesterday)[0].refusal is None, "what left before stays as it was"
         with pytest.raises(DatabaseError), transaction.atomic():
             row.delete()
+
+    def test_the_decision_and_what_took_it_back_both_stay_with_their_reasons(
+        self, dana: Staff, hale: Staff, lindqvist: Patient, signed_in: SignedIn
+    ) -> None:
+        row = lindqvist.representatives.create(name="Per", kind="GUARDIAN", authority="Letters", from_on=today())
+        decline = reverse("representative-decline", args=[lindqvist.pk, row.pk])
+        recognize = reverse("representative-recognize", args=[lindqvist.pk, row.pk])
+        details, client = reverse("patient-details", args=[lindqvist.pk]), signed_in(hale)
+        assert "Nothing is decided yet" in client.post(decline, {"reason": " "}).content.decode()
+        assert "is recognized already" in client.post(recognize, {"reason": "x"}).content.decode()
+        assert not row.decisions.exists()
+        client.post(decline, {"reason": "Bruises on Monday"})
+        page = client.get(details).content.decode()
+        assert "Recognize again" in page and "Bruises" not in page
+        again = client.post(decline, {"reason": "Twice"}).content.decode()
+        assert "is not recognized already" in again and "Bruises on Monday" in again
+        assert "Nothing is decided yet" in client.post(recognize, {"reason": ""}).content.decode()
+        client.post(recognize, {"reason": "The court found otherwise"})
+        assert representatives(lindqvist, today())[0].is_declined is False
+        assert [(one.declined, one.reason, one.decided_by) for one in row.decisions.all()] == [
+            (True, "Bruises on Monday", hale),
+            (False, "The court found otherwise", hale),
+        ]
+        assert "Recognized again on" in client.get(details).content.decode()
+        assert signed_in(dana).get(decline).status_code == 403
 
 
 class TestClosing:

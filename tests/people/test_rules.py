@@ -16,7 +16,9 @@ from practice.people.rules import (
     RepresentativeKind,
     Role,
     age_on,
+    declined_periods,
     in_force,
+    is_declined,
     may,
     may_keep_psychotherapy_notes,
     patient_number_from,
@@ -215,6 +217,25 @@ class TestRepresentatives:
     def test_who_acts_as_the_individual(self, change: dict[str, object], code: str | None) -> None:
         refusal = refusal_to_represent(replace(FACTS, **change), TODAY)  # type: ignore[arg-type]
         assert (refusal.code if refusal else None) == code
+
+    @pytest.mark.parametrize(
+        ("decisions", "declined_on"),
+        [
+            ("", []),
+            ("5+", [5, 6, 7, 8]),
+            ("5+ 7-", [5, 6]),
+            ("5+ 5-", []),
+            ("5+ 6- 8+", [5, 8]),
+            ("5+ 6+ 7-", [5, 6]),
+            ("5- 6+", [6, 7, 8]),
+        ],
+    )
+    def test_a_decision_holds_from_its_day_until_the_day_it_is_taken_back(
+        self, decisions: str, declined_on: list[int]
+    ) -> None:
+        made = [(date(2026, 3, int(one[0])), one[1] == "+") for one in decisions.split()]
+        periods = declined_periods(made)
+        assert [day for day in range(4, 9) if is_declined(periods, date(2026, 3, day))] == declined_on
 
     def test_who_acts_for_a_minor_does_so_until_the_day_before_the_eighteenth_birthday(self) -> None:
         ends = {"PARENT": "PR_ADULT", "GUARDIAN": "PR_OF_A_MINOR", "OTHER_PR": "PR_OF_A_MINOR"}

@@ -27,6 +27,16 @@ def prepare(hale, dana, chart, name):
     return actions.prepare_release(by=dana, release=draft, keys=note_keys(chart), approver=hale)
 
 
+def told(dana, chart, days_ago):
+    """Whether the gate carries what Karl Lindqvist was told so many days ago."""
+    release = draft_of(
+        chart, None, basis=Basis.B_TO_INDIVIDUAL, recipient_name="Karl Lindqvist", authority="Letters seen",
+        recipient_kind=RecipientKind.REPRESENTATIVE, disclosed_on=today() - timedelta(days=days_ago),
+        description="When the next session is",
+    )  # fmt: skip
+    return actions.record_past_disclosure(by=dana, release=release)[1].allowed
+
+
 def test_whom_a_clinician_declined_to_recognize_is_handed_nothing(hale, dana, chart, pdf):
     karl = add_representative(
         by=dana, patient=chart, name="Karl Lindqvist", kind=RepresentativeKind.HEALTH_CARE_AGENT, **APPOINTED
@@ -34,16 +44,13 @@ def test_whom_a_clinician_declined_to_recognize_is_handed_nothing(hale, dana, ch
 
     with pytest.raises(GateRefused, match=r"^PR_NO_DOCUMENT$"):
         prepare(hale, dana, chart, "Karl Lindqvist")
-    told = draft_of(
-        chart, None, basis=Basis.B_TO_INDIVIDUAL, recipient_name="Karl Lindqvist", authority="Letters seen",
-        recipient_kind=RecipientKind.REPRESENTATIVE, disclosed_on=today(), description="When the next session is",
-    )  # fmt: skip
-    assert actions.record_past_disclosure(by=dana, release=told)[1].allowed, "it happened, and the authority was there"
+    assert told(dana, chart, 0), "it happened, and the authority was there"
     add_representative_paper(by=dana, representative=karl, paper=SCAN)
     release = prepare(hale, dana, chart, "Karl Lindqvist")
     actions.approve_release(by=hale, release_id=release.pk, keep=[str(item.pk) for item in release.items.all()])
     actions.commit_release(by=dana, release_id=release.pk)
     decline_representative(by=hale, representative=karl, reason="Reasonable belief of abuse")
+    assert told(dana, chart, 1) and not told(dana, chart, 0), "what Karl was told before the decision stays as it was"
     with pytest.raises(GateRefused, match=r"^PR_DECLINED$"):  # entered already, and nothing given out yet
         actions.deliver(by=dana, release_id=release.pk)
     with pytest.raises(GateRefused, match=r"^PR_DECLINED$"):

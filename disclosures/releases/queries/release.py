@@ -146,7 +146,7 @@ def _not_representative(release: Release, on: date, planned: bool) -> Refusal | 
         return None
     everybody = representatives(release.patient, on)
     for one in everybody:
-        if one.refusal and one.refusal.code == "PR_DECLINED" and same_name(one.row.name, release.recipient_name):
+        if one.is_declined and same_name(one.row.name, release.recipient_name):
             return one.refusal
     known = [one for one in everybody if same_words(one.row.name, release.recipient_name)]
     acting = [one for one in known if one.refusal is None]

@@ -19,6 +19,7 @@ from .representatives import (
     add_representative_paper,
     decline_representative,
     end_representative,
+    recognize_representative,
 )
 from .staff import (
     add_license,
@@ -57,6 +58,7 @@ __all__ = [
     "make_way_in",
     "open_new_patient",
     "reactivate_staff",
+    "recognize_representative",
     "record_contact_wish",
     "remove_contact",
     "remove_telecom",

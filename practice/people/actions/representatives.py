@@ -6,12 +6,13 @@ from django.db import transaction
 
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
+from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.infrastructure.uploads import CheckedUpload
 
-from ..models import Patient, PersonalRepresentative, RepresentativePaper, Staff
-from ..policies import check_edit
-from ..rules import RepresentativeKind
+from ..models import Patient, PersonalRepresentative, RepresentativeDecision, RepresentativePaper, Staff
+from ..policies import check_decision, check_edit
+from ..rules import RepresentativeKind, is_declined
 
 
 @transaction.atomic
@@ -70,23 +71,36 @@ def end_representative(*, by: Staff, representative: PersonalRepresentative, unt
 
 
 @transaction.atomic
-def decline_representative(*, by: Staff, representative: PersonalRepresentative, reason: str) -> None:
+def decline_representative(*, by: Staff, representative: PersonalRepresentative, reason: str) -> RepresentativeDecision:
     """Record the professional judgment not to treat this person as the individual: 164.502(g)(5).
 
-    An empty reason takes the decision back. Raises Refused unless a clinician of this patient decides.
+    It holds from today on and reaches what they signed before; what left on an earlier day stays as it was. Raises
+    Refused unless a clinician of this patient decides, and says why.
     """
-    check_edit(by, representative.patient)
-    if not by.is_clinical:
-        raise Refused(
-            Refusal(
-                "PR_DECLINE_CLINICIAN",
-                "Not recognizing a representative is a clinician's judgment.",
-                "Ask the treating clinician.",
-                "45 CFR 164.502(g)(5)",
-            )
-        )
-    representative.not_recognized_reason = reason
-    representative.save(update_fields=["not_recognized_reason"])
+    return _decide(by, representative, declined=True, reason=reason)
+
+
+@transaction.atomic
+def recognize_representative(
+    *, by: Staff, representative: PersonalRepresentative, reason: str
+) -> RepresentativeDecision:
+    """Take that decision back, with a reason of its own; both stay on record. Raises Refused as above."""
+    return _decide(by, representative, declined=False, reason=reason)
+
+
+def _decide(
+    by: Staff, representative: PersonalRepresentative, *, declined: bool, reason: str
+) -> RepresentativeDecision:
+    row = PersonalRepresentative.objects.select_for_update().get(pk=representative.pk)
+    check_decision(by, row.patient)
+    if not reason.strip():
+        raise Refused(Refusal("PR_WITHOUT_REASON", "Nothing was decided: there is no reason.", "Write the reason."))
+    if is_declined(row.declined, today()) == declined:
+        words = "is not recognized already" if declined else "is recognized already"
+        raise Refused(Refusal("PR_DECIDED_ALREADY", f"{row.name} {words}.", "See the patient's details."))
+    return RepresentativeDecision.objects.create(
+        representative=row, declined=declined, reason=reason.strip(), decided_on=today(), decided_by=by
+    )
 
 
 def _check_end(from_on: date, until_on: date | None) -> None:

@@ -307,8 +307,19 @@ class DeclineForm(forms.Form):
     reason = LineField(
         label="Reason",
         max_length=300,
-        required=False,
-        help_text="What makes you believe it is not in the patient's interest. Empty takes the decision back.",
+        help_text="What makes you believe it is not in the patient's interest.",
+        error_messages=empty("Nothing is decided yet: write the reason."),
+    )
+
+
+class RecognizeForm(forms.Form):
+    """Why somebody is treated as the patient's representative again."""
+
+    reason = LineField(
+        label="Why they may act again",
+        max_length=300,
+        help_text="The decision that is taken back stays on record, with its reason.",
+        error_messages=empty("Nothing is decided yet: write the reason."),
     )
 
 

@@ -405,10 +405,6 @@ class Migration(migrations.Migration):
                 ("from_on", models.DateField()),
                 ("until_on", models.DateField(blank=True, null=True)),
                 (
-                    "not_recognized_reason",
-                    models.CharField(blank=True, help_text="164.502(g)(5), when declined.", max_length=300),
-                ),
-                (
                     "patient",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="representatives", to="people.patient"

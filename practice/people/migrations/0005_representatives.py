@@ -1,4 +1,4 @@
-"""Papers of those who act for a patient."""
+"""Papers of those who act for a patient, and the decisions not to recognize them."""
 
 import uuid
 
@@ -17,8 +17,12 @@ BEGIN
 END $$;
 CREATE TRIGGER people_representativepaper_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON people_representativepaper
     FOR EACH STATEMENT EXECUTE FUNCTION people_refuse_change();
+CREATE TRIGGER people_representativedecision_only_grows
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON people_representativedecision
+    FOR EACH STATEMENT EXECUTE FUNCTION people_refuse_change();
 """
 BACKWARDS = """
+DROP TRIGGER people_representativedecision_only_grows ON people_representativedecision;
 DROP TRIGGER people_representativepaper_only_grows ON people_representativepaper;
 DROP FUNCTION people_refuse_change();
 """
@@ -68,6 +72,34 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="RepresentativeDecision",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "declined",
+                    models.BooleanField(help_text="No longer recognized from this day on; false takes that back."),
+                ),
+                ("reason", practice.infrastructure.fields.EncryptedTextField()),
+                ("decided_on", models.DateField()),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "representative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="people.personalrepresentative",
+                    ),
+                ),
+            ],
+            options={"ordering": ["decided_at"], "default_permissions": ()},
         ),
         migrations.RunSQL(FORWARDS, BACKWARDS),
     ]

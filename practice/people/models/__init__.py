@@ -31,6 +31,9 @@ from .representative import (
     PersonalRepresentative as PersonalRepresentative,
 )
 from .representative import (
+    RepresentativeDecision as RepresentativeDecision,
+)
+from .representative import (
     RepresentativePaper as RepresentativePaper,
 )
 from .staff import (

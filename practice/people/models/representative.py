@@ -7,9 +7,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from practice.audit.history import keep_history
-from practice.infrastructure.fields import EncryptedBinaryField
+from practice.infrastructure.fields import EncryptedBinaryField, EncryptedTextField
 
-from ..rules import RepresentativeKind
+from ..rules import Periods, RepresentativeKind, declined_periods
 from .patient import Patient
 from .staff import Staff
 
@@ -30,7 +30,6 @@ class PersonalRepresentative(models.Model):
     address = models.TextField(blank=True)
     from_on = models.DateField()
     until_on = models.DateField(null=True, blank=True)
-    not_recognized_reason = models.CharField(max_length=300, blank=True, help_text="164.502(g)(5), when declined.")
 
     class Meta:
         constraints = [
@@ -42,6 +41,37 @@ class PersonalRepresentative(models.Model):
 
     def __str__(self) -> str:
         return f"personal representative {self.pk}"
+
+    @property
+    def declined(self) -> Periods:
+        """When the practice did not recognize this person."""
+        return declined_periods((one.decided_on, one.declined) for one in self.decisions.all())
+
+
+class RepresentativeDecision(models.Model):
+    """A clinician's decision not to treat somebody as the individual (164.502(g)(5)), or to do so again, and why."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    representative = models.ForeignKey(PersonalRepresentative, on_delete=models.PROTECT, related_name="decisions")
+    declined = models.BooleanField(help_text="No longer recognized from this day on; false takes that back.")
+    reason = EncryptedTextField()
+    decided_on = models.DateField()
+    decided_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["decided_at"]
+
+    def __str__(self) -> str:
+        return f"representative decision {self.pk}"
+
+    @property
+    def patient_id(self) -> uuid.UUID:
+        """Whose record the change history puts it in."""
+        return self.representative.patient_id
 
 
 class RepresentativePaper(models.Model):
@@ -74,6 +104,10 @@ class RepresentativePaper(models.Model):
 
 
 keep_history(PersonalRepresentative, plain=["id", "patient", "kind", "from_on", "until_on"])
+keep_history(
+    RepresentativeDecision,
+    plain=["id", "representative", "declined", "decided_on", "decided_by", "decided_at"],
+)
 keep_history(
     RepresentativePaper,
     plain=["id", "representative", "kind", "size", "sha256", "added_by", "added_at"],

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
+from practice.infrastructure.templatetags.look import day
 from practice.infrastructure.uploads import as_download
 
 from .. import actions
@@ -20,6 +21,7 @@ from ..forms.patients import (
     DeclineForm,
     LastDayForm,
     NameForm,
+    RecognizeForm,
     RepresentativeForm,
     TelecomForm,
 )
@@ -31,8 +33,9 @@ from ..models import (
     PatientTelecom,
     PersonalRepresentative,
     RepresentativePaper,
+    Staff,
 )
-from ..policies import open_patient
+from ..policies import check_decision, open_patient
 from .pages import Page, form_page, staff_of
 from .patients import details_of, open_to_edit
 
@@ -219,21 +222,54 @@ def representative_end(request: HttpRequest, patient_id: UUID, representative_id
 
 @GET_POST
 def representative_decline(request: HttpRequest, patient_id: UUID, representative_id: UUID) -> HttpResponse:
-    """Decide not to treat this person as the individual, or take that back."""
-    staff = staff_of(request)
-    patient = open_to_edit(staff, patient_id)
-    row = get_object_or_404(PersonalRepresentative, pk=representative_id, patient=patient)
-    form = DeclineForm(request.POST or None, initial={"reason": row.not_recognized_reason})
+    """Decide not to treat this person as the individual."""
+    staff, form = staff_of(request), DeclineForm(request.POST or None)
+    row = _to_decide(staff, patient_id, representative_id)
     page = Page(
-        "Not recognizing this representative",
-        "Save the decision",
-        details_of(patient),
-        words="For abuse, neglect or danger to the patient, in a clinician's judgment: 45 CFR 164.502(g)(5).",
-        done="The decision is on record.",
-        patient=patient,
+        f"Not recognize {row.name}",
+        "Do not recognize them",
+        details_of(row.patient),
+        words="For abuse, neglect or danger to the patient, in a clinician's judgment: 45 CFR 164.502(g)(5). From "
+        f"today on nothing goes to them and what they signed opens nothing. {_decided(row)}".strip(),
+        done="The decision is on record. From today on they do not act for the patient.",
+        patient=row.patient,
+        danger=True,
     )
     return form_page(
         request, page, form, lambda data: actions.decline_representative(by=staff, representative=row, **data)
+    )
+
+
+@GET_POST
+def representative_recognize(request: HttpRequest, patient_id: UUID, representative_id: UUID) -> HttpResponse:
+    """Take the decision back not to recognize this person."""
+    staff, form = staff_of(request), RecognizeForm(request.POST or None)
+    row = _to_decide(staff, patient_id, representative_id)
+    page = Page(
+        f"Recognize {row.name} again",
+        "Recognize them again",
+        details_of(row.patient),
+        words=f"From today on they act for the patient again, as far as their authority goes. {_decided(row)}".strip(),
+        done="The decision is on record. It holds from today on.",
+        patient=row.patient,
+    )
+    return form_page(
+        request, page, form, lambda data: actions.recognize_representative(by=staff, representative=row, **data)
+    )
+
+
+def _to_decide(staff: Staff, patient_id: UUID, representative_id: UUID) -> PersonalRepresentative:
+    patient = open_to_edit(staff, patient_id)
+    check_decision(staff, patient)
+    return get_object_or_404(PersonalRepresentative, pk=representative_id, patient=patient)
+
+
+def _decided(row: PersonalRepresentative) -> str:
+    """Every decision about somebody so far with its reason, for the clinician who decides anew."""
+    return " ".join(
+        f"{'Not recognized' if one.declined else 'Recognized again'} on {day(one.decided_on)} by "
+        f"{one.decided_by.display_name}: {one.reason.rstrip('.')}."
+        for one in row.decisions.select_related("decided_by")
     )
 
 
