@@ -12,6 +12,7 @@ from disclosures.releases.rules import PNException, Proposal, RecipientKind, cha
 
 from .proposals import (
     CHART_AUTHORIZATION,
+    COMPARED,
     KIND_OF_BASIS,
     NOTE_ITEMS,
     NOTES_AUTHORIZATION,
@@ -33,7 +34,7 @@ def everything(basis: Basis, record_class: RecordClass) -> Proposal:
         record_class=record_class,
         basis=basis,
         authorization=form if basis == Basis.B_AUTHORIZATION else None,
-        facts=ASKED,
+        facts=ASKED | COMPARED,
         recipient_kind=KIND_OF_BASIS.get(basis, RecipientKind.OTHER),
         process=PROCESS_OF_BASIS.get(basis, ""),
         counsel_reviewed=True,

@@ -28,6 +28,7 @@ from .proposals import (
     on_basis,
 )
 
+ORDERED = {"issuer": "Circuit Court", "scope": "the chart"}
 NOTE = Item("note-1", ITEM_DAY, kind="note")
 SESSION = Item("session-1", ITEM_DAY, kind="session")
 
@@ -283,6 +284,31 @@ ROWS = [
         "R-212: an item outside the order's words stays here",
         on_basis(Basis.B_COURT_ORDER, items=(Item("a", ITEM_DAY), Item("b", ITEM_DAY, outside_scope=True))),
         {"OUTSIDE_SCOPE"},
+    ),
+    (
+        "R-212: an order whose days nobody knows carries nothing that was not compared with its words",
+        on_basis(Basis.B_COURT_ORDER, whole_chart=True, facts=ORDERED),
+        {"SCOPE_NOT_COMPARED"},
+    ),
+    (
+        "R-212: an order with a first day only is open at its end",
+        on_basis(Basis.B_COURT_ORDER, facts=ORDERED | {"scope_from": "2026-03-01"}),
+        {"SCOPE_NOT_COMPARED"},
+    ),
+    (
+        "R-212: within the days it names nobody has to tick what was compared",
+        on_basis(Basis.B_COURT_ORDER, facts=ORDERED | {"scope_from": "2026-03-01", "scope_to": "2026-05-31"}),
+        set(),
+    ),
+    (
+        "R-212: nor where it names single days",
+        on_basis(Basis.B_COURT_ORDER, facts=ORDERED | {"scope_days": "2026-03-03 2026-05-05"}),
+        set(),
+    ),
+    (
+        "R-212: what already left is judged by what it was",
+        on_basis(Basis.B_COURT_ORDER, facts=ORDERED, planned=False),
+        set(),
     ),
     (
         "R-206: an agency's demand meets three conditions",

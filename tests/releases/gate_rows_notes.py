@@ -498,6 +498,11 @@ ROWS = [
         set(),
     ),
     (
+        "R-212: an order without days opens no note that its author did not compare with its words",
+        ordered(facts=documented(PNException.REQUIRED_BY_LAW)),
+        {"SCOPE_NOT_COMPARED"},
+    ),
+    (
         "P-16: even under an order somebody confirms the narrowest set",
         ordered(smallest_set_confirmed=False),
         {"PN_SMALLEST_SET"},

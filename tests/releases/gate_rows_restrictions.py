@@ -8,7 +8,7 @@ from disclosures.ledger.rules import Basis
 from disclosures.releases.rules import Act, Item, LegalProcess, PNException, RecipientKind, chart_facts
 from disclosures.releases.rules.restrictions import NOT_MEANT
 
-from .proposals import KIND_OF_BASIS, PROCESS_OF_BASIS, TODAY, chart, exceptional, notes
+from .proposals import COMPARED, KIND_OF_BASIS, PROCESS_OF_BASIS, TODAY, chart, exceptional, notes
 
 PAID_DAY = date(2026, 3, 3)  # W-34
 ITEM = Item("note:1", PAID_DAY, kind="note")
@@ -42,7 +42,7 @@ NOBODY_NOTHING = replace(NO_PROVIDERS, uses=frozenset(RestrictedUse), recipients
 
 def on(basis: Basis, *restrictions: RestrictionFacts, **changes):
     """The chart on a basis with all it asks for, the restrictions beside it."""
-    facts = {fact.key: "as documented" for fact in chart_facts(basis)} | changes.pop("facts", {})
+    facts = {fact.key: "as documented" for fact in chart_facts(basis)} | COMPARED | changes.pop("facts", {})
     given = {
         "basis": basis,
         "authorization": None,

@@ -118,6 +118,7 @@ KIND_OF_BASIS = {
 }
 
 
+COMPARED = {"within_scope": "yes"}
 PROCESS_OF_BASIS = {
     Basis.B_COURT_ORDER: LegalProcess.COURT_ORDER,
     Basis.B_SUBPOENA_ASSURANCE: LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA,
@@ -132,7 +133,7 @@ def exceptional(basis: Basis, exception: PNException, *without: str, **changes: 
         basis=basis,
         authorization=None,
         exception=exception,
-        facts=documented(exception, *without),
+        facts=documented(exception, *without) | COMPARED,
         recipient_kind=KIND_OF_BASIS.get(basis, RecipientKind.OTHER),
         process=PROCESS_OF_BASIS.get(basis, ""),
         counsel_reviewed=True,
@@ -155,7 +156,7 @@ def ordered(**changes: Any) -> Proposal:
 
 def on_basis(basis: Basis, *without: str, **changes) -> Proposal:
     """The chart on a basis with everything that basis asks for, except the named facts."""
-    facts = {fact.key: "as documented" for fact in chart_facts(basis) if fact.key not in without}
+    facts = {fact.key: "as documented" for fact in chart_facts(basis) if fact.key not in without} | COMPARED
     kind = KIND_OF_BASIS.get(basis, RecipientKind.OTHER)
     process = PROCESS_OF_BASIS.get(basis, "") if basis != Basis.B_LAW_ENFORCEMENT else ""
     base = chart(basis=basis, authorization=None, facts=facts, recipient_kind=kind, process=process)

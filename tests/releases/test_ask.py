@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 COURT_ORDER = {
     "recipient_kind": "court", "purpose": "Custody case", "process": "LP_COURT_ORDER", "identity_verified": "on",
-    "paper_on_record": "on", "counsel_review": "on", "smallest_set_confirmed": "on", "fact_law": "on",
-    "fact_issuer": "on", "fact_scope": "on", "fact_conditions_met": "on", "fact_document": "on",
+    "paper_on_record": "on", "within_scope": "on", "counsel_review": "on", "smallest_set_confirmed": "on",
+    "fact_law": "on",    "fact_issuer": "on", "fact_scope": "on", "fact_conditions_met": "on", "fact_document": "on",
     "fact_decided_by": "on", "fact_decided_at": "on", "fact_minimum_necessary_note": "on",
 }  # fmt: skip
 

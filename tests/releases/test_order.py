@@ -389,6 +389,7 @@ def test_what_lies_outside_the_days_of_an_order_stays_here_and_all_of_it_once_it
             "issuer": "Circuit Court",
             "scope": "notes since",
             "scope_from": first.isoformat(),
+            "within_scope": "yes",
             "paper": str(order.pk),
         },
     )

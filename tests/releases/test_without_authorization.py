@@ -62,7 +62,7 @@ def claimed(patient, basis, **changes):
         "recipient_kind": kind_for(basis),
         "purpose": "As demanded",
         "identity_verified": "letterhead, called back",
-        "facts": documented(basis),
+        "facts": documented(basis) | {"within_scope": "yes"},
         "smallest_set_confirmed": True,
     }
     if basis == Basis.B_COURT_ORDER:
@@ -81,7 +81,8 @@ def order(castellanos, lindqvist):
 
 def under(paper, facts=None):
     """The facts of a release that rests on a paper on record."""
-    return (facts or documented(Basis.B_COURT_ORDER)) | {"paper": str(paper.pk)}
+    days = {"scope_from": paper.scope_from.isoformat(), "scope_to": paper.scope_to.isoformat()}
+    return (facts or documented(Basis.B_COURT_ORDER)) | days | {"paper": str(paper.pk)}
 
 
 def pack(by, release, note, to):
@@ -170,8 +171,7 @@ def test_the_author_chooses_a_paper_on_record_and_types_no_answer_of_counsels(
 
 def test_an_order_of_certain_days_opens_no_note_of_another_day(no_press, hale, dana, lindqvist, order):
     outside = write_note(hale, lindqvist, session_on=order.scope_from - timedelta(days=1))
-    facts = under(order) | {"scope_from": order.scope_from.isoformat(), "scope_to": order.scope_to.isoformat()}
-    claim = claimed(lindqvist, Basis.B_COURT_ORDER, facts=facts)
+    claim = claimed(lindqvist, Basis.B_COURT_ORDER, facts=under(order))
     assert codes_of(hale, claim, outside, dana) == {"OUTSIDE_SCOPE"}
 
 

@@ -64,6 +64,7 @@ class RecordForm(ReleaseFields):
         self.fields["recipient_name"].label = "Who received it"
         notes = record_class == RecordClass.PN
         possible = EXCEPTIONS_OF_BASIS.get(Basis(self.basis), ())
+        self.fields.pop("within_scope", None)  # asked before something leaves
         self._keep("author", "smallest_set_confirmed", only_if=notes)
         self._keep("dated_from", "dated_to", only_if=self.authorization is not None or self.basis in RESTRICTABLE)
         self._keep("exception", only_if=notes and len(possible) > 1)

@@ -23,7 +23,7 @@ from ..rules import (
     TreatmentOverride,
     chart_facts,
 )
-from ..rules.documentation import AUTHOR
+from ..rules.documentation import AUTHOR, WITHIN_WORDS
 from ..rules.restrictions import NOT_MEANT
 from ..rules.ways import AGREED, in_words, wishes
 
@@ -36,8 +36,6 @@ WITHOUT_PAPER: dict[str, tuple[str, ...]] = {
     Basis.B_REQUIRED_BY_LAW: (LegalProcess.STATUTE,),
     Basis.B_LAW_ENFORCEMENT: (LegalProcess.INFORMAL_REQUEST,),
 }
-# Bases whose paper names the days it covers.
-WITH_SCOPE = (Basis.B_COURT_ORDER, Basis.B_REQUIRED_BY_LAW, Basis.B_LAW_ENFORCEMENT)
 # Where the whole chart needs no reason.
 WHOLE_CHART_EXEMPT = (
     Basis.B_AUTHORIZATION, Basis.B_TO_INDIVIDUAL, Basis.B_TREATMENT, Basis.B_HHS, Basis.B_REQUIRED_BY_LAW,
@@ -111,14 +109,14 @@ TO_WHOM = [
     "authority",
 ]
 GROUND_FIELDS = [
-    "within_discloser", "within_words", "paper", "process", "paper_on_record", "scope_from", "scope_to",
+    "within_discloser", "within_words", "paper", "process", "paper_on_record", "scope_from", "scope_to", "within_scope",
     "counsel_review", "emergency",
     "treatment_permission", "override_code", "override_reason",
 ]  # fmt: skip
 
 
 # What a person compared with the form and says of it.
-TICKED = ("within_class", "within_words", "within_discloser")
+TICKED = ("within_class", "within_words", "within_discloser", "within_scope")
 
 
 class ReleaseFields(forms.Form):
@@ -178,6 +176,11 @@ class ReleaseFields(forms.Form):
         widget=DAY,
         help_text="Where the paper names days, those count.",
     )
+    within_scope = forms.BooleanField(
+        label="I compared each document chosen with the words of the paper or the law: they expressly name it",
+        help_text="Needed where not both days are known.",
+        required=False,
+    )
     emergency = forms.BooleanField(label="Emergency treatment", required=False)
     treatment_permission = text("The patient's permission: form or conversation, and day", limit=500)
     override_code = forms.ChoiceField(
@@ -218,7 +221,7 @@ class ReleaseFields(forms.Form):
         self._keep(NOT_MEANT, only_if=bool(restricted))
         self.papers = {str(one.id): one for one in papers}
         self._ask_process()
-        self._keep("scope_from", "scope_to", only_if=basis in WITH_SCOPE)
+        self._keep("scope_from", "scope_to", "within_scope", only_if=basis in WITHIN_WORDS)
         self._keep("authority", only_if=basis == Basis.B_TO_INDIVIDUAL)
         for_treatment = ("emergency", "treatment_permission", "override_code", "override_reason")
         self._keep(*for_treatment, only_if=basis == Basis.B_TREATMENT)

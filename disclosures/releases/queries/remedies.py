@@ -46,6 +46,7 @@ FIELDS: dict[str, str] = {
     "NO_SATISFACTORY_ASSURANCE": "fact_notice_attempted",
     "PAPER_OTHER_RECIPIENT": "recipient_name",
     "OUTSIDE_SCOPE": "scope_from",
+    "SCOPE_NOT_COMPARED": "within_scope",
     "PN_SMALLEST_SET": "smallest_set_confirmed",
     "PN_OPERATIONS_NOT_LISTED": "exception",
     "DAY_IN_FUTURE": "disclosed_on",

@@ -219,6 +219,8 @@ WITHOUT_ORDER = frozenset({LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA, LegalProcess
 ADMINISTRATIVE = frozenset({LegalProcess.ADMIN_SUBPOENA, LegalProcess.CID})
 # What comes as a paper and is on record as such before anything leaves under it.
 ON_PAPER = JUDICIAL | ADMINISTRATIVE | WITHOUT_ORDER
+# What leaves on these is what a paper or a law names in words, or by days.
+WITHIN_WORDS = frozenset({Basis.B_COURT_ORDER, Basis.B_REQUIRED_BY_LAW, Basis.B_LAW_ENFORCEMENT})
 # Reports that a law asks of whoever treats the patient: nobody sent a paper, and counsel would come too late.
 MANDATED_REPORTS = frozenset({Basis.B_CHILD_ABUSE, Basis.B_ADULT_ABUSE, Basis.B_PUBLIC_HEALTH})
 

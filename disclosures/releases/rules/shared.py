@@ -219,13 +219,28 @@ def not_an_order() -> Refusal:
 
 
 def scope_reasons(p: Proposal) -> Iterator[Refusal]:
+    """R-212: what a paper or a law expressly names leaves under it, each document compared, and nothing else."""
+    cite = "45 CFR 164.512(a)(1)" if p.basis == Basis.B_REQUIRED_BY_LAW else "45 CFR 164.512(e)(1)(i)"
     if any(item.outside_scope for item in p.items):
         yield Refusal(
             "OUTSIDE_SCOPE",
             "At least one document is not within what is expressly ordered or asked.",
             "Leave it out, or have the order clarified.",
-            "45 CFR 164.512(a)(1)" if p.basis == Basis.B_REQUIRED_BY_LAW else "45 CFR 164.512(e)(1)(i)",
+            cite,
         )
+    elif p.planned and p.basis in docs.WITHIN_WORDS and not _scope_said(p.facts):
+        yield Refusal(
+            "SCOPE_NOT_COMPARED",
+            "Neither the days it covers are known, nor were the documents chosen compared with its words.",
+            "Give both days, or compare each document with the words and tick that they expressly name it.",
+            cite,
+        )
+
+
+def _scope_said(facts: Mapping[str, str]) -> bool:
+    """Both days of a period, single days, or each document compared."""
+    period = facts.get("scope_from") and facts.get("scope_to")
+    return bool(period or facts.get("scope_days") or facts.get("within_scope"))
 
 
 def others_reasons(p: Proposal) -> Iterator[Refusal]:
