@@ -20,10 +20,27 @@ from authorizations.rules.signing import Acting
 AGE_OF_MAJORITY = 18
 # "All records" does not name psychotherapy notes; the word itself must stand on the paper, in whichever language.
 NAMES_PSYCHOTHERAPY = re.compile(r"ps[iy][ck]h?oth?[eé]rap", re.IGNORECASE)
-NO_EXPIRATION = re.compile(
-    r"\W*(none|no(ne)? expir\w*|no expir\w* date|never|does not expire|n/?a|not applicable|indefinite(ly)?"
-    r"|open|unlimited|end of (the )?(research )?study)\W*",
-    re.IGNORECASE,
+# "Never" and "until I revoke it" name no event: the right to take it back is there besides (RS1).
+NO_END = frozenset(
+    re.findall(
+        r"\w+",
+        "none no not never nothing n na applicable expire expires expiration expiry end ends ended ending "
+        "endless event lapse lapses indefinite indefinitely permanent permanently ongoing open unlimited "
+        "forever ever continuous continuously continuing perpetual perpetually lifetime life further notice "
+        "revoke revokes revoked revoking revocation rescind rescinded cancel cancels canceled cancelled "
+        "withdraw withdraws withdrawn take takes taken took back research study",
+    )
+)
+# words that name nothing by themselves
+BESIDE_IT = frozenset(
+    re.findall(
+        r"\w+",
+        "a an the this that it its is are be been being remains remain stays stay valid effective effect "
+        "force good in for of by on at to from with without until till unless when upon if or and as long "
+        "such time date doesn don t s does do will shall must may i me my mine we patient patients client he "
+        "she they his her their person individual undersigned authorization form permission consent release "
+        "writing written entire whole natural",
+    )
 )
 
 
@@ -122,12 +139,18 @@ def a4_purpose(facts: AuthorizationFacts) -> Iterator[Defect]:
         )
 
 
+def names_no_end(event: str) -> bool:
+    """Whether what stands under "ends when" says only that nothing ends it, or that the patient may."""
+    said = set(re.findall(r"[^\W_]+", event.casefold())) - BESIDE_IT
+    return bool(said) and said <= NO_END
+
+
 def a5_expiration(facts: AuthorizationFacts) -> Iterator[Defect]:
     if facts.expires_on is None and is_blank(facts.expires_event):
         yield incomplete("A5", "No expiration.", "Add a date or an event.", "(c)(1)(v)")
     if is_blank(facts.expires_event):
         return
-    if NO_EXPIRATION.fullmatch(facts.expires_event):
+    if names_no_end(facts.expires_event):
         if not facts.research and facts.expires_on is None:
             yield incomplete(
                 "A5",

@@ -69,6 +69,25 @@ MISSING = [
     ("A5", {"expires_on": None, "expires_event": ""}),
     ("A5", {"expires_on": None, "expires_event": "none", "expires_event_relates": True}),
     ("A5", {"expires_on": None, "expires_event": "End of the research study", "expires_event_relates": True}),
+    *(
+        ("A5", {"expires_on": None, "expires_event": words, "expires_event_relates": True})
+        for words in (
+            "never expires",
+            "It does not expire.",
+            "until revoked",
+            "Until I revoke it in writing",
+            "no end date",
+            "when I cancel this authorization",
+            "Valid unless I take it back",
+            "permanent",
+            "ongoing",
+            "for my lifetime",
+            "Until further notice",
+            "N/A",
+            "indefinitely",
+            "upon revocation by the patient",
+        )
+    ),
     ("A5", {"expires_on": None, "expires_event": "the next solar eclipse", "expires_event_relates": False}),
     ("A5", {"expires_on": date(2026, 1, 11)}),  # ended before it was signed
     ("A6", {"signature_method": SignatureMethod.NONE}),
@@ -108,6 +127,19 @@ SUFFICIENT = [
     ("a class of recipients without a name", {"recipient_name": "", "recipient_class": "My future therapists"}),
     ("the patient started it", {"purpose": "At the request of the individual", "individual_initiated": True}),
     ("an event alone", {"expires_on": None, "expires_event": "end of my treatment", "expires_event_relates": True}),
+    *(
+        (f"an event: {words}", {"expires_on": None, "expires_event": words, "expires_event_relates": True})
+        for words in (
+            "when I withdraw from treatment",
+            "my death",
+            "end of my case or when I revoke it",
+            "12 months after I sign",
+            "12/31/2027",
+            "cuando termine mi caso",
+            "治療結束時",
+            "when my permanent housing is granted",
+        )
+    ),
     ("no expiration, for research", {"expires_on": None, "expires_event": "None", "research": True}),
     ("authority described", {"signer_role": SignerRole.GUARDIAN, "authority_description": "Guardian by court order"}),
     ("paid, and it says so", {"remuneration_applies": True, "stmt_remuneration": True}),
