@@ -346,13 +346,21 @@ ROWS = [
         {"AUTH_ON_HOLD"},
     ),
     (
-        "W-18: without that policy a call is no revocation",
+        "W-18: what a call held is among the reasons whatever else is wrong",
+        notes(authorization=replace(NOTES_AUTHORIZATION, held_since=NOON, stmt_redisclosure=False), at=NOON),
+        {"AUTH_ON_HOLD", "AUTH_DEFECT_INCOMPLETE"},
+    ),
+    (
+        "W-17: who called and then wrote has taken it back; nobody waits for an answer any more",
         notes(
-            authorization=replace(NOTES_AUTHORIZATION, held_since=NOON),
+            authorization=replace(
+                NOTES_AUTHORIZATION,
+                held_since=NOON - timedelta(hours=3),
+                revocation_received_at=NOON - timedelta(hours=1),
+            ),
             at=NOON,
-            policies=Policies(oral_revocation_hold=False),
         ),
-        set(),
+        {"AUTH_DEFECT_REVOKED"},
     ),
     (
         "W-19: chart and psychotherapy notes on one form carry neither",

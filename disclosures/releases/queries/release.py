@@ -46,7 +46,6 @@ def gate_policies(on: date) -> Policies:
     found = policies_in_force(on)
     counsel = found["P-07"].value
     return Policies(
-        oral_revocation_hold=bool(found["P-06"].value),
         counsel_gate=counsel in ("PN", "ALL", True),  # the switch of P-07 is for psychotherapy notes
         counsel_gate_chart=counsel == "ALL",
         originator_approval=bool(found["P-09"].value),

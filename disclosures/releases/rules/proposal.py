@@ -43,7 +43,6 @@ class Item:
 class Policies:
     """The policy values the gate looks at, in force on the day, and the version each came from (section 15)."""
 
-    oral_revocation_hold: bool = True  # P-06
     counsel_gate: bool = True  # P-07
     counsel_gate_chart: bool = False  # P-07, value ALL
     originator_approval: bool = True  # P-09

@@ -13,6 +13,7 @@ from authorizations.rules import (
     status,
 )
 from authorizations.rules.defect import AUTH_NO_DOCUMENT
+from authorizations.rules.lifetime import is_on_hold
 from authorizations.rules.names import is_named
 from disclosures.ledger.rules import Basis, cite_of
 from practice.infrastructure.refusals import Refusal
@@ -123,8 +124,15 @@ def _status(p: Proposal) -> AuthorizationStatus | None:
     return status(p.authorization, p.on, at=p.at, pn_conditioning_forbidden=p.policies.conditioning_forbidden)
 
 
+# Taken back in writing since, or entered wrongly: nobody waits for the patient's answer to a call any more.
+NO_HOLD_SAID = frozenset({AuthorizationStatus.REVOKED, AuthorizationStatus.DEFECTIVE})
+
+
 def authorization_policies(p: Proposal) -> Iterator[PolicyRefusal]:
-    """What the practice adds to the rule about an authorization: the oral hold (P-06) and conditioning (P-23)."""
+    """What the practice adds to the rule about an authorization: the oral hold (P-06) and conditioning (P-23).
+
+    P-06 decides, on the day of the call, whether a call holds. What it holds stays on hold whatever P-06 says later.
+    """
     if p.basis != Basis.B_AUTHORIZATION:
         return
     for defect in _defects(p):
@@ -132,7 +140,8 @@ def authorization_policies(p: Proposal) -> Iterator[PolicyRefusal]:
             yield PolicyRefusal(
                 defect.policy or KEEPING, Refusal(defect.code, defect.words, defect.remedy, defect.cite, defect.link)
             )
-    if p.policies.oral_revocation_hold and _status(p) == AuthorizationStatus.ON_HOLD:
+    held = p.authorization is not None and is_on_hold(p.authorization, p.on, p.at)
+    if held and _status(p) not in NO_HOLD_SAID:
         yield by_policy(
             "P-06",
             "AUTH_ON_HOLD",
