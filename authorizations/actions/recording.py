@@ -22,6 +22,7 @@ from practice.worklist.rules import TaskKind, TaskState
 
 from .. import queries, rules
 from ..models import Authorization, AuthorizationEvent, FormVersion, Signature, SignedPaper
+from ..queries import same
 from ..queries.signing import is_only_scan, lacking
 from ..rules import REVOCATIONS, EventKind
 from ..rules.choices import UNWANTED, SignatureWay
@@ -92,12 +93,14 @@ def record_authorization(
     received_at: datetime | None = None,
     prepared_from: Authorization | None = None,
     new_id: UUID | None = None,
+    another_paper: bool = False,
     **elements: Unpack[Elements],
 ) -> Authorization:
     """Record what a signed paper says, with its scan, whatever is wrong with it: defects are derived, never stored.
 
-    `received_at` is when the paper came in (default now). Raises Refused for who may not, for a receipt in the future,
-    and for a representative or an earlier record of somebody else.
+    `received_at` is when the paper came in (default now). `another_paper`: somebody compared it with the record it
+    looks like. Raises Refused for who may not, for a receipt in the future, for a representative or an earlier record
+    of somebody else, and for what looks like a paper that the patient took back.
     """
     now = timezone.now()
     refuse_future(received_at or now, now)
@@ -105,6 +108,8 @@ def record_authorization(
     for other in (representative, prepared_from):
         if other is not None and other.patient_id != patient.pk:
             raise Refused(Refusal("AUTHORIZATION_OTHER_PATIENT", "This belongs to another patient."))
+    if not another_paper and same.is_any_revoked(patient):
+        _refuse_taken_back(patient, paper, prepared_from, elements)
     authorization = Authorization.objects.create(
         pk=new_id or uuid4(),
         patient=patient,
@@ -121,6 +126,32 @@ def record_authorization(
         due_on = days.add_days(days.local_date(authorization.received_at), COPY_WITHIN_DAYS)
         ask(TaskKind.AUTHORIZATION_COPY, due_on, authorization, Role.FRONT_DESK)
     return authorization
+
+
+def _refuse_taken_back(
+    patient: Patient, paper: CheckedUpload | None, prepared_from: Authorization | None, elements: Elements
+) -> None:
+    found = same.recorded_before(
+        patient,
+        on=days.today(),
+        signed_on=elements.get("signed_on"),
+        record_classes=elements.get("record_classes", ()),
+        recipient_name=elements.get("recipient_name", ""),
+        recipient_class=elements.get("recipient_class", ""),
+        sha256=paper.sha256 if paper else "",
+        besides=[prepared_from.pk] if prepared_from else (),
+    )
+    if line := same.revoked_among(found):
+        raise Refused(
+            Refusal(
+                "AUTHORIZATION_TAKEN_BACK",
+                "This looks like a paper that the patient took back: the same day, recipient and records, or the same "
+                "scan.",
+                "If it is another paper, say so. What was taken back is not recorded anew.",
+                "45 CFR 164.508(b)(2)(iii)",
+                page("authorization-open", line.authorization.pk),
+            )
+        )
 
 
 AS_SIGNED = Refusal(
@@ -143,6 +174,7 @@ def correct_authorization(
     why: str,
     paper: CheckedUpload | None = None,
     received_at: datetime | None = None,
+    another_paper: bool = False,
     **elements: Unpack[Elements],
 ) -> Authorization:
     """Record anew what was entered wrongly, and why; the old record stays, marked, and can no longer be used.
@@ -164,6 +196,7 @@ def correct_authorization(
         paper=paper,
         received_at=received_at or locked.received_at,
         prepared_from=locked,
+        another_paper=another_paper,
         **elements,
     )
     _carry_along(by, locked, corrected, why, with_scan=paper is None)

@@ -1,5 +1,6 @@
 """Taking an authorization back: the call that holds it, the letter that ends it, and everybody who must hear of it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -39,15 +40,28 @@ def record_revocation(
     received_at: datetime,
     how: str = "",
     paper: CheckedUpload | None = None,
+    also: Sequence[Authorization] = (),
 ) -> AuthorizationEvent:
     """Record that the patient took it back. In writing it ends at the minute of receipt (R-051, R-052); by word of
     mouth it is on hold from then, where the practice's policy P-06 says so, and the form goes out (R-054).
 
-    `how` says how it came in, `paper` is the scan of what the patient wrote. Waits for a release under way, which then
-    stands. Raises Refused for a receipt in the future or before the signature, and for a second written revocation.
+    `how` says how it came in, `paper` is the scan of what the patient wrote. `also` are other authorizations of the
+    same patient that the same letter or call takes back: recorded on all of them or on none. Waits for a release under
+    way, which then stands. Raises Refused for a receipt in the future or before the signature, for a second written
+    revocation, and for another patient's.
     """
-    locked = lock_current(authorization)
     refuse_future(received_at, timezone.now())
+    if any(other.patient_id != authorization.patient_id for other in also):
+        raise Refused(Refusal("AUTHORIZATION_OTHER_PATIENT", "This belongs to another patient."))
+    rows = {row.pk: row for row in (authorization, *also)}
+    locked = {pk: lock_current(rows[pk]) for pk in sorted(rows)}
+    events = {pk: _take_back(by, row, written, received_at, how, paper) for pk, row in locked.items()}
+    return events[authorization.pk]
+
+
+def _take_back(
+    by: Staff, locked: Authorization, written: bool, received_at: datetime, how: str, paper: CheckedUpload | None
+) -> AuthorizationEvent:
     on = days.local_date(received_at)
     signed_on = queries.facts_of(locked).signed_on
     if signed_on and on < signed_on:

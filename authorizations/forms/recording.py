@@ -4,8 +4,10 @@ Almost nothing is required: what is missing on the paper is a defect to be shown
 """
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime, time
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -18,7 +20,8 @@ from practice.people.rules import CLINICAL_ROLES, is_declined
 from .. import rules
 from ..actions import Elements
 from ..models import Authorization, FormVersion, Signature
-from ..queries import facts_of
+from ..queries import AuthorizationLine, facts_of
+from ..queries.same import recorded_before, revoked_among
 from ..rules.preparing import InfoKind
 from ..rules.signing import ABSENT
 
@@ -220,12 +223,26 @@ class AuthorizationForm(forms.Form):
         help_text="PDF, JPEG or PNG, up to 15 MB. It may be added later; until then nothing can be released.",
     )
 
+    another_paper = forms.BooleanField(
+        label="It is another paper: I compared them",
+        required=False,
+        help_text="One paper is recorded once, however often it comes in: by fax and by mail.",
+    )
     why = text_field("What was wrong with the record", 500, 2)
 
     def __init__(
-        self, *args: Any, patient: Patient, has_scan: bool = False, correcting: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        patient: Patient,
+        has_scan: bool = False,
+        correcting: bool = False,
+        besides: Collection[UUID] = (),
+        **kwargs: Any,
     ) -> None:
+        """`besides`: the record that is corrected, and those it corrects itself."""
         super().__init__(*args, **kwargs)
+        self.patient, self.besides = patient, besides
+        self.looks_like: AuthorizationLine | None = None
         self.fields["why"].required = correcting
         self.fields["why"].error_messages["required"] = "Say it in a few words."
         self.has_scan = has_scan
@@ -263,13 +280,31 @@ class AuthorizationForm(forms.Form):
             self.add_error("received_on", "It cannot have come in before it was signed.")
         if not self.has_scan and not any(given.get(name) or self.has_error(name) for name in SOMETHING):
             self.add_error(None, NOTHING_ENTERED)
+        self._compare(given)
         if self.errors and self.files and not self.has_error("scan"):
             self.add_error("scan", "Choose the scan once more: the browser does not keep it when a form comes back.")
         return given
 
+    def _compare(self, given: dict[str, Any]) -> None:
+        """Say that what is entered looks like a paper on record; somebody has to say that it is another."""
+        found = recorded_before(
+            self.patient,
+            on=today(),
+            signed_on=given.get("signed_on"),
+            record_classes=given.get("record_classes", ()),
+            recipient_name=given.get("recipient_name", ""),
+            recipient_class=given.get("recipient_class", ""),
+            sha256=given["scan"].sha256 if given.get("scan") else "",
+            besides=self.besides,
+        )
+        self.looks_like = revoked_among(found) or next(iter(found), None)
+        if self.looks_like and not given.get("another_paper"):
+            self.add_error("another_paper", "Compare the two. If it is the same paper, it is not recorded once more.")
+
     def elements(self) -> Elements:
         """What the actions take."""
-        given = {name: value for name, value in self.cleaned_data.items() if name not in ("received_on", "scan", "why")}
+        apart = ("received_on", "scan", "why", "another_paper")
+        given = {name: value for name, value in self.cleaned_data.items() if name not in apart}
         return cast(Elements, given)
 
     def received_at(self) -> datetime:

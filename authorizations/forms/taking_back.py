@@ -1,6 +1,6 @@
 """What is asked when a patient takes an authorization back, or wants to go on after all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -8,9 +8,11 @@ from django import forms
 from django.utils import timezone
 
 from practice.infrastructure.days import local_date
+from practice.infrastructure.templatetags.look import day as day_words
 
 from ..models import Authorization
-from ..queries import AuthorizationLine
+from ..queries import AuthorizationLine, facts_of
+from ..queries.same import same_recipient
 from .recording import HappenedForm, ScanField, day_field, not_in_future, text_field
 
 
@@ -27,8 +29,37 @@ def moment_field(label: str, help_text: str) -> forms.DateTimeField:
     )
 
 
-class RevocationForm(forms.Form):
-    """How and when the patient took it back."""
+class WithOthersForm(forms.Form):
+    """Asks of which other authorizations of the patient the same is true."""
+
+    also = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        error_messages={"invalid_choice": "This list has changed meanwhile. Open the page again."},
+    )
+
+    def offer(self, lines: Sequence[AuthorizationLine], ticked: Collection[AuthorizationLine]) -> None:
+        """Show these to be ticked, some of them ticked beforehand; nothing is asked where there is none."""
+        self.others = {str(line.authorization.pk): line for line in lines}
+        if not lines:
+            del self.fields["also"]
+            return
+        also = cast(forms.MultipleChoiceField, self.fields["also"])
+        also.choices = [(key, _in_words(line)) for key, line in self.others.items()]
+        also.initial = [str(line.authorization.pk) for line in ticked]
+
+    def chosen_too(self) -> list[Authorization]:
+        """The authorizations left ticked."""
+        return [self.others[key].authorization for key in self.cleaned_data.get("also", [])]
+
+
+def _in_words(line: AuthorizationLine) -> str:
+    signed = f", signed {day_words(line.signed_on)}" if line.signed_on else ""
+    return f"{line.records} to {line.recipient}{signed}. {line.status.label}"
+
+
+class RevocationForm(WithOthersForm):
+    """How and when the patient took it back, and what else with it."""
 
     written = forms.ChoiceField(
         label="How",
@@ -46,9 +77,14 @@ class RevocationForm(forms.Form):
         help_text="PDF, JPEG or PNG, up to 15 MB, if there is one.",
     )
 
-    def __init__(self, *args: Any, signed_on: date | None, **kwargs: Any) -> None:
+    field_order = ("written", "received_at", "how", "scan", "also")
+
+    def __init__(self, *args: Any, authorization: Authorization, others: Sequence[AuthorizationLine], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.signed_on = signed_on
+        self.signed_on = facts_of(authorization).signed_on
+        self.fields["also"].label = "What the patient wrote or said also takes back"
+        self.fields["also"].help_text = "The same recipient is ticked. Untick only what the patient did not mean."
+        self.offer(others, [line for line in others if same_recipient(line.authorization, authorization)])
 
     def clean_received_at(self) -> datetime:
         received: datetime = self.cleaned_data["received_at"]
@@ -57,6 +93,13 @@ class RevocationForm(forms.Form):
         if self.signed_on and local_date(received) < self.signed_on:
             raise forms.ValidationError("This is before the authorization was signed.")
         return received
+
+    def clean_also(self) -> list[str]:
+        chosen, received = self.cleaned_data["also"], self.cleaned_data.get("received_at")
+        later = [self.others[key].signed_on for key in chosen if received and self.others[key].signed_on]
+        if received and any(day > local_date(received) for day in later if day):
+            raise forms.ValidationError("One of these was signed after that day. Untick it, or check the day.")
+        return cast(list[str], chosen)
 
 
 class GoOnForm(forms.Form):
@@ -83,36 +126,20 @@ class GoOnForm(forms.Form):
         return received
 
 
-class EventKnownForm(HappenedForm):
+class EventKnownForm(HappenedForm, WithOthersForm):
     """When and how the practice learned that the event happened, and when it did."""
 
     occurred_on = day_field("The event itself happened on", help_text="If you know it. It may be earlier.")
-
-    also = forms.MultipleChoiceField(
-        label="It also ends",
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        help_text="They end with an event in the same words. Untick one only if another event is meant there.",
-        error_messages={"invalid_choice": "This list has changed meanwhile. Open the page again."},
-    )
 
     field_order = ("on", "how", "occurred_on", "also")
 
     def __init__(self, *args: Any, twins: Sequence[AuthorizationLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.twins = {str(line.authorization.pk): line.authorization for line in twins}
-        if not twins:
-            del self.fields["also"]
-            return
-        also = cast(forms.MultipleChoiceField, self.fields["also"])
-        also.choices = [
-            (str(line.authorization.pk), f"{line.records} to {line.recipient}. {line.status.label}") for line in twins
-        ]
-        also.initial = list(self.twins)
-
-    def also_ended(self) -> list[Authorization]:
-        """The authorizations left ticked."""
-        return [self.twins[key] for key in self.cleaned_data.get("also", [])]
+        self.fields["also"].label = "It also ends"
+        self.fields[
+            "also"
+        ].help_text = "They end with an event in the same words. Untick one only if another event is meant there."
+        self.offer(twins, twins)
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

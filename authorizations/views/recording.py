@@ -86,7 +86,12 @@ def authorization_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             # it waits as a paper until somebody enters what it says, the signature among it
             elements["signature_method"] = elements["signature_method"] or SignatureMethod.PAPER
         made = actions.record_authorization(
-            by=staff, patient=patient, paper=form.cleaned_data["scan"], received_at=form.received_at(), **elements
+            by=staff,
+            patient=patient,
+            paper=form.cleaned_data["scan"],
+            received_at=form.received_at(),
+            another_paper=form.cleaned_data["another_paper"],
+            **elements,
         )
         if "beside" in request.POST and made.papers.exists():
             messages.success(request, "The scan is kept. Now enter what it says; it may also be left for later.")
@@ -117,6 +122,7 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
         patient=authorization.patient,
         has_scan=bool(papers),
         correcting=not only_scan,
+        besides=queries.same_paper(authorization),
         # nobody has said yet that the paper is signed
         initial=initial_of(authorization) | ({"signature_method": ""} if only_scan else {}),
     )
@@ -127,6 +133,7 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
             why=form.cleaned_data["why"],
             paper=form.cleaned_data["scan"],
             received_at=form.received_at(),
+            another_paper=form.cleaned_data["another_paper"],
             **form.elements(),
         )
         return _recorded(request, made)

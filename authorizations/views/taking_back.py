@@ -21,6 +21,7 @@ from ..actions import record_event_known, record_revocation
 from ..actions.taking_back import lift_hold, record_form_sent, record_told
 from ..documents.revocation_form import revocation_form as form_pdf
 from ..forms.taking_back import EventKnownForm, GoOnForm, RevocationForm, ToldForm
+from ..queries.same import others_to_take_back
 from .recording import dated_event, small_form, staff_of
 
 REVOKE_WORDS = (
@@ -39,10 +40,15 @@ def authorization_revoke(request: HttpRequest, authorization_id: UUID) -> HttpRe
     authorization = policies.open_authorization(staff, authorization_id)
     policies.check_may_record(staff, authorization.patient)
     initial = {"received_at": timezone.localtime().replace(second=0, microsecond=0)}
-    signed_on = queries.facts_of(authorization).signed_on
-    form = RevocationForm(request.POST or None, request.FILES or None, initial=initial, signed_on=signed_on)
+    form = RevocationForm(
+        request.POST or None,
+        request.FILES or None,
+        initial=initial,
+        authorization=authorization,
+        others=others_to_take_back(authorization, today(), staff),
+    )
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        given, also = form.cleaned_data, form.chosen_too()
         written = given["written"] == "yes"
         event = record_revocation(
             by=staff,
@@ -51,11 +57,13 @@ def authorization_revoke(request: HttpRequest, authorization_id: UUID) -> HttpRe
             received_at=given["received_at"],
             how=given["how"],
             paper=given["scan"],
+            also=also,
         )
+        together = f" Recorded on {len(also) + 1} authorizations, each with a page of its own." if also else ""
         if written:
-            messages.success(request, "Revoked. Nothing more goes out under it.")
+            messages.success(request, f"Revoked. Nothing more goes out under it.{together}")
             return redirect("revocation-open", event.pk)
-        said = "On hold. Nothing goes out." if event.holds else "Recorded."
+        said = f"{'On hold. Nothing goes out.' if event.holds else 'Recorded.'}{together}"
         messages.success(request, f"{said} Send the patient the revocation form to sign.")
         return redirect("authorization-open", authorization.pk)
     return small_form(request, authorization, form, "Record a revocation", "Record it", REVOKE_WORDS)
@@ -100,7 +108,7 @@ def authorization_event_known(request: HttpRequest, authorization_id: UUID) -> H
         twins=queries.ended_by_the_same(authorization, today(), staff),
     )
     if request.method == "POST" and form.is_valid():
-        given, also = form.cleaned_data, form.also_ended()
+        given, also = form.cleaned_data, form.chosen_too()
         record_event_known(
             by=staff,
             authorization=authorization,

@@ -34,7 +34,7 @@ def authorized(dana: Staff, hale: Staff, lindqvist: Patient) -> Record:
     """`authorized(purpose="")`: a complete authorization recorded by front desk, with some elements changed."""
 
     def make(**changes: Any) -> Authorization:
-        given = {"by": dana, "patient": lindqvist, **complete(hale), **changes}
+        given = {"by": dana, "patient": lindqvist, "another_paper": True, **complete(hale), **changes}
         scan = SCAN if given["signature_method"] else None
         return record_authorization(**{"paper": scan, **given})
 

@@ -38,7 +38,8 @@ CANARY = "zebra-quartz-hypothesis"
 
 
 def authorize(dana: Staff, hale: Staff, patient: Patient, **changes: object) -> Authorization:
-    return record_authorization(**{"by": dana, "patient": patient, "paper": SCAN, **complete(hale), **changes})  # type: ignore[arg-type]
+    given = {"by": dana, "patient": patient, "paper": SCAN, "another_paper": True, **complete(hale), **changes}
+    return record_authorization(**given)  # type: ignore[arg-type]
 
 
 @pytest.fixture

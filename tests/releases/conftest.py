@@ -87,6 +87,7 @@ def paper(dana: Staff, hale: Staff, lindqvist: Patient) -> Callable[..., Authori
             "stmt_conditioning": "NOT_CONDITIONED",
             "stmt_redisclosure": True,
             "paper": SCAN,
+            "another_paper": True,  # every one has the same scan
         }
         return record_authorization(by=dana, patient=patient or lindqvist, **{**given, **changes})
 
