@@ -26,6 +26,7 @@ from ..queries import same
 from ..queries.signing import is_only_scan, lacking
 from ..rules import REVOCATIONS, EventKind
 from ..rules.choices import UNWANTED, SignatureWay
+from ..signals import authorization_corrected, authorization_ended
 from .events import COPY_WITHIN_DAYS, ask, checked, happened, keep_paper, lock_for_release, refuse_future
 
 # what stays true of the paper when its record is corrected
@@ -271,6 +272,7 @@ def _carry_along(by: Staff, locked: Authorization, corrected: Authorization, why
         ask(TaskKind.AUTHORIZATION_COPY, due_on, corrected, Role.FRONT_DESK)
     else:
         close_task(kind=TaskKind.AUTHORIZATION_COPY, subject=corrected, by=by)
+    authorization_corrected.send(sender=Authorization, authorization=queries.for_release(corrected.pk))
 
 
 def _carry_events(events: Iterable[AuthorizationEvent], corrected: Authorization) -> None:
@@ -350,13 +352,17 @@ def record_event_known(
         )
         for pk, row in rows.items()
     }
+    for row in rows.values():
+        authorization_ended.send(sender=Authorization, authorization=row, since=known_on)
     return recorded[authorization.pk]
 
 
 @checked
 def record_known_false(*, by: Staff, authorization: Authorization, known_on: date, what: str) -> AuthorizationEvent:
     """Record that something in it that matters is known to be false (D5)."""
-    return happened(by, authorization, EventKind.KNOWN_FALSE, known_on, what, "Say what is false.")
+    event = happened(by, authorization, EventKind.KNOWN_FALSE, known_on, what, "Say what is false.")
+    authorization_ended.send(sender=Authorization, authorization=authorization, since=known_on)
+    return event
 
 
 @checked

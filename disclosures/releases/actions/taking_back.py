@@ -6,13 +6,17 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from authorizations.actions.taking_back import add_notice, check_told
-from authorizations.models import AuthorizationEvent, RevocationLetter
-from authorizations.queries import line_of, same_paper
+from authorizations.models import Authorization, AuthorizationEvent, RevocationLetter
+from authorizations.queries import facts_of, line_of, same_paper
+from authorizations.rules import defects
+from authorizations.rules.coverage import AUTH_NOT_THESE_ITEMS
+from authorizations.rules.defect import AUTH_NO_DOCUMENT
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
-from practice.infrastructure.days import today
+from practice.infrastructure.days import local_date, today
 from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Staff
@@ -24,8 +28,11 @@ from practice.worklist.rules import TaskKind, TaskState
 from ..documents.taking_back import confirmation_letter
 from ..models import Release
 from ..policies import check_may_confirm
+from ..queries import gate_items, proposal_of
 from ..queries.blocked import WAITING
-from ..queries.taking_back import handed_over_under
+from ..queries.taking_back import Handed, handed_over_under
+from ..rules import Item
+from ..rules.shared import AUTH_FULFILLED, authorization_reasons
 
 
 def follow_revocation(*, event: AuthorizationEvent, by: Staff) -> None:
@@ -38,16 +45,53 @@ def follow_revocation(*, event: AuthorizationEvent, by: Staff) -> None:
     for one in handed_over_under(authorization, event.received_at):
         add_notice(event=event, recipient_name=one.recipient, recipient_address=one.address, officer_only=one.is_notes)
         if one.late:
-            add_task(
-                kind=TaskKind.INCIDENT_REVIEW,
-                due_on=today(),
-                subject=one.release,
-                patient=authorization.patient,
-                role=Role.COMPLIANCE_OFFICER,
-            )
+            _ask_to_look(one, authorization)
     for release in Release.objects.filter(authorization__in=same_paper(authorization), state__in=WAITING):
         for kind in (TaskKind.RELEASE_APPROVAL, TaskKind.RELEASE_HAND_OVER):
             close_task(kind=kind, subject=release, by=by, state=TaskState.DROPPED, reason="authorization revoked")
+
+
+def _ask_to_look(one: Handed, authorization: Authorization) -> None:
+    add_task(
+        kind=TaskKind.INCIDENT_REVIEW,
+        due_on=today(),
+        subject=one.release,
+        patient=authorization.patient,
+        role=Role.COMPLIANCE_OFFICER,
+    )
+
+
+def follow_end(*, authorization: Authorization, since: date) -> None:
+    """Inside the transaction that records on which day the practice knew that it had ended, or that it is false: what
+    left on that day or later, before anybody recorded it, goes to the compliance officer (R-043, R-044).
+    """
+    for one in handed_over_under(authorization, timezone.now()):
+        if (local_date(one.at) if one.at else one.on) >= since:
+            _ask_to_look(one, authorization)
+
+
+def follow_correction(*, authorization: Authorization) -> None:
+    """Inside the transaction of a correction: what left under the record as it was entered, and would not have left
+    under the paper as it is, goes to the compliance officer.
+    """
+    for one in handed_over_under(authorization, timezone.now()):
+        if _outside(one, authorization):
+            _ask_to_look(one, authorization)
+
+
+def _outside(one: Handed, authorization: Authorization) -> bool:
+    """Whether the authorization did not permit it when it left. Which psychotherapy notes left is not known here, nor
+    which documents when it was only recorded: of those only the rest is asked.
+    """
+    release, on = one.release, local_date(one.at) if one.at else one.on
+    if one.under:
+        found = defects(facts_of(authorization), on=on, at=one.at)
+        return any(not defect.policy and defect.code != AUTH_NO_DOCUMENT for defect in found)
+    items = gate_items(release.items.all())
+    release.authorization = authorization
+    asked = proposal_of(release, items or [Item("what left")], on=on, at=one.at, planned=False)
+    not_asked = {AUTH_FULFILLED} if items else {AUTH_FULFILLED, AUTH_NOT_THESE_ITEMS}
+    return any(reason.code not in not_asked for reason in authorization_reasons(asked))
 
 
 @transaction.atomic

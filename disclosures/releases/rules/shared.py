@@ -23,6 +23,7 @@ from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKi
 from .documentation import Fact
 from .proposal import PolicyRefusal, Proposal
 
+AUTH_FULFILLED = "AUTH_FULFILLED"
 KEEPING = "R-056"  # every signed authorization is kept; not a practice's to switch off, so no P-number
 
 
@@ -98,7 +99,7 @@ def authorization_reasons(p: Proposal) -> Iterator[Refusal]:
         )
     if _status(p) == AuthorizationStatus.FULFILLED:
         yield Refusal(
-            "AUTH_FULFILLED",
+            AUTH_FULFILLED,
             "Everything this authorization was given for has been handed over.",
             "Ask the patient for a new authorization.",
             "45 CFR 164.508(a)(1)",
