@@ -24,7 +24,7 @@ def test_a_written_revocation_shows_its_minute_and_closes_the_way_to_use(
     authorized: Record,
 ) -> None:
     row = authorized()
-    at = timezone.localtime() - timedelta(hours=1)
+    at = timezone.localtime(timezone.now() - timedelta(hours=1))
     given = {"written": "yes", "received_at": at.strftime("%Y-%m-%dT%H:%M"), "how": "Letter by mail"}
     page = words(desk.post(reverse("authorization-revoke", args=[row.pk]), given, follow=True))
     assert "Nothing more goes out under it." in page

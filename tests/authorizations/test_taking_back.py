@@ -86,7 +86,7 @@ def test_a_hold_covers_the_whole_day_of_the_call_and_not_the_day_of_the_letter_f
 
 
 def test_the_patient_who_writes_to_go_on_lifts_the_hold_and_history_keeps_both(authorized: Record, dana: Staff) -> None:
-    row = authorized(signed_on=date(2026, 3, 1), expires_on=date(2027, 1, 1))
+    row = authorized(signed_on=date(2026, 3, 1), expires_on=today() + timedelta(days=90))
     actions.record_revocation(by=dana, authorization=row, written=False, received_at=CALL, how="Called")
     event = lift_hold(by=dana, authorization=row, received_at=WRITES, how="Letter by mail", paper=scan())
     assert stands(row, at(2026, 4, 5, 15)) == AuthorizationStatus.ON_HOLD
@@ -109,7 +109,7 @@ def test_the_patient_who_writes_to_go_on_lifts_the_hold_and_history_keeps_both(a
 def test_a_hold_is_lifted_by_the_patients_own_writing_after_the_call_only(
     authorized: Record, dana: Staff, received_at: datetime, kept: bool, code: str
 ) -> None:
-    row = authorized(signed_on=date(2026, 3, 1), expires_on=date(2027, 1, 1))
+    row = authorized(signed_on=date(2026, 3, 1), expires_on=today() + timedelta(days=90))
     actions.record_revocation(by=dana, authorization=row, written=False, received_at=CALL)
     with pytest.raises(Refused, match=code):
         lift_hold(by=dana, authorization=row, received_at=received_at, how="Letter", paper=scan() if kept else None)
@@ -117,7 +117,7 @@ def test_a_hold_is_lifted_by_the_patients_own_writing_after_the_call_only(
 
 
 def test_what_was_revoked_in_writing_cannot_be_lifted(authorized: Record, dana: Staff) -> None:
-    row = authorized(signed_on=date(2026, 3, 1), expires_on=date(2027, 1, 1))
+    row = authorized(signed_on=date(2026, 3, 1), expires_on=today() + timedelta(days=90))
     with pytest.raises(Refused, match="NOT_ON_HOLD"):
         lift_hold(by=dana, authorization=row, received_at=WRITES, how="", paper=scan())
     actions.record_revocation(by=dana, authorization=row, written=False, received_at=CALL)

@@ -328,9 +328,10 @@ class TestOverTime:
         assert chosen.drawing is None
 
     def test_the_latest_scores_are_said_as_a_note_says_them(
-        self, hale: Staff, lindqvist: Patient, signed_in: SignedIn
+        self, request: pytest.FixtureRequest, signed_in: SignedIn
     ) -> None:
         with time_machine.travel(noon(date(2026, 11, 20))):
+            lindqvist, hale = request.getfixturevalue("lindqvist"), request.getfixturevalue("hale")  # in care that day
             taken(hale, lindqvist, CALM | {"1": 3, "2": 3, "3": 3}, ago=20)
             taken(hale, lindqvist, CALM | {"1": 3, "2": 3}, ago=6)
             assert latest_in_words(lindqvist) == "PHQ-9 12 (moderate), Nov 14, 2026; was 14 on Oct 31"

@@ -12,9 +12,8 @@ from practice.audit.models import AuditEntry
 from practice.people.handed_over import KEY
 from practice.people.models import Patient, Staff
 from tests.everybody import PASSWORD, code_at
-from tests.people.test_sign_in import every_url
+from tests.people.test_sign_in import NOON, every_url
 
-NOON = 1_795_276_800.0
 SignedIn = Callable[[Staff], Client]
 SCREEN = "/chart/questions/"
 WAY_BACK = {"measure-tablet", "hand-over-return", "account_login", "mfa_authenticate"}

@@ -14,11 +14,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from practice.audit.models import AuditEntry
+from practice.infrastructure.days import today
 from practice.people.models import Staff
 from practice.people.rules import Role
-from tests.everybody import PASSWORD, TOTP_SECRET, code_at
+from tests.everybody import PASSWORD, TOTP_SECRET, code_at, noon
 
-NOON = 1_795_276_800.0  # Nov 21, 2026, 18:00 UTC
+NOON = noon(today()).timestamp()
 SignedIn = Callable[[Staff], Client]
 
 
