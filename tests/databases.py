@@ -109,7 +109,8 @@ def clone(templates: dict[str, str], worker: str) -> None:
         for alias in ALIASES:
             name = f"clone_{os.getpid()}_{worker}_{number}_{alias}"
             _drop(admin, name)
-            create_database(admin, name, alias, template=templates[alias])
+            # where nothing waits for a disk, files are copied in half the time that their pages are logged in
+            create_database(admin, name, alias, template=templates[alias], strategy="FILE_COPY")
             _point(alias, name)
         for name in old:
             if name.startswith("clone_"):

@@ -104,14 +104,17 @@ def make_logins(connection: psycopg.Connection, passwords: dict[str, str]) -> No
         )
 
 
-def create_database(connection: psycopg.Connection, name: str, alias: str, template: str = "template0") -> None:
+def create_database(
+    connection: psycopg.Connection, name: str, alias: str, template: str = "template0", strategy: str = "WAL_LOG"
+) -> None:
     """Make a database of `alias`, owned by its owner login and closed to everybody not named for it.
 
     A clone inherits neither owner nor database privileges, so both are set here whatever the template.
     """
-    statement = "CREATE DATABASE {} OWNER {} TEMPLATE {} ENCODING 'UTF8' STRATEGY WAL_LOG"
+    statement = "CREATE DATABASE {} OWNER {} TEMPLATE {} ENCODING 'UTF8' STRATEGY {}"
     owner = sql.Identifier(OWNERS[alias])
-    connection.execute(sql.SQL(statement).format(sql.Identifier(name), owner, sql.Identifier(template)))
+    words = (sql.Identifier(name), owner, sql.Identifier(template), sql.SQL(strategy))
+    connection.execute(sql.SQL(statement).format(*words))
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
     allowed = sql.SQL(", ").join(map(sql.Identifier, logins_of(alias)))
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), allowed))
