@@ -152,7 +152,7 @@ class EntryForm(forms.Form):
 
     LABELS = {
         EntryKind.COUNSEL: ("What counsel says", "Counsel’s name", "Counsel’s advice, in short"),
-        EntryKind.NOTICE: ("Does the patient know?", "By whom", "How; or what forbids it"),
+        EntryKind.NOTICE: ("Does the patient know?", "By whom", "How; where you tried; or what forbids it"),
         EntryKind.RESPONSE: ("What was done", "With whom", "In words"),
     }
 

@@ -100,6 +100,7 @@ class NoticeAnswer(TextChoices):
 
     TOLD = "TOLD", "The patient was told"
     KNOWS = "KNOWS", "The patient was a party, or was served with it"
+    ATTEMPTED = "ATTEMPTED", "Tried at the last known address, and not reached"
     PROHIBITED = "PROHIBITED", "The paper or a law forbids telling"
 
 
@@ -172,6 +173,12 @@ class PaperFacts:
     not_told: int = 0
 
 
+TELLING: Final = (
+    "Under “Telling the patient” record that they were told, that you tried at the last known address and did not "
+    "reach them, or what forbids telling."
+)
+
+
 def reasons_not_to_compel(facts: PaperFacts, *, alone: bool) -> Iterator[Refusal]:
     """Everything that stands against packing psychotherapy notes under this paper; nothing is asked of the notes.
 
@@ -186,7 +193,14 @@ def reasons_not_to_compel(facts: PaperFacts, *, alone: bool) -> Iterator[Refusal
             "Object, assert privilege or ask for an order; or ask the patient for an authorization for these notes.",
             cite,
         )
-    elif facts.names != Names.EXPRESSLY:
+    elif facts.kind == PaperKind.HHS and facts.names == Names.NOT:
+        yield Refusal(
+            "PN_NOT_NAMED",
+            "The letter of HHS does not ask for psychotherapy notes.",
+            "Have counsel ask HHS whether it does. When a letter comes that does, record that one.",
+            "45 CFR 164.508(a)(2)(ii), 164.502(a)(2)(ii)",
+        )
+    elif facts.kind != PaperKind.HHS and facts.names != Names.EXPRESSLY:
         yield Refusal(
             "PN_NOT_NAMED",
             "The paper does not expressly name psychotherapy notes.",
@@ -202,18 +216,20 @@ def reasons_not_to_compel(facts: PaperFacts, *, alone: bool) -> Iterator[Refusal
             "Have counsel compare the patients put down here with the paper, and record that answer.",
             "45 CFR 164.512(e)(1)(i), practice policy P-07",
         )
-    if facts.notify_patient and facts.several and facts.not_told:
+    if not facts.notify_patient or facts.kind == PaperKind.HHS:
+        return  # what HHS asks for does not wait for a policy of the practice: telling the patient stays a task
+    if facts.several and facts.not_told:
         yield Refusal(
             "PATIENT_NOT_TOLD",
-            "It is not recorded of each patient the paper names that they were told, or that telling is forbidden.",
-            "Record it for each of them under “Telling the patient”.",
+            "It is not recorded of each patient the paper names that they were told, or why not.",
+            f"{TELLING} Do so for each of them.",
             "Practice policy P-08",
         )
-    elif facts.notify_patient and not facts.notice:
+    elif not facts.notice:
         yield Refusal(
             "PATIENT_NOT_TOLD",
-            "It is not recorded that the patient was told, or that telling is forbidden.",
-            "Record it under “Telling the patient”.",
+            "It is not recorded that the patient was told, or why not.",
+            TELLING,
             "Practice policy P-08",
         )
 
@@ -298,4 +314,6 @@ def refusal_to_note(
         return Refusal("PAPER_DAY", "The day lies between the day the paper came and today.", "Correct the day.")
     if kind == EntryKind.NOTICE and code == NoticeAnswer.PROHIBITED and not words.strip():
         return Refusal("PAPER_FORBIDDEN_BY", "Say what forbids it: the passage of the order, or the law.")
+    if kind == EntryKind.NOTICE and code == NoticeAnswer.ATTEMPTED and not words.strip():
+        return Refusal("PAPER_TRIED_HOW", "Say how it was tried, at which address, and what came of it.")
     return None

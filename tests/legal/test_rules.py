@@ -41,6 +41,15 @@ ROWS = [
     ("the patient was not told", {"notice": ""}, {"PATIENT_NOT_TOLD"}),
     ("the patient was not told, and the practice does not ask it", {"notice": "", "notify_patient": False}, set()),
     ("telling the patient is forbidden", {"notice": NoticeAnswer.PROHIBITED}, set()),
+    (
+        "R-202: the patient was sought at the last known address, in vain",
+        {"notice": NoticeAnswer.ATTEMPTED},
+        set(),
+    ),
+    ("HHS waits for no notice", {"kind": PaperKind.HHS, "notice": ""}, set()),
+    ("nor where its letter names several patients", {"kind": PaperKind.HHS, "several": True, "not_told": 2}, set()),
+    ("HHS asks without naming them expressly", {"kind": PaperKind.HHS, "names": Names.UNCLEAR}, set()),
+    ("HHS does not ask for them", {"kind": PaperKind.HHS, "names": Names.NOT}, {"PN_NOT_NAMED"}),
     ("it was withdrawn or quashed", {"over": True}, {"PAPER_OVER"}),
     ("it was quashed while it was fought", {"over": True, "fought": True}, {"PAPER_OVER"}),
     ("it is fought since counsel answered", {"fought": True}, {"PAPER_FOUGHT"}),
@@ -161,4 +170,6 @@ def test_an_entry_has_an_answer_and_a_day_and_says_what_forbids_telling() -> Non
     assert not refused(EntryKind.COUNSEL, "COMPELS", D2)
     assert refused(EntryKind.COUNSEL, "TOLD", D2)
     assert refused(EntryKind.COUNSEL, "COMPELS", D3) and refused(EntryKind.COUNSEL, "COMPELS", date(2026, 2, 28))
+    assert refused(EntryKind.NOTICE, "ATTEMPTED", D2, " ")
+    assert not refused(EntryKind.NOTICE, "ATTEMPTED", D2, "Letter to Elm Street came back; no answer by telephone")
     assert refused(EntryKind.NOTICE, "PROHIBITED", D2, " ") and not refused(EntryKind.NOTICE, "PROHIBITED", D2, "§ 3")
