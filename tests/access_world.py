@@ -271,7 +271,10 @@ def _sealed(staff: dict[str, Staff], patient: Patient) -> dict[str, Any]:
         sessions_from=today(),
         sessions_to=today(),
         program="Internship",
+        supervisor=staff["own"],
+        trainees=[staff["same"]],
         skill_area="individual",
+        identity_considered=True,
         starts_at=soon,
         ends_at=soon + timedelta(hours=1),
     )

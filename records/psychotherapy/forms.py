@@ -13,9 +13,10 @@ from practice.infrastructure.copies import PICTURES_AND_PDF
 from practice.infrastructure.copies_forms import FilesField
 from practice.infrastructure.days import today, years_after
 from practice.people.models import Patient, Staff
+from practice.people.queries import is_supervised, supervisors
 
 from .ids import given_to
-from .policies import patients_to_name, staff_for_hand_over, staff_in_training
+from .policies import patients_to_name, staff_for_hand_over, trainees_of_practice
 from .rules import SkillArea, text_too_long
 
 MOST_SAVES = 2_000_000_000  # what the column holds
@@ -165,14 +166,20 @@ class SearchForm(forms.Form):
 
 
 class GrantForm(forms.Form):
-    """Letting trainees or supervisors of a training program, each by name, read signed notes for a time (R-023)."""
+    """Letting trainees of a training program, each by name, read signed notes under supervision for a time (R-023)."""
 
-    grantees = SeveralStaffField(
+    trainees = SeveralStaffField(
         queryset=Staff.objects.none(),
-        label="Who may read",
+        label="Who learns, and may read",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Say who may read.", "invalid_choice": "Choose from the people listed."},
+        error_messages={"required": "Say who learns by it.", "invalid_choice": "Choose from the people listed."},
     )
+    supervisor = StaffField(
+        queryset=Staff.objects.none(),
+        label="Who supervises the training",
+        error_messages={"required": "Say who supervises it.", "invalid_choice": "Choose from the people listed."},
+    )
+    supervisor_reads = forms.BooleanField(label="The supervisor reads them, too", required=False)
     patients = PatientsField(
         queryset=Patient.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -187,12 +194,33 @@ class GrantForm(forms.Form):
     )
     skill_area = forms.ChoiceField(label="What is practised", choices=SkillArea.choices)
     ends_on = _day("Open until the end of", "Give the day as a date.")
+    identity_considered = forms.TypedChoiceField(
+        label="Was it considered to take out who the patient is?",
+        choices=[("yes", "Yes; the training needs the notes as they are"), ("no", "No")],
+        coerce=lambda word: word == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether it was considered."},
+    )
+    smallest = forms.BooleanField(
+        label="These are the fewest sessions that the training needs",
+        error_messages={"required": "Choose the fewest sessions that the training needs, and say so."},
+    )
 
     def __init__(self, *args: Any, author: Staff, patients: Collection[UUID], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["grantees"].queryset = staff_in_training(author)  # type: ignore[attr-defined]
+        self.fields["trainees"].queryset = trainees_of_practice(author)  # type: ignore[attr-defined]
+        self.fields["supervisor"].queryset = supervisors()  # type: ignore[attr-defined]
         mine = Patient.objects.filter(pk__in=patients).order_by("sort_name")
         self.fields["patients"].queryset = mine  # type: ignore[attr-defined]
+
+    def clean_trainees(self) -> Any:
+        chosen = self.cleaned_data["trainees"]
+        alone = [person.display_name for person in chosen if not is_supervised(person, today())]
+        if alone:
+            raise forms.ValidationError(
+                f"Nobody supervises {', '.join(alone)} by a registration in force. An administrator records it."
+            )
+        return chosen
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

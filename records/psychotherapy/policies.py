@@ -66,10 +66,10 @@ def staff_for_hand_over(author: Staff) -> QuerySet[Staff]:
     return Staff.objects.filter(Q(roles__overlap=roles) | Q(pk=author.pk), is_active=True).order_by("full_name")
 
 
-def staff_in_training(author: Staff) -> QuerySet[Staff]:
-    """To whom an author may open notes for training: trainees and supervisors of the practice (R-023)."""
-    roles = [str(Role.TRAINEE), str(Role.SUPERVISOR)]
-    return Staff.objects.filter(roles__overlap=roles, is_active=True).exclude(pk=author.pk).order_by("full_name")
+def trainees_of_practice(author: Staff) -> QuerySet[Staff]:
+    """Who may learn by an author's notes: the other trainees of the practice (R-023)."""
+    held = Staff.objects.filter(roles__contains=[str(Role.TRAINEE)], is_active=True)
+    return held.exclude(pk=author.pk).order_by("full_name")
 
 
 # --- Custody: of an author's notes, whether there are any or not ------------------------------------------------------

@@ -320,8 +320,8 @@ MODELS: dict[str, Kept] = {
     "psychotherapy.TrainingGrant": Kept(
         APPEND_ONLY,
         plain="""
-        id author grantee patients sessions_from sessions_to program skill_area starts_at ends_at granted_at
-        ends""",
+        id author grantee patients sessions_from sessions_to program supervisor trainees skill_area
+        identity_considered starts_at ends_at granted_at ends""",
     ),
     "psychotherapy.Moved": Kept(APPEND_ONLY, plain="id author draft chart_note direction exclusion fingerprint at"),
     "psychotherapy.Event": Kept(APPEND_ONLY, plain="id at actor kind author note package detail"),

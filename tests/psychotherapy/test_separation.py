@@ -187,7 +187,10 @@ def grant(by: Staff, to: Staff, *patients: Patient, hours: tuple[int, int] = (-1
         sessions_from=DAY + timedelta(days=days),
         sessions_to=DAY + timedelta(days=days),
         program="Internship",
+        supervisor=by,
+        trainees=[to],
         skill_area="individual",
+        identity_considered=True,
         starts_at=now + timedelta(hours=hours[0]),
         ends_at=now + timedelta(hours=hours[1]),
     )
@@ -228,12 +231,12 @@ def test_a_grant_opens_only_the_notes_of_the_one_who_gave_it(
     assert vault.read(dana, note) is None
     insert = (
         "INSERT INTO psychotherapy_traininggrant (id, author, grantee, patients, sessions_from, sessions_to, program,"
-        " skill_area, starts_at, ends_at, granted_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, '', '', now(), now() + interval '1 day', now())"
+        " supervisor, trainees, skill_area, identity_considered, starts_at, ends_at, granted_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, '', %s, %s, '', true, now(), now() + interval '1 day', now())"
     )
     refused = pytest.raises(psycopg.errors.InsufficientPrivilege)
     with acting(connect_as(APP, SEALED), osei.pk) as connection, refused:
-        connection.execute(insert, [uuid4(), hale.pk, osei.pk, [lindqvist.pk], DAY, DAY])
+        connection.execute(insert, [uuid4(), hale.pk, osei.pk, [lindqvist.pk], DAY, DAY, hale.pk, [osei.pk]])
 
 
 def test_every_reading_under_a_grant_is_shown_to_the_author(hale: Staff, osei: Staff, lindqvist: Patient) -> None:

@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from practice.infrastructure.days import today
-from practice.people.models import Patient, Staff
-from practice.people.rules import Role
+from practice.people.models import License, Patient, Staff
+from practice.people.rules import LicenseKind, Role
 from records.psychotherapy import vault
 from records.psychotherapy.models import Note, TrainingGrant
 from records.psychotherapy.rules import training_ends_at
@@ -25,13 +26,28 @@ LIST = "psychotherapy-grant-list"
 
 
 @pytest.fixture
-def trainee(db: None) -> Staff:
-    return make_staff("tam", "Tam Okafor", Role.TRAINEE)
+def supervisor(db: None) -> Staff:
+    return make_staff("amsel", "Judith Amsel", Role.SUPERVISOR)
+
+
+@pytest.fixture
+def trainee(supervisor: Staff) -> Staff:
+    person = make_staff("tam", "Tam Okafor", Role.TRAINEE)
+    License.objects.create(
+        staff=person,
+        kind=LicenseKind.SUPERVISED_TRAINEE,
+        number="RT-001",
+        state="IL",
+        supervisor=supervisor,
+        expires_on=today(),
+    )
+    return person
 
 
 def fields(trainee: Staff, *patients: Patient, **changes: object) -> dict[str, object]:
-    given: dict[str, object] = {"grantees": [str(trainee.pk)], "patients": [str(patient.pk) for patient in patients]}
+    given: dict[str, object] = {"trainees": [str(trainee.pk)], "patients": [str(patient.pk) for patient in patients]}
     given |= {"sessions_from": DAY.isoformat(), "sessions_to": DAY.isoformat(), "program": "Internship"}
+    given |= {"supervisor": str(Staff.objects.get(username="amsel").pk), "identity_considered": "yes", "smallest": "on"}
     return given | {"skill_area": "individual", "ends_on": today().isoformat(), **changes}
 
 
@@ -90,6 +106,10 @@ def test_whoever_reads_by_a_grant_can_neither_lengthen_it_nor_stand_in_the_way_o
         ({"sessions_to": (DAY - timedelta(days=2)).isoformat()}, "before the first"),
         ({"program": ""}, "Name the practice"),
         ({"patients": []}, "Choose whose notes"),
+        ({"trainees": []}, "Say who learns by it"),
+        ({"supervisor": ""}, "Say who supervises it"),
+        ({"identity_considered": ""}, "Say whether it was considered"),
+        ({"smallest": ""}, "Choose the fewest sessions"),
     ],
 )
 def test_a_grant_that_makes_no_sense_comes_back_with_a_sentence(
@@ -106,12 +126,24 @@ def test_a_grant_that_makes_no_sense_comes_back_with_a_sentence(
     assert vault.my_training_grants(hale) == []
 
 
-def test_notes_are_opened_to_trainees_and_supervisors_only(
-    hale: Staff, osei: Staff, castellanos: Staff, lindqvist: Patient, note: UUID, signed_in: SignedIn
-) -> None:
-    for stranger in (osei, castellanos, hale):
-        signed_in(hale).post(reverse(LIST), fields(stranger, lindqvist))
+def test_notes_are_opened_to_trainees_who_are_supervised_and_to_nobody_for_supervision_alone(
+    hale: Staff, osei: Staff, castellanos: Staff, trainee: Staff, supervisor: Staff, lindqvist: Patient, note: UUID,
+    signed_in: SignedIn,
+) -> None:  # fmt: skip
+    author = signed_in(hale)
+    for stranger in (osei, castellanos, hale, supervisor):
+        author.post(reverse(LIST), fields(stranger, lindqvist))
+    author.post(reverse(LIST), fields(trainee, lindqvist, trainees=[], supervisor_reads="on"))
+    License.objects.filter(staff=trainee).update(expires_on=today() - timedelta(days=1))
+    shown = author.post(reverse(LIST), fields(trainee, lindqvist)).content.decode()
+    assert "Nobody supervises Tam Okafor by a registration in force" in shown
     assert vault.my_training_grants(hale) == []
+    with pytest.raises(IntegrityError, match="somebody_learns"), vault.open_as(hale) as actor:
+        TrainingGrant.objects.create(
+            author=actor, grantee=supervisor.pk, supervisor=supervisor.pk, trainees=[], patients=[lindqvist.pk],
+            sessions_from=DAY, sessions_to=DAY, identity_considered=True, starts_at=timezone.now(),
+            ends_at=timezone.now() + timedelta(days=1),
+        )  # fmt: skip
 
 
 def test_a_clinician_without_notes_is_offered_nothing_to_open(
@@ -135,11 +167,9 @@ def test_every_opening_by_a_grant_is_shown_to_the_author_beside_it_and_to_nobody
 
 
 def test_several_may_read_at_once_and_each_is_taken_back_by_itself(
-    hale: Staff, trainee: Staff, lindqvist: Patient, note: UUID, signed_in: SignedIn
+    hale: Staff, trainee: Staff, supervisor: Staff, lindqvist: Patient, note: UUID, signed_in: SignedIn
 ) -> None:
-    supervisor = make_staff("amsel", "Judith Amsel", Role.SUPERVISOR)
-    both = [str(trainee.pk), str(supervisor.pk)]
-    signed_in(hale).post(reverse(LIST), fields(trainee, lindqvist, grantees=both))
+    signed_in(hale).post(reverse(LIST), fields(trainee, lindqvist, supervisor_reads="on"))
     assert len(vault.my_training_grants(hale)) == 2
     assert vault.read(trainee, note) is not None and vault.read(supervisor, note) is not None
     grant = next(one for one in vault.my_training_grants(hale) if one.grantee == trainee.pk)
@@ -168,7 +198,10 @@ def test_w_29_a_grant_ends_by_itself_with_its_last_day(
         sessions_from=DAY,
         sessions_to=DAY,
         program="Internship",
+        supervisor=hale,
+        trainees=[trainee],
         skill_area="individual",
+        identity_considered=True,
         starts_at=training_ends_at(last) - timedelta(days=30),
         ends_at=training_ends_at(last),
     )

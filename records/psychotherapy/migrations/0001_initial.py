@@ -233,7 +233,20 @@ class Migration(migrations.Migration):
                 ("sessions_from", models.DateField()),
                 ("sessions_to", models.DateField()),
                 ("program", models.CharField(max_length=200)),
+                ("supervisor", models.UUIDField(help_text="Who supervises the training.")),
+                (
+                    "trainees",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        help_text="Who learns by it; the supervisor may read, too.",
+                        size=None,
+                    ),
+                ),
                 ("skill_area", models.CharField(max_length=100)),
+                (
+                    "identity_considered",
+                    models.BooleanField(help_text="Whether taking the patient's identity out was considered."),
+                ),
                 ("starts_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
                 ("granted_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -243,6 +256,10 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "default_permissions": (),
                 "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("trainees__len__gt", 0)),
+                        name="psychotherapy_traininggrant_somebody_learns",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("ends_at__gt", models.F("starts_at"))),
                         name="psychotherapy_traininggrant_ends_after_start",

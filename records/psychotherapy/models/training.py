@@ -23,7 +23,10 @@ class TrainingGrant(SealedModel):
     sessions_from = models.DateField()
     sessions_to = models.DateField()
     program = models.CharField(max_length=200)
+    supervisor = models.UUIDField(help_text="Who supervises the training.")
+    trainees = ArrayField(models.UUIDField(), help_text="Who learns by it; the supervisor may read, too.")
     skill_area = models.CharField(max_length=100)
+    identity_considered = models.BooleanField(help_text="Whether taking the patient's identity out was considered.")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     granted_at = models.DateTimeField(default=timezone.now)
@@ -32,6 +35,9 @@ class TrainingGrant(SealedModel):
     class Meta(SealedModel.Meta):
         verbose_name = "training grant"
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(trainees__len__gt=0), name="%(app_label)s_%(class)s_somebody_learns"
+            ),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="%(app_label)s_%(class)s_ends_after_start"
             ),

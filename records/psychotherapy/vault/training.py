@@ -20,17 +20,25 @@ def give_training_grant(
     sessions_from: date,
     sessions_to: date,
     program: str,
+    supervisor: Staff,
+    trainees: Sequence[Staff],
     skill_area: str,
+    identity_considered: bool,
     starts_at: datetime,
     ends_at: datetime,
 ) -> Grant:
     """Lets `to` read the signed notes `staff` wrote about these patients and days, between two instants.
 
-    A note that also speaks of somebody not named stays closed. It ends by itself, or when it is taken back.
+    A note that also speaks of somebody not named stays closed. It ends by itself, or when it is taken back. Raises
+    ValueError unless `to` is one of the trainees or their supervisor: nobody else reads for training.
     """
+    if to not in (supervisor, *trainees):
+        raise ValueError("a grant is given to who learns or supervises")
     with open_as(staff) as actor:
         row = TrainingGrant(author=actor, grantee=to.pk, patients=sorted(set(patients)), program=program)
-        row.skill_area, row.sessions_from, row.sessions_to = skill_area, sessions_from, sessions_to
+        row.supervisor, row.trainees = supervisor.pk, [one.pk for one in trainees]
+        row.skill_area, row.identity_considered = skill_area, identity_considered
+        row.sessions_from, row.sessions_to = sessions_from, sessions_to
         row.starts_at, row.ends_at = starts_at, ends_at
         row.save(force_insert=True)
         write_event(actor, EventKind.GRANTED, author=actor, detail=str(row.id))
@@ -45,7 +53,9 @@ def end_training_grant(staff: Staff, grant_id: UUID) -> bool:
         if given is None or TrainingGrant.objects.filter(ends=grant_id, author=actor).exists():
             return False
         row = TrainingGrant(author=actor, grantee=given.grantee, patients=[], program=given.program, ends=grant_id)
-        row.skill_area, row.sessions_from, row.sessions_to = given.skill_area, given.sessions_from, given.sessions_to
+        row.supervisor, row.trainees = given.supervisor, given.trainees
+        row.skill_area, row.identity_considered = given.skill_area, given.identity_considered
+        row.sessions_from, row.sessions_to = given.sessions_from, given.sessions_to
         row.starts_at, row.ends_at = given.starts_at, given.ends_at
         row.save(force_insert=True)
         write_event(actor, EventKind.GRANT_ENDED, author=actor, detail=str(grant_id))
@@ -86,7 +96,10 @@ def _grant(row: TrainingGrant, taken_back_at: datetime | None = None, read: Sequ
         row.sessions_from,
         row.sessions_to,
         row.program,
+        row.supervisor,
+        tuple(row.trainees),
         row.skill_area,
+        row.identity_considered,
         row.starts_at,
         row.ends_at,
         taken_back_at,

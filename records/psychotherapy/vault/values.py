@@ -212,7 +212,10 @@ class Grant:
     sessions_from: date
     sessions_to: date
     program: str
+    supervisor: UUID
+    trainees: tuple[UUID, ...]
     skill_area: str
+    identity_considered: bool
     starts_at: datetime
     ends_at: datetime
     taken_back_at: datetime | None = None

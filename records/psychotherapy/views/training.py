@@ -28,6 +28,7 @@ class GrantLine:
     mine: bool
     other: str
     patients: str
+    supervisor: str
     live: bool
 
 
@@ -47,9 +48,10 @@ def grant_list(request: HttpRequest) -> HttpResponse:
 
 
 def _give(staff: Staff, form: GrantForm) -> None:
-    """One grant for each person: each is taken back by itself."""
+    """One grant for each person who may read: each is taken back by itself."""
     asked, now = form.cleaned_data, timezone.now()
-    for person in asked["grantees"]:
+    reads = asked["supervisor_reads"] and asked["supervisor"] != staff
+    for person in [*asked["trainees"], *([asked["supervisor"]] if reads else [])]:
         vault.give_training_grant(
             staff,
             to=person,
@@ -57,7 +59,10 @@ def _give(staff: Staff, form: GrantForm) -> None:
             sessions_from=asked["sessions_from"],
             sessions_to=asked["sessions_to"],
             program=asked["program"],
+            supervisor=asked["supervisor"],
+            trainees=list(asked["trainees"]),
             skill_area=asked["skill_area"],
+            identity_considered=asked["identity_considered"],
             starts_at=now,
             ends_at=training_ends_at(asked["ends_on"]),
         )
@@ -65,7 +70,9 @@ def _give(staff: Staff, form: GrantForm) -> None:
 
 def _lines(staff: Staff) -> list[GrantLine]:
     grants, now = vault.my_training_grants(staff), timezone.now()
-    people = Staff.objects.in_bulk({person for grant in grants for person in (grant.author, grant.grantee)})
+    people = Staff.objects.in_bulk(
+        {person for grant in grants for person in (grant.author, grant.grantee, grant.supervisor)}
+    )
     names = names_of(patient for grant in grants for patient in grant.patients)
     return [
         GrantLine(
@@ -73,6 +80,7 @@ def _lines(staff: Staff) -> list[GrantLine]:
             grant.author == staff.pk,
             people[grant.grantee if grant.author == staff.pk else grant.author].display_name,
             ", ".join(sorted(names.get(patient, "") for patient in grant.patients)),
+            people[grant.supervisor].display_name,
             grant.taken_back_at is None and grant.starts_at <= now < grant.ends_at,
         )
         for grant in grants
