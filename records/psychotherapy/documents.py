@@ -6,7 +6,7 @@ from uuid import UUID
 
 from practice.compliance.queries import policy, practice_profile
 from practice.infrastructure.blackout import LEFT_OUT
-from practice.infrastructure.copies import Enclosure, append_pages
+from practice.infrastructure.copies import Filling, fill_pages
 from practice.infrastructure.pdf import render_pdf
 from practice.people.models import Patient, Staff
 
@@ -26,7 +26,8 @@ def package_pdf(
     ground: str = "",
     named_too: Sequence[Patient] = (),
 ) -> bytes:
-    """The notes as approved, oldest session first, one after the other. Raises PdfFailed, which carries no text.
+    """The notes as approved, oldest session first, each with its attachments and its own pages counted. Raises
+    PdfFailed, which carries no text.
 
     `custodian`: who prepared it because the author cannot act. `compelled_by`: the order or law it leaves under.
     `ground`: what allows it without an authorization, where the author released it. `named_too`: the other patients
@@ -37,7 +38,10 @@ def package_pdf(
         "title": "Psychotherapy notes",
         "practice": practice_profile(),
         "document_number": str(package_id)[:8].upper(),
-        "notes": [(one, ", ".join(names[who] for who in one.head.patients) if names else "") for one in chosen],
+        "notes": [
+            (one, ", ".join(names[who] for who in one.head.patients) if names else "", list(_kept_pages(place, one)))
+            for place, one in enumerate(chosen, 1)
+        ],
         "author": author,
         "custodian": custodian,
         "compelled_by": compelled_by,
@@ -47,12 +51,20 @@ def package_pdf(
         "left_out_words": LEFT_OUT if any(one.passages_out for one in chosen) and policy("P-34", on).value else "",
         "on": on,
     }
-    return append_pages(render_pdf("documents/psychotherapy_package.html", context), list(enclosures(chosen)))
+    return fill_pages(render_pdf("documents/psychotherapy_package.html", context), list(fillings(chosen)))
 
 
-def enclosures(chosen: Sequence[Releasable]) -> Iterator[Enclosure]:
-    """The shown copies of everything attached to these notes, each with the line that stands under its pages."""
-    for one in chosen:
+def fillings(chosen: Sequence[Releasable]) -> Iterator[Filling]:
+    """The shown copies of everything attached to these notes, for the pages that the paper keeps for them."""
+    for place, one in enumerate(chosen, 1):
         for number, file in enumerate(one.files, 1):
-            label = f"Attachment {number} to the note of {one.head.session_on:%m/%d/%Y}"
-            yield Enclosure(label, label, file.kind, file.data)
+            yield Filling(_anchor(place, number), file.kind, file.data)
+
+
+def _kept_pages(place: int, one: Releasable) -> Iterator[str]:
+    for number, file in enumerate(one.files, 1):
+        yield from (f"{_anchor(place, number)}{page}" for page in range(1, file.head.pages + 1))
+
+
+def _anchor(place: int, number: int) -> str:
+    return f"scan-{place}-{number}-"

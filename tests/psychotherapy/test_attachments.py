@@ -15,7 +15,7 @@ from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
 from records.psychotherapy.custody_actions import pack_in_custody
 from records.psychotherapy.custody_rules import Transfer
-from records.psychotherapy.documents import enclosures
+from records.psychotherapy.documents import fillings
 from records.psychotherapy.models import Attachment, Event, Note
 from records.psychotherapy.rules import MOST_ATTACHMENTS
 from records.psychotherapy.vault import NotReleasable, Releasable, Saved, StaleDraft
@@ -173,16 +173,19 @@ def test_a_part_moved_to_another_attachment_does_not_open(hale: Staff, lindqvist
 # --- What leaves ------------------------------------------------------------------------------------------------------
 
 
-def test_a_package_carries_the_pages_of_what_is_attached(
+def test_a_package_numbers_the_pages_of_what_is_attached_within_its_note(
     hale: Staff, dana: Staff, lindqvist: Patient, draft: Saved
 ) -> None:
     attach(hale, draft.id, name=NAME)
+    attach(hale, draft.id, data=b"two")
     note = sign(hale, draft)
     made = approve(hale, authorize(dana, hale, lindqvist), note, to=[dana])
     locked = vault.package_bytes(dana, made.cover.id)
     assert locked
     text = text_of(locked, made.passphrase)
-    assert f"Attachment 1 to the note of {DAY:%m/%d/%Y}, page 1 of 1" in text
+    for page in (1, 2, 3):
+        assert f"Document 1 of 1, page {page} of 3" in text
+    assert "Attachment 1: 1 page, from page 2 of" in text and "Attachment 2: 1 page, from page 3 of" in text
     assert NAME not in text, "what its author called a file stays with its author"
 
 
@@ -200,7 +203,7 @@ def test_a_file_that_cannot_be_opened_keeps_its_note_from_leaving(
         approve(hale, paper, note, to=[dana])
 
 
-def test_each_file_is_named_by_its_place_and_its_session(hale: Staff, draft: Saved) -> None:
+def test_each_file_has_pages_of_its_own_within_its_note(hale: Staff, draft: Saved) -> None:
     attach(hale, draft.id, data=b"one")
     attach(hale, draft.id, data=b"two")
     sign(hale, draft)
@@ -210,9 +213,8 @@ def test_each_file_is_named_by_its_place_and_its_session(hale: Staff, draft: Sav
         from records.psychotherapy.vault.attachments import files
 
         one = Releasable(read.head, read.text, None, read.attachments, files(draft.id))
-    assert [piece.label for piece in enclosures([one])] == [
-        f"Attachment {number} to the note of {DAY:%m/%d/%Y}" for number in (1, 2)
-    ]
+    anchors = [piece.anchor for piece in fillings([one, one])]
+    assert anchors == ["scan-1-1-", "scan-1-2-", "scan-2-1-", "scan-2-2-"]
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
@@ -375,5 +377,5 @@ def test_a_custodian_packs_what_is_attached_and_opens_none_of_it(
         on=today(),
     )
     locked = vault.package_bytes(dana, made.cover.id)
-    assert locked and "Attachment 1 to the note of" in text_of(locked, made.passphrase)
+    assert locked and "Document 1 of 1, page 2 of 2" in text_of(locked, made.passphrase)
     assert vault.open_attachment(osei, one) is None, "the opening ended with the packing"

@@ -32,7 +32,7 @@ def sealed_file(monkeypatch, hale, patient, *, passages_out=1, **ground):
     """The words of the file of a sealed package, without its making."""
     made = []
     monkeypatch.setattr(documents, "render_pdf", lambda name, context: made.append(render_to_string(name, context)))
-    monkeypatch.setattr(documents, "append_pages", lambda pdf, pages: pdf)
+    monkeypatch.setattr(documents, "fill_pages", lambda pdf, pages: pdf)
     head = vault.NoteHead(
         id=patient.pk, session_on=today() - timedelta(days=3), patients=(patient.pk,), author=hale.pk,
         session=None, addendum_to=None, signed_at=timezone.now(), saved_at=timezone.now(),
