@@ -81,8 +81,16 @@ def test_the_front_desk_never_sees_what_a_note_says(signed_in, dana, approved, c
 
 
 def test_a_prepared_release_is_read_by_the_clinician_in_full(signed_in, hale, prepared):
-    page = signed_in(hale).get(reverse("release-approve", args=[prepared().pk])).content.decode()
+    release = prepared()
+    path, rows = reverse("release-approve", args=[release.pk]), [str(row.pk) for row in release.items.all()]
+    client = signed_in(hale)
+    page = client.get(path).content.decode()
     assert page.count(CANARY) == 2
+    assert page.count('<details class="fold" open data-fold>') == len(rows), "nothing is folded before it was seen"
+    assert f"{len(rows)} of {len(rows)}</strong> leave" in page
+    client.post(path, {"keep": rows[1:], "stay": "1"})
+    page = client.get(path).content.decode()
+    assert f"{len(rows) - 1} of {len(rows)}</strong> leave" in page and page.count(CANARY) == 2, "and can be put back"
 
 
 def new_form(chart, hale, **changes):

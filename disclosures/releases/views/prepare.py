@@ -273,7 +273,10 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
             )
             for row in rows
         ],
-        "years": [(year, [(row, blocks[row.object_id]) for row in found]) for year, found in years],
+        "years": [
+            (year, [(row, blocks[row.object_id], str(row.pk) in keep) for row in found]) for year, found in years
+        ],
+        "leaving": sum(str(row.pk) in keep for row in rows),
         "decision": explained(decision, patient_id=release.patient_id, authorization_id=release.authorization_id),
         "problem": problem,
         "read": reading_of(blocks.values()),
