@@ -18,6 +18,7 @@ from practice.people.queries import DECISIONS
 from practice.people.rules import Act, Role
 
 from .models import (
+    AnswerLetter,
     Authorization,
     AuthorizationEvent,
     FormVersion,
@@ -229,6 +230,18 @@ def open_restriction_letter(staff: Staff, restriction_id: UUID | str, letter_id:
     if letter is None:
         raise Http404
     record(by=staff, event=AuditEvent.DOWNLOADED, subject=letter, patient_id=restriction.patient_id)
+    return letter
+
+
+def open_answer_letter(staff: Staff, authorization_id: UUID | str, letter_id: UUID | str) -> AnswerLetter:
+    """The doorway to a letter that answers the patient (R-059), for who may record; opening it is written down."""
+    authorization = open_authorization(staff, authorization_id)
+    check_may_record(staff, authorization.patient)
+    letter = authorization.answer_letters.filter(pk=letter_id).first()
+    if letter is None:
+        raise Http404
+    letter.authorization = authorization
+    record(by=staff, event=AuditEvent.PRINTED, subject=letter, patient_id=authorization.patient_id)
     return letter
 
 

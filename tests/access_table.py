@@ -248,8 +248,9 @@ TABLE: dict[str, Row] = {
     "authorization-ready": row("200 200 403 200 200 404", authorization_id="prepared"),
     "authorization-form": row("200 200 403 200 200 404", authorization_id="prepared"),
     "authorization-split": row("ok ok 403 ok ok 404", post=True),
-    "authorization-answer": row("403 403 403 403 403 404"),  # not declined: there is no letter
-    "authorization-answer-sent": row("200 200 403 200 200 404"),
+    "authorization-answer-new": row("403 403 403 403 403 404", post=True),  # not declined: there is no letter
+    "authorization-answer": row("200 200 403 200 200 404", letter_id="answer_letter"),
+    "authorization-answer-sent": row("200 200 403 200 200 404", letter_id="answer_letter"),
     "authorization-list": row("200 200 403 200 200 404"),
     "authorization-new": row("200 200 403 200 200 404"),
     "authorization-open": row("200 200 403 200 200 404"),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from authorizations.actions import record_authorization, record_revocation
 from authorizations.actions.forms import make_version, prepare_authorization
 from authorizations.actions.restrictions import answer_restriction, make_restriction_letter, record_restriction
-from authorizations.models import Signature, SignedDocument
+from authorizations.models import AnswerLetter, Signature, SignedDocument
 from authorizations.rules.form_versions import FormKind
 from disclosures.ledger import actions as ledger
 from disclosures.ledger import log
@@ -348,7 +348,9 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
     )
     answer_restriction(by=staff["officer"], restriction=asked, agreed=True, on=today())
     letter = make_restriction_letter(by=staff["desk"], restriction=asked)
+    answer = AnswerLetter.objects.create(authorization=for_notes, pdf=pdf(), sha256="0" * 64, made_by=staff["desk"])
     return {
+        "answer_letter": answer.pk,
         **_taken_back(staff, patient, elements),
         "restriction_id": asked.pk,
         "letter_id": letter.pk,

@@ -5,22 +5,32 @@ that there are any.
 """
 
 from datetime import date
+from hashlib import sha256
+from uuid import UUID
 
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure import days
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Staff
+from practice.people.queries import letter_address, refusal_to_send
 from practice.people.rules import Role
 from practice.worklist.actions import close_task
 from practice.worklist.rules import TaskKind, TaskState
 
 from .. import queries
-from ..models import Authorization, AuthorizationEvent
+from ..documents.declining import declined_letter
+from ..models import AnswerLetter, Authorization, AuthorizationEvent
 from ..rules import AuthorizationStatus, EventKind, RecordClass
 from .events import add_event, ask, checked, happened, lock_current
 
 ANSWER_WITHIN_DAYS = 2
+NOT_DECLINED = Refusal(
+    "NOT_DECLINED",
+    "Nobody decided against a release under this authorization, so there is no letter.",
+    "See its history.",
+    "Practice policy P-09",
+)
 
 
 @checked
@@ -71,8 +81,47 @@ def take_back_decline(*, by: Staff, authorization: Authorization) -> Authorizati
 
 
 @checked
-def record_answer_sent(*, by: Staff, authorization: Authorization, sent_on: date, how: str) -> AuthorizationEvent:
-    """Record on which day, and how, the patient was told of the decision. Closes its task."""
-    event = happened(by, authorization, EventKind.ANSWER_SENT, sent_on, how, "Say how the letter was sent.")
-    close_task(kind=TaskKind.DECLINE_ANSWER, subject=authorization, by=by)
-    return event
+def make_answer(*, by: Staff, authorization: Authorization) -> AnswerLetter:
+    """Make the letter to the patient, addressed as the patient wants letters, and keep its bytes.
+
+    Raises Refused where nobody decided against a release, PdfFailed when it could not be made (nothing is kept then).
+    """
+    line = queries.line_of(lock_current(authorization), days.today())
+    if not line.facts.declined_by:
+        raise Refused(NOT_DECLINED)
+    to = letter_address(authorization.patient, days.today())
+    pdf = declined_letter(line, to)
+    letter = AnswerLetter.objects.create(
+        authorization=authorization,
+        address=to.text if to else "",
+        pdf=pdf,
+        sha256=sha256(pdf).hexdigest(),
+        made_by=by,
+    )
+    record(by=by, event=AuditEvent.ISSUED, subject=letter, patient_id=authorization.patient_id)
+    return letter
+
+
+@checked
+def record_answer_sent(*, by: Staff, authorization: Authorization, letter_id: UUID, sent_on: date, how: str) -> None:
+    """Record on which day, and how, this letter went to the patient. Closes its task.
+
+    Raises Refused for a letter that is recorded as sent, that was made later, or that does not go where the patient
+    wanted letters on that day; for one of a decision that was taken back; and as every dated event does.
+    """
+    locked = lock_current(authorization)
+    letter = locked.answer_letters.get(pk=letter_id)
+    if not queries.facts_of(locked).declined_by:
+        raise Refused(NOT_DECLINED)
+    if letter.sent_on is not None:
+        raise Refused(Refusal("EVENT_RECORDED_BEFORE", "This is recorded already.", "See its history."))
+    if sent_on < days.local_date(letter.made_at):
+        raise Refused(
+            Refusal("LETTER_MADE_LATER", "The letter was made after this day.", "Give the day on which it was sent.")
+        )
+    if refusal := refusal_to_send(locked.patient, letter.address, sent_on):
+        raise Refused(refusal)
+    happened(by, locked, EventKind.ANSWER_SENT, sent_on, how, "Say how the letter was sent.")
+    letter.sent_on, letter.sent_how, letter.sent_by = sent_on, how.strip(), by
+    letter.save(update_fields=["sent_on", "sent_how", "sent_by"])
+    close_task(kind=TaskKind.DECLINE_ANSWER, subject=locked, by=by)

@@ -3,19 +3,22 @@
 from practice.compliance.queries import practice_profile
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import render_pdf
-from practice.people.queries import letter_address
+from practice.people.confidential import LetterAddress
 
 from ..queries import AuthorizationLine
 
 
-def declined_letter(line: AuthorizationLine) -> bytes:
-    """The answer as a tagged PDF. It gives no reason and does not tell if there are any. Raises PdfFailed."""
+def declined_letter(line: AuthorizationLine, to: LetterAddress | None) -> bytes:
+    """The answer as a tagged PDF, addressed to `to`. It gives no reason and does not tell if there are any.
+
+    Raises PdfFailed.
+    """
     row = line.authorization
     context = {
         "title": "About the authorization you signed",
         "practice": practice_profile(),
         "patient": row.patient,
-        "letter": letter_address(row.patient, today()),
+        "letter": to,
         "line": line,
         "therapist": row.pn_originator,
         "written_on": today(),

@@ -9,6 +9,9 @@ from .authorization import (
 from .authorization import (
     SignedPaper as SignedPaper,
 )
+from .declining import (
+    AnswerLetter as AnswerLetter,
+)
 from .forms import (
     FormReview as FormReview,
 )

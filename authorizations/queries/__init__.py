@@ -7,6 +7,9 @@ from .standing import (
     active_for as active_for,
 )
 from .standing import (
+    answer_letters as answer_letters,
+)
+from .standing import (
     copy_is_due as copy_is_due,
 )
 from .standing import (

@@ -17,7 +17,7 @@ from practice.worklist.models import Task
 from practice.worklist.rules import TaskState
 
 from .. import rules
-from ..models import Authorization, AuthorizationEvent, Signature
+from ..models import AnswerLetter, Authorization, AuthorizationEvent, Signature
 from ..policies import IS_ON_FILE, authorizations_visible_to, representatives_of, with_facts
 from ..rules import AuthorizationFacts, AuthorizationStatus, Defect, EventKind, MinorRule, RecordClass, SignerRole
 from ..rules.choices import SIGNS_FOR_SELF, SignatureWay
@@ -331,6 +331,12 @@ CORRECTS = Q(
 def corrected_by(authorization: Authorization) -> Authorization | None:
     """The record that replaced one entered wrongly."""
     return authorization.followers.filter(CORRECTS).order_by("-recorded_at").first()
+
+
+def answer_letters(authorization: Authorization) -> list[AnswerLetter]:
+    """The letters made about a decision not to release under this paper, the newest first, without their bytes."""
+    rows = AnswerLetter.objects.filter(authorization__in=same_paper(authorization)).defer("pdf")
+    return list(rows.select_related("made_by", "sent_by"))
 
 
 def same_paper(authorization: Authorization) -> frozenset[UUID]:

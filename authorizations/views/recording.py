@@ -14,7 +14,9 @@ from practice.compliance.queries import practice_profile
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.infrastructure.uploads import as_download
+from practice.people.confidential import goes_elsewhere
 from practice.people.models import Patient, Staff
+from practice.people.queries import letter_address
 from practice.people.rules import Act, may
 from practice.worklist.rules import TaskKind
 
@@ -178,6 +180,7 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
     open_tasks = queries.follow_ups(authorization)
     on_screen = signed_on_a_screen(authorization)
     is_error = EventKind.RECORDED_IN_ERROR in happened
+    to = letter_address(authorization.patient, today())
     context = {
         "patient": authorization.patient,
         "line": line,
@@ -211,6 +214,8 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "can_be_fulfilled": line.status == AuthorizationStatus.ACTIVE and not queries.copy_is_due(line),
         "form_due": TaskKind.REVOCATION_FORM in open_tasks,
         "answer_due": TaskKind.DECLINE_ANSWER in open_tasks,
+        "answers": [(one, goes_elsewhere(one.address, to)) for one in queries.answer_letters(authorization)],
+        "to": to,
         "revocation": queries.written_revocation(authorization),
         "corrects": _corrects(authorization),
         "corrected_by": queries.corrected_by(authorization) if EventKind.RECORDED_IN_ERROR in happened else None,

@@ -142,6 +142,12 @@ MODELS: dict[str, Kept] = {
         plain="""
         id authorization kind happened_on received_at occurred_on holds policy_version recorded_by recorded_at""",
     ),
+    "authorizations.AnswerLetter": Kept(
+        APPEND_ONLY,
+        updates="sent_on sent_how sent_by",
+        encrypted="pdf sent_how",
+        plain="id authorization address sha256 made_by made_at sent_on sent_by",
+    ),
     "authorizations.RevocationNotice": Kept(
         APPEND_ONLY,
         updates="told_on how told_by told_at",

@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from authorizations.actions import correct_authorization, record_authorization
-from authorizations.models import Authorization, AuthorizationEvent
+from authorizations.actions.declining import make_answer, record_answer_sent, take_back_decline
+from authorizations.models import AnswerLetter, Authorization, AuthorizationEvent
 from authorizations.queries import facts_of, for_release
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
+from practice.people.actions.contact import record_contact_wish
+from practice.people.confidential import Means
 from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
@@ -47,14 +52,75 @@ def test_the_author_declines_and_front_desk_answers_the_patient(
 
     here = reverse("authorization-open", args=[authorization.pk])
     shown = desk.get(here).content.decode()
-    assert "The therapist decided not to release under it." in shown and "Print the letter" in shown
+    assert "The therapist decided not to release under it." in shown and "Make the letter" in shown
     ground = desk.get(reverse("release-new", args=[lindqvist.pk])).content.decode()
     assert "The therapist decided not to release psychotherapy notes under this authorization." in ground
-    letter = desk.get(reverse("authorization-answer", args=[authorization.pk]))
-    assert letter["Content-Type"] == "application/pdf" and answers() == [TaskState.OPEN]
+    assert desk.post(reverse("authorization-answer-new", args=[authorization.pk])).url == here
+    letter = AnswerLetter.objects.get()
+    opened = desk.get(reverse("authorization-answer", args=[authorization.pk, letter.pk]))
+    assert opened["Content-Type"] == "application/pdf" and answers() == [TaskState.OPEN]
     sent = {"on": today().isoformat(), "how": "by mail"}
-    assert desk.post(reverse("authorization-answer-sent", args=[authorization.pk]), sent).url == here
-    assert answers() == [TaskState.DONE] and "Print the letter" not in desk.get(here).content.decode()
+    assert desk.post(reverse("authorization-answer-sent", args=[authorization.pk, letter.pk]), sent).url == here
+    assert answers() == [TaskState.DONE]
+
+
+@pytest.fixture
+def letter(
+    hale: Staff, dana: Staff, authorization: Authorization, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], AnswerLetter]:
+    """The answer to the patient, made by front desk; how it is set is not looked at."""
+    monkeypatch.setattr("authorizations.actions.declining.declined_letter", lambda line, to: b"%PDF as made")
+    decline_release(by=hale, authorization=authorization, reason=WHY)
+    return lambda: make_answer(by=dana, authorization=authorization)
+
+
+def test_the_answer_is_kept_as_it_was_sent_with_the_day_and_the_way(
+    letter: Callable[[], AnswerLetter], dana: Staff, authorization: Authorization, signed_in: SignedIn
+) -> None:
+    made, desk = letter(), signed_in(dana)
+    here, sent = (reverse(name, args=args) for name, args in (
+        ("authorization-open", [authorization.pk]), ("authorization-answer-sent", [authorization.pk, made.pk])
+    ))  # fmt: skip
+    yesterday = {"on": (today() - timedelta(days=1)).isoformat(), "how": "by mail"}
+    assert "The letter was made after this day." in desk.post(sent, yesterday).content.decode()
+    assert desk.post(sent, {"on": today().isoformat(), "how": "By mail, first class."}).url == here
+    kept = AnswerLetter.objects.get()
+    assert (bytes(kept.pdf), kept.sent_on, kept.sent_how, kept.sent_by) == (
+        b"%PDF as made", today(), "By mail, first class.", dana
+    )  # fmt: skip
+    page = desk.get(here).content.decode()
+    assert "By mail, first class." in page and "It carries no address: hand it over." in page
+    assert answers() == [TaskState.DONE]
+    with pytest.raises(Refused, match="EVENT_RECORDED_BEFORE"):
+        record_answer_sent(by=dana, authorization=authorization, letter_id=kept.pk, sent_on=today(), how="again")
+    with pytest.raises(IntegrityError, match="sent once"), transaction.atomic():
+        AnswerLetter.objects.update(sent_on=None, sent_by=None)
+
+
+def test_an_answer_for_an_earlier_address_is_not_sent_and_one_taken_back_neither(
+    letter: Callable[[], AnswerLetter],
+    dana: Staff,
+    hale: Staff,
+    lindqvist: Patient,
+    authorization: Authorization,
+    signed_in: SignedIn,
+) -> None:
+    record_contact_wish(by=dana, patient=lindqvist, means=Means.FAX, from_on=today(), value="(217) 555-0100")
+    made = letter()
+    send = {"by": dana, "authorization": authorization, "sent_on": today(), "how": "by mail"}
+    record_contact_wish(by=dana, patient=lindqvist, means=Means.PHONE, from_on=today(), value="(217) 555-0164")
+    with pytest.raises(Refused, match="LETTER_GOES_ELSEWHERE"):
+        record_answer_sent(letter_id=made.pk, **send)
+    desk, here = signed_in(dana), reverse("authorization-open", args=[authorization.pk])
+    assert "Not where the patient wants letters now" in desk.get(here).content.decode()
+    again = letter()
+    take_back_decline(by=hale, authorization=authorization)
+    with pytest.raises(Refused, match="NOT_DECLINED"):
+        record_answer_sent(letter_id=again.pk, **send)
+    with pytest.raises(Refused, match="NOT_DECLINED"):
+        letter()
+    page = desk.get(here).content.decode()
+    assert page.count("Not sent.") == 2 and "Make the letter" not in page
 
 
 def test_what_is_declined_is_neither_shown_nor_packed_until_the_author_takes_that_back(
