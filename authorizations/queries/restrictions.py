@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 
 from practice.infrastructure.days import today
 from practice.infrastructure.pages import page
-from practice.infrastructure.templatetags.look import day as day_words
 from practice.people.models import Patient
 
 from ..models import Restriction, RestrictionLetter
@@ -20,13 +19,14 @@ from ..rules.restrictions import (
     RestrictionEventKind,
     RestrictionFacts,
     RestrictionState,
+    covered_words,
+    joined,
     not_on_file,
     state,
 )
 from .on_file import session_days
 
 Event = RestrictionEventKind
-FEW = 4  # days named one by one in a sentence
 PILLS = {
     RestrictionState.WAITING: "accent",
     RestrictionState.IN_FORCE: "done",
@@ -64,31 +64,7 @@ class RestrictionLine:
     @property
     def what(self) -> str:
         """Which records: their kinds and days."""
-        kinds = joined([RestrictedKind(code).label for code in self.row.kinds]) or "All records"
-        return f"{kinds}{self._days}"
-
-    @property
-    def _days(self) -> str:
-        row, named = self.row, [day_words(day) for day in self.row.session_dates]
-        if named:
-            shown = joined(named) if len(named) <= FEW else f"{len(named)} days from {named[0]} to {named[-1]}"
-            return f" of {shown}"
-        if row.covers_from and row.covers_to:
-            return f" from {day_words(row.covers_from)} to {day_words(row.covers_to)}"
-        if row.covers_from:
-            return f" from {day_words(row.covers_from)} on"
-        return f" up to {day_words(row.covers_to)}" if row.covers_to else ""
-
-
-def joined(words: list[str]) -> str:
-    """ "Payment and family and others", with a small letter after the first."""
-    rest = [word[:1].lower() + word[1:] if not word[1:2].isupper() and not _is_day(word) else word for word in words]
-    shown = words[:1] + rest[1:]
-    return ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(shown) > 1 else "".join(shown)
-
-
-def _is_day(word: str) -> bool:
-    return any(char.isdigit() for char in word)
+        return covered_words(self.facts)
 
 
 def facts_of(row: Restriction) -> RestrictionFacts:

@@ -51,6 +51,8 @@ class RestrictedKind(TextChoices):
     BILLING = "billing", "Bills and payments, with the sessions they name"
 
 
+FEW = 4  # days named one by one in a sentence
+ANY_KIND = "other"  # of documents that nobody has chosen yet
 # Kinds of the chart's index that a patient's words mean as well. A bill is no item of it: its sessions are.
 ALSO_MEANT = {"plan": {"plan_review"}, "risk": {"safety"}, "document": {"handover"}, "billing": {"session"}}
 
@@ -161,7 +163,36 @@ def _of_these_kinds(facts: RestrictionFacts, kind: str) -> bool:
     meant = {str(one) for one in facts.kinds}
     for one in facts.kinds:
         meant |= ALSO_MEANT.get(str(one), set())
-    return not meant or not kind or kind in meant
+    return not meant or kind in ("", ANY_KIND) or kind in meant
+
+
+def covered_words(facts: RestrictionFacts) -> str:
+    """Which records a request covers: "Notes of sessions of Mar 3, 2026", "All records from Jan 5, 2026 on"."""
+    kinds = joined([kind.label for kind in RestrictedKind if kind in facts.kinds]) or "All records"
+    return f"{kinds}{_days_words(facts)}"
+
+
+def _days_words(facts: RestrictionFacts) -> str:
+    named, first, last = [_day(day) for day in sorted(facts.session_dates)], facts.covers_from, facts.covers_to
+    if named:
+        shown = joined(named) if len(named) <= FEW else f"{len(named)} days from {named[0]} to {named[-1]}"
+        return f" of {shown}"
+    if first and last:
+        return f" from {_day(first)} to {_day(last)}"
+    if first:
+        return f" from {_day(first)} on"
+    return f" up to {_day(last)}" if last else ""
+
+
+def joined(words: list[str]) -> str:
+    """ "Payment and family and others", with a small letter after the first."""
+    rest = [word[:1].lower() + word[1:] if not word[1:2].isupper() and not _is_day(word) else word for word in words]
+    shown = words[:1] + rest[1:]
+    return ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
+def _is_day(word: str) -> bool:
+    return any(char.isdigit() for char in word)
 
 
 def refusals_of_request(facts: RestrictionFacts) -> Iterator[Refusal]:

@@ -1,13 +1,18 @@
 """What if? Whoever may release asks the gate first; nothing is kept of it, and no record is looked at."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from authorizations.actions.restrictions import answer_restriction, record_restriction
 from disclosures.releases.models import Release
 from practice.audit.models import AuditEntry
 from practice.audit.rules import AuditEvent
+from practice.infrastructure.days import today
+from practice.infrastructure.templatetags.look import day as day_words
 from practice.people.models import Patient
 from practice.worklist.models import Task
 
@@ -114,3 +119,52 @@ def test_the_sealed_database_is_never_asked(signed_in, dana, hale, chart):
         with CaptureQueriesContext(connections["psychotherapy"]) as queries:
             assert "There is no authorization for this release." in ask(client, where, purpose="x")
         assert len(queries) == 0
+
+
+PLAN = {"recipient_kind": "payer", "purpose": "Claim", "identity_verified": "on"}
+CLINIC = {"recipient_kind": "provider", "purpose": "Care", "identity_verified": "on", "treatment_permission": "on"}
+TREATMENT = {"class": "CHART", "basis": "B_TREATMENT"}
+
+
+def test_the_plan_may_be_told_all_but_the_session_that_was_paid_in_full(signed_in, dana, chart):
+    day = today() - timedelta(days=6)
+    record_restriction(
+        by=dana, patient=chart, received_on=day, uses=["payment", "operations"], recipients=["payer"],
+        session_dates=[day], paid_in_full=True, words="Do not tell my plan",
+    )  # fmt: skip
+    client, where = signed_in(dana), path(chart, **{"class": "CHART", "basis": "B_PAYMENT"})
+    page = ask(client, where, **PLAN)
+    assert "it may leave today" in page and "Yes, without" in page
+    assert f"All records of {day_words(day)}" in page and "paid in full" in page
+    page = ask(client, where, **PLAN, dated_from=day.isoformat(), dated_to=day.isoformat())
+    assert "The gate says no" in page and "Yes, without" not in page
+
+
+def test_whom_a_restriction_names_can_be_named_or_told_from_them_before_anything_is_promised(
+    signed_in, dana, castellanos, chart
+):
+    day = today() - timedelta(days=6)
+    row = record_restriction(
+        by=dana, patient=chart, received_on=day, uses=["treatment"], recipients=["provider"],
+        recipient_name="Prairie Family Medicine", session_dates=[day], words="Not that day",
+    )  # fmt: skip
+    answer_restriction(by=castellanos, restriction=row, agreed=True, on=day)
+    client, where = signed_in(dana), path(chart, **TREATMENT)
+    page = ask(client, where, **CLINIC)
+    assert f"is not told of this: all records of {day_words(day)}" in page and "The gate says no" in page
+    page = ask(client, where, **CLINIC, not_the_restricted_recipient=str(row.pk))
+    assert "it may leave today" in page and "Yes, without" not in page
+    assert "Yes, without" in ask(client, where, **CLINIC, recipient_name="Prairie Family Medicine")
+
+
+def test_what_was_typed_stays_when_the_ground_is_changed(signed_in, dana, chart):
+    typed = CLINIC | {"class": "CHART", "basis": "B_OPERATIONS", "purpose": "Second opinion"}
+    page = signed_in(dana).post(path(chart, **TREATMENT), typed).content.decode()
+    assert "basis=B_OPERATIONS" in page and 'value="Second opinion"' in page
+    assert "The gate says" not in page and not AuditEntry.objects.filter(event=AuditEvent.ASKED).exists()
+
+
+def test_two_forms_for_one_recipient_are_told_apart_by_the_day_they_were_signed(signed_in, dana, chart, paper):
+    form = paper()
+    page = signed_in(dana).get(path(chart, **{"class": "CHART"})).content.decode()
+    assert f"(in effect, signed {day_words(form.signed_on)})" in page

@@ -4,17 +4,23 @@ from dataclasses import replace
 
 import pytest
 
+from authorizations.rules.restrictions import ANY_KIND, RestrictedKind
 from disclosures.ledger.rules import Basis
-from disclosures.releases.rules import Method, Policies, decide
+from disclosures.releases.rules import Item, Method, Policies, decide
+from disclosures.releases.rules.restrictions import partly_held
 from disclosures.releases.rules.ways import WAY_OF, refusal_of_way
 from practice.people.confidential import ANSWERS, Means, Way, goes
 
-from .gate_rows_restrictions import NO_PROVIDERS, SISTER, W34, claim, on, to_family, to_provider
+from .gate_rows_restrictions import NO_PROVIDERS, OTHER_ITEM, PAID_DAY, SISTER, W34, claim, on, to_family, to_provider
 from .gate_rows_restrictions import ROWS as RESTRICTION_ROWS
 from .gate_rows_ways import BY_EMAIL, BY_FAX, BY_PHONE, EVERY_WAY, NAME, PO_BOX, agreed, to_patient
 from .gate_rows_ways import ROWS as WAY_ROWS
 
 ROWS = RESTRICTION_ROWS + WAY_ROWS
+NOTES = frozenset({RestrictedKind.NOTE})
+NO_NOTES = replace(NO_PROVIDERS, kinds=NOTES)
+UNSURE = replace(SISTER, recipient_name="R. Pike")
+NOT_CHOSEN = Item("as asked")
 
 
 @pytest.mark.parametrize(("sentence", "proposal", "codes"), ROWS, ids=[row[0] for row in ROWS])
@@ -99,3 +105,32 @@ def test_several_restrictions_that_say_the_same_are_said_once():
     asked = replace(to_family(unsure), restrictions=(unsure, replace(unsure, id="4", link="/fourth/")))
     (question,) = decide(asked).reasons
     assert "R. Pike" in question.words and decide(asked).codes() == {"RESTRICTED_RECIPIENT_UNSURE"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "proposal", "held"),
+    [
+        (
+            "nothing is chosen yet: the session paid in full is held back",
+            claim(W34, items=(NOT_CHOSEN,)),
+            True,
+        ),
+        ("its very day is asked about: all of it is held back", claim(W34, items=(Item("x", PAID_DAY),)), False),
+        ("other days are asked about: nothing is", claim(W34, items=(OTHER_ITEM,)), False),
+        ("a period around it: one day is", claim(W34, items=(OTHER_ITEM, Item("x", PAID_DAY))), True),
+        ("it covers every record: all is held back", to_provider(NO_PROVIDERS, items=(NOT_CHOSEN,)), False),
+        ("it covers notes alone: they are", to_provider(NO_NOTES, items=(NOT_CHOSEN,)), True),
+        ("the whole chart, of which notes are a part", to_provider(NO_NOTES, items=(Item("x", kind=ANY_KIND),)), True),
+        ("it is not said who receives it", to_family(replace(UNSURE, kinds=NOTES), items=(NOT_CHOSEN,)), False),
+        ("an emergency lifts it", to_provider(NO_NOTES, items=(NOT_CHOSEN,), emergency=True), False),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_asked_about_may_go_without_the_part_that_is_held_back(sentence, proposal, held):
+    assert partly_held(proposal) == (proposal.restrictions if held else ()), sentence
+
+
+def test_the_question_whether_somebody_is_meant_says_which_records_it_is_about():
+    one = replace(UNSURE, kinds=NOTES, session_dates=frozenset({PAID_DAY}))
+    (reason,) = decide(to_family(one)).reasons
+    assert "is not told of this: notes of sessions of Mar 3, 2026." in reason.words

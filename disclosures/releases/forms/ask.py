@@ -1,5 +1,6 @@
 """What somebody asks the gate before promising anything. It builds a proposal and nothing else."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -7,12 +8,14 @@ from django import forms
 
 from authorizations.models import Authorization
 from authorizations.rules import RecordClass
+from authorizations.rules.restrictions import ANY_KIND, RestrictionFacts
 from disclosures.ledger.rules import Basis
 from practice.people.models import Patient
 
 from ..models import Release
 from ..rules import EXCEPTIONS_OF_BASIS, Fact, Item, PaperSays, PNException, chart_facts, note_facts
 from ..rules.documentation import AUTHOR
+from ..rules.restrictions import NOT_MEANT
 from .release import DAY, GROUND_FIELDS, TICKED, WHOLE_CHART_EXEMPT, Parts, ReleaseFields
 
 # What is a text where it is done is a tick here: whether it would be on record, not what it says.
@@ -58,8 +61,9 @@ class AskForm(ReleaseFields):
             self.fields.pop(name, None)
         for name in ("recipient_name", "recipient_kind", "purpose"):
             self.fields[name].required = False
-        # a name and days are weighed against a paper only
-        self._keep("recipient_name", "dated_from", "dated_to", only_if=self.authorization is not None)
+        # a name and days are weighed against a paper, and against what the patient asked to be kept from somebody
+        weighed = self.authorization is not None or bool(self.restricted)
+        self._keep("recipient_name", "dated_from", "dated_to", only_if=weighed)
         self._keep("paper_on_record", only_if="process" in self.fields)
         if "process" in self.fields:
             self.fields["process"].required = False  # nothing chosen is an answer too
@@ -86,7 +90,8 @@ class AskForm(ReleaseFields):
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """As on the pages where it is done."""
-        to_whom = ["recipient_name", "recipient_kind", "within_class", "purpose", "identity_verified", "authority"]
+        to_whom = ["recipient_name", "recipient_kind", "within_class", NOT_MEANT, "purpose", "identity_verified"]
+        to_whom += ["authority"]
         ground = [*GROUND_FIELDS, *[f"fact_{fact.key}" for fact in self.facts], *self.own_last[0][1]]
         parts = [("To whom", to_whom), *self.own_first, ("What would be on record", ground)]
         return [(title, [self[name] for name in names if name in self.fields]) for title, names in parts]
@@ -95,7 +100,7 @@ class AskForm(ReleaseFields):
         """The facts that are ticked."""
         ticked = [fact for fact in self.facts if self.cleaned_data.get(f"fact_{fact.key}")]
         found = {fact.key: fact.is_one or "yes" for fact in ticked}
-        return found | {name: "yes" for name in TICKED if self.cleaned_data.get(name)}
+        return found | self.not_meant() | {name: "yes" for name in TICKED if self.cleaned_data.get(name)}
 
     def imagined(self, patient: Patient | None) -> Release:
         """An unsaved release with what was said; nobody saves it."""
@@ -118,17 +123,26 @@ class AskForm(ReleaseFields):
         data = self.cleaned_data
         return PaperSays(counsel=bool(data.get("counsel_review"))) if data.get("paper_on_record") else None
 
-    def items(self) -> list[Item]:
-        """What would leave, as whoever asks describes it: no record is looked at."""
+    def items(self, restrictions: Iterable[RestrictionFacts] = ()) -> list[Item]:
+        """What would leave, as whoever asks describes it: no record is looked at.
+
+        A period is its first and its last day, and the days between them on which a restriction begins, ends or falls.
+        """
         data = self.cleaned_data
-        days: list[date | None] = [day for day in (data.get("dated_from"), data.get("dated_to")) if day] or [None]
+        first, last = data.get("dated_from"), data.get("dated_to")
+        between = {day for one in restrictions for day in _days_of(one) if first and last and first < day < last}
+        days: list[date | None] = [*sorted({*filter(None, (first, last)), *between})] or [None]
         author = str(self.authorization.pn_originator_id or "") if self.authorization else AUTHOR
         others, settled = bool(data.get("names_others")), bool(data.get("settled"))
-        kind = "other" if data.get("other_documents") or data.get("whole_chart") else ""
+        kind = ANY_KIND if data.get("other_documents") or data.get("whole_chart") else ""
         return [
             Item("as asked", day, originator_id=author, kind=kind, names_others=others, others_agreed=settled)
             for day in days
         ]
+
+
+def _days_of(one: RestrictionFacts) -> set[date]:
+    return {*one.session_dates, *(day for day in (one.covers_from, one.covers_to) if day)}
 
 
 def ask_defaults(authorization: Authorization | None) -> dict[str, Any]:

@@ -276,15 +276,18 @@ class ReleaseFields(forms.Form):
         found = {fact.key: self._said(fact, data.get(f"fact_{fact.key}", "")) for fact in self.facts}
         found |= {name: data[name].isoformat() for name in DAYS_TYPED if data.get(name)}
         found |= {name: "yes" for name in TICKED if data.get(name)}
-        posted = self.data.get(self.add_prefix(NOT_MEANT), "") if data.get(NOT_MEANT) else ""
-        found[NOT_MEANT] = " ".join(one for one in posted.split() if one in self.restricted)
-        found |= agreement(self)
+        found |= self.not_meant() | agreement(self)
         if paper := self.chosen_paper():
             asked = {fact.key for fact in self.facts}
             said = {key: value for key, value in paper.facts.items() if key in (PAPER, *asked)}
             typed = {key: value for key, value in found.items() if value and not (paper.days and key in DAYS_TYPED)}
             found = said | typed | dict(paper.days)
         return {key: value for key, value in found.items() if value}
+
+    def not_meant(self) -> dict[str, str]:
+        """The requests whose recipient somebody made sure this is not, of those that were on the page."""
+        posted = self.data.get(self.add_prefix(NOT_MEANT), "") if self.cleaned_data.get(NOT_MEANT) else ""
+        return {NOT_MEANT: " ".join(one for one in posted.split() if one in self.restricted)}
 
     def _said(self, fact: Fact, given: Any) -> str:
         """What is kept of a fact: its words, or whom its tick stands for."""

@@ -15,7 +15,10 @@ from authorizations.rules.restrictions import (
     RestrictedRecipient,
     RestrictedUse,
     RestrictionFacts,
+    RestrictionState,
+    covered_words,
     restricts,
+    state,
 )
 from disclosures.ledger.rules import Basis
 from practice.infrastructure.refusals import Refusal
@@ -50,7 +53,7 @@ def restriction_reasons(p: Proposal) -> Iterator[Refusal]:
     """
     if is_emergency_treatment(p):
         return
-    unsure: dict[str, Refusal] = {}
+    unsure: dict[str, list[RestrictionFacts]] = {}
     broken: dict[bool, list[RestrictionFacts]] = {}
     for one in p.restrictions:
         meant = meant_by(one, p)
@@ -59,11 +62,28 @@ def restriction_reasons(p: Proposal) -> Iterator[Refusal]:
         if meant == Meant.YES:
             broken.setdefault(one.paid_in_full, []).append(one)
         elif not one.id or one.id not in p.facts.get(NOT_MEANT, "").split():
-            unsure.setdefault(_who(one), _unsure(one))
-    yield from unsure.values()
+            unsure.setdefault(_who(one), []).append(one)
+    yield from map(_unsure, unsure.values())
     for alike in broken.values():
         touched = [item for item in p.items if any(item in touched_items(one, p) for one in alike)]
         yield _restricted(alike[0], touched, len(p.items))
+
+
+def partly_held(p: Proposal) -> tuple[RestrictionFacts, ...]:
+    """The restrictions that bind here and hold back only a part of what is asked about, so that the rest may go.
+
+    For a question about documents that nobody has chosen yet; one that holds back all of it is none of these.
+    """
+    if is_emergency_treatment(p):
+        return ()
+    return tuple(one for one in p.restrictions if meant_by(one, p) == Meant.YES and _is_part(one, p))
+
+
+def _is_part(one: RestrictionFacts, p: Proposal) -> bool:
+    touched = touched_items(one, p)
+    undated = any(item.on is None for item in p.items)
+    by_day = undated and (one.names_days or state(one, p.on) == RestrictionState.ENDED_FOR_NEW)
+    return bool(touched) and (bool(one.kinds) or by_day or len(touched) < len(p.items))
 
 
 def emergency_restriction(p: Proposal) -> bool:
@@ -122,14 +142,19 @@ def _days_between(items: tuple[Item, ...]) -> list[date]:
     return [days[0] + timedelta(days=n) for n in range((days[-1] - days[0]).days + 1)]
 
 
-def _unsure(one: RestrictionFacts) -> Refusal:
+def _unsure(alike: list[RestrictionFacts]) -> Refusal:
+    one, what = alike[0], " or ".join(dict.fromkeys(_small(covered_words(each)) for each in alike))
     return Refusal(
         WHO,
-        f"The patient asked that {_who(one)} is not told of some of this. It is not said whether this is them.",
+        f"The patient asked that {_who(one)} is not told of this: {what}. It is not said whether this is them.",
         "See the restriction. If this recipient is somebody else, tick that it is.",
         CITE,
         one.link,
     )
+
+
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _who(one: RestrictionFacts) -> str:
