@@ -154,7 +154,7 @@ def add_entry(
     if task := TASK_OF.get(kind):
         if kind != EntryKind.NOTICE or not not_told(paper):
             close_task(kind=task, subject=paper, by=by)
-    elif ResponseKind(code) in ANSWERED:
+    elif kind == EntryKind.RESPONSE and ResponseKind(code) in ANSWERED:
         close_task(kind=TaskKind.LEGAL_RESPONSE, subject=paper, by=by)
     whose = about.pk if about else paper.patient_id
     record(by=by, event=AuditEvent.CHANGED, subject=paper, patient_id=whose, detail=f"paper_{kind.value}")

@@ -1,6 +1,7 @@
 """Forms of legal papers and compelled releases: they check and convert; they save nothing."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from authorizations.forms.recording import ScanField, SessionDatesField, StaffFi
 from disclosures.releases.forms import NotesHandOverForm
 from disclosures.releases.models import Release
 from practice.infrastructure.days import today
+from practice.infrastructure.templatetags.look import day
 from practice.people.models import Patient, Staff
 from practice.people.rules import Act, Role, may
 from records.psychotherapy.compelled_rules import Scope
@@ -45,6 +47,7 @@ class PaperForm(forms.Form):
     response_due_on = day_field(
         "Answer due on", help_text="As the paper says: the court or the sender sets it. Empty when it says none."
     )
+    due_before = forms.BooleanField(label="The paper says so: the day was over when it came", required=False)
     scope = text_field(
         "What it asks for, word for word",
         limit=6000,
@@ -62,6 +65,7 @@ class PaperForm(forms.Form):
     session_days = SessionDatesField(label="Single days it names", required=False, help_text=DAYS_HELP)
     scope_from = day_field("Everything from")
     scope_to = day_field("to")
+    later_days = forms.BooleanField(label="The paper itself names sessions held after it came", required=False)
     recipient_name = text_field(
         "Who is to receive the records",
         required=True,
@@ -105,11 +109,19 @@ class PaperForm(forms.Form):
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         parts = [
             ("The paper", ["kind", "issuer", "signed_by", "reference", "law", "received_on", "response_due_on",
-                           "document", "verified"]),
-            ("What it asks for", ["scope", "names_notes", "session_days", "scope_from", "scope_to"]),
+                           "due_before", "document", "verified"]),
+            ("What it asks for", ["scope", "names_notes", "session_days", "scope_from", "scope_to", "later_days"]),
             ("For whom", ["recipient_name", "recipient_kind", "recipient_address", "purpose", "hold"]),
         ]  # fmt: skip
-        return [(title, [self[name] for name in names if name in self.fields]) for title, names in parts]
+        return [(title, [self[name] for name in names if self._shown(name)]) for title, names in parts]
+
+    def _shown(self, name: str) -> bool:
+        """Whether a day is meant as typed is asked only where it looks like a slip."""
+        if name not in self.ASKED_OF:
+            return name in self.fields
+        return bool(self[name].value()) or any(self.has_error(one, "sure") for one in self.ASKED_OF[name])
+
+    ASKED_OF = {"due_before": ("response_due_on",), "later_days": ("session_days", "scope_to")}
 
     def clean_received_on(self) -> Any:
         day = self.cleaned_data["received_on"]
@@ -122,14 +134,29 @@ class PaperForm(forms.Form):
         refusal = Scope(first=data.get("scope_from"), last=data.get("scope_to"), days=(today(),)).refusal()
         if refusal or bool(data.get("scope_from")) != bool(data.get("scope_to")):
             self.add_error("scope_to", refusal.words if refusal else "Give both days, the first and the last.")
+        if received := data.get("received_on"):
+            self._ask_again(data, received)
         if self.errors and self.files and not self.has_error("document"):
             self.add_error("document", AGAIN)
         return data
 
+    def _ask_again(self, data: dict[str, Any], received: date) -> None:
+        """A paper is not changed once it is recorded, so what is more likely a slip is asked about first."""
+        due, came = data.get("response_due_on"), day(received)
+        if due and due < received and not data.get("due_before"):
+            words = f"This day is before {came}, the day it came. Correct one of them, or tick below that it is so."
+            self.add_error("response_due_on", forms.ValidationError(words, code="sure"))
+        named = Scope(tuple(data.get("session_days") or ()), data.get("scope_from"), data.get("scope_to"))
+        if not named.ends_by(received) and not data.get("later_days"):
+            words = f"This goes beyond {came}, the day it came. A paper reaches the sessions held until then: end it "
+            words += "on that day, or tick below that its own words name later ones."
+            field = "scope_to" if Scope(named.days).ends_by(received) else "session_days"
+            self.add_error(field, forms.ValidationError(words, code="sure"))
+
     def fill(self, paper: LegalPaper) -> LegalPaper:
         """Put what was typed onto an unsaved paper."""
         for name in self.fields:
-            if name not in ("document", "hold"):
+            if name not in ("document", "hold", *self.ASKED_OF):
                 setattr(paper, name, self.cleaned_data[name])
         return paper
 
@@ -154,6 +181,7 @@ class EntryForm(forms.Form):
         EntryKind.COUNSEL: ("What counsel says", "Counsel’s name", "Counsel’s advice, in short"),
         EntryKind.NOTICE: ("Does the patient know?", "By whom", "How; where you tried; or what forbids it"),
         EntryKind.RESPONSE: ("What was done", "With whom", "In words"),
+        EntryKind.REACH: ("What the paper says", "", "The words of the paper that name them"),
     }
 
     def __init__(
@@ -170,6 +198,8 @@ class EntryForm(forms.Form):
         code: Any = self.fields["code"]
         code.choices = ANSWERS[kind].choices
         self.fields["code"].label, self.fields["name"].label, self.fields["words"].label = self.LABELS[kind]
+        if kind == EntryKind.REACH:
+            del self.fields["name"]
         if kind == EntryKind.COUNSEL:
             self.fields["name"].required = True
             self.fields["name"].error_messages["required"] = "Name counsel."

@@ -64,6 +64,13 @@ def refusal_to_add(staff: Staff, kind: EntryKind, code: str = "") -> Refusal | N
             "Pass on what counsel said to the compliance officer.",
             "Practice policy P-07",
         )
+    if kind == EntryKind.REACH and not staff.has_role(Role.COMPLIANCE_OFFICER):
+        return Refusal(
+            "REACH_BY_OFFICER",
+            "That a paper names sessions held after the day it came is recorded by the compliance officer.",
+            "Tell the compliance officer which words of the paper name them.",
+            "45 CFR 164.512(e)(1)(i)",
+        )
     clinical = staff.has_role(*CLINICAL_ROLES) and not staff.has_role(Role.COMPLIANCE_OFFICER)
     if clinical and code in STOPS:
         return Refusal(

@@ -31,6 +31,7 @@ from .rules import (
     NoticeAnswer,
     PaperFacts,
     PaperKind,
+    ReachAnswer,
     ResponseKind,
     reasons_not_to_compel,
 )
@@ -39,6 +40,7 @@ LABELS = {
     EntryKind.COUNSEL: CounselAnswer,
     EntryKind.NOTICE: NoticeAnswer,
     EntryKind.RESPONSE: ResponseKind,
+    EntryKind.REACH: ReachAnswer,
 }
 
 
@@ -160,9 +162,33 @@ def is_answered(entries: Iterable[PaperEntry]) -> bool:
     return any(one.kind == EntryKind.RESPONSE and one.code in ANSWERED for one in entries)
 
 
-def scope_of(paper: LegalPaper) -> Scope:
+def named_scope(paper: LegalPaper) -> Scope:
     """The sessions that the paper names."""
     return Scope(tuple(paper.session_days), paper.scope_from, paper.scope_to)
+
+
+def scope_of(paper: LegalPaper) -> Scope:
+    """The sessions that the paper reaches: of those it names the ones up to the day it came. Later ones only where the
+    compliance officer put down which of its own words name them.
+    """
+    named = named_scope(paper)
+    return named if named.ends_by(paper.received_on) or _names_later(paper) else named.until(paper.received_on)
+
+
+def _names_later(paper: LegalPaper) -> PaperEntry | None:
+    said = latest(paper, EntryKind.REACH)
+    return said if said and said.code == ReachAnswer.LATER else None
+
+
+def later_words(paper: LegalPaper) -> str:
+    """The words of the paper by which it reaches sessions after the day it came; empty where it does not."""
+    said = _names_later(paper)
+    return said.words if said else ""
+
+
+def reach_reasons(paper: LegalPaper) -> list[Refusal]:
+    """Why it reaches no session, where all that it names are later than the day it came."""
+    return [after_it_came(paper)] if scope_of(paper) == Scope() != named_scope(paper) else []
 
 
 def latest(paper: LegalPaper, kind: EntryKind) -> PaperEntry | None:
@@ -207,11 +233,30 @@ def reasons_now(
     """
     reasons = list(reasons_not_to_compel(paper_facts(paper, on), alone=alone))
     reasons += [] if set(named) <= set(named_patients(paper)) else [NOT_NAMED]
-    scope_reason = scope.refusal() or (None if scope.within(scope_of(paper)) else OUTSIDE)
-    reasons += [scope_reason] if scope_reason else []
+    reasons += reach_reasons(paper) or _scope_reasons(paper, scope)
     if PaperKind(paper.kind) in NOTES_BASIS and not reasons:
         reasons += list(ask_gate(paper, scope, on).reasons)
     return reasons
+
+
+def _scope_reasons(paper: LegalPaper, scope: Scope) -> list[Refusal]:
+    if refusal := scope.refusal():
+        return [refusal]
+    if scope.within(scope_of(paper)):
+        return []
+    return [after_it_came(paper) if scope.within(named_scope(paper)) else OUTSIDE]
+
+
+def after_it_came(paper: LegalPaper) -> Refusal:
+    """A paper asks for what there was when it came: what is written down afterwards was not before the court."""
+    return Refusal(
+        "AFTER_IT_CAME",
+        f"Sessions after {day(paper.received_on)} are asked for, the day this paper came. "
+        "A paper reaches the sessions held until then.",
+        "End the period on that day. If the paper’s own words name later sessions, the compliance officer records that "
+        "on its page first.",
+        "45 CFR 164.512(e)(1)(i)",
+    )
 
 
 OUTSIDE = Refusal(

@@ -84,6 +84,7 @@ class EntryKind(TextChoices):
     COUNSEL = "counsel", "Counsel’s review"
     NOTICE = "notice", "Telling the patient"
     RESPONSE = "response", "Response"
+    REACH = "reach", "Sessions after it came"
 
 
 class CounselAnswer(TextChoices):
@@ -102,6 +103,13 @@ class NoticeAnswer(TextChoices):
     KNOWS = "KNOWS", "The patient was a party, or was served with it"
     ATTEMPTED = "ATTEMPTED", "Tried at the last known address, and not reached"
     PROHIBITED = "PROHIBITED", "The paper or a law forbids telling"
+
+
+class ReachAnswer(TextChoices):
+    """Whether the paper's own words name sessions held after the day it came. Unasked, it reaches what there was."""
+
+    LATER = "LATER", "Its own words name sessions held after the day it came"
+    NOT_LATER = "NOT_LATER", "It does not name later sessions"
 
 
 class ResponseKind(TextChoices):
@@ -146,6 +154,7 @@ ANSWERS: Final = {
     EntryKind.COUNSEL: CounselAnswer,
     EntryKind.NOTICE: NoticeAnswer,
     EntryKind.RESPONSE: ResponseKind,
+    EntryKind.REACH: ReachAnswer,
 }
 
 
@@ -316,4 +325,6 @@ def refusal_to_note(
         return Refusal("PAPER_FORBIDDEN_BY", "Say what forbids it: the passage of the order, or the law.")
     if kind == EntryKind.NOTICE and code == NoticeAnswer.ATTEMPTED and not words.strip():
         return Refusal("PAPER_TRIED_HOW", "Say how it was tried, at which address, and what came of it.")
+    if kind == EntryKind.REACH and code == ReachAnswer.LATER and not words.strip():
+        return Refusal("PAPER_LATER_BY", "Copy the words of the paper that name later sessions.")
     return None

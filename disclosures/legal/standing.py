@@ -13,7 +13,7 @@ from practice.infrastructure.templatetags.look import day
 from practice.people.models import Patient
 
 from .models import LegalPaper
-from .queries import counsel_words, latest, named_patients, paper_facts, scope_facts, scope_of
+from .queries import counsel_words, latest, named_patients, paper_facts, reach_reasons, scope_facts, scope_of
 from .rules import POLICY_OF, EntryKind, PaperKind, reasons_not_to_compel, reasons_of_paper
 
 
@@ -29,7 +29,8 @@ class Keeper:
         if paper is None or release.patient_id not in named_patients(paper):
             return None
         facts, notes = paper_facts(paper, on), release.record_class == RecordClass.PN
-        found = reasons_not_to_compel(facts, alone=False) if notes else reasons_of_paper(facts)
+        found = [*(reasons_not_to_compel(facts, alone=False) if notes else reasons_of_paper(facts))]
+        found += reach_reasons(paper)
         where = page("legal-paper-open", paper.pk)
         asked_by_gate = {"COUNSEL_REVIEW"} if facts.counsel_gate else set()
         reasons = [replace(one, link=where) for one in found if one.code not in asked_by_gate]

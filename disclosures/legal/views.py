@@ -47,8 +47,10 @@ from .policies import (
 from .queries import (
     entries_of,
     is_answered,
+    later_words,
     named_lines,
     named_patients,
+    named_scope,
     paper_facts,
     paper_lines,
     patients_found,
@@ -61,6 +63,7 @@ ENTRY_TITLES = {
     EntryKind.COUNSEL: "Record counsel’s review",
     EntryKind.NOTICE: "Record whether the patient knows",
     EntryKind.RESPONSE: "Record a response",
+    EntryKind.REACH: "Record whether it names sessions after it came",
 }
 
 
@@ -115,6 +118,9 @@ def legal_paper_open(request: HttpRequest, paper_id: UUID) -> HttpResponse:
         "notes_basis": NOTES_BASIS.get(kind) if staff.is_clinical else None,
         "may_compel": refusal_to_compel(staff) is None,
         "may_counsel": refusal_to_add(staff, EntryKind.COUNSEL) is None,
+        "may_reach": refusal_to_add(staff, EntryKind.REACH) is None,
+        "ends_when_it_came": not named_scope(paper).within(scope_of(paper)),
+        "later_words": later_words(paper),
         "begun": begun,
     }
     return render(request, "legal/paper.html", context)
@@ -209,10 +215,11 @@ def compelled_new(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     if refusal := refusal_to_compel(staff):
         raise Refused(refusal)
     alone = not possible_seconds(staff)
-    days = ", ".join(f"{one:%m/%d/%Y}" for one in paper.session_days)
-    initial = {"session_days": days, "first": paper.scope_from, "last": paper.scope_to}
+    reach = scope_of(paper)
+    days = ", ".join(f"{one:%m/%d/%Y}" for one in reach.days)
+    initial = {"session_days": days, "first": reach.first, "last": reach.last}
     form = CompelledForm(request.POST or None, by=staff, initial=initial)
-    reasons = reasons_now(paper, scope_of(paper), on=today(), alone=alone)
+    reasons = reasons_now(paper, reach, on=today(), alone=alone)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -238,6 +245,7 @@ def compelled_new(request: HttpRequest, paper_id: UUID) -> HttpResponse:
         "form": form,
         "reasons": reasons,
         "alone": alone,
+        "ends_when_it_came": not named_scope(paper).within(reach),
     }
     return render(request, "legal/compelled_new.html", context, status=422 if form.errors else 200)
 
@@ -278,6 +286,7 @@ def _compelled_page(
         "line": line_of(staff, found),
         "steps": steps_of(found, cover),
         "paper": paper,
+        "later_words": later_words(paper) if paper and not found.scope.ends_by(paper.received_on) else "",
         "sees_paper": two and papers_visible_to(staff).filter(pk=found.ground).exists(),
         "is_two": two,
         "is_author": found.author == staff.pk,

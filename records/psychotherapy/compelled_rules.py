@@ -54,6 +54,17 @@ class Scope:
             )
         return None
 
+    def until(self, last: date) -> "Scope":
+        """What of it lies on or before a day; nothing at all where all of it is later."""
+        days = tuple(day for day in self.days if day <= last)
+        if self.first is None or self.last is None or self.first > last:
+            return Scope(days)
+        return Scope(days, self.first, min(self.last, last))
+
+    def ends_by(self, last: date) -> bool:
+        """Whether no session of it is later than a day."""
+        return self.until(last) == self
+
     def within(self, wider: "Scope") -> bool:
         """Whether everything named here is named there too."""
         return all(wider.covers(day) for day in self.days) and (

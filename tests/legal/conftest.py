@@ -35,7 +35,7 @@ def paper_of(patient: Patient, **changes: object) -> LegalPaper:
         "names_notes": Names.EXPRESSLY,
         "scope_from": FIRST,
         "scope_to": LAST,
-        "received_on": today() - timedelta(days=2),
+        "received_on": DAY,
         "response_due_on": today() + timedelta(days=12),
         "recipient_name": "Clerk of the Superior Court",
         "recipient_kind": RecipientKind.COURT,

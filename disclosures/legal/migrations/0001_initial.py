@@ -164,6 +164,7 @@ class Migration(migrations.Migration):
                             ("counsel", "Counsel’s review"),
                             ("notice", "Telling the patient"),
                             ("response", "Response"),
+                            ("reach", "Sessions after it came"),
                         ],
                         max_length=10,
                     ),
@@ -299,7 +300,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="paperentry",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["counsel", "notice", "response"])), name="legal_paperentry_kind"
+                condition=models.Q(("kind__in", ["counsel", "notice", "response", "reach"])),
+                name="legal_paperentry_kind",
             ),
         ),
         migrations.RunSQL(FORWARDS, BACKWARDS),

@@ -46,7 +46,8 @@ def fill_legal(demo: Demo) -> None:
 
 
 def _order(demo: Demo) -> None:
-    officer, first = demo.staff["compliance"], demo.day - timedelta(days=120)
+    officer, came = demo.staff["compliance"], demo.day - timedelta(days=1)
+    first = came - timedelta(days=120)
     order = LegalPaper(
         patient=demo.patients["Lindqvist"],
         kind=PaperKind.COURT_ORDER,
@@ -56,8 +57,8 @@ def _order(demo: Demo) -> None:
         scope="The psychotherapy notes of the sessions held in the four months before this order, and none earlier.",
         names_notes=Names.EXPRESSLY,
         scope_from=first,
-        scope_to=demo.day,
-        received_on=demo.day - timedelta(days=1),
+        scope_to=came,
+        received_on=came,
         response_due_on=demo.day + timedelta(days=13),
         recipient_name="Clerk of the Circuit Court",
         recipient_kind=RecipientKind.COURT,
@@ -75,7 +76,7 @@ def _order(demo: Demo) -> None:
         by=officer,
         paper=order,
         author=demo.therapist_of("Lindqvist"),
-        scope=Scope((), first, demo.day),
+        scope=Scope((), first, came),
         second=demo.staff["admin"],
         named_staff=[demo.staff["frontdesk"]],
     )
