@@ -12,7 +12,7 @@ from django.http import Http404
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
 from practice.infrastructure.refusals import Refusal, Refused
-from practice.people.models import Patient, PersonalRepresentative, RepresentativePaper, Staff
+from practice.people.models import MinorAlone, Patient, PersonalRepresentative, RepresentativePaper, Staff
 from practice.people.policies import patients_visible_to, require_act
 from practice.people.queries import DECISIONS
 from practice.people.rules import Act, Role
@@ -50,6 +50,11 @@ REPRESENTATIVES = (
 )
 ACTING = Prefetch("patient__representatives", REPRESENTATIVES, to_attr="acting")
 
+# When and why a minor acted alone, without the words.
+ALONE = Prefetch("patient__acting_alone", MinorAlone.objects.defer("reason"))
+
+BESIDE = ("template_version__reviews", "patient__names", ALONE, ACTING)
+
 NOT_YOUR_PATIENT = Refusal(
     "AUTHORIZATION_NOT_YOUR_PATIENT",
     "This authorization is for a patient you do not care for.",
@@ -66,9 +71,7 @@ def representatives_of(patient: Patient) -> list[PersonalRepresentative]:
 
 def with_facts(rows: QuerySet[Authorization]) -> QuerySet[Authorization]:
     """Authorizations with everything that facts are made of, in as many queries for one as for fifty."""
-    rows = rows.select_related(*FACTS_FROM).prefetch_related(
-        "events", "template_version__reviews", "patient__names", ACTING
-    )
+    rows = rows.select_related(*FACTS_FROM).prefetch_related("events", *BESIDE)
     return rows.annotate(on_file=IS_ON_FILE)
 
 
@@ -77,7 +80,7 @@ def authorizations_visible_to(staff: Staff) -> QuerySet[Authorization]:
     return (
         Authorization.objects.filter(patient__in=patients_visible_to(staff))
         .select_related(*FACTS_FROM, "pn_originator", "recorded_by", *SIGNED_BEFORE)
-        .prefetch_related("events__recorded_by", "template_version__reviews", "patient__names", ACTING)
+        .prefetch_related("events__recorded_by", *BESIDE)
         .annotate(on_file=IS_ON_FILE)
     )
 

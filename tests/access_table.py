@@ -83,6 +83,8 @@ TABLE: dict[str, Row] = {
     "representative-end": row("200 200 404 200 403 404"),
     "representative-decline": row("200 200 404 403 403 404"),  # a clinician's judgment
     "representative-recognize": row("200 200 404 403 403 404"),
+    "minor-alone-new": row("200 200 404 403 403 404"),
+    "minor-alone-end": row("200 200 404 403 403 404"),
     "care-new": row("200 403 404 200 200 404"),  # the treating clinician, not one who covers
     "care-end": row("200 403 404 200 200 404"),
     "link-open": row("200 200 404 200 200 404"),

@@ -115,7 +115,8 @@ def acting_by(
     if representative is None and role in SIGNS_FOR_SELF:
         return NOTHING_AGAINST
     day = on or today()
-    rows = {row.pk: _on_record(row, patient, day) for row in representatives_of(patient)}
+    alone = patient.acts_alone_on(day)
+    rows = {row.pk: _on_record(row, patient, day, alone) for row in representatives_of(patient)}
     found = acting(role, name, rows[representative.pk] if representative else None, rows.values())
     if found.refusal is None:
         return found
@@ -134,9 +135,8 @@ def names_of(patient: Patient, representative: PersonalRepresentative | None) ->
     return tuple(name for name in names if name)
 
 
-def _on_record(row: PersonalRepresentative, patient: Patient, on: date) -> OnRecord:
-    row.patient = patient  # the same row; spares a query for each
-    asked = replace(representation_facts(row, on), declined=False)
+def _on_record(row: PersonalRepresentative, patient: Patient, on: date, alone: bool) -> OnRecord:
+    asked = replace(representation_facts(row, patient, on, alone=alone), declined=False)
     has_document: bool = row.has_document  # type: ignore[attr-defined]  # read along: `policies.ACTING`
     return OnRecord(row.name, SignerRole(row.kind), refusal_to_represent(asked, on), row.declined, has_document)
 
@@ -154,8 +154,8 @@ def _as_entered(row: Authorization, signed_on: date | None) -> AuthorizationFact
     offered_at = max((e.recorded_at for e in events if e.kind == EventKind.OFFERED_AGAIN), default=None)
     unwanted = [event for event in events if offered_at is None or event.recorded_at > offered_at]
     minor_rule = MinorRule(row.minor_rule)
-    if minor_rule == MinorRule.NONE and row.patient.acts_alone_on(signed_on or today()):
-        minor_rule = MinorRule.M1
+    if minor_rule == MinorRule.NONE:
+        minor_rule = MinorRule(row.patient.ground_alone_on(signed_on or today()))
     return AuthorizationFacts(
         record_classes=frozenset(map(RecordClass, row.record_classes)),
         info_description=row.info_description,

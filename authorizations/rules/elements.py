@@ -230,7 +230,7 @@ def _a6_right_person(facts: AuthorizationFacts, is_minor: bool) -> Iterator[Defe
         yield incomplete(
             "A6",
             "The patient is under 18 and nothing says why the minor acts alone.",
-            "Have a parent or guardian sign, or record why the minor acts alone.",
+            "Have a parent or guardian sign, or have a clinician record why the minor acts alone.",
             "(c)(1)(vi), 164.502(g)(3)",
         )
     if facts.signer_role == SignerRole.MINOR_AS_INDIVIDUAL and not is_minor:

@@ -38,7 +38,6 @@ from ..rules import (
     REVOCATIONS,
     AuthorizationStatus,
     EventKind,
-    MinorRule,
     RecordClass,
     SignatureMethod,
     age_on,
@@ -79,8 +78,7 @@ def authorization_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "received_on": today(),
         "discloser": practice_profile().name,
     }
-    if patient.minor_consents_alone:
-        initial["minor_rule"] = MinorRule.M1
+    initial["minor_rule"] = patient.ground_alone_on(today())
     form = AuthorizationForm(request.POST or None, request.FILES or None, patient=patient, initial=initial)
     if request.method == "POST" and form.is_valid():
         elements = form.elements()

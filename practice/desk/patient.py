@@ -7,7 +7,7 @@ from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from practice.people.policies import may_open_chart
 from practice.people.queries import contact_marks
-from practice.people.rules import Act, may
+from practice.people.rules import MAJORITY, Act, age_on, may
 from records.chart.queries.measures import open_alarm_of
 from records.chart.queries.safety import has_plan
 
@@ -92,8 +92,8 @@ def pills(patient: Patient) -> list[tuple[str, str]]:
     """What must not be missed about a patient: (words, kind of pill)."""
     shown = [(words, "") for words in contact_marks(patient, today())]
     shown += [(words, "accent") for words in restriction_marks(patient)]
-    if patient.minor_consents_alone:
-        shown.append(("Minor, consented alone", ""))
+    if patient.birth_date and age_on(patient.birth_date, today()) < MAJORITY and patient.acts_alone_on(today()):
+        shown.append(("Minor, acts alone", ""))
     if patient.litigation_hold:
         shown.append(("Litigation hold", "accent"))
     if patient.died_on:

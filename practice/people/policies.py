@@ -235,11 +235,11 @@ def check_edit(by: Staff, patient: Patient) -> None:
 
 
 def check_decision(by: Staff, patient: Patient) -> None:
-    """Raise Refused unless `by` may judge who is not to act for this patient: a clinician of theirs."""
+    """Raise Refused unless `by` may judge who is not to act for this patient, or that a minor acts: a clinician."""
     check_edit(by, patient)
     if not by.is_clinical:
-        words = "Not recognizing a representative is a clinician's judgment."
-        raise Refused(Refusal("PR_DECLINE_CLINICIAN", words, "Ask the treating clinician.", "45 CFR 164.502(g)(5)"))
+        words = "Whether somebody may act for a patient, or a minor acts alone, is a clinician's judgment."
+        raise Refused(Refusal("PR_CLINICIAN", words, "Ask the treating clinician.", "45 CFR 164.502(g)(3), (g)(5)"))
 
 
 def check_act(by: Staff, act: Act) -> None:

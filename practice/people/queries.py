@@ -18,6 +18,7 @@ from .models import (
     ContactWish,
     Invitation,
     License,
+    MinorAlone,
     Patient,
     PatientAddress,
     PersonalRepresentative,
@@ -27,12 +28,14 @@ from .models import (
 )
 from .rules import (
     CLINICAL_ROLES,
+    MAJORITY,
     AddressUse,
     LicenseKind,
     RepresentationFacts,
     RepresentativeKind,
     Role,
     TelecomKind,
+    age_on,
     is_declined,
     license_in_force,
     may_keep_psychotherapy_notes,
@@ -166,24 +169,27 @@ class Represented:
 DECISIONS = Prefetch("decisions", RepresentativeDecision.objects.select_related("decided_by").defer("reason"))
 
 
-def representation_facts(row: PersonalRepresentative, on: date) -> RepresentationFacts:
-    """The values that R-145 decides on, as they were on a day."""
+def representation_facts(
+    row: PersonalRepresentative, patient: Patient, on: date, *, alone: bool
+) -> RepresentationFacts:
+    """The values that R-145 decides on, as they were on a day; `alone`: the patient, a minor, acted alone then."""
     return RepresentationFacts(
         kind=row.kind,
         from_on=row.from_on,
         until_on=row.until_on,
         declined=is_declined(row.declined, on),
-        birth_date=row.patient.birth_date,
-        died_on=row.patient.died_on,
-        minor_consents_alone=row.patient.acts_alone_on(on),
+        birth_date=patient.birth_date,
+        died_on=patient.died_on,
+        minor_consents_alone=alone,
     )
 
 
 def representatives(patient: Patient, on: date) -> list[Represented]:
     """Everybody on record as a representative, each with the answer of R-145 for a day."""
     papers = Prefetch("papers", RepresentativePaper.objects.defer("data"))
-    rows = patient.representatives.select_related("patient").prefetch_related(papers, DECISIONS).order_by("-from_on")
-    found = [(row, representation_facts(row, on)) for row in rows]
+    rows = patient.representatives.prefetch_related(papers, DECISIONS).order_by("-from_on")
+    alone = patient.acts_alone_on(on)
+    found = [(row, representation_facts(row, patient, on, alone=alone)) for row in rows]
     return [Represented(row, refusal_to_represent(facts, on), facts.declined) for row, facts in found]
 
 
@@ -198,6 +204,9 @@ class PatientDetails:
     wishes: list[ContactWish]
     contacts: list
     representatives: list[Represented]
+    is_minor: bool
+    acts_alone: bool
+    alone: list[MinorAlone]
     care: list
     past_care: list
 
@@ -216,6 +225,9 @@ def patient_details(patient: Patient) -> PatientDetails:
         wishes=wishes_in_force(patient, day),
         contacts=list(patient.contacts.order_by("-emergency", "name")),
         representatives=representatives(patient, day),
+        is_minor=patient.birth_date is not None and age_on(patient.birth_date, day) < MAJORITY,
+        acts_alone=patient.acts_alone_on(day),
+        alone=list(patient.acting_alone.select_related("decided_by").defer("reason")),
         care=[row for row in care if row.until_on is None or row.until_on >= day],
         past_care=[row for row in care if row.until_on is not None and row.until_on < day],
     )

@@ -77,6 +77,15 @@ class RepresentativeKind(models.TextChoices):
     OTHER_PR = "OTHER_PR", "Other personal representative"
 
 
+class AloneGround(models.TextChoices):
+    """Why a minor, and nobody for them, acts as the individual for this care (R-145)."""
+
+    M1 = "M1", "The minor consented, no other consent is required by law, and did not ask for a parent"
+    M2 = "M2", "The law lets the minor have this care without a parent, and the minor or a court consented"
+    M3 = "M3", "A parent agreed that the minor and the practice keep it confidential"
+    EMANCIPATED = "EMANCIPATED", "The minor is emancipated"
+
+
 class Act(models.TextChoices):
     """One thing a role may do, as verb and object. What the object is about is asked separately, by a policy."""
 
@@ -162,8 +171,6 @@ class Details:
     pronouns: str = ""
     language: str = ""
     died_on: date | None = None
-    minor_consents_alone: bool = False
-    minor_alone_from: date | None = None
 
     @property
     def legal_name(self) -> str:
@@ -318,6 +325,17 @@ def declined_periods(decisions: Iterable[tuple[date, bool]]) -> Periods:
 def is_declined(periods: Periods, on: date) -> bool:
     """Whether a day is within one of them. What happened on an earlier day stays as it was."""
     return any(since <= on and (until is None or on < until) for since, until in periods)
+
+
+def ground_on(decisions: Iterable[tuple[date, str]], on: date) -> str:
+    """Why a minor acts alone on a day: the day and ground of each decision, in their order; no ground ends it."""
+    found: list[tuple[date, date | None, str]] = []
+    for day, ground in decisions:
+        if found and found[-1][1] is None:
+            found[-1] = (found[-1][0], day, found[-1][2])
+        if ground:
+            found.append((day, None, ground))
+    return next((why for since, until, why in found if since <= on and (until is None or on < until)), "")
 
 
 @dataclass(frozen=True, slots=True)

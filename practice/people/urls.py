@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import accesses, care, contact, handed_over, patients, shorthand, staff, ways_in
+from .views import accesses, care, contact, handed_over, minors, patients, shorthand, staff, ways_in
 
 patient = "patients/<uuid:patient_id>/"
 person = "staff/<uuid:staff_id>/"
@@ -47,6 +47,8 @@ urlpatterns = [
         contact.representative_recognize,
         name="representative-recognize",
     ),
+    path(f"{patient}acts-alone/", minors.minor_alone_new, name="minor-alone-new"),
+    path(f"{patient}acts-alone/end/", minors.minor_alone_end, name="minor-alone-end"),
     path(f"{patient}care/new/", care.care_new, name="care-new"),
     path(f"{patient}care/<uuid:care_id>/end/", care.care_end, name="care-end"),
     path("staff/", staff.staff_list, name="staff-list"),

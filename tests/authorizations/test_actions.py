@@ -21,7 +21,9 @@ from practice.compliance.actions import set_policy
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.infrastructure.uploads import CheckedUpload, check_upload
+from practice.people import actions as people
 from practice.people.models import Patient, PersonalRepresentative, Staff
+from practice.people.rules import AloneGround
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 from tests.authorizations.papers import at, complete
@@ -60,11 +62,14 @@ def test_what_was_entered_is_what_the_rules_see(authorized: Record, hale: Staff)
     assert facts.patient_born_on == date(1991, 7, 14)
 
 
-def test_a_minor_known_to_consent_alone_signs_alone_w21(authorized: Record, lindqvist: Patient) -> None:
-    Patient.objects.filter(pk=lindqvist.pk).update(
-        birth_date=today() - timedelta(days=15 * 366), minor_consents_alone=True
-    )
+def acts_alone(by: Staff, minor: Patient, since: date) -> None:
+    people.let_minor_act_alone(by=by, patient=minor, ground=AloneGround.M1, reason="As she told", holds_from=since)
+
+
+def test_a_minor_known_to_consent_alone_signs_alone_w21(authorized: Record, lindqvist: Patient, hale: Staff) -> None:
+    Patient.objects.filter(pk=lindqvist.pk).update(birth_date=today() - timedelta(days=15 * 366))
     lindqvist.refresh_from_db()
+    acts_alone(hale, lindqvist, today() - timedelta(days=300))
     by_minor = authorized(signer_role="MINOR_AS_INDIVIDUAL")
     by_parent = authorized(signer_role="PARENT", authority_description="Mother")
     assert stands(by_minor) == AuthorizationStatus.ACTIVE
@@ -72,16 +77,12 @@ def test_a_minor_known_to_consent_alone_signs_alone_w21(authorized: Record, lind
 
 
 def test_a_minor_who_consents_alone_later_or_no_longer_changes_no_earlier_signature(
-    authorized: Record, lindqvist: Patient
+    authorized: Record, lindqvist: Patient, hale: Staff
 ) -> None:
     born, signed = today() - timedelta(days=15 * 366), today() - timedelta(days=20)
 
-    def known(**alone: Any) -> Patient:
-        unknown = {"minor_consents_alone": False, "minor_alone_from": None, "minor_alone_until": None}
-        Patient.objects.filter(pk=lindqvist.pk).update(**{"birth_date": born} | unknown | alone)
-        return Patient.objects.get(pk=lindqvist.pk)
-
-    known()
+    Patient.objects.filter(pk=lindqvist.pk).update(birth_date=born)
+    lindqvist.refresh_from_db()
     mother = PersonalRepresentative.objects.create(
         patient=lindqvist, name="Ina Lindqvist", kind="PARENT", authority="Mother", from_on=signed
     )
@@ -95,12 +96,14 @@ def test_a_minor_who_consents_alone_later_or_no_longer_changes_no_earlier_signat
     by_minor = authorized(signer_role="MINOR_AS_INDIVIDUAL", signed_on=signed)
     good, lacking = AuthorizationStatus.ACTIVE, AuthorizationStatus.SIGNED_INCOMPLETE
     assert (stands(by_parent), stands(by_minor)) == (good, lacking)
-    known(minor_consents_alone=True, minor_alone_from=signed + timedelta(days=1))
-    assert (stands(by_parent), stands(by_minor)) == (good, lacking), "the tick says since when"
-    known(minor_consents_alone=True, minor_alone_from=signed)
+    acts_alone(hale, lindqvist, signed + timedelta(days=1))
+    assert (stands(by_parent), stands(by_minor)) == (good, lacking), "the decision says since when"
+    acts_alone(hale, lindqvist, signed)
     assert (stands(by_parent), stands(by_minor)) == (lacking, good)
-    known(minor_alone_from=signed, minor_alone_until=today())
-    assert (stands(by_parent), stands(by_minor)) == (lacking, good), "taken away today, it still held on that day"
+    people.end_minor_acting_alone(by=hale, patient=lindqvist, reason="Wants her mother")
+    assert (stands(by_parent), stands(by_minor)) == (lacking, good), "ended today, it still held on that day"
+    acts_alone(hale, lindqvist, today())
+    assert (stands(by_parent), stands(by_minor)) == (lacking, good), "nor does a second time take the first away"
 
 
 def test_a_copy_is_asked_for_when_the_practice_sought_the_signature(authorized: Record, dana: Staff) -> None:
@@ -368,12 +371,12 @@ def test_as_many_queries_for_one_authorization_as_for_ten(
     authorized: Record, dana: Staff, lindqvist: Patient, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     actions.record_copy_given(by=dana, authorization=authorized(), given_on=today(), how="x")
-    with django_assert_num_queries(6):  # the list, events, their writers, names, who acts for the patient, one policy
+    with django_assert_num_queries(7):  # list, events, writers, names, acting alone, acting for them, a policy
         pass_one = queries.lines_of(lindqvist, today(), dana)
     for _ in range(9):
         row = authorized()
         actions.record_copy_given(by=dana, authorization=row, given_on=today(), how="x")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         pass_ten = queries.lines_of(lindqvist, today(), dana)
     assert (len(pass_one), len(pass_ten)) == (1, 10)
 

@@ -12,6 +12,7 @@ TABLES = [
     ("authorizations_signeddocument", "pdf_sha256 = ''"),
     ("people_representativepaper", "sha256 = ''"),
     ("people_representativedecision", "declined = false"),
+    ("people_minoralone", "ground = ''"),
     ("authorizations_authorizationevent", "happened_on = '2020-01-01'"),
     ("compliance_policysetting", "reason = 'another'"),
 ]

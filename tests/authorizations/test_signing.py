@@ -19,9 +19,10 @@ from authorizations.rules.choices import IdentityCheck, SignatureWay
 from authorizations.rules.signing import ELEMENTS
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
+from practice.people.actions import end_minor_acting_alone, let_minor_act_alone
 from practice.people.actions.representatives import add_representative, add_representative_paper, decline_representative
 from practice.people.models import Patient, PersonalRepresentative, RepresentativePaper, Staff
-from practice.people.rules import RepresentativeKind
+from practice.people.rules import AloneGround, RepresentativeKind
 from practice.worklist.models import Task
 from tests.refusals import refusal_of
 
@@ -193,10 +194,9 @@ class TestWhoMaySign:
         assert refusal_of(lambda: put(row, signer=signer_of(row, mother, today()))) == "SIGNER_A7"
 
     def test_where_the_minor_consented_alone_the_minor_signs_and_the_parent_cannot(
-        self, draft: Authorization, child: Patient, mother: PersonalRepresentative, put: Signed
+        self, draft: Authorization, child: Patient, mother: PersonalRepresentative, hale: Staff, put: Signed
     ) -> None:
-        child.minor_consents_alone = True
-        child.save()
+        let_minor_act_alone(by=hale, patient=child, ground=AloneGround.M1, reason="Asked alone", holds_from=today())
         row = queries.for_release(draft.pk)
         assert self.answers(draft) == {SELF: set(), str(mother.pk): {"SIGNER_A6"}}
         assert refusal_of(lambda: put(row, signer=signer_of(row, mother, today()))) == "SIGNER_A6"
@@ -241,7 +241,13 @@ class TestWhoMaySign:
         assert put(row, signer=signer).representative == guardian
 
     def test_who_acted_for_the_child_signs_for_neither_the_grown_patient_nor_a_minor_who_acts_alone(
-        self, draft: Authorization, child: Patient, mother: PersonalRepresentative, dana: Staff, put: Signed
+        self,
+        draft: Authorization,
+        child: Patient,
+        mother: PersonalRepresentative,
+        dana: Staff,
+        hale: Staff,
+        put: Signed,
     ) -> None:
         aunt = add_representative(
             by=dana,
@@ -254,9 +260,10 @@ class TestWhoMaySign:
         add_representative_paper(by=dana, representative=aunt, paper=SCAN)
         keys = str(mother.pk), str(aunt.pk)
         assert [self.answers(draft)[key] for key in keys] == [set(), set()]
-        Patient.objects.filter(pk=child.pk).update(minor_consents_alone=True)
+        let_minor_act_alone(by=hale, patient=child, ground=AloneGround.M1, reason="Asked alone", holds_from=today())
         assert [self.answers(draft)[key] for key in keys] == [{"SIGNER_A6"}, {"SIGNER_A6"}]
-        Patient.objects.filter(pk=child.pk).update(minor_consents_alone=False, birth_date=date(2004, 3, 9))
+        end_minor_acting_alone(by=hale, patient=child, reason="Wants her mother")
+        Patient.objects.filter(pk=child.pk).update(birth_date=date(2004, 3, 9))
         assert [self.answers(draft)[key] for key in keys] == [{"SIGNER_A6"}, {"PR_OF_A_MINOR"}]
         row = queries.for_release(draft.pk)
         for act in (put, lambda row, signer: file(row, dana, signer=signer)):

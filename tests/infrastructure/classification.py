@@ -59,7 +59,7 @@ MODELS: dict[str, Kept] = {
         NEVER_DELETED,
         plain="""
         id number legal_name sort_name preferred_name pronouns birth_date sex died_on language
-        minor_consents_alone minor_alone_from minor_alone_until litigation_hold opened_on closed_on created_at""",
+        litigation_hold opened_on closed_on created_at""",
     ),
     "people.PatientName": Kept(NEVER_DELETED, plain="id patient use text"),
     "people.PatientIdentifier": Kept(NEVER_DELETED, plain="id patient system kind value"),
@@ -82,6 +82,9 @@ MODELS: dict[str, Kept] = {
     ),
     "people.RepresentativeDecision": Kept(
         APPEND_ONLY, encrypted="reason", plain="id representative declined decided_on decided_by decided_at"
+    ),
+    "people.MinorAlone": Kept(
+        APPEND_ONLY, encrypted="reason", plain="id patient ground holds_from decided_by decided_at"
     ),
     "people.RepresentativePaper": Kept(
         APPEND_ONLY, encrypted="data", plain="id representative kind size sha256 added_by added_at"

@@ -133,18 +133,27 @@ class TestChanging:
         lindqvist.refresh_from_db()
         assert (lindqvist.preferred_name, lindqvist.birth_date) == ("Toby", None)
 
-    def test_a_minor_acts_alone_from_the_day_of_their_consent_until_the_day_the_tick_is_taken_away(
-        self, dana: Staff, lindqvist: Patient
+    def test_a_minor_acts_alone_on_a_ground_in_a_clinicians_word_and_every_period_stays(
+        self, dana: Staff, hale: Staff, lindqvist: Patient, signed_in: SignedIn
     ) -> None:
-        named = {"given_names": "Tobias", "family_name": "Lindqvist", "birth_date": lindqvist.birth_date}
-        began = today() - timedelta(days=9)
-        ticked = Details(**named, minor_consents_alone=True, minor_alone_from=began)
-        actions.change_patient(by=dana, patient=lindqvist, details=ticked)
-        assert (lindqvist.acts_alone_on(began - timedelta(days=1)), lindqvist.acts_alone_on(began)) == (False, True)
-        actions.change_patient(by=dana, patient=lindqvist, details=Details(**named))
-        assert (lindqvist.acts_alone_on(began), lindqvist.acts_alone_on(today())) == (True, False)
-        actions.change_patient(by=dana, patient=lindqvist, details=Details(**named, minor_consents_alone=True))
-        assert lindqvist.minor_alone_from == today(), "without a day it begins today"
+        new, end = (reverse(f"minor-alone-{act}", args=[lindqvist.pk]) for act in ("new", "end"))
+        day = today() - timedelta(days=9)
+        given = {"ground": "M2", "holds_from": day.isoformat(), "reason": "State law on outpatient care"}
+        client = signed_in(hale)
+        assert "the birth date does not say" in client.post(new, given).content.decode(), "an adult"
+        Patient.objects.filter(pk=lindqvist.pk).update(birth_date=today() - timedelta(days=15 * 366))
+        for missing in given:
+            assert client.post(new, given | {missing: ""}).context["form"].errors[missing]
+        for url, sent in ((new, given), (end, {"reason": "Wants her mother"})):
+            assert client.post(url, sent).status_code == 302
+        assert (lindqvist.acts_alone_on(day - timedelta(days=1)), lindqvist.ground_alone_on(day)) == (False, "M2")
+        assert not lindqvist.acts_alone_on(today())
+        client.post(new, given | {"ground": "M3", "holds_from": today().isoformat()})
+        assert (lindqvist.ground_alone_on(day), lindqvist.ground_alone_on(today())) == ("M2", "M3")
+        page = client.get(reverse("patient-details", args=[lindqvist.pk])).content.decode()
+        assert "No longer acts alone from" in page and "This minor acts alone no longer" in page
+        assert "State law" not in page
+        assert signed_in(dana).post(new, given).status_code == 403, "front desk does not decide this"
 
     def test_a_legal_name_that_goes_is_kept_as_a_former_name(self, dana: Staff, lindqvist: Patient) -> None:
         married = Details(given_names="Tobias", family_name="Berg", birth_date=lindqvist.birth_date)

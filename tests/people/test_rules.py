@@ -17,6 +17,7 @@ from practice.people.rules import (
     Role,
     age_on,
     declined_periods,
+    ground_on,
     in_force,
     is_declined,
     may,
@@ -236,6 +237,25 @@ class TestRepresentatives:
         made = [(date(2026, 3, int(one[0])), one[1] == "+") for one in decisions.split()]
         periods = declined_periods(made)
         assert [day for day in range(4, 9) if is_declined(periods, date(2026, 3, day))] == declined_on
+
+    @pytest.mark.parametrize(
+        ("decisions", "day", "ground"),
+        [
+            ([], 5, ""),
+            ([(3, "M1")], 2, ""),
+            ([(3, "M1")], 3, "M1"),
+            ([(3, "M1"), (6, "")], 5, "M1"),
+            ([(3, "M1"), (6, "")], 6, ""),
+            ([(3, "M1"), (6, ""), (8, "M3")], 4, "M1"),  # a second time leaves the first as it was
+            ([(3, "M1"), (6, ""), (8, "M3")], 7, ""),
+            ([(3, "M1"), (5, "EMANCIPATED")], 5, "EMANCIPATED"),
+            ([(6, "M1"), (4, "M1")], 4, "M1"),  # it turned out to be earlier
+        ],
+    )
+    def test_a_minor_acts_alone_from_the_day_of_the_ground_until_it_ends(
+        self, decisions: list[tuple[int, str]], day: int, ground: str
+    ) -> None:
+        assert ground_on([(date(2026, 3, on), why) for on, why in decisions], date(2026, 3, day)) == ground
 
     def test_who_acts_for_a_minor_does_so_until_the_day_before_the_eighteenth_birthday(self) -> None:
         ends = {"PARENT": "PR_ADULT", "GUARDIAN": "PR_OF_A_MINOR", "OTHER_PR": "PR_OF_A_MINOR"}

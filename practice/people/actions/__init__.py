@@ -13,6 +13,7 @@ from .contact import (
     remove_telecom,
 )
 from .invitations import accept_invitation, confirm_way_in, invitation_of, make_way_in, stop_way_in
+from .minors import end_minor_acting_alone, let_minor_act_alone
 from .patients import change_patient, close_patient, open_new_patient, reopen_patient, set_litigation_hold
 from .representatives import (
     add_representative,
@@ -51,10 +52,12 @@ __all__ = [
     "end_address",
     "end_care",
     "end_contact_wish",
+    "end_minor_acting_alone",
     "end_representative",
     "first_administrator",
     "invitation_of",
     "invite_staff",
+    "let_minor_act_alone",
     "make_way_in",
     "open_new_patient",
     "reactivate_staff",

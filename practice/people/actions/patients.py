@@ -125,14 +125,3 @@ def _write(patient: Patient, details: Details) -> None:
     patient.preferred_name, patient.pronouns = details.preferred_name, details.pronouns
     patient.birth_date, patient.died_on = details.birth_date, details.died_on
     patient.language = details.language
-    _write_alone(patient, details)
-
-
-def _write_alone(patient: Patient, details: Details) -> None:
-    """Since when a minor acts alone, and until when they did: what was signed meanwhile keeps its worth."""
-    if details.minor_consents_alone:
-        known = patient.minor_alone_from if patient.minor_consents_alone else today()
-        patient.minor_alone_from, patient.minor_alone_until = details.minor_alone_from or known, None
-    elif patient.minor_consents_alone:
-        patient.minor_alone_until = today()
-    patient.minor_consents_alone = details.minor_consents_alone

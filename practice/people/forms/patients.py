@@ -10,7 +10,7 @@ from practice.infrastructure.uploads import CheckedUpload, UploadRefused, check_
 from ..confidential import Means, missing_of_place
 from ..models import Patient, Staff
 from ..queries import ways_not_over
-from ..rules import AddressUse, CareRole, Details, NameUse, RepresentativeKind, TelecomKind
+from ..rules import AddressUse, AloneGround, CareRole, Details, NameUse, RepresentativeKind, TelecomKind
 from .fields import DayField, LineField, PastDayField, empty, ends_before_start
 
 
@@ -28,14 +28,6 @@ class DetailsForm(forms.Form):
     pronouns = LineField(max_length=60, required=False)
     birth_date = PastDayField(label="Born", required=False, help_text="Leave empty if not known.")
     language = LineField(max_length=60, required=False)
-    minor_consents_alone = forms.BooleanField(
-        label="A minor who lawfully consented to this care alone",
-        required=False,
-        help_text="A parent then does not act for them here.",
-    )
-    minor_alone_from = PastDayField(
-        label="Consented on", required=False, help_text="Of that minor; today, if left empty. It decides who may sign."
-    )
     died_on = PastDayField(label="Died", required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -53,8 +45,6 @@ class DetailsForm(forms.Form):
         """What stands in the form of a patient on record. The sort name keeps family and given names apart."""
         family, _comma, given = patient.sort_name.partition(", ")
         plain = {name: getattr(patient, name) for name in DetailsForm.base_fields if hasattr(patient, name)}
-        if not patient.minor_consents_alone:
-            plain["minor_alone_from"] = None  # of a consent that is over: a new one has a day of its own
         return plain | {"family_name": family, "given_names": given}
 
 
@@ -319,6 +309,40 @@ class RecognizeForm(forms.Form):
         label="Why they may act again",
         max_length=300,
         help_text="The decision that is taken back stays on record, with its reason.",
+        error_messages=empty("Nothing is decided yet: write the reason."),
+    )
+
+
+class MinorAloneForm(forms.Form):
+    """Why a minor acts alone, and since when."""
+
+    ground = forms.ChoiceField(
+        label="On what ground",
+        choices=AloneGround.choices,
+        widget=forms.RadioSelect,
+        error_messages=empty("Choose the ground."),
+    )
+    holds_from = PastDayField(
+        label="Since",
+        initial=today,
+        help_text="The day of the consent or of the agreement. It decides who may sign.",
+        error_messages=empty("Give the day."),
+    )
+    reason = LineField(
+        label="What it rests on",
+        max_length=300,
+        help_text="The law or the paper, what the care is, and who told you. Kept in the record.",
+        error_messages=empty("Nothing is decided yet: write what it rests on."),
+    )
+
+
+class MinorAloneEndForm(forms.Form):
+    """Why a minor does not act alone any more."""
+
+    reason = LineField(
+        label="Why it ends",
+        max_length=300,
+        help_text="For example: they asked that their mother act for them.",
         error_messages=empty("Nothing is decided yet: write the reason."),
     )
 

@@ -174,20 +174,6 @@ class Migration(migrations.Migration):
                 ("sex", models.CharField(blank=True, max_length=40)),
                 ("died_on", models.DateField(blank=True, null=True)),
                 ("language", models.CharField(blank=True, max_length=60)),
-                (
-                    "minor_consents_alone",
-                    models.BooleanField(
-                        default=False, help_text="The minor lawfully consented to this care alone (R-145, M1 to M3)."
-                    ),
-                ),
-                (
-                    "minor_alone_from",
-                    models.DateField(blank=True, help_text="Empty: not known, from the start.", null=True),
-                ),
-                (
-                    "minor_alone_until",
-                    models.DateField(blank=True, help_text="The first day on which no longer.", null=True),
-                ),
                 ("litigation_hold", models.BooleanField(default=False)),
                 ("opened_on", models.DateField()),
                 ("closed_on", models.DateField(blank=True, null=True)),

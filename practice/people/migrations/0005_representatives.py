@@ -1,4 +1,4 @@
-"""Papers of those who act for a patient, and the decisions not to recognize them."""
+"""Papers of those who act for a patient, and the decisions about who acts."""
 
 import uuid
 
@@ -20,8 +20,11 @@ CREATE TRIGGER people_representativepaper_only_grows BEFORE UPDATE OR DELETE OR 
 CREATE TRIGGER people_representativedecision_only_grows
     BEFORE UPDATE OR DELETE OR TRUNCATE ON people_representativedecision
     FOR EACH STATEMENT EXECUTE FUNCTION people_refuse_change();
+CREATE TRIGGER people_minoralone_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON people_minoralone
+    FOR EACH STATEMENT EXECUTE FUNCTION people_refuse_change();
 """
 BACKWARDS = """
+DROP TRIGGER people_minoralone_only_grows ON people_minoralone;
 DROP TRIGGER people_representativedecision_only_grows ON people_representativedecision;
 DROP TRIGGER people_representativepaper_only_grows ON people_representativepaper;
 DROP FUNCTION people_refuse_change();
@@ -96,6 +99,50 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="decisions",
                         to="people.personalrepresentative",
+                    ),
+                ),
+            ],
+            options={"ordering": ["decided_at"], "default_permissions": ()},
+        ),
+        migrations.CreateModel(
+            name="MinorAlone",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (
+                                "M1",
+                                "The minor consented, no other consent is required by law, and did not ask for a "
+                                "parent",
+                            ),
+                            (
+                                "M2",
+                                "The law lets the minor have this care without a parent, and the minor or a court "
+                                "consented",
+                            ),
+                            ("M3", "A parent agreed that the minor and the practice keep it confidential"),
+                            ("EMANCIPATED", "The minor is emancipated"),
+                        ],
+                        help_text="Empty: no longer alone from this day on.",
+                        max_length=12,
+                    ),
+                ),
+                ("reason", practice.infrastructure.fields.EncryptedTextField()),
+                ("holds_from", models.DateField()),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="acting_alone", to="people.patient"
                     ),
                 ),
             ],

@@ -10,6 +10,9 @@ from .patient import (
     ContactWish as ContactWish,
 )
 from .patient import (
+    MinorAlone as MinorAlone,
+)
+from .patient import (
     Patient as Patient,
 )
 from .patient import (

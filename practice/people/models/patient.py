@@ -8,9 +8,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from practice.audit.history import keep_history
+from practice.infrastructure.fields import EncryptedTextField
 
 from ..confidential import Means
-from ..rules import AddressUse, NameUse, TelecomKind
+from ..rules import AddressUse, AloneGround, NameUse, TelecomKind, ground_on
 from .staff import Staff
 
 
@@ -29,11 +30,6 @@ class Patient(models.Model):
     sex = models.CharField(max_length=40, blank=True)
     died_on = models.DateField(null=True, blank=True)
     language = models.CharField(max_length=60, blank=True)
-    minor_consents_alone = models.BooleanField(
-        default=False, help_text="The minor lawfully consented to this care alone (R-145, M1 to M3)."
-    )
-    minor_alone_from = models.DateField(null=True, blank=True, help_text="Empty: not known, from the start.")
-    minor_alone_until = models.DateField(null=True, blank=True, help_text="The first day on which no longer.")
     litigation_hold = models.BooleanField(default=False)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
@@ -53,12 +49,35 @@ class Patient(models.Model):
     def __str__(self) -> str:
         return f"patient {self.pk}"
 
+    def ground_alone_on(self, on: date) -> str:
+        """Why this minor acts as the individual on a day, or nothing: a later decision changes no earlier signature."""
+        return ground_on(((one.holds_from, one.ground) for one in self.acting_alone.all()), on)
+
     def acts_alone_on(self, on: date) -> bool:
-        """Whether this minor acted alone on a day: a tick set or taken away later changes no earlier signature."""
-        if not self.minor_consents_alone and self.minor_alone_until is None:
-            return False
-        begun = self.minor_alone_from is None or self.minor_alone_from <= on
-        return begun and (self.minor_alone_until is None or on < self.minor_alone_until)
+        return bool(self.ground_alone_on(on))
+
+
+class MinorAlone(models.Model):
+    """A clinician's decision that a minor acts as the individual (R-145, M1 to M3), or no longer does, and why."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="acting_alone")
+    ground = models.CharField(
+        max_length=12, choices=AloneGround.choices, blank=True, help_text="Empty: no longer alone from this day on."
+    )
+    reason = EncryptedTextField()
+    holds_from = models.DateField()
+    decided_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["decided_at"]
+
+    def __str__(self) -> str:
+        return f"minor acting alone {self.pk}"
 
 
 class PatientName(models.Model):
@@ -184,10 +203,10 @@ class PatientContact(models.Model):
 keep_history(
     Patient,
     plain=[
-        "id", "number", "minor_consents_alone", "minor_alone_from", "minor_alone_until", "litigation_hold", "opened_on",
-        "closed_on", "created_at",
+        "id", "number", "litigation_hold", "opened_on", "closed_on", "created_at",
     ],
 )  # fmt: skip
+keep_history(MinorAlone, plain=["id", "patient", "ground", "holds_from", "decided_by", "decided_at"])
 keep_history(PatientName, plain=["id", "patient", "use"])
 keep_history(PatientIdentifier, plain=["id", "patient"])
 keep_history(PatientAddress, plain=["id", "patient", "use", "from_on", "until_on"])
