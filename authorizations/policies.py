@@ -240,7 +240,7 @@ def open_answer_letter(staff: Staff, authorization_id: UUID | str, letter_id: UU
     """The doorway to a letter that answers the patient (R-059), for who may record; opening it is written down."""
     authorization = open_authorization(staff, authorization_id)
     check_may_record(staff, authorization.patient)
-    letter = authorization.answer_letters.filter(pk=letter_id).first()
+    letter = AnswerLetter.objects.filter(authorization=authorization, pk=letter_id).first()
     if letter is None:
         raise Http404
     letter.authorization = authorization

@@ -110,7 +110,7 @@ def record_answer_sent(*, by: Staff, authorization: Authorization, letter_id: UU
     wanted letters on that day; for one of a decision that was taken back; and as every dated event does.
     """
     locked = lock_current(authorization)
-    letter = locked.answer_letters.get(pk=letter_id)
+    letter = AnswerLetter.objects.get(authorization=locked, pk=letter_id)
     if not queries.facts_of(locked).declined_by:
         raise Refused(NOT_DECLINED)
     if letter.sent_on is not None:

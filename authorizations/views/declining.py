@@ -46,8 +46,12 @@ def authorization_answer_sent(request: HttpRequest, authorization_id: UUID, lett
     """Say when and how the letter went to the patient."""
     staff = staff_of(request)
     letter = policies.open_answer_letter(staff, authorization_id, letter_id)
-    asked = {"ask_day": "Sent on", "ask_how": "How, for example “by mail” or “handed over at the desk”"}
-    form = HappenedForm(request.POST or None, initial={"on": today()}, **asked)
+    form = HappenedForm(
+        request.POST or None,
+        initial={"on": today()},
+        ask_day="Sent on",
+        ask_how="How, for example “by mail” or “handed over at the desk”",
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
