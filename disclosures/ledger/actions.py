@@ -39,13 +39,14 @@ from practice.people.policies import require_act
 from practice.people.rules import Act, Role, may
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.queries import tasks_about
-from practice.worklist.rules import TaskKind
+from practice.worklist.rules import TaskKind, TaskState
 
 __all__ = [
     "LedgerBroken",
     "Recipient",
     "append_delivery",
     "append_disclosure",
+    "ask_for_suspension",
     "complete",
     "covered_by_checkpoint",
     "end_suspension",
@@ -207,6 +208,17 @@ def _succeed(
         links = {"artefact_sha256": old.artefact_sha256, "release": old.release_id}
         kept = {name: value for name, value in old.private.items() if name != "salt"}
         new = _append_disclosure(by, patient_id, replacement, links, {**kept, **internal})
+    if (
+        close_task(
+            kind=TaskKind.SUSPENSION_STATEMENT,
+            subject=old,
+            by=by,
+            state=TaskState.DROPPED,
+            reason=f"{detail} of the entry",
+        )
+        and new is not None
+    ):
+        ask_for_suspension(new)
     record(by=by, event=AuditEvent.RECORDED, subject=old, patient_id=patient_id, detail=detail)
     public = {"patient": patient_id, "about": old.pk, "by": new.pk if new else None}
     return log.append(EntryKind.SUCCESSION, public=public, internal={**_made_by(by), "reason": reason.strip()})
@@ -242,7 +254,32 @@ def suspend(
         "reference": reference.strip(),
     }
     record(by=by, event=AuditEvent.RECORDED, subject=current.entry, patient_id=current.entry.patient_id, detail="hold")
+    close_task(kind=TaskKind.SUSPENSION_STATEMENT, subject=current.entry, by=by)
     return log.append(EntryKind.SUSPENSION, public={}, internal=internal)
+
+
+def ask_for_suspension(entry: Entry) -> None:
+    """Whoever documented the disclosure says that the agency asked to keep it back: the statement is to be recorded,
+    before an accounting lists it. In the transaction of the entry.
+    """
+    add_task(
+        kind=TaskKind.SUSPENSION_STATEMENT,
+        due_on=today(),
+        subject=entry,
+        patient=entry.patient,
+        role=Role.COMPLIANCE_OFFICER,
+    )
+
+
+@transaction.atomic
+def record_no_suspension(*, by: Staff, entry_id: UUID) -> None:
+    """Notes that there is no statement that suspends anything, though one was said to be. Raises Refused."""
+    require_act(by, Act.ACCOUNTING_PREPARE)
+    entry = _current(by, entry_id).entry
+    close_task(
+        kind=TaskKind.SUSPENSION_STATEMENT, subject=entry, by=by, state=TaskState.DROPPED, reason="no such statement"
+    )
+    record(by=by, event=AuditEvent.RECORDED, subject=entry, patient_id=entry.patient_id, detail="no_hold")
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from practice.people.models import Staff
 from practice.people.policies import require_act
 from practice.people.rules import Act, may
 from practice.worklist.queries import tasks_about
-from practice.worklist.rules import TaskKind
+from practice.worklist.rules import TaskKind, TaskState
 
 PER_PAGE, LOG_PER_PAGE = 50, 20
 NOT_SIGNED = Refusal(
@@ -96,6 +96,10 @@ def disclosure_suspend(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     require_act(staff, Act.ACCOUNTING_PREPARE)
     current = policies.open_disclosure(staff, entry_id)
     first = {"received_on": today(), "agency": current.entry.public["recipient"]["name"]}
+    if request.method == "POST" and "none" in request.POST:
+        actions.record_no_suspension(by=staff, entry_id=entry_id)
+        messages.success(request, "Noted: there is no statement that suspends it. Accountings list it.")
+        return redirect("disclosure-open", entry_id)
     form = SuspensionForm(request.POST or None, initial=first)
     if request.method == "POST" and current.suspendable and form.is_valid():
         given = form.cleaned_data
@@ -112,6 +116,7 @@ def disclosure_suspend(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         messages.success(request, f"Recorded. Accountings leave it out, without a trace, through {last}.")
         return redirect("disclosure-open", entry_id)
     context = {"patient": current.entry.patient, "current": current, "form": form}
+    context["asked"] = tasks_about(TaskKind.SUSPENSION_STATEMENT, current.entry).filter(state=TaskState.OPEN).exists()
     return render(request, "ledger/disclosure_suspend.html", context)
 
 

@@ -38,6 +38,7 @@ class TaskKind(models.TextChoices):
     RELEASE_TURNED_DOWN = "release_turned_down", "A release was not approved"
     LINK_CLOSED = "link_closed", "A link was closed after wrong answers"
     LINK_EXPIRED = "link_expired", "A link to sign by was not used in time"
+    SUSPENSION_STATEMENT = "suspension_statement", "Record an agency’s statement that suspends accountings"
     DECLINE_ANSWER = "decline_answer", "Send the patient the answer about an authorization"
 
 

@@ -4,13 +4,16 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from disclosures.ledger import actions, issuing
 from disclosures.ledger.bases import Basis
+from disclosures.ledger.entries import EntryKind
+from disclosures.ledger.models import Entry
 from disclosures.ledger.particulars import Recipient
 from practice.infrastructure.refusals import Refused
 from practice.worklist.queries import tasks_about
-from practice.worklist.rules import TaskKind
+from practice.worklist.rules import TaskKind, TaskState
 
 from .accountings import BOARD, corrected, hold, words_of
 
@@ -119,3 +122,30 @@ def test_no_supplement_where_a_later_accounting_listed_it(disclose, issue, caste
     with time_machine.travel("2027-01-05T18:00:00Z"):
         assert issue().entries_listed == 1
     assert actions.offer_supplements(on=date(2027, 1, 6)) == 0
+
+
+def asked_for(entry):
+    """The officer's open task to record a statement about this entry."""
+    return tasks_about(TaskKind.SUSPENSION_STATEMENT, entry).filter(state=TaskState.OPEN).exists()
+
+
+def test_a_statement_that_was_documented_waits_for_the_compliance_officer_until_it_is_recorded_or_denied(
+    disclose, castellanos, signed_in
+):
+    recorded, denied = disclose(day="2026-03-10", **BOARD), disclose(day="2026-03-12", **BOARD)
+    for entry in (recorded, denied):
+        actions.ask_for_suspension(entry)
+    client, path = signed_in(castellanos), reverse("disclosure-suspend", args=[denied.pk])
+    assert path in client.get("/").content.decode()
+    assert "There is no such statement" in client.get(path).content.decode()
+    client.post(path, {"none": "1"})
+    hold(castellanos, recorded)
+    assert not asked_for(recorded) and not asked_for(denied)
+    assert "There is no such statement" not in client.get(path).content.decode()
+
+
+def test_a_correction_takes_the_question_of_a_statement_with_it(disclose, castellanos):
+    board = disclose(day="2026-03-10", **BOARD)
+    actions.ask_for_suspension(board)
+    actions.supersede(by=castellanos, entry_id=board.pk, reason="Wrong day", replacement=corrected(BOARD, "2026-03-11"))
+    assert not asked_for(board) and asked_for(Entry.objects.filter(kind=EntryKind.DISCLOSURE).latest("index"))

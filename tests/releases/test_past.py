@@ -93,6 +93,17 @@ def test_what_only_a_policy_refuses_keeps_its_basis_in_the_accounting(dana, lind
     assert tasks() == [(TaskKind.POLICY_REVIEW, Role.COMPLIANCE_OFFICER)]
 
 
+@pytest.mark.parametrize(("said", "asked"), [("none", False), ("written", True), ("oral", True)])
+def test_what_an_agency_asked_to_keep_from_the_patient_is_the_compliance_officers_task(dana, lindqvist, said, asked):
+    facts = {"agency": "Board", "legal_authority": "Act 5", "about_health_care": "yes", "suspension_statement": said}
+    release, _ = actions.record_past_disclosure(
+        by=dana, release=past(lindqvist, basis=Basis.B_OVERSIGHT, recipient_kind=RecipientKind.AGENCY, facts=facts)
+    )
+    found = [(TaskKind.SUSPENSION_STATEMENT, Role.COMPLIANCE_OFFICER)] if asked else []
+    assert tasks() == found
+    assert Task.objects.filter(kind=TaskKind.SUSPENSION_STATEMENT, subject_id=entry_of(release).pk).exists() == asked
+
+
 def test_the_verdict_is_that_of_the_day_it_happened(dana, chart, paper):
     authorization = paper()
     record_revocation(by=dana, authorization=authorization, written=True, received_at=timezone.now())

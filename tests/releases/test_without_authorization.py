@@ -262,7 +262,7 @@ def test_oversight_opens_notes_only_where_it_is_of_their_author(no_press, hale, 
     typed = facts | {
         "package": new_id(hale.pk), "notes": [note], "named_staff": [dana.pk], "recipient_name": "Board of Psychology",
         "recipient_kind": "agency", "purpose": "Complaint", "identity_verified": "badge",
-        "smallest_set_confirmed": "on",
+        "smallest_set_confirmed": "on", "fact_suspension_statement": "written",
     }  # fmt: skip
     del typed["fact_originator_under_review"]
     refused = client.post(url, typed)

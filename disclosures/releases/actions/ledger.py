@@ -5,7 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from disclosures.ledger.actions import LedgerBroken, Recipient, append_disclosure, sign_checkpoint
+from disclosures.ledger.actions import (
+    LedgerBroken,
+    Recipient,
+    append_disclosure,
+    ask_for_suspension,
+    sign_checkpoint,
+)
 from disclosures.ledger.models import Entry
 from disclosures.ledger.particulars import Particulars
 from disclosures.ledger.rules import Basis
@@ -15,6 +21,7 @@ from records.psychotherapy.rules import describe_release
 
 from ..models import Release
 from ..rules import Decision
+from ..rules.documentation import ASKED_TO_SUSPEND, SUSPENSION
 
 logger = logging.getLogger("practice.releases")
 
@@ -67,7 +74,7 @@ def append_entry(
     free text.
     """
     said = particulars_of(release, basis=basis, pn_authors=pn_authors)
-    return append_disclosure(
+    entry = append_disclosure(
         by=by,
         patient=patient or release.patient,
         disclosed_on=said.disclosed_on,
@@ -83,6 +90,9 @@ def append_entry(
         release_id=release.pk,
         internal=internal_of(release, decision) | ({"minimum": True} if minimum else {}),
     )
+    if release.facts.get(SUSPENSION) in ASKED_TO_SUSPEND:
+        ask_for_suspension(entry)
+    return entry
 
 
 def particulars_of(release: Release, *, basis: Basis | None = None, pn_authors: Iterable[UUID] = ()) -> Particulars:

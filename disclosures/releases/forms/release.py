@@ -59,6 +59,8 @@ def fact_field(fact: Fact) -> forms.Field:
     """The field for one thing a basis asks to be documented. The gate, not the form, says when it is missing."""
     if fact.is_one:
         return forms.BooleanField(label=fact.label, required=False)
+    if fact.choices:
+        return forms.ChoiceField(label=fact.label, required=False, choices=[("", "Choose"), *fact.choices])
     return text(fact.label, rows=2 if fact.long else 0)
 
 

@@ -19,7 +19,8 @@ AUTHOR, PATIENT = "author", "patient"
 class Fact:
     """One thing to document: key in the record, label on the form, and whether the regulation itself asks for it.
 
-    `is_one`: a tick instead of words, AUTHOR or PATIENT: no name somebody writes stands in for them.
+    `is_one`: a tick instead of words, AUTHOR or PATIENT: no name somebody writes stands in for them. `choices`: the
+    answers there are, where words would leave open what follows from them.
     """
 
     key: str
@@ -27,10 +28,16 @@ class Fact:
     by_rule: bool = True
     long: bool = False
     is_one: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
 
-def _policy(key: str, label: str, *, long: bool = False) -> Fact:
-    return Fact(key, label, by_rule=False, long=long)
+def _policy(key: str, label: str, *, long: bool = False, choices: tuple[tuple[str, str], ...] = ()) -> Fact:
+    return Fact(key, label, by_rule=False, long=long, choices=choices)
+
+
+# Whether an agency asked for silence, 164.528(a)(2); what it said is recorded in the ledger, where it works.
+SUSPENSION = "suspension_statement"
+ASKED_TO_SUSPEND = ("written", "oral")
 
 
 # Section 2, row "all". Exception code, cite, patients, items and the accounting flag stand on the release itself; for a
@@ -81,7 +88,11 @@ EXCEPTION_FACTS: dict[PNException, tuple[Fact, ...]] = {
             is_one=AUTHOR,
         ),
         _policy("request_copy", "Copy of the request on file"),
-        _policy("suspension_statement", "Statement asking to suspend the accounting (none, written, oral)"),
+        _policy(
+            SUSPENSION,
+            "Whether the agency asked that this be kept out of the patient's accountings",
+            choices=(("none", "No"), ("written", "Yes, in writing"), ("oral", "Yes, orally")),
+        ),
     ),
     PNException.CORONER: (
         Fact("office", "Office of the coroner or medical examiner"),

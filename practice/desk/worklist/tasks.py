@@ -53,7 +53,10 @@ PLACES = {
     "legal.legalpaper": "legal-paper-open",
 }
 # Work that has a page of its own beside that of the record.
-KIND_PLACES = {TaskKind.THREAT_RECORD: "threat-complete"}
+KIND_PLACES = {
+    TaskKind.THREAT_RECORD: "threat-complete",
+    TaskKind.SUSPENSION_STATEMENT: "disclosure-suspend",
+}
 # Work that is done on a page of the patient.
 PATIENT_PLACES = {
     TaskKind.PLAN_REVIEW: "patient-plan",
@@ -73,6 +76,7 @@ BUTTONS = {
     TaskKind.RESTRICTION_ANSWER: "Answer",
     TaskKind.RESTRICTION_EMERGENCY: "Ask them",
     TaskKind.THREAT_RECORD: "Complete",
+    TaskKind.SUSPENSION_STATEMENT: "Record it",
     TaskKind.COSIGNATURE: "Read",
     TaskKind.NOTE_RETURNED: "Mend",
     TaskKind.PLACEMENT_QUESTION: "Answer",

@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                             ("release_turned_down", "A release was not approved"),
                             ("link_closed", "A link was closed after wrong answers"),
                             ("link_expired", "A link to sign by was not used in time"),
+                            ("suspension_statement", "Record an agency’s statement that suspends accountings"),
                             ("decline_answer", "Send the patient the answer about an authorization"),
                         ],
                         max_length=40,
