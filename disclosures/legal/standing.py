@@ -14,7 +14,7 @@ from practice.people.models import Patient
 
 from .models import LegalPaper
 from .queries import counsel_words, latest, named_patients, paper_facts, reach_reasons, scope_facts, scope_of
-from .rules import POLICY_OF, EntryKind, PaperKind, reasons_not_to_compel, reasons_of_paper
+from .rules import POLICY_OF, EntryKind, PaperKind, ResponseKind, reasons_not_to_compel, reasons_of_paper
 
 
 class Keeper:
@@ -41,6 +41,17 @@ class Keeper:
             policies=tuple(PolicyRefusal(POLICY_OF[one.code], one) for one in reasons if one.code in POLICY_OF),
         )
 
+    def names(self, paper_id: UUID, release: Release) -> set[UUID]:
+        """For the chart a paper is recorded with each patient it names: the same scan is the same paper."""
+        paper = LegalPaper.objects.defer("document").filter(pk=paper_id).first()
+        if paper is None or release.patient_id not in (named := set(named_patients(paper))):
+            return set()
+        if release.record_class == RecordClass.PN or not paper.document_sha256:
+            return named
+        same = LegalPaper.objects.filter(document_sha256=paper.document_sha256, kind=paper.kind)
+        same = same.exclude(entries__code=ResponseKind.CLOSED)
+        return named | set(same.values_list("patient_id", flat=True))
+
 
 def _chosen(paper: LegalPaper) -> PaperOnRecord:
     kind, counsel = PaperKind(paper.kind), latest(paper, EntryKind.COUNSEL)
@@ -55,6 +66,7 @@ def _chosen(paper: LegalPaper) -> PaperOnRecord:
         purpose=paper.purpose,
         verified=paper.verified,
         counsel=counsel_words(counsel) if counsel else "",
+        named=frozenset(named_patients(paper)),
         days=scope_facts(scope_of(paper)),
         facts={
             PAPER: str(paper.pk),

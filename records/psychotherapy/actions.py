@@ -134,8 +134,7 @@ class CoveredBy:
     recipient: str
     on: date
 
-    @property
-    def as_it_is(self) -> bool:
+    def as_it_is(self, head: NoteHead) -> bool:
         """What the patient agreed to is the most that leaves: its author may leave passages out."""
         return False
 

@@ -193,7 +193,7 @@ def refusal_to_release(
     if set(patients) != {patient} and not redacted:
         return Refusal(
             "PN_SPEAKS_OF_OTHERS",
-            "This note also speaks of somebody else, whom this authorization does not cover.",
+            "This note also speaks of somebody else, whom this release does not cover.",
             "It needs an authorization of each person it speaks of, or its author leaves out what is about the others.",
             "R-008, 45 CFR 164.508",
         )

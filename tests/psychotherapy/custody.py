@@ -23,13 +23,14 @@ APP, SEALED = "psychotherapy_app", "psychotherapy"
 class NamesEverything:
     """An authorization that names every note, and nobody else's beside it."""
 
-    as_it_is = False
-
     def __call__(self, head: vault.NoteHead) -> None:
         return None
 
     def agreed(self, head: vault.NoteHead) -> tuple[UUID, ...]:
         return ()
+
+    def as_it_is(self, head: vault.NoteHead) -> bool:
+        return False
 
 
 CANARY, LEFT_OUT = "zebraquartzhypothesis", "heliotropeaffair"

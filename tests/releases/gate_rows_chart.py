@@ -31,6 +31,7 @@ from .proposals import (
 ORDERED = {"issuer": "Circuit Court", "scope": "the chart"}
 NOTE = Item("note-1", ITEM_DAY, kind="note")
 SESSION = Item("session-1", ITEM_DAY, kind="session")
+TOLD = {"items": (Item("note-1", ITEM_DAY, kind="note", names_others=True),)}
 
 NOT_THE_PATIENT = {"RECIPIENT_NOT_INDIVIDUAL"}
 # Names written for the recipient, where the patient is Tobias Erik Lindqvist, called Toby, Berg before.
@@ -476,9 +477,29 @@ ROWS = [
         on_basis(Basis.B_TO_INDIVIDUAL, items=(Item("note-1", ITEM_DAY, kind="note", names_others=True),)),
         {"NAMES_OTHERS"},
     ),
+    *(
+        (f"R-008: {words} about one patient does not reach what speaks of another too", on_basis(basis, **TOLD), codes)
+        for basis, words, codes in (
+            (Basis.B_COURT_ORDER, "a court's order", {"NAMES_OTHERS"}),
+            (Basis.B_REQUIRED_BY_LAW, "what a law requires", {"NAMES_OTHERS"}),
+            (Basis.B_CHILD_ABUSE, "a report of child abuse", {"NAMES_OTHERS"}),
+            (Basis.B_ADULT_ABUSE, "a report of adult abuse", {"NAMES_OTHERS"}),
+        )
+    ),
+    (
+        "R-008: nor does a warrant",
+        on_basis(Basis.B_LAW_ENFORCEMENT, process=LegalProcess.COURT_WARRANT, **TOLD),
+        {"NAMES_OTHERS"},
+    ),
+    ("R-008: HHS sees whole records", on_basis(Basis.B_HHS, **TOLD), set()),
+    (
+        "164.512(b)(1)(ii): whoever reported child abuse was to say what they knew, whomever it was about",
+        on_basis(Basis.B_CHILD_ABUSE, planned=False, **TOLD),
+        set(),
+    ),
     (
         "R-008: what a court orders by name it gets with the names",
-        on_basis(Basis.B_COURT_ORDER, items=(Item("note-1", ITEM_DAY, kind="note", names_others=True),)),
+        on_basis(Basis.B_COURT_ORDER, items=(Item("a", ITEM_DAY, kind="note", names_others=True, others_agreed=True),)),
         set(),
     ),
     (

@@ -279,6 +279,33 @@ ROWS = [
         {"NAMES_OTHERS"},
     ),
     (
+        "R-008, R-200: an order about one patient opens no note that speaks of another too",
+        ordered(items=(Item("pn-1", ITEM_DAY, names_others=True),)),
+        {"NAMES_OTHERS"},
+    ),
+    (
+        "R-008: unless the order names them both, or what speaks of the other is left out",
+        ordered(
+            items=(
+                Item("pn-1", ITEM_DAY, names_others=True, others_agreed=True),
+                Item("pn-2", ITEM_DAY, names_others=True, others_redacted=True),
+            )
+        ),
+        set(),
+    ),
+    (
+        "R-008: nor does a report that a law asks of the author",
+        exceptional(
+            Basis.B_CHILD_ABUSE, PNException.REQUIRED_BY_LAW, items=(Item("pn-1", ITEM_DAY, names_others=True),)
+        ),
+        {"NAMES_OTHERS"},
+    ),
+    (
+        "R-008: HHS sees the notes as they are",
+        exceptional(Basis.B_HHS, PNException.HHS, items=(Item("pn-1", ITEM_DAY, names_others=True),)),
+        set(),
+    ),
+    (
         "R-008: to stop a threat a joint note is used as it is",
         exceptional(
             Basis.B_SERIOUS_THREAT, PNException.SERIOUS_THREAT, items=(Item("pn-1", ITEM_DAY, names_others=True),)

@@ -157,7 +157,17 @@ def speaks_of_others(p: Proposal) -> bool:
     return any(item.names_others and not item.others_agreed and not item.others_redacted for item in p.items)
 
 
+DEMANDED = {"B_COURT_ORDER", "B_REQUIRED_BY_LAW", "B_LAW_ENFORCEMENT"}
+REPORTS = {"B_CHILD_ABUSE", "B_ADULT_ABUSE", "B_PUBLIC_HEALTH"}
+
+
+def demanded_of_one(p: Proposal) -> bool:
+    return p.basis in DEMANDED or (p.basis in REPORTS and p.planned)
+
+
 def notes_may_leave(p: Proposal) -> bool:
+    if speaks_of_others(p) and demanded_of_one(p):
+        return False
     if p.basis == "B_AUTHORIZATION":
         return authorization_carries(p) and not speaks_of_others(p) and p.recipient_kind != "payer"
     if p.act == Act.USE and p.basis == "B_TREATMENT":
@@ -189,6 +199,8 @@ def chart_may_leave(p: Proposal) -> bool:
         return False
     if p.basis == "B_AUTHORIZATION":
         return authorization_carries(p) and not speaks_of_others(p)
+    if speaks_of_others(p) and demanded_of_one(p):
+        return False
     if speaks_of_others(p) and p.basis in ONE_PERSON and not (p.basis == "B_TREATMENT" and p.emergency):
         return False
     asked = {fact.key for fact in CHART_FACTS.get(Basis(p.basis), ())}

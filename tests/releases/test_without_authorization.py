@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from django.urls import reverse
 
+from authorizations.rules import RecordClass
 from disclosures.ledger.models import Entry
 from disclosures.ledger.rules import Basis
-from disclosures.legal.actions import record_paper
-from disclosures.legal.rules import CounselAnswer, ResponseKind
+from disclosures.legal.actions import add_entry, name_patient, record_paper
+from disclosures.legal.rules import CounselAnswer, EntryKind, NoticeAnswer, ResponseKind
 from disclosures.releases.actions import GateRefused, commit_notes_package, deliver
 from disclosures.releases.actions.without_authorization import (
     offer_without_authorization,
@@ -19,7 +20,9 @@ from disclosures.releases.actions.without_authorization import (
 from disclosures.releases.forms.without_authorization import own_grounds
 from disclosures.releases.models import Release
 from disclosures.releases.queries import entry_of
-from disclosures.releases.rules import LegalProcess, Method, PNException, RecipientKind, note_facts
+from disclosures.releases.queries.others import with_others
+from disclosures.releases.queries.papers import papers_about
+from disclosures.releases.rules import Item, LegalProcess, Method, PNException, RecipientKind, note_facts
 from disclosures.releases.rules.documentation import AUTHOR, PATIENT
 from disclosures.releases.rules.shared import RECIPIENTS
 from practice.audit.models import AuditEntry
@@ -203,12 +206,72 @@ def test_the_gate_says_no_before_anything_is_made_and_nobody_learns_of_it(
     assert AuditEntry.objects.count() == before
 
 
-def test_a_joint_note_stays_out_where_one_person_is_the_cause(no_press, hale, dana, lindqvist):
-    other = make_patient(20411, "Elena", "Cordova", today().replace(year=1988, day=1), treated_by=hale)
-    write_note(hale, lindqvist, other)
-    for basis, stays in ((Basis.B_OPERATIONS, True), (Basis.B_CORONER, True), (Basis.B_HHS, False)):
+@pytest.fixture
+def elena(hale):
+    return make_patient(20411, "Elena", "Cordova", today().replace(year=1988, day=1), treated_by=hale)
+
+
+def test_a_joint_note_stays_out_where_one_person_is_the_cause_or_is_asked_about(hale, lindqvist, elena):
+    write_note(hale, lindqvist, elena)
+    leaves = {Basis.B_HHS, Basis.B_OVERSIGHT}
+    for basis in own_grounds():
         (one,) = offer_without_authorization(by=hale, patient_id=lindqvist.pk, basis=basis)
-        assert (one.refusal is not None, one.text is None) == (stays, stays)
+        assert (one.refusal is None, one.text is not None) == (basis in leaves, basis in leaves), basis
+
+
+def test_an_order_about_one_patient_opens_a_joint_note_only_where_it_names_the_other_too(
+    no_press, hale, dana, castellanos, lindqvist, elena, order
+):
+    note, claim = write_note(hale, lindqvist, elena), claimed(lindqvist, Basis.B_COURT_ORDER, facts=under(order))
+    with pytest.raises(vault.NotReleasable, match="PN_SPEAKS_OF_OTHERS"):
+        pack(hale, claim, note, dana)
+    name_patient(by=castellanos, paper=order, patient_id=elena.pk)
+    assert codes_of(hale, claim, note, dana) == {"NAMED_SINCE_COUNSEL", "PATIENT_NOT_TOLD"}
+    add_counsel(castellanos, order)
+    add_entry(by=castellanos, paper=order, kind=EntryKind.NOTICE, code=NoticeAnswer.TOLD, on=today(), about=elena)
+    papers = papers_about(lindqvist)
+    (one,) = offer_without_authorization(by=hale, patient_id=lindqvist.pk, basis=Basis.B_COURT_ORDER, papers=papers)
+    assert one.text and not one.others_left_out
+    made = pack(hale, claim, note, dana).cover
+    assert made.speaks_of == {str(note): (elena.pk,)}
+    law = claimed(lindqvist, Basis.B_REQUIRED_BY_LAW, process=LegalProcess.STATUTE)
+    with pytest.raises(vault.NotReleasable, match="PN_SPEAKS_OF_OTHERS"):
+        pack(hale, law, note, dana)
+
+
+def test_a_joint_record_leaves_under_a_paper_for_as_long_as_that_names_the_other(
+    no_press, hale, dana, castellanos, lindqvist, elena, order
+):
+    name_patient(by=castellanos, paper=order, patient_id=elena.pk)
+    release = claimed(lindqvist, Basis.B_COURT_ORDER, facts=under(order))
+    joint = [Item("pn", today(), originator_id=str(hale.pk))]
+    for names in (True, False):
+        if not names:
+            name_patient(by=castellanos, paper=order, patient_id=elena.pk, named=False)
+        (item,), relied = with_others(release, joint, {"pn": [elena.pk]}, on=today())
+        assert (item.names_others, item.lacks_others, relied) == (True, not names, {})
+    release.record_class = RecordClass.CHART
+    theirs = record_paper(by=castellanos, paper=paper_of(elena), document=SCAN)
+    assert not with_others(release, joint, {"pn": [elena.pk]}, on=today())[0][0].lacks_others, "the same scan"
+    respond(castellanos, theirs, ResponseKind.CLOSED)
+    assert with_others(release, joint, {"pn": [elena.pk]}, on=today())[0][0].lacks_others
+
+
+def test_under_an_order_the_author_leaves_out_what_is_about_the_other_and_nothing_of_the_patients_own(
+    hale, lindqvist, elena, signed_in
+):
+    own, client = write_note(hale, lindqvist, text=f"{CANARY}. Keep this."), signed_in(hale)
+    joint = write_note(hale, lindqvist, elena, text="She wept. He kept this.")
+    url = f"{reverse('notes-release-new', args=[lindqvist.pk])}?basis=B_COURT_ORDER"
+    for note, end in ((own, len(CANARY)), (joint, 9)):
+        vault.redact_note(
+            hale, note_id=note, patient_id=lindqvist.pk, spans=[Span(0, end)], nothing_left=note == joint, reason="hers"
+        )
+    page = client.get(url).content.decode()
+    assert CANARY in page and "He kept this." in page and "She wept" not in page
+    path = f"{reverse('psychotherapy-leave-out-without', args=[lindqvist.pk, joint])}?basis=B_COURT_ORDER&only=others"
+    assert f'formaction="{path.replace("&", "&amp;")}"' in page and f"notes/{own}/leave-out/" not in page
+    assert "only what is about other people" in client.get(path).content.decode()
 
 
 def test_nobody_packs_anothers_notes(no_press, hale, osei, dana, lindqvist):

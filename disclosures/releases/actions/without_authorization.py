@@ -4,7 +4,7 @@ What the author documents is sealed with the package: before a release is commit
 practice's database, not even that the gate refused it. The hand-over asks the gate again with the same facts.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -22,8 +22,9 @@ from records.psychotherapy.rules import describe_release
 from ..models import Release
 from ..queries import proposal_of
 from ..queries.others import with_others
+from ..queries.papers import PaperOnRecord, named_by_any, named_by_its_paper
 from ..rules import EXCEPTIONS_OF_BASIS, Item, PNException, decide
-from ..rules.shared import OF_ONE_PERSON
+from ..rules.shared import asks_others
 from .gate import GateRefused
 from .hand_over import CLAIMED
 
@@ -36,30 +37,44 @@ def gives_all(basis: Basis) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OwnGround:
-    """What an exception says of a note: it names none and excludes none; R-008 is asked where one person is the cause.
+    """What an exception says of a note: it names none and excludes none; R-008 is asked where one person is the cause,
+    and where a court or a law asks about one person, of everybody whom its paper does not name.
 
-    What a law, HHS or an oversight body demands does not ask whose agreement there is.
+    What HHS or an oversight body demands does not ask whose agreement there is.
     """
 
     basis: Basis
     patient_id: UUID
+    named: Collection[UUID] = ()  # by the legal paper
 
     def __call__(self, head: vault.NoteHead) -> Refusal | None:
         return None
 
-    @property
-    def as_it_is(self) -> bool:
-        """What may be withheld from a law, a court or HHS is for counsel and the court, not for the author."""
-        return gives_all(self.basis)
+    def as_it_is(self, head: vault.NoteHead) -> bool:
+        """What may be withheld from a law, a court or HHS is for counsel and the court, not for the author; but what
+        speaks of a patient whom no paper names leaves with that left out, or not at all.
+        """
+        return gives_all(self.basis) and self._others(head) <= set(self.agreed(head))
 
     def agreed(self, head: vault.NoteHead) -> Collection[UUID]:
         """The other patients the note speaks of whose agreement is not asked for."""
-        return () if self.basis in OF_ONE_PERSON else set(head.patients) - {self.patient_id}
+        others = self._others(head)
+        return others & set(self.named) if asks_others(self.basis, emergency=False) else others
+
+    def _others(self, head: vault.NoteHead) -> set[UUID]:
+        return set(head.patients) - {self.patient_id}
 
 
-def offer_without_authorization(*, by: Staff, patient_id: UUID, basis: Basis) -> list[vault.Releasable]:
-    """The author's own notes about a patient, each to be read, and those that stay out with why."""
-    return vault.releasable(by, patient_id=patient_id, covered=OwnGround(basis, patient_id))
+def offer_without_authorization(
+    *, by: Staff, patient_id: UUID, basis: Basis, papers: Iterable[PaperOnRecord] = ()
+) -> list[vault.Releasable]:
+    """The author's own notes about a patient, each to be read, and those that stay out with why.
+
+    `papers`: those one of which is still to be chosen. What speaks of somebody whom one of them names is shown; the
+    packing asks the one that was chosen.
+    """
+    ground = OwnGround(basis, patient_id, named_by_any(papers, basis))
+    return vault.releasable(by, patient_id=patient_id, covered=ground)
 
 
 def pack_without_authorization(
@@ -100,7 +115,7 @@ def pack_without_authorization(
         recipient_name=release.recipient_name,
         note_ids=note_ids,
         named_staff=[person.pk for person in named_staff],
-        covered=OwnGround(Basis(release.basis), patient.pk),
+        covered=OwnGround(Basis(release.basis), patient.pk, named_by_its_paper(release)),
         render=render,
         claim={name: getattr(release, name) for name in CLAIMED},
     )

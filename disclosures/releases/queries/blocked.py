@@ -24,6 +24,7 @@ from ..rules import Item, ReleaseState
 from ..rules.shared import asks_others
 from .frozen import changed_among, in_short
 from .others import SpeaksOf, release_asked, spoken_of, with_others
+from .papers import named_by_its_paper
 from .release import gate_items
 from .steps import Line
 
@@ -121,7 +122,7 @@ def days_without(papers: Collection[AuthorizationFacts], other: UUID, release: R
     """The days of the joint and group records in a release that one of these authorizations of another patient's would
     permit, if it stood, and none of theirs does.
     """
-    if not asks_others(release.basis, emergency=release.emergency):
+    if not asks_others(release.basis, emergency=release.emergency) or other in named_by_its_paper(release):
         return []
     asked = release_asked(release, on=today(), at=timezone.now())
     items, speaks_of = _joint_parts(release)

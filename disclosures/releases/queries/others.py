@@ -17,6 +17,7 @@ from ..models import Release
 from ..rules import Item
 from ..rules.redaction import RedactionReason
 from ..rules.shared import asks_others
+from .papers import named_by_its_paper
 from .redaction import TextChanged, as_it_leaves, redactions_of
 
 SpeaksOf = Mapping[str, Collection[UUID]]  # by the key of an item: the other patients it speaks of
@@ -48,19 +49,22 @@ def _without_others(release: Release, notes: Collection[UUID]) -> dict[UUID, str
 def with_others(
     release: Release, items: Sequence[Item], speaks_of: SpeaksOf, *, on: date, at: datetime | None = None
 ) -> tuple[list[Item], Relied]:
-    """The items as the gate sees them, and the authorizations of others on which that rests, to be locked and kept."""
-    asked = release_asked(release, on=on, at=at)
+    """The items as the gate sees them, and the authorizations of others on which that rests, to be locked and kept.
+
+    Whom the legal paper names beside the patient is not asked.
+    """
+    asked, named = release_asked(release, on=on, at=at), named_by_its_paper(release)
     found, relied = [], defaultdict[UUID, set[date]](set)
     for item in items:
         others = frozenset(speaks_of.get(item.key, ()))
         if not others:
             found.append(item)
             continue
-        agreed = agreements_of(others, asked, ItemAsked(item.key, item.on, item.originator_id, item.kind))
+        agreed = agreements_of(others - named, asked, ItemAsked(item.key, item.on, item.originator_id, item.kind))
         if asks_others(release.basis, emergency=release.emergency):
             for paper in agreed.values():
                 relied[paper].update(filter(None, [item.on]))
-        found.append(replace(item, names_others=True, others_agreed=agreed.keys() >= others))
+        found.append(replace(item, names_others=True, others_agreed=agreed.keys() >= others - named))
     return found, relied
 
 

@@ -13,6 +13,7 @@ from practice.people.models import Patient
 
 from ..models import Release
 from ..rules import PaperSays
+from ..rules.shared import OF_THE_NAMED
 
 PAPER = "paper"  # the fact of a release that holds the paper's id
 
@@ -32,6 +33,7 @@ class PaperOnRecord:
     purpose: str
     verified: str
     counsel: str
+    named: frozenset[UUID] = frozenset()  # everybody it names
     days: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
 
@@ -44,6 +46,9 @@ class Keeper(Protocol):
 
     def says(self, paper_id: UUID, release: Release, on: date) -> PaperSays | None:
         """What the record of a paper says to a release on a day; None where it does not name the patient."""
+
+    def names(self, paper_id: UUID, release: Release) -> set[UUID]:
+        """The patients whom a paper names for such a release; nobody where it does not name the release's own."""
 
 
 _kept_by: list[Keeper] = []
@@ -65,6 +70,19 @@ def what_its_paper_says(release: Release, on: date) -> PaperSays | None:
     if not named or not release.patient_id:
         return None
     return next((keeper.says(UUID(named), release, on) for keeper in _kept_by), None)
+
+
+def named_by_its_paper(release: Release) -> set[UUID]:
+    """The patients whom the legal paper names that a release rests on: what it demands reaches them and nobody else."""
+    named = release.facts.get(PAPER, "") if release.basis in OF_THE_NAMED else ""
+    if not named or not release.patient_id:
+        return set()
+    return {one for keeper in _kept_by for one in keeper.names(UUID(named), release)}
+
+
+def named_by_any(papers: Iterable[PaperOnRecord], basis: str) -> set[UUID]:
+    """The same before one of these papers is chosen: whom any of them names."""
+    return {one for paper in papers for one in paper.named} if basis in OF_THE_NAMED else set()
 
 
 def known_from(papers: Iterable[PaperOnRecord], chosen: str) -> dict[str, str]:

@@ -46,7 +46,7 @@ def note_reasons(p: Proposal) -> Iterator[Refusal]:
     yield from missing(tuple(fact for fact in wanted if fact.by_rule), p.facts, exception_cite(p))
     yield from _of_another(p, exception)
     yield from _use_only(p, exception)
-    if exception in (PNException.DEFENSE, PNException.CORONER):  # brought by, or about, one patient
+    if exception != PNException.OWN_TRAINING:  # a grant is its author's for their own notes, whomever they speak of
         yield from others_reasons(p)
     if exception == PNException.REQUIRED_BY_LAW:
         yield from _compelled_notes(p)

@@ -20,8 +20,9 @@ class Item:
 
     `kind`: as the chart's index calls it; empty for psychotherapy notes and for what is only described.
     `names_others`: it also speaks of other patients; `others_agreed`: each of them has an active authorization for this
-    same release; `others_redacted`: what speaks of them is burnt out of what leaves (R-008). `outside_scope`: not
-    within what an order or a law expressly asks for (R-212). `originator_id`: the author, for psychotherapy notes.
+    same release, or is named by the legal paper it leaves under; `others_redacted`: what speaks of them is burnt out of
+    what leaves (R-008). `outside_scope`: not within what an order or a law expressly asks for (R-212).
+    `originator_id`: the author, for psychotherapy notes.
     """
 
     key: str

@@ -1,6 +1,7 @@
 """Reasons that chart and psychotherapy notes have in common."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from authorizations.rules import (
     AuthorizationStatus,
@@ -254,16 +255,21 @@ def _scope_said(facts: Mapping[str, str]) -> bool:
 
 
 def others_reasons(p: Proposal) -> Iterator[Refusal]:
-    """R-008: what one person allows, or is told of, does not reach what the record says of somebody else."""
-    if asks_others(p.basis, emergency=p.emergency) and any(item.lacks_others for item in p.items):
-        yield NAMES_OTHERS
+    """R-008: what one person allows, or is told of, and what is ordered of one person, does not reach what the record
+    says of somebody else. Whoever reported already was to say what they knew, whomever it was about.
+    """
+    reported = p.basis in docs.MANDATED_REPORTS and not p.planned
+    if not reported and asks_others(p.basis, emergency=p.emergency) and any(item.lacks_others for item in p.items):
+        yield PAPER_NAMES_OTHERS if p.basis in ON_A_DEMAND else NAMES_OTHERS
 
 
 def asks_others(basis: str, *, emergency: bool) -> bool:
     """Whether a release on this basis asks for the agreement of the others a record speaks of.
 
-    What a court, a law, an oversight body or a threat demands does not; an emergency never waits.
+    What HHS, an oversight body or a threat demands does not; an emergency never waits.
     """
+    if basis in OF_THE_NAMED:
+        return True
     return basis in OF_ONE_PERSON and not (basis == Basis.B_TREATMENT and emergency)
 
 
@@ -274,6 +280,17 @@ NAMES_OTHERS = Refusal(
     "45 CFR 164.508(a), 164.502(a)",
 )
 
+
+PAPER_NAMES_OTHERS = replace(
+    NAMES_OTHERS,
+    remedy="Leave it out, or have what speaks of them redacted. Where the paper names them too, that is put down with "
+    "the paper. An authorization of each of them for this same release will do as well.",
+    cite="45 CFR 164.512(a)(1), (e)(1)(i), 164.502(a)",
+)
+
+# What a court, the police or a law asks about one person; whom else it reaches its paper has to say.
+ON_A_DEMAND = frozenset({Basis.B_COURT_ORDER, Basis.B_REQUIRED_BY_LAW, Basis.B_LAW_ENFORCEMENT})
+OF_THE_NAMED = ON_A_DEMAND | docs.MANDATED_REPORTS
 
 # Bases that rest on one person: their agreement, their care, their claim, their case, their death.
 OF_ONE_PERSON = frozenset(

@@ -28,6 +28,7 @@ from ..queries import restrictions_on
 from ..queries.papers import known_from, papers_about
 from ..queries.remedies import explained
 from ..rules.documentation import EXCEPTION_CITES
+from ..rules.shared import ON_A_DEMAND
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,10 +47,10 @@ def notes_release_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     if asked not in dict(choices):
         return render(request, "releases/without_authorization.html", context)
     basis, now = Basis(asked), timezone.now()
-    found = offer_without_authorization(by=staff, patient_id=patient.pk, basis=basis)
+    papers = papers_about(patient)
+    found = offer_without_authorization(by=staff, patient_id=patient.pk, basis=basis, papers=papers)
     notes = [one for one in found if one.refusal is None]
     returning = KEPT in request.POST  # from leaving passages out
-    papers = papers_about(patient)
     form = OwnGroundForm(
         request.POST if request.method == "POST" and not returning else None,
         basis=asked,
@@ -68,7 +69,7 @@ def notes_release_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         put_back(form, request.POST, but=["smallest_set_confirmed"])  # what leaves was changed meanwhile
     context |= {"form": form, "notes": notes, "left_out": [one for one in found if one.refusal]}
     context |= {"ground": ground_words(basis), "cite": EXCEPTION_CITES[own_grounds()[basis]], "decision": None}
-    context["as_it_is"] = gives_all(basis)
+    context |= {"as_it_is": gives_all(basis), "on_a_demand": basis in ON_A_DEMAND}
     status = 200
     if form.is_valid():
         try:

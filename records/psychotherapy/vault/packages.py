@@ -42,10 +42,9 @@ class Covered(Protocol):
 
     def agreed(self, head: NoteHead) -> Collection[UUID]: ...
 
-    @property
-    def as_it_is(self) -> bool:
-        """Whether the author leaves nothing out: what a law or a court compels is given the text as it is."""
-        return False
+    def as_it_is(self, head: NoteHead) -> bool:
+        """Whether nothing its author left out of it stays out: a law or a court is given the text as it is."""
+        ...
 
 
 Render = Callable[[list[Releasable]], bytes]
@@ -90,7 +89,7 @@ def releasable(staff: Staff, *, patient_id: UUID, covered: Covered) -> list[Rele
 def _releasable(row: Note, patient_id: UUID, covered: Covered) -> Releasable:
     head = head_of(row)
     try:
-        cuts, readable = None if covered.as_it_is else left_out_of(row, patient_id), True
+        cuts, readable = None if covered.as_it_is(head) else left_out_of(row, patient_id), True
     except Unreadable:
         cuts, readable = None, False
     patients = still_to_agree(head, covered)

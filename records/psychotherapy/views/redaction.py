@@ -81,6 +81,7 @@ def _leave_out(request: HttpRequest, staff: Staff, patient: Patient, note_id: UU
     others = names_of(one for one in found.head.patients if one != patient.pk)
     context = {
         "back": back,
+        "only_others": request.GET.get("only") == "others",  # released where the law is given the rest as it is
         "kept": to_keep(request.POST),
         "patient": patient,
         "note": found,
