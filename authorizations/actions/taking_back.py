@@ -168,20 +168,27 @@ def _ask_notice(notice: RevocationNotice, kind: TaskKind) -> None:
 
 @checked
 def record_told(
-    *, by: Staff, authorization: Authorization, notice_id: UUID, told_on: date, how: str
+    *, by: Staff, authorization: Authorization, notice_id: UUID, told_on: date, how: str, need_not: bool = False
 ) -> RevocationNotice:
     """Record on which day, and how, a recipient or business associate was told. Closes its task.
 
+    `need_not`: that day it was decided that they need not be told, and `how` says why.
     Raises Refused for a day before the revocation or to come, without words, or when it is recorded already.
     """
     advisory_lock(f"revocation notice:{notice_id}")
     notice = notices_visible_to(by).get(pk=notice_id)
-    check_told(notice.event, notice.told_on, told_on, how, ("Give the day they were told.", "Say how they were told."))
+    ask_words = "Say why they need not be told." if need_not else "Say how they were told."
+    check_told(notice.event, notice.told_on, told_on, how, ("Give the day they were told.", ask_words))
     notice.told_on, notice.how, notice.told_by, notice.told_at = told_on, how.strip(), by, timezone.now()
-    notice.save(update_fields=["told_on", "how", "told_by", "told_at"])
+    notice.need_not = need_not
+    notice.save(update_fields=["told_on", "how", "told_by", "told_at", "need_not"])
     kind = TaskKind.REVOCATION_ASSOCIATE if notice.associate_id else TaskKind.REVOCATION_NOTICE
-    close_task(kind=kind, subject=notice, by=by)
-    record(by=by, event=AuditEvent.RECORDED, subject=notice, patient_id=authorization.patient_id, detail="told")
+    detail = "need_not_be_told" if need_not else "told"
+    if need_not:
+        close_task(kind=kind, subject=notice, by=by, state=TaskState.DROPPED, reason="need not be told")
+    else:
+        close_task(kind=kind, subject=notice, by=by)
+    record(by=by, event=AuditEvent.RECORDED, subject=notice, patient_id=authorization.patient_id, detail=detail)
     return notice
 
 

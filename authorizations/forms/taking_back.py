@@ -161,3 +161,17 @@ class ToldForm(HappenedForm):
         if day is not None and day < self.since:
             raise forms.ValidationError("This is before the revocation came in.")
         return day
+
+
+class NoticeForm(ToldForm):
+    """Whether a recipient or business associate was told of a revocation, or need not be told."""
+
+    told = forms.ChoiceField(
+        label="What was done",
+        choices=[("yes", "They were told"), ("no", "They need not be told")],
+        widget=forms.RadioSelect,
+        help_text="Somebody who holds nothing and knows of nothing would only learn that there is a patient.",
+        error_messages={"required": "Choose one."},
+    )
+
+    field_order = ("told", "on", "how")

@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ("told_on", models.DateField(blank=True, null=True)),
                 ("how", practice.infrastructure.fields.EncryptedTextField(default="")),
                 ("told_at", models.DateTimeField(blank=True, null=True)),
+                ("need_not", models.BooleanField(default=False)),
             ],
             options={
                 "ordering": ["made_at", "recipient_name"],
@@ -262,7 +263,12 @@ class Migration(migrations.Migration):
             model_name="revocationnotice",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("told_at__isnull", True), ("told_by__isnull", True), ("told_on__isnull", True)),
+                    models.Q(
+                        ("need_not", False),
+                        ("told_at__isnull", True),
+                        ("told_by__isnull", True),
+                        ("told_on__isnull", True),
+                    ),
                     models.Q(("told_at__isnull", False), ("told_by__isnull", False), ("told_on__isnull", False)),
                     _connector="OR",
                 ),

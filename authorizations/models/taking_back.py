@@ -16,11 +16,13 @@ from .authorization import AuthorizationEvent
 class RevocationNotice(models.Model):
     """One recipient or business associate who may still act on a revoked authorization and must be told (P-05).
 
+    Answered once: they were told, or they need not be told (`need_not`, with the day of that decision and the reason in
+    `how`). To tell somebody who holds nothing would say something about the patient without any permission left.
     `officer_only`: a recipient known only from a release of psychotherapy notes, which others do not see.
     """
 
     append_only = True
-    updatable_columns = ("told_on", "how", "told_by", "told_at")
+    updatable_columns = ("told_on", "how", "told_by", "told_at", "need_not")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.ForeignKey(AuthorizationEvent, on_delete=models.PROTECT, related_name="notices")
@@ -37,6 +39,7 @@ class RevocationNotice(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     told_at = models.DateTimeField(null=True, blank=True)
+    need_not = models.BooleanField(default=False)
 
     class Meta:
         default_permissions = ()
@@ -53,7 +56,7 @@ class RevocationNotice(models.Model):
                 name="%(app_label)s_%(class)s_each_associate_once",
             ),
             models.CheckConstraint(
-                condition=Q(told_on__isnull=True, told_by__isnull=True, told_at__isnull=True)
+                condition=Q(told_on__isnull=True, told_by__isnull=True, told_at__isnull=True, need_not=False)
                 | Q(told_on__isnull=False, told_by__isnull=False, told_at__isnull=False),
                 name="%(app_label)s_%(class)s_told_by_somebody",
             ),

@@ -20,7 +20,7 @@ from .. import policies, queries
 from ..actions import record_event_known, record_revocation
 from ..actions.taking_back import lift_hold, record_form_sent, record_told
 from ..documents.revocation_form import revocation_form as form_pdf
-from ..forms.taking_back import EventKnownForm, GoOnForm, RevocationForm, ToldForm
+from ..forms.taking_back import EventKnownForm, GoOnForm, NoticeForm, RevocationForm
 from ..queries.same import others_to_take_back
 from .recording import dated_event, small_form, staff_of
 
@@ -138,27 +138,31 @@ def authorization_form_sent(request: HttpRequest, authorization_id: UUID) -> Htt
 
 @require_http_methods(["GET", "POST"])
 def notice_told(request: HttpRequest, notice_id: UUID) -> HttpResponse:
-    """Say when and how a recipient or business associate was told of a revocation."""
+    """Say when and how a recipient or business associate was told of a revocation, or why they need not be told."""
     staff = staff_of(request)
     notice = policies.open_notice(staff, notice_id)
     authorization = notice.event.authorization
     policies.check_may_record(staff, authorization.patient)
-    form = ToldForm(
+    form = NoticeForm(
         request.POST or None,
         initial={"on": today()},
         since=notice.event.happened_on,
-        ask_day="Told on",
-        ask_how="How, and who was spoken to or written to",
+        ask_day="Told, or decided, on",
+        ask_how="How, and who was spoken to or written to; or why they need not be told",
     )
     if request.method == "POST" and form.is_valid():
+        need_not = form.cleaned_data["told"] == "no"
         record_told(
             by=staff,
             authorization=authorization,
             notice_id=notice.pk,
             told_on=form.cleaned_data["on"],
             how=form.cleaned_data["how"],
+            need_not=need_not,
         )
-        messages.success(request, f"Recorded: {notice.recipient_name} was told.")
+        messages.success(
+            request, f"Recorded: {notice.recipient_name} {'need not be told' if need_not else 'was told'}."
+        )
         return redirect("revocation-open", notice.event_id)
     context = {
         "patient": authorization.patient,

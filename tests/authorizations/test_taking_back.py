@@ -204,6 +204,24 @@ def test_who_was_told_is_recorded_once_with_day_and_how(authorized: Record, dana
         RevocationNotice.objects.filter(pk=notice.pk).update(told_on=today())
 
 
+def test_who_holds_nothing_is_closed_as_need_not_be_told_with_the_reason_and_the_page_says_so(
+    signed_in, authorized: Record, dana: Staff
+) -> None:
+    row = authorized()
+    notice = revoked(row, dana).notices.get()
+    desk, page = signed_in(dana), reverse("notice-told", args=[notice.pk])
+    given = {"told": "no", "on": f"{today():%Y-%m-%d}"}
+    assert "Say it in a few words." in desk.post(page, given).content.decode()
+    assert "Choose one." in desk.post(page, {"on": given["on"], "how": "Called"}).content.decode()
+    said = desk.post(page, given | {"how": "Nothing went to them"}, follow=True).content.decode()
+    assert "need not be told" in said and "Need not be told" in said and "Nothing went to them" in said
+    assert "Told, or why not" not in said
+    assert open_tasks(TaskKind.REVOCATION_NOTICE) == []
+    assert list(Task.objects.filter(kind=TaskKind.REVOCATION_NOTICE).values_list("state", flat=True)) == ["dropped"]
+    with pytest.raises(Refused, match="EVENT_RECORDED_BEFORE"):
+        record_told(by=dana, authorization=row, notice_id=notice.pk, told_on=today(), how="Called after all")
+
+
 def test_a_recipient_known_from_psychotherapy_notes_alone_is_the_officers_to_tell(
     authorized: Record, dana: Staff, hale: Staff, castellanos: Staff
 ) -> None:

@@ -57,10 +57,11 @@ def test_a_patients_revocation_followed_through_the_browser(
         page.get_by_role("link", name="It was sent").click()
         page.get_by_label("How, for example", exact=False).fill("By mail")
         page.get_by_role("button", name="It was sent").click()
-        page.get_by_role("link", name="Say they were told").click()
+        page.get_by_role("link", name="Told, or why not").click()
         visitor.look("who is to be told")
         page.get_by_label("How, and who", exact=False).fill("Called; spoke to J. Stone")
-        page.get_by_role("button", name="They were told").click()
+        page.get_by_label("They were told").check()
+        page.get_by_role("button", name="Record it").click()
         expect(page.get_by_text("Called; spoke to J. Stone")).to_be_visible()
         visitor.look("the revocation, everything done")
 

@@ -153,9 +153,10 @@ MODELS: dict[str, Kept] = {
     ),
     "authorizations.RevocationNotice": Kept(
         APPEND_ONLY,
-        updates="told_on how told_by told_at",
+        updates="told_on how told_by told_at need_not",
         encrypted="how",
-        plain="id event associate recipient_name recipient_address officer_only made_at told_on told_by told_at",
+        plain="id event associate recipient_name recipient_address officer_only made_at told_on told_by told_at "
+        "need_not",
     ),
     "authorizations.RevocationLetter": Kept(
         APPEND_ONLY,

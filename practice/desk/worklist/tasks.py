@@ -84,8 +84,8 @@ BUTTONS = {
     TaskKind.MEDICATION_MONITORING: "Enter the result",
     TaskKind.REVOCATION_FORM: "Print and send",
     TaskKind.DECLINE_ANSWER: "Print and send",
-    TaskKind.REVOCATION_NOTICE: "Say they were told",
-    TaskKind.REVOCATION_ASSOCIATE: "Say they were told",
+    TaskKind.REVOCATION_NOTICE: "Told, or why not",
+    TaskKind.REVOCATION_ASSOCIATE: "Told, or why not",
     TaskKind.REVOCATION_LETTER: "Make the letter",
 }
 WHILE_IT_WAITS = (TaskKind.RELEASE_APPROVAL, TaskKind.RELEASE_HAND_OVER)
