@@ -1,5 +1,6 @@
 """Signing a prepared form by a link, on the signer's own device; the signature uses the link up."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from practice.outside.models import Link
 from practice.outside.queries import expired_links
 from practice.outside.rules import CodeGiven, LinkPurpose
 from practice.outside.signals import LinkSpent
-from practice.people.confidential import Goes, Way, goes
+from practice.people.confidential import Goes, Means, Way, goes
 from practice.people.models import Staff
 from practice.people.queries import asked_ways
 
@@ -48,8 +49,7 @@ def make_signing_link(
 
 def _refusal_of_way(authorization: Authorization, signer: Signer, code_given: CodeGiven) -> Refusal | None:
     """Why the patient is not sent a link, or not called with its code: they asked to be reached otherwise (R-224)."""
-    wishes = asked_ways(authorization.patient, today()) if signer.representative is None else ()
-    means = [one.means for one in wishes]
+    means = _wished(authorization, signer)
     called = code_given == CodeGiven.BY_PHONE and goes(Way.PHONE, means) != Goes.YES  # in person is always there
     if goes(Way.LINK, means) != Goes.NO and not called:
         return None
@@ -59,6 +59,17 @@ def _refusal_of_way(authorization: Authorization, signer: Signer, code_given: Co
         "Give the code in person, or have the form signed here.",
         "45 CFR 164.522(b)(1)(i)",
     )
+
+
+def _wished(authorization: Authorization, signer: Signer) -> list[Means]:
+    """The ways the patient asked for, where it is the patient who signs."""
+    wishes = asked_ways(authorization.patient, today()) if signer.representative is None else ()
+    return [one.means for one in wishes]
+
+
+def may_call_nobody(authorization: Authorization, signers: Iterable[Signer]) -> bool:
+    """Whether none of those who may sign can be given the code by telephone."""
+    return all(goes(Way.PHONE, _wished(authorization, one)) != Goes.YES for one in signers)
 
 
 def note_expired_links(now: datetime) -> int:

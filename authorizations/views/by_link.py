@@ -21,7 +21,14 @@ from practice.people.models import Patient
 from practice.people.queries import telephones
 
 from .. import queries
-from ..actions.by_link import copy_for_signer, decline_by_link, form_of, make_signing_link, sign_by_link
+from ..actions.by_link import (
+    copy_for_signer,
+    decline_by_link,
+    form_of,
+    make_signing_link,
+    may_call_nobody,
+    sign_by_link,
+)
 from ..actions.signing import client_of
 from ..documents.signing import text_to_sign
 from ..forms.by_link import SigningLinkForm
@@ -39,7 +46,9 @@ def authorization_sign_link(request: HttpRequest, authorization_id: UUID) -> Htt
     signers = possible_signers(authorization, today())
     reach = asked_to_be_reached(authorization.patient)
     numbers = [] if reach else _numbers(authorization.patient, signers)
-    form, made = SigningLinkForm(request.POST or None, signers=signers, numbers=numbers), None
+    no_calls = may_call_nobody(authorization, [one.signer for one in signers if not one.refusals])
+    form = SigningLinkForm(request.POST or None, signers=signers, numbers=numbers, no_calls=no_calls)
+    made = None
     lacking = unsignable(authorization, today())
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -1,7 +1,7 @@
 """What a link asks, and what is asked of staff who make one."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -9,6 +9,7 @@ from practice.infrastructure.days import today
 
 from .rules import CODE_LENGTH, GOOD_FOR_DAYS, CodeGiven, plain_code
 
+NO_CALLS = "Not by telephone: the patient asked to be reached in another way. Give it in person."
 NO_DAY = "Enter the date of birth as year, month and day."
 
 
@@ -43,6 +44,14 @@ class AnswerForm(forms.Form):
         return code
 
 
+def offer_no_calls(field: forms.ChoiceField) -> None:
+    """Offer the telephone no more, and say why: the patient asked to be reached in another way (R-224)."""
+    field.choices = [(CodeGiven.IN_PERSON.value, CodeGiven.IN_PERSON.label)]
+    field.initial = CodeGiven.IN_PERSON.value
+    field.help_text = f"{NO_CALLS} {field.help_text}".strip()
+    field.error_messages["invalid_choice"] = NO_CALLS
+
+
 class LinkForm(forms.Form):
     """How long a new link holds, and how its code reaches the person."""
 
@@ -59,6 +68,9 @@ class LinkForm(forms.Form):
         initial=3,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, no_calls: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code_given"].help_text = "Never in the message that holds the link."
+        code = cast(forms.ChoiceField, self.fields["code_given"])
+        code.help_text = "Never in the message that holds the link."
+        if no_calls:
+            offer_no_calls(code)

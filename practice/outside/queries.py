@@ -6,16 +6,15 @@ from uuid import UUID
 from practice.infrastructure.days import today
 from practice.people.confidential import LetterAddress
 from practice.people.models import Patient
-from practice.people.queries import letter_address
+from practice.people.queries import asked_ways
 
 from .models import Link
 from .rules import LinkPurpose, hash_of
 
 
-def asked_to_be_reached(patient: Patient) -> LetterAddress | None:
-    """How this patient asked to be reached: a link and its code go that way and no other (164.522(b))."""
-    found = letter_address(patient, today())
-    return found if found is not None and found.confidential else None
+def asked_to_be_reached(patient: Patient) -> tuple[LetterAddress, ...]:
+    """Every way this patient asked to be reached: a link and its code take one of them and no other (164.522(b))."""
+    return asked_ways(patient, today())
 
 
 def links_about(purpose: LinkPurpose, subject_id: UUID) -> list[Link]:

@@ -183,6 +183,23 @@ def test_who_asked_to_be_reached_otherwise_is_not_called_with_the_code(
     assert make_signing_link(by=dana, authorization=draft, signer=signer, days=3, code_given=CodeGiven.IN_PERSON)
 
 
+def test_two_wishes_at_once_are_both_shown_and_the_telephone_is_offered_only_where_one_of_them_wants_it(
+    draft: Authorization, dana: Staff, signed_in: Callable[[Staff], Client]
+) -> None:
+    client, url = signed_in(dana), reverse("authorization-sign-link", args=[draft.pk])
+    wish = {"by": dana, "patient": draft.patient, "from_on": today(), "beside": True}
+    record_contact_wish(**wish, means=Means.EMAIL, value="t@example.org")
+    record_contact_wish(**wish, means=Means.FAX, value="(217) 555-0100")
+    page = client.get(url).content.decode()
+    assert "by e-mail only (t@example.org) or by fax only ((217) 555-0100)" in page and "in one of these ways" in page
+    assert 'value="by_phone"' not in page and "Not by telephone: the patient asked" in page
+    answer = client.post(url, {"who": "self", "code_given": "by_phone", "days": "1"}).content.decode()
+    assert "Not by telephone: the patient asked" in answer and not Link.objects.exists()
+    record_contact_wish(**wish, means=Means.PHONE, value="(217) 555-0164")
+    page = client.get(url).content.decode()
+    assert 'value="by_phone"' in page and "or by telephone on (217) 555-0164" in page
+
+
 def test_staff_make_the_link_on_a_page_that_shows_it_once(
     draft: Authorization, dana: Staff, lindqvist: Patient, signed_in: Callable[[Staff], Client]
 ) -> None:

@@ -251,7 +251,11 @@ def test_a_new_link_replaces_the_old_and_after_the_commit_it_leads_to_the_same_b
 
 
 def test_who_asked_for_e_mail_only_is_not_telephoned_with_the_code(
-    approved: Approved, paper: Callable[..., Authorization], dana: Staff, lindqvist: Patient
+    approved: Approved,
+    paper: Callable[..., Authorization],
+    dana: Staff,
+    lindqvist: Patient,
+    signed_in: Callable[[Staff], Client],
 ) -> None:
     record_contact_wish(by=dana, patient=lindqvist, means=Means.EMAIL, value="t@example.org", from_on=today())
     own = paper(recipient_name=lindqvist.legal_name)
@@ -259,8 +263,12 @@ def test_who_asked_for_e_mail_only_is_not_telephoned_with_the_code(
     with pytest.raises(Refused, match="CONFIDENTIAL_MEANS"):
         offer_download(by=dana, release_id=release.pk, days=1, code_given=CodeGiven.BY_PHONE)
     assert offer_download(by=dana, release_id=release.pk, days=1, code_given=CodeGiven.IN_PERSON).passphrase
+    page, desk = f"/releases/{release.pk}/link/", signed_in(dana)
+    assert 'value="by_phone"' not in desk.get(page).content.decode(), "nor is it offered"
     given = {"means": Means.PHONE, "value": "217 555 0101", "from_on": today(), "beside": True}
     record_contact_wish(by=dana, patient=lindqvist, **given)
+    shown = desk.get(page).content.decode()
+    assert 'value="by_phone"' in shown and "(t@example.org) or by telephone only (217 555 0101)" in shown
     assert offer_download(by=dana, release_id=release.pk, days=1, code_given=CodeGiven.BY_PHONE).made
 
 

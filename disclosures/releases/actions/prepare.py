@@ -17,7 +17,6 @@ from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.pdf import lock_pdf, new_passphrase
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.outside.rules import CodeGiven
-from practice.people.confidential import Way
 from practice.people.models import Staff
 from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
@@ -33,10 +32,9 @@ from ..policies import check_may_approve, open_patient_for_release, refusal_to_a
 from ..queries import asked_of, item_key, proposal_of
 from ..queries.frozen import items_to_read
 from ..queries.redaction import redactions_of
-from ..queries.release import item_of, verdict_on
+from ..queries.release import item_of, may_not_call, verdict_on
 from ..rules import LEAVES_AS_FILE, PACKAGE_METHODS, Decision, ReleaseState, decide
 from ..rules.extent import as_good_as_whole
-from ..rules.ways import refusal_of_way
 from .gate import GateRefused, check_move, record_refusal
 
 
@@ -316,7 +314,7 @@ def check_told(release: Release, told: CodeGiven | None) -> None:
         return
     if told is None:
         raise Refused(TOLD_HOW)
-    if refusal := refusal_of_way(Way.PHONE, proposal_of(release, [], on=today())):
+    if refusal := may_not_call(release):
         raise Refused(replace(refusal, remedy="Give it in person."))
 
 

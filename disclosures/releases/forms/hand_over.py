@@ -1,10 +1,11 @@
 """Forms for when a package leaves: who takes it and how, how its passphrase is given, how it ended."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from practice.infrastructure.days import today
+from practice.outside.forms import offer_no_calls
 from practice.outside.rules import CodeGiven
 from practice.people.confidential import LetterAddress
 
@@ -121,6 +122,11 @@ class ToldForm(forms.Form):
     told = forms.ChoiceField(
         label="How you give them the passphrase", required=False, choices=CodeGiven.choices, widget=forms.RadioSelect
     )
+
+    def __init__(self, *args: Any, no_calls: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if no_calls:
+            offer_no_calls(cast(forms.ChoiceField, self.fields["told"]))
 
     @property
     def how(self) -> CodeGiven | None:

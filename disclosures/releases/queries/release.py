@@ -20,7 +20,7 @@ from practice.infrastructure.days import today
 from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal
 from practice.infrastructure.templatetags.look import day as day_words
-from practice.people.confidential import LetterAddress
+from practice.people.confidential import LetterAddress, Way
 from practice.people.models import Patient
 from practice.people.queries import asked_ways, letter_address, representatives
 from practice.worklist.models import Task
@@ -32,7 +32,7 @@ from ..models import ChartPackage, Release, ReleaseItem
 from ..rules import LEAVES_AS_FILE, Act, Decision, Item, Policies, Proposal, RecipientKind, decide
 from ..rules.restrictions import USES
 from ..rules.shared import NOT_ON_RECORD
-from ..rules.ways import is_for_the_patient
+from ..rules.ways import is_for_the_patient, refusal_of_way
 from .named import others_named
 from .others import spoken_of, with_others
 from .papers import what_its_paper_says
@@ -280,6 +280,11 @@ def asked_of(release: Release) -> tuple[LetterAddress, ...]:
     """How the patient asked to be reached, where this release goes to them or who stands in for them; else none."""
     proposal = proposal_of(release, [], on=today())
     return proposal.asked_ways if is_for_the_patient(proposal) else ()
+
+
+def may_not_call(release: Release) -> Refusal | None:
+    """Why code and passphrase are not told by telephone: the patient, whom it is for, asked otherwise (R-224)."""
+    return refusal_of_way(Way.PHONE, proposal_of(release, [], on=today()))
 
 
 def asking_is_due(release: Release) -> bool:

@@ -27,6 +27,7 @@ from ..models import Release
 from ..policies import open_release
 from ..queries import asked_of, package_of, verdict_now
 from ..queries.frozen import changes_since_approval
+from ..queries.release import may_not_call
 from ..rules import Method, ReleaseState
 
 logger = logging.getLogger("practice.releases")
@@ -41,7 +42,8 @@ def release_link(request: HttpRequest, release_id: str) -> HttpResponse:
     release = open_release(staff, release_id)
     if release.method != Method.DOWNLOAD or release.state not in BY_LINK:
         return redirect("release-open", release.pk)
-    form, offer, decision = LinkForm(request.POST or None), None, None
+    form = LinkForm(request.POST or None, no_calls=may_not_call(release) is not None)
+    offer, decision = None, None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -61,7 +63,7 @@ def release_link(request: HttpRequest, release_id: str) -> HttpResponse:
         "committed": committed,
         "changed": changes_since_approval(release),
         "decision": decision or verdict_now(release),
-        "reach": next(iter(asked_of(release)), None),
+        "reach": asked_of(release),
         "links": links_about(LinkPurpose.DOWNLOAD, release.pk),
         "barred": refusal_to_make(release.patient),
     }

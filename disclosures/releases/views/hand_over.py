@@ -26,6 +26,7 @@ from ..policies import open_release, require_release_work
 from ..queries import asked_of, package_of, postal_address, verdict_now
 from ..queries.blocked import covers_blocked
 from ..queries.frozen import changes_since_approval
+from ..queries.release import may_not_call
 from ..queries.remedies import explained
 from ..queries.steps import sent_words
 from ..rules import Decision, Method, ReleaseState
@@ -65,7 +66,7 @@ def _hand_over_page(
         "changed": changes_since_approval(release) if decision.allowed else [],  # else that says why
         "must_lock": release.method == Method.LOCKED_FILE and package is None,
         "passphrase": passphrase,
-        "told": (told or ToldForm()) if asked else None,
+        "told": (told or ToldForm(no_calls=may_not_call(release) is not None)) if asked else None,
         "asked": in_words(asked),
     }
     return render(request, "releases/hand_over.html", context)
@@ -77,7 +78,7 @@ def release_lock(request: HttpRequest, release_id: str) -> HttpResponse:
     release = open_release(staff, release_id)
     if release.method == Method.DOWNLOAD:  # its file is locked together with the link
         return redirect("release-link", release.pk)
-    form, passphrase = ToldForm(request.POST), ""
+    form, passphrase = ToldForm(request.POST, no_calls=may_not_call(release) is not None), ""
     if form.is_valid():
         try:
             passphrase = actions.lock_package(by=staff, release_id=release.pk, told=form.how)
