@@ -14,7 +14,7 @@ from practice.infrastructure import days
 from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.people.models import Patient, PersonalRepresentative, Staff
-from practice.people.queries import letter_address, refusal_to_send
+from practice.people.queries import letter_address, refusal_to_act_for_patient, refusal_to_send
 from practice.people.rules import Role
 from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind, TaskState
@@ -71,6 +71,8 @@ def record_restriction(*, by: Staff, patient: Patient, received_on: date, **aske
     row = Restriction(patient=patient, received_on=received_on, recorded_by=by, **asked)
     if row.representative and row.representative.patient_id != patient.pk:
         raise Refused(Refusal("RESTRICTION_OTHER_PATIENT", "This person does not act for this patient."))
+    if row.representative and (refusal := refusal_to_act_for_patient(row.representative, received_on)):
+        raise Refused(refusal)
     for refusal in refusals_of_request(facts_of(row)):
         raise Refused(refusal)
     with transaction.atomic():

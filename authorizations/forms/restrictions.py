@@ -7,6 +7,7 @@ from django import forms
 
 from practice.infrastructure.days import today
 from practice.people.models import Patient, PersonalRepresentative
+from practice.people.queries import refusal_to_act_for_patient
 
 from ..actions.restrictions import Asked
 from ..queries.on_file import session_days
@@ -75,6 +76,13 @@ class AskedForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        asked_by = data.get("representative")
+        if (
+            asked_by
+            and "received_on" in data
+            and (refusal := refusal_to_act_for_patient(asked_by, data["received_on"]))
+        ):
+            self.add_error("representative", f"{refusal.words} {refusal.remedy}".strip())
         if not self.errors:
             for refusal in refusals_of_request(self.facts()):
                 words = f"{refusal.words} {refusal.remedy}"

@@ -224,7 +224,7 @@ def _after(authorization: Authorization, signer: Signer, on: date) -> list[Defec
     """Every defect the form would have if this person signed it on that day."""
     facts = facts_of(authorization, form_review=policy("P-22", on).value is True)
     given = signed(
-        replace(facts, document_on_file=True),
+        replace(facts, document_on_file=True, patient_died_on=None),  # said by `refusals_to` once
         method=SignatureMethod.ELECTRONIC,
         on=on,
         role=signer.role,

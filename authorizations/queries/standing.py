@@ -180,6 +180,7 @@ def _as_entered(row: Authorization, signed_on: date | None) -> AuthorizationFact
         signer_role=rules.SignerRole(row.signer_role),
         authority_description=row.authority_description,
         patient_born_on=row.patient.birth_date,
+        patient_died_on=row.patient.died_on,
         minor_rule=minor_rule,
         stmt_revocation=row.stmt_revocation,
         stmt_conditioning=rules.ConditioningStatement(row.stmt_conditioning),

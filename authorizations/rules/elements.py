@@ -184,6 +184,13 @@ def a6_signature(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
         yield incomplete(
             "A6", "The date of the signature is in the future.", "Correct the date from the paper.", "(c)(1)(vi)"
         )
+    if facts.signer_role in SIGNS_FOR_SELF and facts.patient_died_on and facts.patient_died_on < facts.signed_on:
+        yield incomplete(
+            "A6",
+            "It bears a day after the patient's death as the day on which the patient signed.",
+            "Correct the day from the paper; or have the executor or administrator of the estate sign.",
+            "(c)(1)(vi), 164.502(g)(4)",
+        )
     if facts.expires_on and facts.signed_on > facts.expires_on:
         yield incomplete(
             "A5", "It ended before it was signed.", "Correct the dates, or have a new form signed.", "(c)(1)(v)"

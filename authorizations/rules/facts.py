@@ -58,6 +58,7 @@ class AuthorizationFacts:
     name_confirmed: bool = False  # somebody compared the two and found the same person
     authority_description: str = ""
     patient_born_on: date | None = None
+    patient_died_on: date | None = None
     minor_rule: MinorRule = MinorRule.NONE
     representation_refused: Refusal | None = None  # why the representative who signed could not act for the patient
     representation_declined: Periods = ()  # when the practice did not recognize whoever signed for the patient

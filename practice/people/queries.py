@@ -193,6 +193,12 @@ def representatives(patient: Patient, on: date) -> list[Represented]:
     return [Represented(row, refusal_to_represent(facts, on), facts.declined) for row, facts in found]
 
 
+def refusal_to_act_for_patient(row: PersonalRepresentative, on: date) -> Refusal | None:
+    """Why one of them does not act for the patient on a day, or None."""
+    alone = row.patient.acts_alone_on(on)
+    return refusal_to_represent(representation_facts(row, row.patient, on, alone=alone), on)
+
+
 @dataclass(frozen=True, slots=True)
 class PatientDetails:
     """What the details page shows."""

@@ -59,6 +59,23 @@ def asked(dana: Staff, lindqvist: Patient) -> Callable[..., Restriction]:
     return make
 
 
+@pytest.mark.django_db
+def test_nobody_asks_for_the_patient_who_did_not_act_for_them_on_that_day(
+    asked: Callable[..., Restriction], dana: Staff, lindqvist: Patient, signed_in: SignedIn
+) -> None:
+    known = {"name": "Karin", "authority": "Letters", "from_on": today() - 99 * DAY}
+    mother = lindqvist.representatives.create(kind="PARENT", **known)  # of an adult
+    agent = lindqvist.representatives.create(kind="HEALTH_CARE_AGENT", until_on=today() - 11 * DAY, **known)
+    for one, code in ((mother, "PR_ADULT"), (agent, "PR_ENDED")):
+        with pytest.raises(Refused, match=code):
+            asked(representative=one)
+    assert asked(representative=agent, received_on=today() - 12 * DAY).representative == agent
+    url = reverse("restriction-new", args=[lindqvist.pk])
+    typed = {"received_on": today().isoformat(), "representative": mother.pk, "words": "Nothing to his sister"}
+    page = signed_in(dana).post(url, typed).content.decode()
+    assert "a parent does not act for them" in page and "Nothing to his sister" in page
+
+
 def stands(row: Restriction) -> RestrictionState:
     return line_of_restriction(restrictions_of(row.patient).get(pk=row.pk)).state
 

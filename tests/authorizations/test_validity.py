@@ -287,6 +287,19 @@ def test_the_right_person_signs(role: SignerRole, born: date | None, rule: Minor
     assert elements(facts) == wrong
 
 
+DIED = [
+    (SignerRole.INDIVIDUAL, date(2026, 1, 11), ["A6"]),
+    (SignerRole.INDIVIDUAL, date(2026, 1, 12), []),  # in the morning of that day
+    (SignerRole.EXECUTOR_ADMINISTRATOR, date(2026, 1, 11), []),
+]
+
+
+@pytest.mark.parametrize(("role", "died", "wrong"), DIED)
+def test_the_dead_sign_nothing(role: SignerRole, died: date, wrong: list[str]) -> None:
+    facts = paper(signer_role=role, patient_died_on=died, authority_description="Letters testamentary")
+    assert elements(facts) == wrong
+
+
 C = CombinedWith
 R = RecordClass
 # section 3.2: what is on one document, is it refused
