@@ -115,8 +115,8 @@ def disclosure_suspend(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         last = day(form.statement().last_day())
         messages.success(request, f"Recorded. Accountings leave it out, without a trace, through {last}.")
         return redirect("disclosure-open", entry_id)
-    context = {"patient": current.entry.patient, "current": current, "form": form}
-    context["asked"] = tasks_about(TaskKind.SUSPENSION_STATEMENT, current.entry).filter(state=TaskState.OPEN).exists()
+    asked = tasks_about(TaskKind.SUSPENSION_STATEMENT, current.entry).filter(state=TaskState.OPEN).exists()
+    context = {"patient": current.entry.patient, "current": current, "form": form, "asked": asked}
     return render(request, "ledger/disclosure_suspend.html", context)
 
 

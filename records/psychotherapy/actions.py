@@ -18,6 +18,7 @@ from practice.people.models import Staff
 
 from . import vault
 from .documents import package_pdf
+from .rules import EventKind
 from .vault import NoteHead, NotReleasable, Releasable, SealedPackage
 
 
@@ -56,7 +57,25 @@ def approve_package(
 ) -> SealedPackage:
     """Packs and approves exactly these notes of the author's (P-09, P-16). Raises NotReleasable; then nothing was
     made. `us_in_other_words`: the author knows this practice in what the form calls the one who may release (A2).
+    A refused attempt is written down on the sealed side.
     """
+    try:
+        return _approved(by, authorization, package_id, note_ids, recipient, named_staff, on, us_in_other_words)
+    except NotReleasable as refused:
+        vault.record_event(by, EventKind.REFUSED, author=by.pk, package=package_id, detail=refused.refusal.code)
+        raise
+
+
+def _approved(
+    by: Staff,
+    authorization: Authorization,
+    package_id: UUID,
+    note_ids: Collection[UUID],
+    recipient: str,
+    named_staff: Collection[Staff],
+    on: date,
+    us_in_other_words: bool,
+) -> SealedPackage:
     if refusals := refusals_of(authorization, on, by):
         raise NotReleasable(refusals[0])
     check_discloser(authorization, us_in_other_words)

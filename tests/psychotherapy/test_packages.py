@@ -26,6 +26,7 @@ from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package, offer_release
 from records.psychotherapy.ids import new_id
 from records.psychotherapy.models import Event, Package
+from records.psychotherapy.rules import EventKind
 from records.psychotherapy.vault import NotReleasable, SealedPackage
 from records.psychotherapy.vault.seals import open_text, place_of_package
 from tests.authorizations.papers import SCAN, complete
@@ -213,6 +214,9 @@ def test_an_authorization_for_the_chart_packs_no_psychotherapy_note(
     chart = authorize(dana, hale, lindqvist, record_classes=["CHART"], pn_scope="", pn_originator=None)
     with pytest.raises(NotReleasable, match="AUTH_NOT_THESE_RECORDS"):
         approve(hale, chart, packed_note, to=[dana])
+    with vault.open_as(hale):
+        (refused,) = Event.objects.filter(kind=EventKind.REFUSED)
+    assert (refused.actor, refused.detail) == (hale.pk, "AUTH_NOT_THESE_RECORDS"), "the sealed log tells of the attempt"
 
 
 def test_nobody_packs_what_was_not_chosen_or_is_not_theirs(

@@ -31,7 +31,8 @@ from practice.infrastructure.days import today
 from practice.worklist.models import Task
 from records.psychotherapy import vault
 from records.psychotherapy.ids import new_id
-from records.psychotherapy.models import Package
+from records.psychotherapy.models import Event, Package
+from records.psychotherapy.rules import EventKind
 from tests.everybody import make_patient
 from tests.files import pdf
 from tests.legal.conftest import SCAN, add_counsel, add_notice, paper_of, respond
@@ -116,6 +117,12 @@ def test_each_exception_needs_every_field_of_the_documentation_table(no_press, h
     assert pack(hale, claimed(lindqvist, basis, facts=whole), note, dana).cover.own_ground
 
 
+def refused_in_the_vault(staff):
+    """The refused attempts that the sealed log tells of."""
+    with vault.open_as(staff) as actor:
+        return list(Event.objects.filter(kind=EventKind.REFUSED, actor=actor).values_list("detail", flat=True))
+
+
 def codes_of(by, release, note, to):
     """Why the gate does not let an author pack it."""
     with pytest.raises(GateRefused) as refused:
@@ -193,10 +200,10 @@ def test_oversight_of_anybody_but_the_author_opens_nothing_whatever_name_is_writ
     [
         ({"identity_verified": ""}, "IDENTITY_UNVERIFIED"),
         ({"smallest_set_confirmed": False}, "PN_SMALLEST_SET"),
-        ({"process": LegalProcess.ATTORNEY_OR_CLERK_SUBPOENA}, "PN_PROCESS_NOT_COMPULSION"),
+        ({"process": LegalProcess.DISCOVERY_REQUEST}, "PN_PROCESS_NOT_COMPULSION"),
     ],
 )
-def test_the_gate_says_no_before_anything_is_made_and_nobody_learns_of_it(
+def test_the_gate_says_no_before_anything_is_made_and_the_sealed_log_alone_tells_of_it(
     no_press, hale, dana, lindqvist, order, changes, code
 ):
     note, before = write_note(hale, lindqvist), AuditEntry.objects.count()
@@ -204,6 +211,7 @@ def test_the_gate_says_no_before_anything_is_made_and_nobody_learns_of_it(
         pack(hale, claimed(lindqvist, Basis.B_COURT_ORDER, facts=under(order), **changes), note, dana)
     assert vault.my_packages(hale) == []
     assert AuditEntry.objects.count() == before
+    assert refused_in_the_vault(hale) == [code]
 
 
 @pytest.fixture
@@ -278,6 +286,7 @@ def test_nobody_packs_anothers_notes(no_press, hale, osei, dana, lindqvist):
     note = write_note(hale, lindqvist)
     with pytest.raises(vault.NotReleasable):
         pack(osei, claimed(lindqvist, Basis.B_HHS), note, dana)
+    assert refused_in_the_vault(osei) == ["PN_NOTHING_CHOSEN"]
 
 
 def test_what_was_documented_is_sealed_and_opens_for_the_named_staff_alone(no_press, hale, dana, osei, lindqvist):

@@ -1,7 +1,8 @@
 """Psychotherapy notes packed by their author under an exception that is a disclosure (164.508(a)(2)(i)(C), (ii)).
 
 What the author documents is sealed with the package: before a release is committed nothing of it stands in the
-practice's database, not even that the gate refused it. The hand-over asks the gate again with the same facts.
+practice's database, not even that the gate refused it; that stands in the sealed log. The hand-over asks the gate again
+with the same facts.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,7 +18,7 @@ from practice.infrastructure.refusals import Refusal
 from practice.people.models import Staff
 from records.psychotherapy import vault
 from records.psychotherapy.documents import package_pdf
-from records.psychotherapy.rules import describe_release
+from records.psychotherapy.rules import EventKind, describe_release
 
 from ..models import Release
 from ..queries import proposal_of
@@ -107,18 +108,30 @@ def pack_without_authorization(
             ground=ground,
         )
 
-    return vault.prepare_package(
-        by=by,
-        package_id=package_id,
-        patient_id=patient.pk,
-        authorization_id=None,
-        recipient_name=release.recipient_name,
-        note_ids=note_ids,
-        named_staff=[person.pk for person in named_staff],
-        covered=OwnGround(Basis(release.basis), patient.pk, named_by_its_paper(release)),
-        render=render,
-        claim={name: getattr(release, name) for name in CLAIMED},
-    )
+    try:
+        return vault.prepare_package(
+            by=by,
+            package_id=package_id,
+            patient_id=patient.pk,
+            authorization_id=None,
+            recipient_name=release.recipient_name,
+            note_ids=note_ids,
+            named_staff=[person.pk for person in named_staff],
+            covered=OwnGround(Basis(release.basis), patient.pk, named_by_its_paper(release)),
+            render=render,
+            claim={name: getattr(release, name) for name in CLAIMED},
+        )
+    except GateRefused as refused:
+        _write_refused(by, package_id, refused.decision.reasons[0])
+        raise
+    except vault.NotReleasable as refused:
+        _write_refused(by, package_id, refused.refusal)
+        raise
+
+
+def _write_refused(by: Staff, package_id: UUID, refusal: Refusal) -> None:
+    """On the sealed side alone: a line anywhere else would say that there are such notes."""
+    vault.record_event(by, EventKind.REFUSED, author=by.pk, package=package_id, detail=refusal.code)
 
 
 def _ask(release: Release, chosen: list[vault.Releasable], by: Staff, on: date) -> None:

@@ -58,8 +58,14 @@ def write_event_once_a_sitting(actor: UUID, kind: EventKind, note: UUID, now: da
 
 
 def record_event(
-    staff: Staff, kind: EventKind, *, note: UUID | None = None, package: UUID | None = None, detail: str = ""
+    staff: Staff,
+    kind: EventKind,
+    *,
+    author: UUID | None = None,
+    note: UUID | None = None,
+    package: UUID | None = None,
+    detail: str = "",
 ) -> None:
-    """One event in a transaction of its own, for attempts that are refused before the vault is asked anything."""
+    """One event in a transaction of its own, for attempts that are refused beside what the vault is asked."""
     with open_as(staff) as actor:
-        write_event(actor, kind, note=note, package=package, detail=detail)
+        write_event(actor, kind, author=author, note=note, package=package, detail=detail)
