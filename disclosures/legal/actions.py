@@ -219,7 +219,7 @@ def pack_compelled(*, by: Staff, compelled: Compelled) -> Compelled:
     author, package_id = Staff.objects.get(pk=compelled.author), uuid4()
     named = Patient.objects.in_bulk(compelled.patients)
 
-    def render(chosen: list[vault.Releasable]) -> bytes:
+    def render(chosen: list[vault.Releasable], others_left_out: bool) -> bytes:
         first, *others = spoken_of(compelled.patients, [one.head.patients for one in chosen])
         return package_pdf(
             chosen,
@@ -230,6 +230,7 @@ def pack_compelled(*, by: Staff, compelled: Compelled) -> Compelled:
             package_id=package_id,
             on=today(),
             compelled_by=_ground_words(paper),
+            others_left_out=others_left_out,
         )
 
     return vault.pack_compelled(by=by, compelled_id=compelled.id, package_id=package_id, render=render)
@@ -257,6 +258,7 @@ def hand_over_compelled(*, by: Staff, package_id: UUID, release: Release) -> Rel
                      at=day(cover.approved_at))  # fmt: skip
         release.patient_id, release.package, release.description = cover.patient, cover.id, cover.description
         release.facts |= named_fact(cover.named_too)
+        release.facts |= {"notes_left_out": "yes"} if cover.others_left_out else {}
         release.approver_id = cover.author
         release.prepared_by_id = release.approved_by_id = cover.approved_by
         release.prepared_at = release.approved_at = cover.approved_at

@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 
-from practice.compliance.queries import practice_profile
+from practice.compliance.queries import policy, practice_profile
+from practice.infrastructure.blackout import NOTES_LEFT_OUT
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import render_pdf
 from records.psychotherapy.compelled_rules import Compelled, PassphrasePart
 
 from .models import LegalPaper
+
+
+def left_out_words(others_left_out: bool) -> str:
+    """What cover and file tell the recipient of notes that stayed out, where the practice wants it said (P-34)."""
+    return NOTES_LEFT_OUT if others_left_out and policy("P-34", today()).value else ""
 
 
 def slip_pdf(parts: Sequence[PassphrasePart], compelled: Compelled, paper: LegalPaper) -> bytes:

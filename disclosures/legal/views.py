@@ -30,7 +30,7 @@ from records.psychotherapy.compelled_rules import Compelled
 from records.psychotherapy.vault import NotReleasable
 
 from . import actions
-from .documents import slip_pdf
+from .documents import left_out_words, slip_pdf
 from .forms import CompelledForm, CompelledHandOverForm, EntryForm, NameForm, PaperForm
 from .lines import line_of, lines_of, steps_of
 from .models import LegalPaper
@@ -272,6 +272,8 @@ def _open(request: HttpRequest, compelled_id: UUID) -> tuple[Staff, Compelled]:
 def compelled_open(request: HttpRequest, compelled_id: UUID) -> HttpResponse:
     """How far it is, and the one thing this person can do."""
     staff, found = _open(request, compelled_id)
+    if found.author == staff.pk:
+        vault.written_down_as_read(staff, found)
     return _compelled_page(request, staff, found)
 
 
@@ -280,7 +282,8 @@ def _compelled_page(
 ) -> HttpResponse:
     now, two = timezone.now(), found.is_one_of_two(staff.pk)
     paper = actions.paper_of(found) if two else None
-    cover = vault.package_cover(staff, found.package) if two and found.package else None
+    is_author = found.author == staff.pk
+    cover = vault.package_cover(staff, found.package) if (two or is_author) and found.package else None
     context = {
         "one": found,
         "line": line_of(staff, found),
@@ -289,11 +292,13 @@ def _compelled_page(
         "later_words": later_words(paper) if paper and not found.scope.ends_by(paper.received_on) else "",
         "sees_paper": two and papers_visible_to(staff).filter(pk=found.ground).exists(),
         "is_two": two,
-        "is_author": found.author == staff.pk,
+        "is_author": is_author,
         "may_confirm": found.may_confirm(staff.pk),
         "may_pack": found.may_pack(staff.pk, now),
         "may_stop": found.may_stop(staff.pk),
-        "cover": cover,
+        "cover": cover if two else None,
+        "handed_over_at": cover.handed_over_at if cover else None,
+        "left_out_words": left_out_words(found.others_left_out) if two else "",
         "reasons": reasons or [],
     }
     return render(request, "legal/compelled.html", context, status=409 if reasons else 200)
@@ -422,6 +427,7 @@ def _hand_over_page(
         "paper": paper,
         "patient": paper.patient,
         "about": [patients[one] for one in cover.about],
+        "left_out_words": left_out_words(cover.others_left_out),
         "form": form,
         "decision": decision,
     }

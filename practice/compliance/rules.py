@@ -302,7 +302,7 @@ _ALL = (
     ),
     _switch(
         "P-34", "cover_says_left_out", "Passages left out of released records",
-        "The cover says that passages were left out, or that passages about other people were.",
+        "The cover says that passages were left out, or that passages or notes about other people were.",
         "Does not ask for it.", "45 CFR 164.502(b), 164.508",
     ),
 )  # fmt: skip

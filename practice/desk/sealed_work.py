@@ -1,6 +1,7 @@
 """What waits about sealed notes: computed live for the person it concerns, at each look, and stored nowhere."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from practice.infrastructure.templatetags.look import day
 from practice.people.models import Patient, Staff
 from practice.worklist.rules import TaskKind
 from records.psychotherapy import vault
+from records.psychotherapy.compelled_rules import Compelled
 from records.psychotherapy.custody_actions import requests_in_custody
 from records.psychotherapy.custody_rules import Step, Transfer
 
@@ -104,13 +106,15 @@ def custody_matters(staff: Staff) -> Group:
 def compelled_matters(staff: Staff) -> Group:
     """Compelled releases in which this person has something to do, or which are about their own notes.
 
-    An author is told while one is open, whether they keep notes or not; so is the custodian of an author's notes. When
-    the file is made, each of the two is asked for their part of its passphrase until they have printed it.
+    An author is told from the moment one is begun, whether they keep notes or not, until they have looked at it, and
+    again when the file has left; the custodian of an author's notes while one is open. When the file is made, each of
+    the two is asked for their part of its passphrase until they have printed it.
     """
     found = vault.my_compelled(staff)
     made = [one for one in found if one.package]
     to_print = vault.slips_to_print(staff, made) if made else []
-    open_now = [one for one in found if one.open] + to_print
+    news = vault.news_to_author(staff, found)
+    open_now = [one for one in found if one.id in news or one in to_print or _waits(one, staff)]
     people = Staff.objects.in_bulk({one.author for one in open_now})
     patients = Patient.objects.in_bulk({one.patients[0] for one in open_now})
     lines = []
@@ -124,11 +128,24 @@ def compelled_matters(staff: Staff) -> Group:
             lines.append(Line(title, words, href, "Compare and confirm", about=about))
         elif one.may_pack(staff.pk, timezone.now()):
             lines.append(Line(title, words, href, "Make the locked file", due_on=due, about=about))
-        elif one.author == staff.pk:
-            lines.append(Line(title, words, href, "Look", about="A release of your notes about them is compelled"))
+        elif one.id in news:
+            lines.append(Line(title, words, href, "Look", about=_news(one, news[one.id])))
         else:
             lines.append(Line(title, words, href, "Look", about=f"{about}: waits"))
     return Group("Compelled releases of psychotherapy notes", lines, sealed=True)
+
+
+def _waits(one: Compelled, staff: Staff) -> bool:
+    """Whether it is open and this person more than its author, who is told once."""
+    return one.open and (one.author != staff.pk or one.is_one_of_two(staff.pk))
+
+
+def _news(one: Compelled, left_at: datetime | None) -> str:
+    if left_at:
+        return f"Your notes about them were handed over on {day(left_at)}: a court or a law compels it"
+    if one.stopped_at:
+        return "A release of your notes about them was begun, and stopped"
+    return "A release of your notes about them is compelled"
 
 
 def _asked_in_custody(staff: Staff, transfer: Transfer, author: str) -> list[Line]:

@@ -18,6 +18,7 @@ SENTENCE = re.compile(r"\S[^\n]*?(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|(?=\s*(?:
 
 # What a cover says of it, where the practice wants it said (P-34).
 LEFT_OUT = "Some passages were left out. Black marks the place of each."
+NOTES_LEFT_OUT = "Notes that also concern other people were left out."
 
 
 @dataclass(frozen=True, slots=True, order=True)

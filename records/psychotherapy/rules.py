@@ -50,6 +50,7 @@ class EventKind(models.TextChoices):
     COMPELLED_PACKED = "compelled_packed", "Packed for a compelled release, shown to nobody"
     COMPELLED_EMPTY = "compelled_empty", "Found nothing for a compelled release"
     COMPELLED_SLIP = "compelled_slip", "Printed a part of a passphrase"
+    COMPELLED_READ = "compelled_read", "Looked how a compelled release of their notes stands"
     DESTRUCTION_ORDERED = "destruction_ordered", "Ordered a destruction"
     DESTRUCTION_CANCELLED = "destruction_cancelled", "Cancelled a destruction"
     DESTROYED = "destroyed", "Destroyed a note"

@@ -341,7 +341,7 @@ MODELS: dict[str, Kept] = {
         sealed="sealed claim",
         plain="""
         id author patient named_too authorization_id recipient_name description notes session_days speaks_of key
-        sha256 size
+        sha256 size others_left_out
         named_staff made_at approved_by approved_at hand_over_until withdrawn_at compelled passages_out""",
     ),
     "psychotherapy.Custody": Kept(

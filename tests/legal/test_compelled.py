@@ -28,6 +28,7 @@ from disclosures.releases.queries import entry_of
 from disclosures.releases.rules import Method
 from disclosures.releases.signals import compelled_leaves
 from practice.audit.models import AuditEntry
+from practice.infrastructure.blackout import NOTES_LEFT_OUT
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
 from practice.people.rules import Role
@@ -104,6 +105,7 @@ def test_two_people_have_it_packed_and_neither_can_read_it(
     assert CANARY in text and DRAFTED in text and "Draft, not signed" in text
     assert JOINT not in text and OLD not in text and "somebodyelse" not in text
     assert "Order signed by a judge" in text and "written authorization" not in text
+    assert NOTES_LEFT_OUT in " ".join(text.split()), "the recipient is told that something within the order is missing"
 
 
 def test_hand_over_goes_through_the_gate_and_the_ledger_like_every_release(
@@ -171,7 +173,7 @@ def test_one_person_alone_cannot(
         with pytest.raises(Refused):
             pack_compelled(by=anybody, compelled=begun)
         with pytest.raises(NotReleasable):
-            vault.pack_compelled(by=anybody, compelled_id=begun.id, package_id=uuid4(), render=lambda chosen: b"")
+            vault.pack_compelled(by=anybody, compelled_id=begun.id, package_id=uuid4(), render=lambda *given: b"")
     Staff.objects.filter(pk=brook.pk).update(email="same@example.org")
     Staff.objects.filter(pk=castellanos.pk).update(email="Same@example.org")
     with pytest.raises(Refused):

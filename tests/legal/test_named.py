@@ -258,8 +258,9 @@ def test_the_database_opens_no_row_and_no_key_of_a_note_that_speaks_of_one_more_
     other = uuid4()
     make = """INSERT INTO psychotherapy_package (id, author, patient, named_too, authorization_id, recipient_name,
         description, notes, session_days, speaks_of, key, sealed, sha256, size, named_staff, made_at, approved_by,
-        approved_at, hand_over_until, passages_out, compelled) VALUES (%s, %s, %s, %s, %s, '', '', '{}', '{}', '{}',
-        gen_random_uuid(), '', '', 1, '{}', now(), %s, now(), now(), false, %s)"""
+        approved_at, hand_over_until, passages_out, others_left_out, compelled)
+        VALUES (%s, %s, %s, %s, %s, '', '', '{}', '{}', '{}',
+        gen_random_uuid(), '', '', 1, '{}', now(), %s, now(), now(), false, false, %s)"""
     for patient, named, fits in (
         (lindqvist, [cordova.pk], True),
         (lindqvist, [cleo.pk], False),

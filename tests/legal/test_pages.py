@@ -11,6 +11,7 @@ from django.urls import reverse
 from disclosures.legal.models import LegalPaper, PaperEntry
 from disclosures.legal.rules import EntryKind, PaperKind
 from disclosures.releases.models import Release
+from practice.infrastructure.blackout import NOTES_LEFT_OUT
 from practice.infrastructure.days import today
 from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
@@ -94,9 +95,10 @@ def test_a_subpoena_that_no_judge_signed_stops_at_the_paper(
 
 def test_the_two_the_author_and_nobody_else_and_never_a_word_of_the_notes(
     order: LegalPaper, hale: Staff, osei: Staff, castellanos: Staff, brook: Staff, dana: Staff, lindqvist: Patient,
-    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch,
+    cordova: Patient, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     write_note(hale, lindqvist, text="zebraquartz")
+    write_note(hale, lindqvist, cordova)
     said: list[str] = []
     monkeypatch.setattr(
         "disclosures.legal.actions.package_pdf", lambda *args, compelled_by, **more: said.append(compelled_by) or pdf()
@@ -110,6 +112,7 @@ def test_the_two_the_author_and_nobody_else_and_never_a_word_of_the_notes(
     assert "Compare and confirm" in second.get("/").content.decode()
     assert "A release of your notes" in author.get("/").content.decode()
     assert "does not wait for your approval" in author.get(page).content.decode()
+    assert "your notes about them" not in author.get("/").content.decode().lower(), "told, and looked at"
     for stranger in (desk, signed_in(osei)):
         assert stranger.get(page).status_code == 404
         for act in ("confirm", "pack", "stop", "slip", "withdraw"):
@@ -137,13 +140,21 @@ def test_the_two_the_author_and_nobody_else_and_never_a_word_of_the_notes(
     handing = reverse("compelled-hand-over", args=[cover.id])
     assert desk.get(reverse("notes-hand-over", args=[cover.id])).headers["Location"] == handing
     assert officer.get(handing).status_code == author.get(handing).status_code == 404
-    assert "Clerk of the Superior Court" in desk.get(handing).content.decode()
+    shown = desk.get(handing).content.decode()
+    assert "Clerk of the Superior Court" in shown and NOTES_LEFT_OUT in shown
+    assert NOTES_LEFT_OUT in second.get(page).content.decode(), "the two know what the recipient reads"
+    assert "your notes about them" not in author.get("/").content.decode().lower()
     done = desk.post(handing, {"method": "locked_file", "identity_verified": "Badge seen"})
     release = Release.objects.get()
     assert said[0].endswith(f"(our reference {order.number})")
     assert release.facts["our_reference"] == order.number, "slips, file and cover carry one number"
     assert done.status_code == 302 and "compelled" in author.get(done.headers["Location"]).content.decode().lower()
+    assert release.facts["notes_left_out"], "the cover says so too"
     assert "handed over on" in officer.get(page).content.decode()
+    assert "Your notes about them were handed over" in author.get("/").content.decode(), "it has left"
+    assert "Your notes about them were handed over" not in officer.get("/").content.decode()
+    assert f"handed over to {release.recipient_name} on" in author.get(page).content.decode()
+    assert "your notes about them" not in author.get("/").content.decode().lower()
     assert desk.post(f"{page}slip/").status_code == author.post(f"{page}slip/").status_code == 404
 
 

@@ -12,7 +12,7 @@ from disclosures.releases.documents.package import _cover_context
 from disclosures.releases.models import Release
 from disclosures.releases.queries.steps import steps_of, way_words
 from disclosures.releases.rules import Method, ReleaseState
-from practice.infrastructure.blackout import LEFT_OUT
+from practice.infrastructure.blackout import LEFT_OUT, NOTES_LEFT_OUT
 from practice.infrastructure.days import today
 from records.psychotherapy import documents, vault
 
@@ -82,6 +82,7 @@ def test_cover_and_file_say_that_passages_were_left_out_and_nothing_of_which(mon
     sealed = {"basis": Basis.B_AUTHORIZATION, "record_class": "PN"}
     assert LEFT_OUT in cover(lindqvist, **sealed, facts={"passages_out": "yes"})
     assert LEFT_OUT not in cover(lindqvist, **sealed)
+    assert NOTES_LEFT_OUT in cover(lindqvist, **sealed, facts={"notes_left_out": "yes"})
     assert LEFT_OUT in sealed_file(monkeypatch, hale, lindqvist)
     assert LEFT_OUT not in sealed_file(monkeypatch, hale, lindqvist, passages_out=0)
 

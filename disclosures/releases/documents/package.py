@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from disclosures.ledger.rules import Basis
 from practice.compliance.queries import policy, practice_profile
-from practice.infrastructure.blackout import LEFT_OUT
+from practice.infrastructure.blackout import LEFT_OUT, NOTES_LEFT_OUT
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import attach_file, render_pdf
 from practice.infrastructure.refusals import Refusal, Refused
@@ -132,9 +132,12 @@ def _cover_context(release: Release, rows: Sequence[Redaction]) -> dict[str, Any
 
 
 def _left_out_words(release: Release, rows: Sequence[Redaction]) -> str:
-    """What the cover says of passages that were left out, when the practice wants it said (P-34)."""
-    sealed = release.is_notes and bool(release.facts.get("passages_out"))
-    if not (rows or sealed) or not policy("P-34", today()).value:
+    """What the cover says of what was left out, when the practice wants it said (P-34)."""
+    if not policy("P-34", today()).value:
+        return ""
+    if release.is_notes and release.facts.get("notes_left_out"):
+        return NOTES_LEFT_OUT
+    if not rows and not (release.is_notes and release.facts.get("passages_out")):
         return ""
     if rows and all(row.reason == RedactionReason.ANOTHER_PERSON for row in rows):
         return "Passages about other people were left out. Black marks the place of each."

@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                             ("compelled_packed", "Packed for a compelled release, shown to nobody"),
                             ("compelled_empty", "Found nothing for a compelled release"),
                             ("compelled_slip", "Printed a part of a passphrase"),
+                            ("compelled_read", "Looked how a compelled release of their notes stands"),
                             ("destruction_ordered", "Ordered a destruction"),
                             ("destruction_cancelled", "Cancelled a destruction"),
                             ("destroyed", "Destroyed a note"),

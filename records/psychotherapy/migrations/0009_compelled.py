@@ -176,6 +176,14 @@ class Migration(migrations.Migration):
                 size=None,
             ),
         ),
+        migrations.AddField(
+            model_name="package",
+            name="others_left_out",
+            field=models.BooleanField(
+                default=False,
+                help_text="Whether notes that a law or a court compels stayed out: they speak of others too.",
+            ),
+        ),
         migrations.CreateModel(
             name="Compelled",
             fields=[

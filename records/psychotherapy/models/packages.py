@@ -33,6 +33,9 @@ class Package(SealedModel):
     session_days = ArrayField(models.DateField(), help_text="The session of each note, in the order of `notes`.")
     speaks_of = models.JSONField(default=dict, help_text="By note: the other patients it speaks of, by their ids.")
     passages_out = models.BooleanField(default=False, help_text="Whether its author left passages out; not which.")
+    others_left_out = models.BooleanField(
+        default=False, help_text="Whether notes that a law or a court compels stayed out: they speak of others too."
+    )
     key = models.UUIDField()
     sealed = models.BinaryField(help_text="The locked PDF, sealed.")
     sha256 = models.CharField(max_length=64, help_text="Of the exact bytes handed over, before sealing.")

@@ -11,10 +11,12 @@ from .compelled import (
     confirm_compelled,
     my_compelled,
     my_passphrase_parts,
+    news_to_author,
     pack_compelled,
     slips_to_print,
     start_compelled,
     stop_compelled,
+    written_down_as_read,
 )
 from .custody import (
     my_transfers,
@@ -128,6 +130,7 @@ __all__ = [
     "my_passphrase_parts",
     "my_training_grants",
     "my_transfers",
+    "news_to_author",
     "note_to_redact",
     "notes_opened_to",
     "open_as",
@@ -165,4 +168,5 @@ __all__ = [
     "transfer_of_mine",
     "was_moved",
     "withdraw_package",
+    "written_down_as_read",
 ]

@@ -33,12 +33,13 @@ from records.psychotherapy.rules import EventKind
 from .destruction import living
 from .drafts import head_of
 from .notes import text_of_note
-from .packages import NotReleasable, Render, fill_package, keep_package, with_files
+from .packages import NotReleasable, fill_package, keep_package, with_files
 from .seals import PURPOSE, open_text, place_of_text
 from .session import ALIAS, lock, open_as, write_event
 from .values import Releasable
 
 PARTS: Final = (1, 2)
+RenderCompelled = Callable[[list[Releasable], bool], bytes]
 NOT_NOW = Refusal(
     "COMPELLED_NOT_NOW",
     "This compelled release is not yours to carry out now, or it is over. Nothing was changed.",
@@ -100,8 +101,9 @@ def stop_compelled(staff: Staff, compelled_id: UUID) -> bool | None:
     return _step(staff, compelled_id, Kind.STOPPED, EventKind.COMPELLED_STOPPED, CompelledValue.may_stop)
 
 
-def pack_compelled(*, by: Staff, compelled_id: UUID, package_id: UUID, render: Render) -> CompelledValue:
+def pack_compelled(*, by: Staff, compelled_id: UUID, package_id: UUID, render: RenderCompelled) -> CompelledValue:
     """Carries it out, once: what is within the scope goes through `render` into a locked file, shown to nobody.
+    `render` is told too whether something stayed out.
 
     Without anything within the scope the answer is that, written down, and known to the two alone. Notes that also
     speak of somebody whom the paper does not name stay out. Raises NotReleasable; then nothing was made and nothing was
@@ -124,15 +126,15 @@ def pack_compelled(*, by: Staff, compelled_id: UUID, package_id: UUID, render: R
         return _values([row])[0]
 
 
-def _pack(row: Compelled, actor: UUID, package_id: UUID, render: Render, others: bool) -> None:
+def _pack(row: Compelled, actor: UUID, package_id: UUID, render: RenderCompelled, others: bool) -> None:
     package = Package(id=package_id, authorization_id=row.ground, author=row.author)
-    package.approved_by, package.compelled = actor, row.id
+    package.approved_by, package.compelled, package.others_left_out = actor, row.id, others
     package.recipient_name, package.named_staff = row.recipient_name, row.named_staff
     with _opening(row, actor, Opening.PACKAGE, package_id):
         # asked again here: the database shows an author who is one of the two every note of their own
         chosen = [_text(one) for one in _within(row) if _of_named_alone(row, one)]
         package.patient, *package.named_too = spoken_of(row.patients, [one.head.patients for one in chosen])
-        locked = lock_pdf(render(chosen), "-".join(_part(row, number) for number in PARTS))
+        locked = lock_pdf(render(chosen, others), "-".join(_part(row, number) for number in PARTS))
         fill_package(package, chosen, locked)
         keep_package(actor, package, locked)
         _written(row, actor, Kind.PACKED, package=package_id, others=others)
@@ -157,6 +159,33 @@ def my_passphrase_parts(staff: Staff, compelled_id: UUID) -> list[PassphrasePart
         numbers = PARTS if found.alone else ((1,) if actor == row.started_by else (2,))
         write_event(actor, EventKind.COMPELLED_SLIP, author=row.author, package=found.package, detail=str(row.id))
         return [PassphrasePart(number, _part(row, number)) for number in numbers]
+
+
+def written_down_as_read(staff: Staff, one: CompelledValue) -> None:
+    """Their author looked at how it stands: until something more happens there is nothing new to tell them."""
+    with open_as(staff) as actor:
+        write_event(actor, EventKind.COMPELLED_READ, author=one.author, detail=str(one.id))
+
+
+def news_to_author(staff: Staff, found: Collection[CompelledValue]) -> dict[UUID, datetime | None]:
+    """Of these, those of this person's notes carried out by others, whose beginning or leaving they have not looked at
+    since; with when the file left, if it did. Nothing here tells whether anything was found.
+    """
+    mine = [one for one in found if one.author == staff.pk and not one.is_one_of_two(staff.pk)]
+    if not mine:
+        return {}
+    with open_as(staff) as actor:
+        looks = Event.objects.filter(actor=actor, kind=EventKind.COMPELLED_READ)
+        looks = looks.filter(detail__in=[str(one.id) for one in mine]).order_by("at")
+        read = dict(looks.values_list("detail", "at"))
+        handed = Event.objects.filter(package__in=[one.package for one in mine if one.package])
+        left = dict(handed.filter(kind=EventKind.PACKAGE_HANDED_OVER).values_list("package", "at"))
+        news = {one.id: (left.get(one.package), one.started_at) for one in mine}
+        return {
+            one: left_at
+            for one, (left_at, begun_at) in news.items()
+            if str(one) not in read or read[str(one)] < (left_at or begun_at)
+        }
 
 
 def slips_to_print(staff: Staff, made: Collection[CompelledValue]) -> list[CompelledValue]:

@@ -353,5 +353,6 @@ def _cover(row: Package, handed_over_at: datetime | None = None) -> PackageCover
         compelled=row.compelled,
         own_ground=row.claim is not None,
         passages_out=row.passages_out,
+        others_left_out=row.others_left_out,
         speaks_of={note: tuple(map(UUID, found)) for note, found in row.speaks_of.items()},
     )

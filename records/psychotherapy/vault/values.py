@@ -293,6 +293,7 @@ class PackageCover:
     speaks_of: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)  # by note: the others it speaks of
     named_too: tuple[UUID, ...] = ()  # other patients the legal paper names; then `speaks_of` holds everybody
     passages_out: bool = False  # its author left some out; the cover sheet may say so, not which
+    others_left_out: bool = False  # of what is compelled, notes that speak of others too stayed out
     own_ground: bool = False  # without an authorization: its author's claim is sealed with it
     claim: Mapping[str, Any] = field(default_factory=dict, repr=False)  # opened for who hands it over, else empty
 
