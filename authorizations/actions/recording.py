@@ -101,7 +101,7 @@ def record_authorization(
 
     `received_at` is when the paper came in (default now). `another_paper`: somebody compared it with the record it
     looks like. Raises Refused for who may not, for a receipt in the future, for a representative or an earlier record
-    of somebody else, and for what looks like a paper that the patient took back.
+    of somebody else, and for what looks like a paper that was taken back or has ended.
     """
     now = timezone.now()
     refuse_future(received_at or now, now)
@@ -109,8 +109,8 @@ def record_authorization(
     for other in (representative, prepared_from):
         if other is not None and other.patient_id != patient.pk:
             raise Refused(Refusal("AUTHORIZATION_OTHER_PATIENT", "This belongs to another patient."))
-    if not another_paper and same.is_any_revoked(patient):
-        _refuse_taken_back(patient, paper, prepared_from, elements)
+    if not another_paper and same.is_any_ended(patient):
+        _refuse_ended(patient, paper, prepared_from, elements)
     authorization = Authorization.objects.create(
         pk=new_id or uuid4(),
         patient=patient,
@@ -129,7 +129,7 @@ def record_authorization(
     return authorization
 
 
-def _refuse_taken_back(
+def _refuse_ended(
     patient: Patient, paper: CheckedUpload | None, prepared_from: Authorization | None, elements: Elements
 ) -> None:
     found = same.recorded_before(
@@ -142,13 +142,13 @@ def _refuse_taken_back(
         sha256=paper.sha256 if paper else "",
         besides=[prepared_from.pk] if prepared_from else (),
     )
-    if line := same.revoked_among(found):
+    if line := same.ended_of(found):
         raise Refused(
             Refusal(
                 "AUTHORIZATION_TAKEN_BACK",
-                "This looks like a paper that the patient took back: the same day, recipient and records, or the same "
-                "scan.",
-                "If it is another paper, say so. What was taken back is not recorded anew.",
+                "This looks like a paper that was taken back or has ended: the same scan, or the same recipient and "
+                "records, signed before.",
+                "If it is another paper, say so. What was taken back or has ended is not recorded anew.",
                 "45 CFR 164.508(b)(2)(iii)",
                 page("authorization-open", line.authorization.pk),
             )

@@ -21,7 +21,7 @@ from .. import rules
 from ..actions import Elements
 from ..models import Authorization, FormVersion, Signature
 from ..queries import AuthorizationLine, facts_of
-from ..queries.same import recorded_before, revoked_among
+from ..queries.same import ended_of, recorded_before
 from ..rules.preparing import InfoKind
 from ..rules.signing import ABSENT
 
@@ -297,7 +297,7 @@ class AuthorizationForm(forms.Form):
             sha256=given["scan"].sha256 if given.get("scan") else "",
             besides=self.besides,
         )
-        self.looks_like = revoked_among(found) or next(iter(found), None)
+        self.looks_like = ended_of(found) or next(iter(found), None)
         if self.looks_like and not given.get("another_paper"):
             self.add_error("another_paper", "Compare the two. If it is the same paper, it is not recorded once more.")
 

@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
+from practice.infrastructure.days import local_date
 from practice.people.models import Patient, Staff
 
 from .. import rules
 from ..models import Authorization
 from ..policies import with_facts
-from ..rules import AuthorizationStatus, EventKind
+from ..rules import REVOCATIONS, AuthorizationFacts, EventKind
 from .standing import OVER, AuthorizationLine, lines_from, lines_of
 
 
@@ -47,6 +48,9 @@ def recorded_before(
 ) -> list[AuthorizationLine]:
     """The patient's records in use that look like the paper at hand: the same scan, byte for byte, or the same day
     beside the signature, recipient and records. A fax and the mailed original of one paper are two such records.
+
+    Also what the patient took back, in writing or by a call, for this recipient and some of these records, where the
+    paper at hand was signed by then: a copy that somebody else still has comes in after the letter.
     """
     if not sha256 and not signed_on:
         return []
@@ -61,19 +65,35 @@ def recorded_before(
         and (
             line.authorization.pk in same_scan
             or (
-                line.signed_on == signed_on
-                and set(line.authorization.record_classes) == set(record_classes)
+                signed_on is not None
                 and same_recipient(line.authorization, asked)
+                and _is_like(line, signed_on, set(record_classes))
             )
         )
     ]
 
 
-def is_any_revoked(patient: Patient) -> bool:
-    """Whether the patient ever took an authorization back in writing."""
-    return Authorization.objects.filter(patient=patient, events__kind=EventKind.WRITTEN_REVOCATION).exists()
+def _is_like(line: AuthorizationLine, signed_on: date, records: set[str]) -> bool:
+    taken_back = line.facts.revocation_received_at or line.facts.held_since
+    if taken_back and signed_on <= local_date(taken_back):
+        return bool(records & set(line.authorization.record_classes))
+    return line.signed_on == signed_on and records == set(line.authorization.record_classes)
 
 
-def revoked_among(lines: Collection[AuthorizationLine]) -> AuthorizationLine | None:
-    """The first of these that the patient took back in writing."""
-    return next((line for line in lines if line.status == AuthorizationStatus.REVOKED), None)
+# What ends an authorization, or holds it, for a reason that the paper itself does not show.
+ENDINGS = REVOCATIONS | {EventKind.EXPIRY_EVENT_KNOWN, EventKind.KNOWN_FALSE}
+
+
+def is_any_ended(patient: Patient) -> bool:
+    """Whether anything of this patient's was ever taken back, or ended by something that became known."""
+    return Authorization.objects.filter(patient=patient, events__kind__in=ENDINGS).exists()
+
+
+def ended_of(lines: Collection[AuthorizationLine]) -> AuthorizationLine | None:
+    """The first of these that was taken back or is on hold, whose event is known, or that is known to be false."""
+    found = (line for line in lines if _has_ended(line.facts))
+    return next(found, None)
+
+
+def _has_ended(facts: AuthorizationFacts) -> bool:
+    return bool(facts.revocation_received_at or facts.held_since or facts.event_known_on or facts.known_false_on)

@@ -100,7 +100,8 @@ def test_the_same_scan_is_asked_about_whatever_was_typed(
     file = BytesIO(scan)
     file.name = "again.pdf"
     given = typed(hale, signed_on="", scan=file)
-    assert "with the same scan" in words(desk.post(new(lindqvist), given)) and Authorization.objects.count() == 1
+    assert "on record already, by its scan" in words(desk.post(new(lindqvist), given))
+    assert Authorization.objects.count() == 1
 
 
 def test_a_paper_that_was_taken_back_is_not_recorded_anew_unless_it_is_said_to_be_another(
@@ -109,7 +110,23 @@ def test_a_paper_that_was_taken_back_is_not_recorded_anew_unless_it_is_said_to_b
     actions.record_revocation(by=dana, authorization=authorized(), written=True, received_at=timezone.now())
     refused = refusal_of(lambda: authorized(another_paper=False))
     assert refused == "AUTHORIZATION_TAKEN_BACK"
+    read_otherwise = {"signed_on": today() - timedelta(days=40), "paper": None, "another_paper": False}
+    assert refusal_of(lambda: authorized(**read_otherwise)) == "AUTHORIZATION_TAKEN_BACK", "a copy that came in since"
+    to_another = {"recipient_name": "Dr. Ines Falk", "paper": check_upload(BytesIO(pdf()))}
+    assert stands(authorized(**read_otherwise | to_another)) == ACTIVE
     wrong = authorized(signed_on=today() - timedelta(days=3), paper=None)
     with pytest.raises(Refused, match="AUTHORIZATION_TAKEN_BACK"):  # nor by correcting another record into it
         actions.correct_authorization(by=dana, authorization=wrong, why="Mistyped", **complete(hale))
     assert stands(authorized(another_paper=True)) == ACTIVE
+
+
+@pytest.mark.parametrize("ended", ["on hold", "its event", "false"])
+def test_what_is_on_hold_or_has_ended_is_not_recorded_anew_either(authorized: Record, dana: Staff, ended: str) -> None:
+    row = authorized(expires_on=None, expires_event="My case is over", expires_event_relates=True)
+    if ended == "on hold":
+        actions.record_revocation(by=dana, authorization=row, written=False, received_at=timezone.now())
+    elif ended == "its event":
+        actions.record_event_known(by=dana, authorization=row, known_on=today(), how="Call")
+    else:
+        actions.record_known_false(by=dana, authorization=row, known_on=today(), what="Another person's case")
+    assert refusal_of(lambda: authorized(another_paper=False, paper=None)) == "AUTHORIZATION_TAKEN_BACK"
