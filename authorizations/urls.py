@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{ONE}revoke/", views.authorization_revoke, name="authorization-revoke"),
     path(f"{ONE}event-known/", views.authorization_event_known, name="authorization-event-known"),
     path(f"{ONE}known-false/", views.authorization_known_false, name="authorization-known-false"),
+    path(f"{ONE}mistaken/<slug:what>/", views.authorization_mistaken, name="authorization-mistaken"),
     path(f"{ONE}copy-given/", views.authorization_copy_given, name="authorization-copy-given"),
     path(f"{ONE}fulfilled/", views.authorization_fulfilled, name="authorization-fulfilled"),
     path(f"{ONE}scan/", views.authorization_scan_add, name="authorization-scan-add"),

@@ -260,6 +260,7 @@ TABLE: dict[str, Row] = {
     "authorization-revoke": row("200 200 403 200 200 404"),
     "authorization-event-known": row("200 200 403 200 200 404"),
     "authorization-known-false": row("200 200 403 200 200 404"),
+    "authorization-mistaken": row("403 403 403 403 200 404"),
     "authorization-copy-given": row("200 200 403 200 200 404"),
     "authorization-fulfilled": row("200 200 403 200 200 404"),
     "authorization-scan": row("200 200 200 200 200 403"),  # finds those open to the person

@@ -103,7 +103,7 @@ def build(signed_in: Callable[[Staff], Client]) -> World:
     }
     patient = make_patient(20388, "Tobias", NAME, date(1991, 7, 14), treated_by=staff["own"])
     other = make_patient(19877, "Ruth", "Abernathy", date(1954, 5, 21), treated_by=staff["other"])
-    ids = {"patient_id": patient.pk, "code": "P-04", "token": "made-up", "kind": "form-sent"}
+    ids = {"patient_id": patient.pk, "code": "P-04", "token": "made-up", "kind": "form-sent", "what": "event"}
     ids |= _people(staff, patient) | _chart(staff, patient) | _measures(staff, patient) | _sealed(staff, patient)
     ids["question_id"] = ask_placement(by=staff["own"], topic=PlacementTopic.MEDICATION).pk
     ids |= _papers(staff, patient, ids["psychotherapy.note_id"])

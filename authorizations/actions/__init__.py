@@ -10,6 +10,7 @@ from .recording import (
     record_event_known,
     record_fulfilled,
     record_known_false,
+    record_mistaken,
 )
 from .taking_back import record_revocation
 
@@ -23,5 +24,6 @@ __all__ = [
     "record_event_known",
     "record_fulfilled",
     "record_known_false",
+    "record_mistaken",
     "record_revocation",
 ]

@@ -24,6 +24,7 @@ from .. import queries
 from ..models import Authorization, AuthorizationEvent, SignedPaper
 from ..policies import check_may_record
 from ..rules import REPEATABLE, EventKind
+from ..rules.choices import MISTAKEN
 
 COPY_WITHIN_DAYS = 7
 NEED_A_SIGNATURE = frozenset({EventKind.COPY_GIVEN, EventKind.FULFILLED})
@@ -91,6 +92,12 @@ def happened(
     if on > days.today():
         raise Refused(Refusal("EVENT_IN_THE_FUTURE", "This day is in the future.", "Give the day it happened."))
     signed_on = queries.facts_of(locked).signed_on
+    if kind in MISTAKEN and queries.unmistaken(locked.events.all(), kind):
+        raise Refused(RECORDED_BEFORE)
+    if kind == EventKind.EXPIRY_EVENT_KNOWN and signed_on and on < signed_on:
+        words = "The practice cannot have learned before the signature what ends this authorization."
+        remedy = "Check the day. An event that happened before is no event that ends it: have a new form signed."
+        raise Refused(Refusal("EVENT_BEFORE_SIGNED", words, remedy, "45 CFR 164.508(b)(2)(i)"))
     if kind in NEED_A_SIGNATURE and (signed_on is None or on < signed_on):
         words = "This day is before the day of the signature." if signed_on else "No day of a signature is recorded."
         raise Refused(Refusal("EVENT_BEFORE_SIGNED", words, "Check the day and the authorization."))
@@ -99,6 +106,9 @@ def happened(
     event = add_event(by, locked, kind, on, how, occurred_on=occurred_on)
     record(by=by, event=AuditEvent.RECORDED, subject=locked, patient_id=locked.patient_id, detail=kind.value)
     return event
+
+
+RECORDED_BEFORE = Refusal("EVENT_RECORDED_BEFORE", "This is recorded already.", "See its history.")
 
 
 def add_event(
@@ -115,7 +125,7 @@ def add_event(
 ) -> AuthorizationEvent:
     """One more row about an authorization. Raises Refused for what can be recorded once and is."""
     if kind not in REPEATABLE and authorization.events.filter(kind=kind).exists():
-        raise Refused(Refusal("EVENT_RECORDED_BEFORE", "This is recorded already.", "See its history."))
+        raise Refused(RECORDED_BEFORE)
     return AuthorizationEvent.objects.create(
         authorization=authorization,
         kind=kind,

@@ -15,6 +15,7 @@ from practice.infrastructure.pages import page
 from practice.infrastructure.refusals import Refusal, Refused
 from practice.infrastructure.uploads import CheckedUpload
 from practice.people.models import Patient, PersonalRepresentative, Staff
+from practice.people.policies import require_role
 from practice.people.rules import Role
 from practice.worklist.actions import close_task
 from practice.worklist.models import Task
@@ -25,9 +26,9 @@ from ..models import Authorization, AuthorizationEvent, FormVersion, Signature, 
 from ..queries import same
 from ..queries.signing import is_only_scan, lacking
 from ..rules import REVOCATIONS, EventKind
-from ..rules.choices import UNWANTED, SignatureWay
+from ..rules.choices import MISTAKEN, UNWANTED, SignatureWay
 from ..signals import authorization_corrected, authorization_ended
-from .events import COPY_WITHIN_DAYS, ask, checked, happened, keep_paper, lock_for_release, refuse_future
+from .events import COPY_WITHIN_DAYS, ask, checked, happened, keep_paper, lock_current, lock_for_release, refuse_future
 
 # what stays true of the paper when its record is corrected
 CARRIED_ALONG = frozenset(
@@ -42,6 +43,7 @@ CARRIED_ALONG = frozenset(
         EventKind.OFFERED_AGAIN,
     }
     | UNWANTED
+    | frozenset(MISTAKEN.values())
 )
 
 
@@ -277,7 +279,7 @@ def _carry_along(by: Staff, locked: Authorization, corrected: Authorization, why
 
 def _carry_events(events: Iterable[AuthorizationEvent], corrected: Authorization) -> None:
     """What stays true, in the same order, each with who recorded it: a therapist's decision stays that therapist's."""
-    for event in events:
+    for event in sorted(events, key=lambda event: event.recorded_at):
         if event.kind in CARRIED_ALONG:
             corrected.events.create(
                 kind=event.kind,
@@ -363,6 +365,20 @@ def record_known_false(*, by: Staff, authorization: Authorization, known_on: dat
     event = happened(by, authorization, EventKind.KNOWN_FALSE, known_on, what, "Say what is false.")
     authorization_ended.send(sender=Authorization, authorization=authorization, since=known_on)
     return event
+
+
+@checked
+def record_mistaken(*, by: Staff, authorization: Authorization, kind: EventKind, why: str) -> AuthorizationEvent:
+    """Say why an event was not known, or nothing known to be false: it was entered by mistake, and both entries stay.
+
+    The compliance officer alone: it opens again what somebody had closed. Raises Refused where there is nothing to take
+    back, without a reason, and for everybody else.
+    """
+    require_role(by, Role.COMPLIANCE_OFFICER)
+    locked = lock_current(authorization)
+    if not queries.unmistaken(locked.events.all(), kind):
+        raise Refused(Refusal("NOTHING_MISTAKEN", "There is no such entry that still counts.", "See its history."))
+    return happened(by, authorization, MISTAKEN[kind], days.today(), why, "Say why it was a mistake.")
 
 
 @checked

@@ -7,6 +7,9 @@ from .standing import (
     checklist as checklist,
 )
 from .standing import (
+    corrects as corrects,
+)
+from .standing import (
     history as history,
 )
 from .standing import (

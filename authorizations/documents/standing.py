@@ -4,14 +4,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils import timezone
-
 from practice.infrastructure.days import local_date
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
 
-from ..models import Authorization, AuthorizationEvent, Signature
-from ..queries import AuthorizationLine
+from ..models import Authorization, AuthorizationEvent, Signature, SignedPaper
+from ..queries import AuthorizationLine, facts_of
 from ..queries.signing import is_only_scan
 from ..rules import AuthorizationStatus, Defect, EventKind, PnScope, RecordClass
 from ..rules.choices import SIGNS_FOR_SELF
@@ -39,6 +37,7 @@ class Happening:
     words: str
     how: str
     by: str
+    written_at: datetime
 
 
 def pill_of(line: AuthorizationLine) -> str:
@@ -146,16 +145,50 @@ def other_defects(line: AuthorizationLine) -> list[Defect]:
 
 
 def history(authorization: Authorization) -> list[Happening]:
-    """What happened to it, the newest first."""
-    events = [_happening(event, authorization) for event in authorization.events.all()]
-    received = timezone.localtime(authorization.received_at)
-    by = authorization.recorded_by.display_name
-    signature = _signature_of(authorization)
-    prepared = signature is not None or _is_unsigned_form(authorization)
-    first = Happening(received.date(), authorization.received_at, "Prepared" if prepared else "Came in", "", by)
+    """What happened to it, the newest first; of a day whose hour is not known, in the order in which it was written."""
+    found = [_happening(event, authorization) for event in authorization.events.all()]
+    by, written = authorization.recorded_by.display_name, authorization.recorded_at
+    signature, received = _signature_of(authorization), authorization.received_at
+    words = "Prepared" if signature is not None or _is_unsigned_form(authorization) else "Came in"
+    found.append(Happening(local_date(received), received, words, "", by, written))
     if signature is not None:
-        events.append(_signing(signature))
-    return sorted([first, *events], key=lambda item: (item.on, item.at is None, item.at or received), reverse=True)
+        found.append(_signing(signature))
+    found += [_scan_kept(paper) for paper in authorization.papers.filter(event=None).defer("data")]
+    found += _decisions(authorization)
+    if mark := corrects(authorization):
+        words = "Corrected: this record takes the place of an earlier one"
+        found.append(Happening(local_date(written), written, words, mark.how, by, written))
+    return sorted(found, key=lambda item: (item.on, item.at or item.written_at, item.written_at), reverse=True)
+
+
+def corrects(authorization: Authorization) -> AuthorizationEvent | None:
+    """The mark on the record that this one corrects, with the reason; None where it corrects none.
+
+    A scan filed before its words were entered is a beginning, not a mistake.
+    """
+    before = authorization.prepared_from
+    if before is None or is_only_scan(before) or not facts_of(before).is_signed:
+        return None
+    return before.events.filter(kind=EventKind.RECORDED_IN_ERROR).first()
+
+
+def _scan_kept(paper: SignedPaper) -> Happening:
+    words, by = "Scan of the signed form kept", paper.added_by.display_name
+    return Happening(local_date(paper.added_at), paper.added_at, words, "", by, paper.added_at)
+
+
+def _decisions(authorization: Authorization) -> list[Happening]:
+    """Whether the practice recognizes whoever signed for the patient (164.502(g)(5)). Why is not said here."""
+    signed = _signature_of(authorization) or authorization
+    if signed.representative is None:
+        return []
+    name = signed.representative.name
+    found = []
+    for one in signed.representative.decisions.select_related("decided_by"):
+        words = f"The practice decided {'not to recognize' if one.declined else 'to recognize again'} {name}"
+        at, by = _hour(one.decided_on, one.decided_at), one.decided_by.display_name
+        found.append(Happening(one.decided_on, at, f"{words} as acting for the patient", "", by, one.decided_at))
+    return found
 
 
 def _signing(signature: Signature) -> Happening:
@@ -165,7 +198,8 @@ def _signing(signature: Signature) -> Happening:
     knew = signature.identity_checked_by.display_name
     how = f"By {signature.signer_name}. {signature.get_identity_how_display()}; checked by {knew}."
     by = signature.recorded_by.display_name if signature.recorded_by else "nobody: signed alone, by the link"
-    return Happening(on, signature.signed_at, f"Signed: {signature.get_way_display().lower()}", how, by)
+    words, written = f"Signed: {signature.get_way_display().lower()}", signature.recorded_at
+    return Happening(on, signature.signed_at or _hour(on, written), words, how, by, written)
 
 
 def _signature_of(row: Authorization) -> Signature | None:
@@ -194,7 +228,13 @@ def _happening(event: AuthorizationEvent, row: Authorization) -> Happening:
     by = event.recorded_by.display_name if event.recorded_by else "nobody: the signer did it alone, by the link"
     if event.kind == EventKind.SIGNING_DECLINED and event.recorded_by:
         by = f"the signer, on the screen that {by} had handed over"
-    return Happening(event.happened_on, event.received_at, words, event.how, by)
+    at = event.received_at or _hour(event.happened_on, event.recorded_at)
+    return Happening(event.happened_on, at, words, event.how, by, event.recorded_at)
+
+
+def _hour(on: date, written: datetime) -> datetime | None:
+    """When it happened, as far as that is known: what was written down on its own day, then; of an earlier day, not."""
+    return written if local_date(written) == on else None
 
 
 def _until(line: AuthorizationLine) -> str:

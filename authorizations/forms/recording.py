@@ -307,9 +307,11 @@ class AuthorizationForm(forms.Form):
         given = {name: value for name, value in self.cleaned_data.items() if name not in apart}
         return cast(Elements, given)
 
-    def received_at(self) -> datetime:
-        """The moment of receipt: now for today, noon of an earlier day."""
+    def received_at(self, known: datetime | None = None) -> datetime:
+        """The moment of receipt: as it was known, where the day is the same; now for today, noon of an earlier day."""
         day: date = self.cleaned_data["received_on"]
+        if known and local_date(known) == day:
+            return known
         return timezone.now() if day == today() else timezone.make_aware(datetime.combine(day, time(12)))
 
 
@@ -343,15 +345,28 @@ class HappenedForm(forms.Form):
     on = day_field("Day", required=True)
     how = text_field("How", 500, 2)
 
-    def __init__(self, *args: Any, ask_day: str, ask_how: str, how_required: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        ask_day: str,
+        ask_how: str,
+        how_required: bool = True,
+        not_before: tuple[date | None, str] = (None, ""),
+        **kwargs: Any,
+    ) -> None:
+        """`not_before`: a day before which it cannot have happened, and the sentence that says so."""
         super().__init__(*args, **kwargs)
+        self.not_before = not_before
         self.fields["on"].label = ask_day
         self.fields["how"].label = ask_how
         self.fields["how"].required = how_required
         self.fields["how"].error_messages["required"] = "Say it in a few words."
 
     def clean_on(self) -> date | None:
-        return not_in_future(self.cleaned_data["on"])
+        day, (first, sentence) = not_in_future(self.cleaned_data["on"]), self.not_before
+        if day and first and day < first:
+            raise forms.ValidationError(sentence)
+        return day
 
 
 class TicksForm(forms.Form):

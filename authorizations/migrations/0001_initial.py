@@ -259,6 +259,8 @@ class Migration(migrations.Migration):
                             ("ANSWER_SENT", "The patient was told of the decision"),
                             ("PUT_ASIDE", "Put aside"),
                             ("OFFERED_AGAIN", "Offered for signature again"),
+                            ("EVENT_MISTAKEN", "That the event became known was entered by mistake"),
+                            ("FALSE_MISTAKEN", "That it contains something false was entered by mistake"),
                         ],
                         max_length=24,
                     ),

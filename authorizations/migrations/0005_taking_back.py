@@ -130,8 +130,12 @@ class Migration(migrations.Migration):
                         [
                             "ANSWER_SENT",
                             "DECLINE_TAKEN_BACK",
+                            "EVENT_MISTAKEN",
+                            "EXPIRY_EVENT_KNOWN",
+                            "FALSE_MISTAKEN",
                             "FORM_SENT",
                             "HOLD_LIFTED",
+                            "KNOWN_FALSE",
                             "OFFERED_AGAIN",
                             "ORAL_REVOCATION",
                             "PUT_ASIDE",

@@ -51,6 +51,9 @@ from .standing import (
 from .standing import (
     sealed_notes_asked_of_author as sealed_notes_asked_of_author,
 )
+from .standing import (
+    unmistaken as unmistaken,
+)
 from .taking_back import (
     written_revocation as written_revocation,
 )

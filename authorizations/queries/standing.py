@@ -20,7 +20,7 @@ from .. import rules
 from ..models import AnswerLetter, Authorization, AuthorizationEvent, Signature
 from ..policies import IS_ON_FILE, authorizations_visible_to, representatives_of, with_facts
 from ..rules import AuthorizationFacts, AuthorizationStatus, Defect, EventKind, MinorRule, RecordClass, SignerRole
-from ..rules.choices import SIGNS_FOR_SELF, SignatureWay
+from ..rules.choices import MISTAKEN, SIGNS_FOR_SELF, SignatureWay
 from ..rules.lifetime import holds_of
 from ..rules.signing import NOTHING_AGAINST, Acting, OnRecord, acting, signed
 
@@ -193,11 +193,11 @@ def _as_entered(row: Authorization, signed_on: date | None) -> AuthorizationFact
         conditioning_ground=rules.ConditioningGround(row.conditioning_ground),
         prepared_here=row.template_version_id is not None,
         recorded_on=local_date(row.recorded_at),
-        event_known_on=_day(events, EventKind.EXPIRY_EVENT_KNOWN),
+        event_known_on=_day(unmistaken(events, EventKind.EXPIRY_EVENT_KNOWN), EventKind.EXPIRY_EVENT_KNOWN),
         revocation_received_at=_received(events, EventKind.WRITTEN_REVOCATION),
         held_since=held_since,
         earlier_holds=earlier_holds,
-        known_false_on=_day(events, EventKind.KNOWN_FALSE),
+        known_false_on=_day(unmistaken(events, EventKind.KNOWN_FALSE), EventKind.KNOWN_FALSE),
         fulfilled_on=_day(events, EventKind.FULFILLED),
         copy_given_on=_day(events, EventKind.COPY_GIVEN),
         recorded_in_error_on=_day(events, EventKind.RECORDED_IN_ERROR),
@@ -355,6 +355,13 @@ def same_paper(authorization: Authorization) -> frozenset[UUID]:
 
 def _day(events: Iterable[AuthorizationEvent], kind: EventKind) -> date | None:
     return min((event.happened_on for event in events if event.kind == kind), default=None)
+
+
+def unmistaken(events: Iterable[AuthorizationEvent], kind: EventKind) -> list[AuthorizationEvent]:
+    """The events of a kind without those that were said since to have been entered by mistake."""
+    rows = list(events)
+    undone_at = max((row.recorded_at for row in rows if row.kind == MISTAKEN[kind]), default=None)
+    return [row for row in rows if row.kind == kind and (undone_at is None or row.recorded_at > undone_at)]
 
 
 def _declined_by(events: Iterable[AuthorizationEvent]) -> frozenset[str]:

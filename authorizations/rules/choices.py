@@ -139,11 +139,18 @@ class EventKind(TextChoices):
     ANSWER_SENT = "ANSWER_SENT", "The patient was told of the decision"
     PUT_ASIDE = "PUT_ASIDE", "Put aside"
     OFFERED_AGAIN = "OFFERED_AGAIN", "Offered for signature again"
+    EVENT_MISTAKEN = "EVENT_MISTAKEN", "That the event became known was entered by mistake"
+    FALSE_MISTAKEN = "FALSE_MISTAKEN", "That it contains something false was entered by mistake"
 
 
 REVOCATIONS = frozenset({EventKind.WRITTEN_REVOCATION, EventKind.ORAL_REVOCATION})
 # What closes a form that nobody signed, until it is offered again on purpose.
 UNWANTED = frozenset({EventKind.SIGNING_DECLINED, EventKind.PUT_ASIDE})
+# What the compliance officer may say was entered by mistake, and by which further row.
+MISTAKEN: dict[EventKind, EventKind] = {
+    EventKind.EXPIRY_EVENT_KNOWN: EventKind.EVENT_MISTAKEN,
+    EventKind.KNOWN_FALSE: EventKind.FALSE_MISTAKEN,
+}
 # What may happen more than once: the patient calls, writes to go on, and calls again; does not want to sign, twice.
 REPEATABLE = frozenset(
     {
@@ -154,6 +161,8 @@ REPEATABLE = frozenset(
         EventKind.RELEASE_DECLINED,
         EventKind.DECLINE_TAKEN_BACK,
         EventKind.ANSWER_SENT,
+        *MISTAKEN,
+        *MISTAKEN.values(),
     }
     | UNWANTED
 )

@@ -16,6 +16,9 @@ from .recording import (
     authorization_list as authorization_list,
 )
 from .recording import (
+    authorization_mistaken as authorization_mistaken,
+)
+from .recording import (
     authorization_new as authorization_new,
 )
 from .recording import (

@@ -1,10 +1,11 @@
 """Pages of a patient's authorizations: doorway, form, action, redirect."""
 
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +17,9 @@ from practice.infrastructure.refusals import Refused
 from practice.infrastructure.uploads import as_download
 from practice.people.confidential import goes_elsewhere
 from practice.people.models import Patient, Staff
+from practice.people.policies import require_role
 from practice.people.queries import letter_address
-from practice.people.rules import Act, may
+from practice.people.rules import Act, Role, may
 from practice.worklist.rules import TaskKind
 
 from .. import actions, documents, policies, queries
@@ -29,7 +31,7 @@ from ..forms import (
     ScanForm,
     initial_of,
 )
-from ..forms.recording import TicksForm
+from ..forms.recording import ReasonForm, TicksForm
 from ..models import Authorization, SignedPaper
 from ..queries.restrictions import restriction_lines
 from ..queries.signing import can_be_signed, is_only_scan, typed_under
@@ -132,7 +134,7 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
             authorization=authorization,
             why=form.cleaned_data["why"],
             paper=form.cleaned_data["scan"],
-            received_at=form.received_at(),
+            received_at=form.received_at(authorization.received_at),
             another_paper=form.cleaned_data["another_paper"],
             **form.elements(),
         )
@@ -207,15 +209,16 @@ def authorization_open(request: HttpRequest, authorization_id: UUID) -> HttpResp
         "is_unwanted": line.status in (AuthorizationStatus.DECLINED, AuthorizationStatus.PUT_ASIDE) and not is_error,
         "is_put_aside": line.status == AuthorizationStatus.PUT_ASIDE,
         "copy_due": queries.copy_is_due(line),
-        "can_end_by_event": bool(authorization.expires_event) and EventKind.EXPIRY_EVENT_KNOWN not in happened,
-        "can_be_false": EventKind.KNOWN_FALSE not in happened,
+        "can_end_by_event": bool(authorization.expires_event) and line.facts.event_known_on is None,
+        "can_be_false": line.facts.known_false_on is None,
+        "can_be_mistaken": staff.has_role(Role.COMPLIANCE_OFFICER),
         "can_be_fulfilled": line.status == AuthorizationStatus.ACTIVE and not queries.copy_is_due(line),
         "form_due": TaskKind.REVOCATION_FORM in open_tasks,
         "answer_due": TaskKind.DECLINE_ANSWER in open_tasks,
         "answers": [(one, goes_elsewhere(one.address, to)) for one in queries.answer_letters(authorization)],
         "to": to,
         "revocation": queries.written_revocation(authorization),
-        "corrects": _corrects(authorization),
+        "corrects": documents.corrects(authorization),
         "corrected_by": queries.corrected_by(authorization) if EventKind.RECORDED_IN_ERROR in happened else None,
         "replaced": documents.replaced_words(authorization) if is_error else None,
         "scan_form": ScanForm(),
@@ -238,13 +241,42 @@ def authorization_known_false(request: HttpRequest, authorization_id: UUID) -> H
     )
 
 
+def since_signed(row: Authorization) -> tuple[date | None, str]:
+    """Of what cannot be before the signature."""
+    return queries.facts_of(row).signed_on, "This is before the day of the signature."
+
+
+MISTAKES = {
+    "event": (EventKind.EXPIRY_EVENT_KNOWN, "The event has not become known"),
+    "false": (EventKind.KNOWN_FALSE, "Nothing in it is false"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_mistaken(request: HttpRequest, authorization_id: UUID, what: str) -> HttpResponse:
+    """The compliance officer takes an entry back that was made by mistake. What was entered stays in the history."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    require_role(staff, Role.COMPLIANCE_OFFICER)
+    if what not in MISTAKES:
+        raise Http404
+    kind, title = MISTAKES[what]
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.record_mistaken(by=staff, authorization=authorization, kind=kind, why=form.cleaned_data["why"])
+        messages.success(request, "Recorded. Both entries stand in the history.")
+        return redirect("authorization-open", authorization.pk)
+    words = "Both entries stay in the history. The authorization then stands again as it was signed."
+    return small_form(request, authorization, form, title, "Record it", words)
+
+
 @require_http_methods(["GET", "POST"])
 def authorization_copy_given(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     words = "The patient gets a copy of the signed form when the practice asked for the signature."
     return dated_event(
         request,
         authorization_id,
-        {"ask_day": "Given on", "ask_how": "How, for example “by hand” or “by mail”"},
+        {"ask_day": "Given on", "ask_how": "How, for example “by hand” or “by mail”", "not_before": since_signed},
         lambda by, row, on, how: actions.record_copy_given(by=by, authorization=row, given_on=on, how=how),
         ("Copy given to the patient", words),
     )
@@ -256,7 +288,7 @@ def authorization_fulfilled(request: HttpRequest, authorization_id: UUID) -> Htt
     return dated_event(
         request,
         authorization_id,
-        {"ask_day": "Done on", "ask_how": "A note, if needed", "how_required": False},
+        {"ask_day": "Done on", "ask_how": "A note, if needed", "how_required": False, "not_before": since_signed},
         lambda by, row, on, how: actions.record_fulfilled(by=by, authorization=row, on=on, how=how),
         ("Everything was handed over", words),
     )
@@ -288,10 +320,12 @@ def dated_event(
     act: Any,
     page: tuple[str, str],
 ) -> HttpResponse:
-    """One dated event: the same form with other words."""
+    """One dated event: the same form with other words. `not_before`: asked of the authorization."""
     staff = staff_of(request)
     authorization = policies.open_authorization(staff, authorization_id)
     policies.check_may_record(staff, authorization.patient)
+    if "not_before" in asked:
+        asked = asked | {"not_before": asked["not_before"](authorization)}
     form = HappenedForm(request.POST or None, initial={"on": today()}, **asked)
     if request.method == "POST" and form.is_valid():
         act(staff, authorization, *(form.cleaned_data[name] for name in form.fields))
@@ -371,17 +405,6 @@ def _prepare_next(staff: Staff, line: queries.AuthorizationLine) -> dict[str, st
     if line.status == AuthorizationStatus.SIGNED_INCOMPLETE and any(defect.element for defect in line.defects):
         return {"href": href, "words": "Prepare it on our form", "beside": "checklist"}
     return None
-
-
-def _corrects(authorization: Authorization) -> Any:
-    """The mark on the record that this one corrects, with the reason; None where it corrects none.
-
-    A scan filed before its words were entered is a beginning, not a mistake.
-    """
-    before = authorization.prepared_from
-    if before is None or is_only_scan(before) or not queries.facts_of(before).is_signed:
-        return None
-    return before.events.filter(kind=EventKind.RECORDED_IN_ERROR).first()
 
 
 def _papers(authorization: Authorization) -> list[Any]:

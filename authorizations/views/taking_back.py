@@ -1,5 +1,6 @@
 """Pages of taking an authorization back: the revocation, the form for it, the hold that ends, who was told."""
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from ..actions import record_event_known, record_revocation
 from ..actions.taking_back import lift_hold, record_form_sent, record_told
 from ..documents.revocation_form import revocation_form as form_pdf
 from ..forms.taking_back import EventKnownForm, GoOnForm, NoticeForm, RevocationForm
+from ..models import Authorization
 from ..queries.same import others_to_take_back
 from .recording import dated_event, small_form, staff_of
 
@@ -105,6 +107,7 @@ def authorization_event_known(request: HttpRequest, authorization_id: UUID) -> H
         initial={"on": today()},
         ask_day="The practice learned of it on",
         ask_how="How the practice learned of it",
+        not_before=(queries.facts_of(authorization).signed_on, "This is before the day of the signature."),
         twins=queries.ended_by_the_same(authorization, today(), staff),
     )
     if request.method == "POST" and form.is_valid():
@@ -124,13 +127,23 @@ def authorization_event_known(request: HttpRequest, authorization_id: UUID) -> H
     return small_form(request, authorization, form, "The event has happened", "Record it", words)
 
 
+def since_held(row: Authorization) -> tuple[date | None, str]:
+    """The form answers a call: it cannot have gone out before."""
+    held_since = queries.facts_of(row).held_since
+    return local_date(held_since) if held_since else None, "This is before the day on which the patient called."
+
+
 @require_http_methods(["GET", "POST"])
 def authorization_form_sent(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     words = "After a call the patient is sent the form, to put it into writing. Until it comes back nothing goes out."
     return dated_event(
         request,
         authorization_id,
-        {"ask_day": "Sent on", "ask_how": "How, for example “by mail” or “handed over at the desk”"},
+        {
+            "ask_day": "Sent on",
+            "ask_how": "How, for example “by mail” or “handed over at the desk”",
+            "not_before": since_held,
+        },
         lambda by, row, on, how: record_form_sent(by=by, authorization=row, sent_on=on, how=how),
         ("The revocation form was sent", words),
     )

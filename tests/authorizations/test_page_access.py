@@ -26,7 +26,12 @@ ACCESS = [
     ("osei", 403, 403),  # a clinician who does not care for him: told so
     ("brook", 404, 404),  # an administrator has no part in it
 ]
-ELSEWHERE = {"notice-told", "revocation-form", "revocation-form-blank"}  # tried by the access table
+ELSEWHERE = {
+    "authorization-mistaken",
+    "notice-told",
+    "revocation-form",
+    "revocation-form-blank",
+}  # tried by the access table
 READING = {"authorization-list", "authorization-open", "paper-download"}
 
 
