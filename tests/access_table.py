@@ -311,8 +311,10 @@ TABLE: dict[str, Row] = {
     "release-read-anew": row("403 403 404 403 403 404", post=True),  # nothing was approved yet that could have changed
     "release-redact": row("200 200 404 403 403 404"),  # as reading it
     "release-page": row("200 200 404 403 403 404", release_id="scan_release", item_id="scan_item"),  # of its copy
+    "release-way": row("302 302 404 302 302 404"),  # the patient asked for no certain way
     "release-lock": row("403 403 404 403 403 404", post=True),  # not before approval
     "release-hand-over": row("302 302 404 302 302 404"),
+    "release-take-over": row("302 302 404 302 302 404"),  # nothing to take over before a hand-over is entered
     "release-package": row("403 403 404 403 403 404", post=True),  # no bytes before the entry is signed
     "release-cover": row("200 200 404 200 200 404", release_id="given_release"),
     "release-link": row("302 302 404 302 302 404"),  # only a release chosen as a download has one

@@ -22,6 +22,7 @@ from practice.people.policies import charts_visible_to, may_open_chart, open_pat
 from practice.people.rules import Act, Role, may
 
 from .models import Release
+from .rules import LEAVES_AS_FILE
 
 EVERY_PATIENT = (Role.FRONT_DESK, Role.COMPLIANCE_OFFICER)
 
@@ -92,6 +93,27 @@ def refusal_to_approve(staff: Staff, patient: Patient) -> Refusal | None:
 def check_may_approve(staff: Staff, release: Release) -> None:
     """Raises Refused, recorded, for everybody but a clinician of the patient."""
     _check(staff, release, refusal_to_approve(staff, release.patient))
+
+
+def refusal_to_open_package(staff: Staff, release: Release) -> Refusal | None:
+    """A printed package is plain text: whoever hands it over gets it, and nobody else of those who see the release.
+
+    A locked file opens for nobody here; psychotherapy notes go to the staff their author named.
+    """
+    if release.is_notes or release.method in LEAVES_AS_FILE or release.handed_over_by in (None, staff):
+        return None
+    return Refusal(
+        "HANDED_OVER_BY_ANOTHER",
+        f"{release.handed_over_by.display_name} hands this package over, and it opens for nobody else.",
+        "If you hand it over instead, take it over and say why.",
+        "45 CFR 164.514(d)(2), 164.312(a)(1)",
+        page("release-take-over", release.pk),
+    )
+
+
+def check_may_open_package(staff: Staff, release: Release) -> None:
+    """Raises Refused, recorded, for everybody but who hands a printed package over."""
+    _check(staff, release, refusal_to_open_package(staff, release))
 
 
 def refusal_to_record(staff: Staff, record_class: str) -> Refusal | None:

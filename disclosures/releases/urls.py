@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import views
-from .views import anew, emergency, without_authorization
+from .views import anew, emergency, taking_over, way, without_authorization
 
 urlpatterns = [
     path("", views.worklist, name="release-list-all"),
@@ -29,8 +29,10 @@ urlpatterns = [
     path("<uuid:release_id>/read-anew/", anew.release_read_anew, name="release-read-anew"),
     path("<uuid:release_id>/items/<uuid:item_id>/leave-out/", views.release_redact, name="release-redact"),
     path("<uuid:release_id>/items/<uuid:item_id>/pages/<int:page>/", views.release_page, name="release-page"),
+    path("<uuid:release_id>/way/", way.release_way, name="release-way"),
     path("<uuid:release_id>/lock/", views.release_lock, name="release-lock"),
     path("<uuid:release_id>/hand-over/", views.release_hand_over, name="release-hand-over"),
+    path("<uuid:release_id>/take-over/", taking_over.release_take_over, name="release-take-over"),
     path("<uuid:release_id>/package/", views.release_package, name="release-package"),
     path("<uuid:release_id>/cover/", views.release_cover, name="release-cover"),
     path("<uuid:release_id>/close/", views.release_close, name="release-close"),

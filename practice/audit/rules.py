@@ -19,6 +19,7 @@ class AuditEvent(models.TextChoices):
     RELEASE_PREPARED = "release_prepared", "Prepared a release"
     RELEASE_APPROVED = "release_approved", "Approved a release"
     RELEASE_COMMITTED = "release_committed", "Committed a release"
+    RELEASE_TAKEN_OVER = "release_taken_over", "Took over a hand-over"
     RELEASE_DELIVERED = "release_delivered", "Handed a release over"
     RELEASE_CLOSED = "release_closed", "Closed a release"
     RECORDED = "recorded", "Recorded"

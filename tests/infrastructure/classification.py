@@ -421,6 +421,7 @@ MODELS: dict[str, Kept] = {
         plain="id item reason made_by made_at taken_back_by taken_back_at",
     ),
     "releases.Reliance": Kept(APPEND_ONLY, plain="id release authorization given_out days at"),
+    "releases.TakenOver": Kept(APPEND_ONLY, encrypted="reason", plain="id release by at"),
     "releases.ChartPackage": Kept(
         APPEND_ONLY, encrypted="content", plain="id release sha256 size pages locked made_by made_at"
     ),

@@ -8,10 +8,13 @@ from django.utils import timezone
 
 from disclosures.releases import actions
 from disclosures.releases.models import Release
+from disclosures.releases.policies import refusal_to_open_package
+from disclosures.releases.rules import Method, ReleaseState
 from practice.audit.models import AuditEntry
 from practice.audit.rules import AuditEvent
 from practice.desk.worklist import home_groups
 from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refused
 
 from .conftest import CANARY
 
@@ -68,3 +71,36 @@ def test_two_packages_for_one_recipient_are_told_apart_on_the_home_page(signed_i
     first, second = (line.more for line in lines)
     assert first != second and all(words.startswith("2 documents of the chart, dated ") for words in (first, second))
     assert "approved " in f"{first}{second}"
+
+
+def test_a_printed_package_opens_for_who_entered_its_hand_over_and_for_nobody_else(
+    approved, signed_in, dana, hale, castellanos
+):
+    release = approved()
+    actions.commit_release(by=dana, release_id=release.pk)
+    for person in (castellanos, hale):
+        with pytest.raises(Refused, match="HANDED_OVER_BY_ANOTHER"):
+            actions.deliver(by=person, release_id=release.pk)
+    page = signed_in(castellanos).get(reverse("release-open", args=[release.pk])).content.decode()
+    assert reverse("release-package", args=[release.pk]) not in page and "I hand it over instead" in page
+    release.refresh_from_db()
+    assert release.served_at is None
+
+
+def test_who_takes_a_hand_over_over_says_why_and_it_is_kept(approved, signed_in, dana, castellanos):
+    release = approved()
+    actions.commit_release(by=dana, release_id=release.pk)
+    client, where = signed_in(castellanos), reverse("release-take-over", args=[release.pk])
+    assert "Say why you hand it over." in client.post(where, {"reason": ""}).content.decode()
+    client.post(where, {"reason": "Dana is out, the patient is here"})
+    assert actions.deliver(by=castellanos, release_id=release.pk).content
+    with pytest.raises(Refused, match="HANDED_OVER_BY_ANOTHER"):
+        actions.deliver(by=dana, release_id=release.pk)
+    (kept,) = release.taken_over.all()
+    assert (kept.by, kept.reason) == (castellanos, "Dana is out, the patient is here")
+    assert AuditEntry.objects.filter(event=AuditEvent.RELEASE_TAKEN_OVER, actor=castellanos).exists()
+
+
+def test_a_locked_file_opens_for_nobody_here_and_is_fetched_by_whoever_sends_it(dana, castellanos):
+    release = Release(method=Method.LOCKED_FILE, state=ReleaseState.COMMITTED, committed_by=dana)
+    assert refusal_to_open_package(castellanos, release) is None

@@ -1,26 +1,48 @@
 """Restrictions and confidential ways in the gate: the rows, the duty after an emergency, the remedies."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from authorizations.rules.restrictions import ANY_KIND, RestrictedKind
 from disclosures.ledger.rules import Basis
-from disclosures.releases.rules import Item, Method, Policies, decide
-from disclosures.releases.rules.restrictions import partly_held
+from disclosures.releases.rules import Item, Method, Policies, RecipientKind, decide
+from disclosures.releases.rules.restrictions import partly_held, wishes_against
 from disclosures.releases.rules.ways import WAY_OF, refusal_of_way
 from practice.people.confidential import ANSWERS, Means, Way, goes
 
-from .gate_rows_restrictions import NO_PROVIDERS, OTHER_ITEM, PAID_DAY, SISTER, W34, claim, on, to_family, to_provider
+from .gate_rows_restrictions import (
+    ITEM,
+    NO_PROVIDERS,
+    OTHER_ITEM,
+    PAID_DAY,
+    SISTER,
+    W34,
+    claim,
+    on,
+    to_family,
+    to_provider,
+)
 from .gate_rows_restrictions import ROWS as RESTRICTION_ROWS
 from .gate_rows_ways import BY_EMAIL, BY_FAX, BY_PHONE, EVERY_WAY, NAME, PO_BOX, agreed, to_patient
 from .gate_rows_ways import ROWS as WAY_ROWS
+from .proposals import CHART_AUTHORIZATION, chart
 
 ROWS = RESTRICTION_ROWS + WAY_ROWS
 NOTES = frozenset({RestrictedKind.NOTE})
 NO_NOTES = replace(NO_PROVIDERS, kinds=NOTES)
 UNSURE = replace(SISTER, recipient_name="R. Pike")
 NOT_CHOSEN = Item("as asked")
+PLAN_ITEM = Item("plan:1", PAID_DAY, kind="plan")
+LATER = replace(NO_NOTES, received_on=date(2026, 11, 20), agreed_on=date(2026, 11, 20), recipient_name="Prairie Clinic")
+TO_CLINIC = {
+    "recipient_name": "Prairie Clinic",
+    "recipient_kind": RecipientKind.PROVIDER,
+    "items": (ITEM, OTHER_ITEM),
+    "authorization": replace(CHART_AUTHORIZATION, recipient_name="Prairie Clinic"),
+}
+OLDER = replace(LATER, received_on=date(2026, 9, 1), agreed_on=date(2026, 9, 1))
 
 
 @pytest.mark.parametrize(("sentence", "proposal", "codes"), ROWS, ids=[row[0] for row in ROWS])
@@ -134,3 +156,21 @@ def test_the_question_whether_somebody_is_meant_says_which_records_it_is_about()
     one = replace(UNSURE, kinds=NOTES, session_dates=frozenset({PAID_DAY}))
     (reason,) = decide(to_family(one)).reasons
     assert "is not told of this: notes of sessions of Mar 3, 2026." in reason.words
+
+
+@pytest.mark.parametrize(
+    ("sentence", "proposal", "warned"),
+    [
+        ("a newer wish against the recipient of an older form", chart(restrictions=(LATER,), **TO_CLINIC), True),
+        ("of a kind that is not among it", chart(restrictions=(LATER,), **TO_CLINIC | {"items": (PLAN_ITEM,)}), False),
+        ("another recipient", chart(restrictions=(replace(LATER, recipient_name="Dr. Pike"),), **TO_CLINIC), False),
+        ("not agreed to", chart(restrictions=(replace(LATER, agreed_on=None),), **TO_CLINIC), False),
+        ("the form is the newer word", chart(restrictions=(OLDER,), **TO_CLINIC), False),
+        ("what an emergency lifts", to_provider(NO_NOTES, emergency=True), True),
+        ("what the gate keeps in is no warning", to_provider(NO_NOTES), False),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_whoever_reads_a_release_is_warned_of_a_wish_against_its_recipient(sentence, proposal, warned):
+    assert bool(wishes_against(proposal)) is warned, sentence
+    assert decide(proposal).allowed or proposal.restrictions == (NO_NOTES,), "an authorization still permits (R-222)"

@@ -21,6 +21,7 @@ from disclosures.releases.actions import (
 from disclosures.releases.actions.emergency import record_asked
 from disclosures.releases.actions.ledger import append_entry
 from disclosures.releases.models import Release
+from disclosures.releases.queries import verdict_now
 from disclosures.releases.rules import Method, RecipientKind
 from practice.infrastructure.days import today
 from practice.people.actions import record_contact_wish
@@ -227,3 +228,32 @@ def test_who_may_not_see_the_release_cannot_say_that_they_were_asked(brook, dana
     release, _ = record_past_disclosure(by=dana, release=draft_of(chart, None, **given))
     with pytest.raises(Release.DoesNotExist):
         record_asked(by=brook, release_id=release.pk, on=today(), words="Nobody")
+
+
+def test_a_wish_agreed_to_after_the_form_is_put_to_clinician_and_desk_before_it_leaves(
+    signed_in, dana, hale, castellanos, chart, paper, prepared
+):
+    release = prepared(recipient_kind=RecipientKind.ATTORNEY)
+    day = max(item.on for item in release.items.all())
+    row = record_restriction(
+        by=dana, patient=chart, received_on=today(), uses=["treatment"], recipients=["other"],
+        recipient_name=release.recipient_name, session_dates=[day], words="Nothing of that day",
+    )  # fmt: skip
+    answer_restriction(by=castellanos, restriction=row, agreed=True, on=today())
+    assert verdict_now(release).allowed
+    read = signed_in(hale).get(reverse("release-approve", args=[release.pk])).content.decode()
+    opened = signed_in(dana).get(reverse("release-open", args=[release.pk])).content.decode()
+    for page in (read, opened):
+        assert "1 document of this release is among it." in page and "Shall it still go?" in page
+        assert reverse("restriction-open", args=[row.pk]) in page
+    assert read.count("Restricted against this recipient") == 1
+
+
+def test_the_clinician_reads_that_it_is_called_an_emergency_and_what_is_restricted(
+    signed_in, dana, hale, chart, no_clinics
+):
+    draft = draft_of(chart, None, **CLINIC | {"emergency": True})
+    release = prepare_release(by=dana, release=draft, keys=note_keys(chart), approver=hale)
+    page = signed_in(hale).get(reverse("release-approve", args=[release.pk])).content.decode()
+    assert "For emergency treatment" in page and page.count("Restricted against this recipient") == 2
+    assert "Leave out what the treatment does not need." in page

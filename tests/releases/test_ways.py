@@ -1,19 +1,24 @@
 """Confidential ways on the pages (R-224): what is asked before records, codes and passphrases reach the patient."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.urls import reverse
 
 from disclosures.ledger.rules import Basis
+from disclosures.releases import actions
+from disclosures.releases.actions.way import settle_way
 from disclosures.releases.models import Release
-from disclosures.releases.queries import verdict_now
-from disclosures.releases.rules import Method
+from disclosures.releases.queries import package_of, verdict_now
+from disclosures.releases.rules import Method, RecipientKind
+from practice.desk.worklist import home_groups
 from practice.infrastructure.days import today
+from practice.infrastructure.refusals import Refused
 from practice.people.actions import record_contact_wish
 from practice.people.confidential import Means
 
-from .conftest import note_keys
+from .conftest import draft_of, note_keys, small_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +86,55 @@ def test_the_passphrase_of_a_file_is_not_told_by_telephone_to_who_asked_for_e_ma
 def test_no_locked_file_is_made_before_the_approval(signed_in, dana, prepared):
     release = prepared(method=Method.LOCKED_FILE)
     assert signed_in(dana).post(reverse("release-lock", args=[release.pk])).status_code == 403
+
+
+BOX = {"lines": "PO box 77", "city": "Peoria", "state": "IL", "postal_code": "61602"}
+TO_PATIENT = {
+    "basis": Basis.B_TO_INDIVIDUAL,
+    "recipient_kind": RecipientKind.PATIENT,
+    "recipient_name": "Tobias Lindqvist",
+    "method": Method.MAIL,
+    "recipient_address": "9 Home Street\nSpringfield, IL 62704",
+}
+
+
+@pytest.fixture
+def asked_after(dana, hale, chart, pdf):
+    """A package to the patient was approved; then the patient asked for mail to a box only."""
+    draft = draft_of(chart, None, **TO_PATIENT)
+    release = actions.prepare_release(by=dana, release=draft, keys=note_keys(chart), approver=hale)
+    release = actions.approve_release(by=hale, release_id=release.pk, keep=[str(i.pk) for i in release.items.all()])
+    record_contact_wish(by=dana, patient=chart, means=Means.MAIL, from_on=today(), **BOX)
+    return release
+
+
+def test_a_wish_after_approval_blocks_on_home_and_page_with_the_way_on(signed_in, dana, asked_after):
+    settle = reverse("release-way", args=[asked_after.pk])
+    page = signed_in(dana).get(reverse("release-open", args=[asked_after.pk])).content.decode()
+    assert "Blocked. The patient asked" in page and settle in page
+    lines = [line for group in home_groups(dana) for line in group.lines]
+    assert any("Blocked: how it reaches the patient" in line.about for line in lines)
+    assert settle in signed_in(dana).get(reverse("release-hand-over", args=[asked_after.pk])).content.decode()
+
+
+def test_the_place_is_settled_without_preparing_or_reading_anything_anew(
+    signed_in, dana, hale, asked_after, monkeypatch
+):
+    made = small_pdf()
+    monkeypatch.setattr("disclosures.releases.actions.way.chart_package", lambda *_, **__: (made, 3))
+    client, where = signed_in(dana), reverse("release-way", args=[asked_after.pk])
+    wrong = {"method": "mail", "recipient_address": "9 Home Street"}
+    assert "another place than this one" in client.post(where, wrong).content.decode()
+    client.post(where, wrong | {"recipient_address": "PO box 77\nPeoria, IL 61602"})
+    asked_after.refresh_from_db()
+    assert (asked_after.approved_by, asked_after.recipient_address[:9]) == (hale, "PO box 77")
+    assert package_of(asked_after).pages == 3, "the first page says where it goes"
+    assert actions.commit_release(by=dana, release_id=asked_after.pk).sha256 == sha256(made).hexdigest()
+
+
+def test_what_is_handed_over_has_its_way_settled_no_more(dana, asked_after, monkeypatch):
+    asked_after.method = Method.IN_PERSON
+    asked_after.save()
+    actions.commit_release(by=dana, release_id=asked_after.pk)
+    with pytest.raises(Refused, match="WAY_SETTLED"):
+        settle_way(by=dana, release_id=asked_after.pk, method="mail", address="PO box 77", fax_number="", agreed="")

@@ -35,7 +35,7 @@ from practice.worklist.rules import TaskKind
 from records.psychotherapy import vault
 
 from ..models import Release, Reliance
-from ..policies import releases_visible_to
+from ..policies import check_may_open_package, releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
 from ..queries.frozen import changes_since_approval
 from ..queries.named import entries_about_others, named_in
@@ -269,6 +269,7 @@ def deliver(*, by: Staff, release_id: UUID | str, again: bool = False) -> Delive
     """
     release = releases_visible_to(by).get(pk=release_id)
     check_open(release, again=again)
+    check_may_open_package(by, release)
     if signed_entry_for(release.sha256) is None:
         sign()  # an earlier signing may have failed after the entry was committed
     content = _bytes_of(by, release)

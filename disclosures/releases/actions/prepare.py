@@ -47,7 +47,7 @@ def prepare_release(*, by: Staff, release: Release, keys: Collection[str], appro
     open_patient_for_release(by, release.patient_id)
     chosen = _chosen(release, keys)
     _check_choice(release, approver)
-    _check_data(release)
+    check_data(release)
     decision = decide(proposal_of(release, [item_of(info) for info in chosen], on=today()))
     if not decision.allowed:
         record_refusal(by=by, release=release, decision=decision)
@@ -93,7 +93,7 @@ def _check_choice(release: Release, approver: Staff) -> None:
         raise Refused(Refusal("METHOD_MISSING", "It is not said how it leaves.", "Choose how it is handed over."))
 
 
-def _check_data(release: Release) -> None:
+def check_data(release: Release) -> None:
     """Data for another system leaves inside a locked file. Raises Refused."""
     if release.with_data and release.method not in LEAVES_AS_FILE:
         raise Refused(
@@ -198,7 +198,7 @@ def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str],
     release.every_item = release.every_item and len(kept) == len(rows)
     index = release_items(release.patient)
     release.whole_chart = as_good_as_whole([row.kind for row in kept], [info.kind for info in index])
-    _check_data(release)
+    check_data(release)
     _check_still_whole(release, kept)
     decision = verdict_on(release, rows)
     if not decision.allowed:

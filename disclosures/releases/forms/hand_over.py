@@ -10,9 +10,19 @@ from practice.outside.rules import CodeGiven
 from practice.people.confidential import LetterAddress
 
 from ..models import Release
-from ..rules import CameBack, Method
+from ..rules import PACKAGE_METHODS, CameBack, Method
 from ..rules.ways import AGREED
-from .release import DAY, ReleaseFields, agreement, ask_address, ask_agreement, text
+from .release import (
+    ADDRESS_HELP,
+    DAY,
+    FAX_HELP,
+    ReleaseFields,
+    agreement,
+    ask_address,
+    ask_agreement,
+    ask_fax_number,
+    text,
+)
 
 
 class NotesHandOverForm(forms.Form):
@@ -49,6 +59,37 @@ class NotesHandOverForm(forms.Form):
         data = super().clean() or {}
         ask_address(self, data)
         return data
+
+
+class WayForm(forms.Form):
+    """How and where a package to the patient goes, once they asked to be reached in a certain way."""
+
+    method = forms.ChoiceField(
+        label="How it leaves", choices=[(method.value, method.label) for method in PACKAGE_METHODS]
+    )
+    recipient_address = text("Postal address", rows=3, limit=1000, help_text=ADDRESS_HELP)
+    fax_number = text("Fax number", help_text=FAX_HELP, limit=40)
+    way_agreed = ReleaseFields.base_fields[AGREED]
+
+    def __init__(self, *args: Any, asked: tuple[LetterAddress, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_agreement(self, asked)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        ask_address(self, data)
+        ask_fax_number(self, data)
+        return data
+
+    def settled(self) -> dict[str, str]:
+        """What was typed, as the action takes it."""
+        data = self.cleaned_data
+        return {
+            "method": data["method"],
+            "address": data["recipient_address"],
+            "fax_number": data["fax_number"],
+            "agreed": agreement(self).get(AGREED, ""),
+        }
 
 
 class CloseForm(forms.Form):
@@ -103,6 +144,17 @@ class ReasonForm(forms.Form):
     """Why a release is taken back before hand-over."""
 
     reason = text("Reason", required="Say why it is withdrawn.", limit=300)
+
+
+class TakeOverForm(forms.Form):
+    """Why somebody else than who entered the hand-over opens the package and hands it over."""
+
+    reason = text(
+        "Why you hand it over",
+        required="Say why you hand it over.",
+        help_text="For example: Dana is out today, and the patient is here for it.",
+        limit=300,
+    )
 
 
 class ReturnForm(forms.Form):

@@ -18,3 +18,6 @@ from .release import (
 from .reliance import (
     Reliance as Reliance,
 )
+from .taken_over import (
+    TakenOver as TakenOver,
+)

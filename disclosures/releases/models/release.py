@@ -180,6 +180,12 @@ class Release(models.Model):
         return self.record_class == RecordClass.PN
 
     @property
+    def handed_over_by(self) -> Any:
+        """Who gets the package and hands it over: whoever entered that, or who took it over last; None before."""
+        others = list(self.taken_over.all())
+        return others[-1].by if others else self.committed_by
+
+    @property
     def unsettled(self) -> TaskKind | None:
         """What somebody is asked for once it ended without reaching its recipient; None when nothing is, or any more.
 

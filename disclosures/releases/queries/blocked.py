@@ -1,4 +1,5 @@
-"""What waits and may not leave as it is: because its authorization ended, or because somebody else's is missing."""
+"""What waits and may not leave as it is: because its authorization ended, because somebody else's is missing, or
+because the patient asked to be reached otherwise."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from authorizations.rules import AuthorizationFacts, ItemAsked
 from practice.infrastructure.days import today
 from practice.infrastructure.pages import page
 from practice.people.models import Patient
+from practice.people.queries import with_asked_ways
 from records.chart.queries.group_notes import on_joint_sessions
 from records.psychotherapy import vault
 from records.psychotherapy.queries import lacking_others
@@ -22,10 +24,11 @@ from records.psychotherapy.queries import lacking_others
 from ..models import Release, ReleaseItem, Reliance
 from ..rules import Item, ReleaseState
 from ..rules.shared import asks_others
+from ..rules.ways import address_reasons
 from .frozen import changed_among, in_short
 from .others import SpeaksOf, release_asked, spoken_of, with_others
 from .papers import named_by_its_paper
-from .release import gate_items
+from .release import gate_items, proposal_of
 from .steps import Line
 
 WAITING = (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED)
@@ -38,6 +41,8 @@ class Block:
 
     short: str
     words: str
+    settle: str = ""  # the page where it is settled without anything being prepared anew
+    button: str = ""
 
 
 OTHERS_MISSING = Block("another patient’s authorization is missing", LACKS_OTHERS)
@@ -61,9 +66,24 @@ def blocked_among(releases: Iterable[Release]) -> dict[UUID, Block]:
     waiting = [row for row in releases if is_waiting(row)]
     ended = _authorizations_ended(row.authorization_id for row in waiting)
     lacking = _lacking_others([row for row in waiting if _is_frozen(row)])
-    blocked = {pk: OTHERS_MISSING for pk in lacking}
+    blocked = _asked_otherwise(waiting) | {pk: OTHERS_MISSING for pk in lacking}
     lines = ((row.pk, ended.get(row.authorization_id)) for row in waiting if row.authorization_id)
     return blocked | {pk: _ended(line) for pk, line in lines if line}
+
+
+def _asked_otherwise(waiting: Sequence[Release]) -> dict[UUID, Block]:
+    """Of these releases, those that go to the patient in a way or to a place which they asked not to be reached by."""
+    asking = with_asked_ways({row.patient_id for row in waiting}, today()) if waiting else set()
+    found = {}
+    for row in waiting:
+        reasons = address_reasons(proposal_of(row, [], on=today())) if row.patient_id in asking else ()
+        for reason in reasons:
+            may_settle = row.state in WAITING
+            remedy = "Settle how and where it goes; what was approved stays as it is." if may_settle else ""
+            settle = page("release-way", row.pk) if may_settle else ""
+            words = f"{reason.words} {remedy}".strip()
+            found[row.pk] = Block("how it reaches the patient", words, settle, "Settle it" if settle else "")
+    return found
 
 
 def stopped_among(releases: Iterable[Release]) -> dict[UUID, Block]:
@@ -136,10 +156,12 @@ def days_without(papers: Collection[AuthorizationFacts], other: UUID, release: R
     return sorted(found)
 
 
-def blocked_words(release: Release) -> str:
-    """Why a release that waits may not leave as it is, in a sentence; "" while nothing stands against it."""
-    block = blocked_among([release]).get(release.pk)
-    return block.words if block else ""
+NOTHING = Block("", "")
+
+
+def block_of(release: Release) -> Block:
+    """Why a release that waits may not leave as it is; without words while nothing stands against it."""
+    return blocked_among([release]).get(release.pk, NOTHING)
 
 
 def with_blocks(lines: Sequence[Line]) -> list[Line]:
@@ -151,8 +173,8 @@ def with_blocks(lines: Sequence[Line]) -> list[Line]:
 def _with_block(line: Line, block: Block | None) -> Line:
     if block is None:
         return line
-    href = page("release-open", line.release.pk)
-    return replace(line, blocked=block.words, waits_on="", words="", button="Open", href=href, mine=False)
+    href, button = block.settle or page("release-open", line.release.pk), block.button or "Open"
+    return replace(line, blocked=block.words, waits_on="", words="", button=button, href=href, mine=False)
 
 
 def covers_blocked(covers: Collection[vault.PackageCover]) -> dict[UUID, Block]:
@@ -171,10 +193,11 @@ def covers_with_blocks(
     return [(cover, patient, blocked[cover.id].words if cover.id in blocked else "") for cover, patient in covers]
 
 
-def blocked_steps(steps: list[dict[str, str]], words: str) -> list[dict[str, str]]:
-    """The steps of a release that is blocked: its next step says why, and offers nothing to press."""
+def blocked_steps(steps: list[dict[str, str]], block: Block) -> list[dict[str, str]]:
+    """The steps of a release that is blocked: its next step says why, and offers only what settles it."""
     found = next((index for index, step in enumerate(steps) if step["state"] == "next"), None)
     if found is None:
         return steps
-    stopped = steps[found] | {"state": "refused", "words": f"Blocked. {words}", "href": "", "button": ""}
+    settle = {"href": block.settle, "button": block.button}
+    stopped = steps[found] | {"state": "refused", "words": f"Blocked. {block.words}"} | settle
     return [*steps[:found], stopped, *steps[found + 1 :]]

@@ -196,8 +196,8 @@ def line_of(release: Release, staff: Staff) -> Line:
             words = f"package approved {day_words(release.approved_at)}, ready to hand over"
             return Line(release, "You" if desk else "Front desk", words, "Hand over", href, desk)
         case ReleaseState.COMMITTED:
-            mine = release.committed_by_id == staff.pk
-            who = "You" if mine else _name(release.committed_by)
+            mine = release.handed_over_by == staff
+            who = "You" if mine else _name(release.handed_over_by)
             words = f"to confirm the delivery of {day_words(release.disclosed_on)}"
             if release.sent_whole_at:
                 words = f"to confirm: sent whole {day_words(release.sent_whole_at)}, not confirmed by the recipient"
@@ -213,7 +213,8 @@ OPEN_STATES = (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED, ReleaseSta
 def open_lines(staff: Staff) -> list[Line]:
     """The releases that wait on somebody, oldest first, as this person may see them."""
     rows = releases_visible_to(staff).filter(state__in=OPEN_STATES).order_by("prepared_at")
-    return [line_of(row, staff) for row in rows.select_related(*LINE_NEEDS)]
+    rows = rows.select_related(*LINE_NEEDS).prefetch_related("taken_over__by")
+    return [line_of(row, staff) for row in rows]
 
 
 def ended_lines(staff: Staff) -> list[Line]:

@@ -86,6 +86,20 @@ def _is_part(one: RestrictionFacts, p: Proposal) -> bool:
     return bool(touched) and (bool(one.kinds) or by_day or len(touched) < len(p.items))
 
 
+def wishes_against(p: Proposal) -> list[tuple[RestrictionFacts, list[Item]]]:
+    """What was restricted against this very recipient and may go all the same, with the documents it covers: for
+    emergency treatment, or because the patient had authorized it before. An authorization is the patient's own word,
+    and so is the later wish: the gate does not choose between them, whoever reads the release asks the patient."""
+    emergency = is_emergency_treatment(p)
+    signed = p.authorization.signed_on if p.authorization and p.basis == Basis.B_AUTHORIZATION else None
+    found = []
+    for one in p.restrictions:
+        newer = signed is not None and one.received_on >= signed and _recipient_meant(one, p) == Meant.YES
+        if (newer or (emergency and meant_by(one, p) == Meant.YES)) and (touched := touched_items(one, p)):
+            found.append((one, touched))
+    return found
+
+
 def emergency_restriction(p: Proposal) -> bool:
     """Whether restricted records go out for emergency treatment: then the recipient is asked not to use them further
     (164.522(a)(1)(iii) and (iv))."""
@@ -106,6 +120,10 @@ def meant_by(one: RestrictionFacts, p: Proposal) -> Meant:
     if p.act == Act.USE:  # a use inside the practice has no recipient; the patient's own treatment here goes on
         within = use == RestrictedUse.OPERATIONS and not one.recipients and not one.recipient_name
         return Meant.YES if within else Meant.NO
+    return _recipient_meant(one, p)
+
+
+def _recipient_meant(one: RestrictionFacts, p: Proposal) -> Meant:
     of_this_kind = not one.recipients or p.recipient_kind in one.recipients
     unsure = of_this_kind or p.recipient_kind == RecipientKind.OTHER or _may_pass_it_on(one, p)
     if one.recipient_name:

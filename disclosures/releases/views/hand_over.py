@@ -29,6 +29,7 @@ from ..queries.frozen import changes_since_approval
 from ..queries.release import may_not_call
 from ..queries.remedies import explained
 from ..queries.steps import sent_words
+from ..queries.wishes import wishes_about
 from ..rules import Decision, Method, ReleaseState
 from ..rules.ways import in_words
 from .prepare import same_person
@@ -57,8 +58,11 @@ def _hand_over_page(
     request: HttpRequest, release: Release, decision: Decision, passphrase: str = "", told: ToldForm | None = None
 ) -> HttpResponse:
     package = package_of(release)
-    asked = asked_of(release) if release.method == Method.LOCKED_FILE else ()
+    wishes = asked_of(release)
+    asked = wishes if release.method == Method.LOCKED_FILE else ()
     context = {
+        "wishes": wishes_about(release),
+        "may_settle": bool(wishes) and release.state == ReleaseState.APPROVED,
         "release": release,
         "patient": release.patient,
         "decision": explained(decision, patient_id=release.patient_id, authorization_id=release.authorization_id),

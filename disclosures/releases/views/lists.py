@@ -18,6 +18,7 @@ from ..policies import (
     open_patient_for_release,
     open_release,
     refusal_to_approve,
+    refusal_to_open_package,
     refusal_to_warn,
     releases_visible_to,
     require_release_work,
@@ -34,13 +35,14 @@ from ..queries import (
     verdict_now,
     verdict_words,
 )
-from ..queries.blocked import blocked_steps, blocked_words, covers_with_blocks, with_blocks
+from ..queries.blocked import Block, block_of, blocked_steps, covers_with_blocks, with_blocks
 from ..queries.frozen import OPEN, changes_since_approval, in_short
 from ..queries.named import entries_about_others
 from ..queries.release import entries_of
 from ..queries.remedies import explained
 from ..queries.steps import way_words
 from ..queries.threat import threat_facts
+from ..queries.wishes import wishes_about
 from ..rules import Method, ReleaseState
 
 SHOWN = {
@@ -96,17 +98,17 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
     pending = release.state in (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED)
     package = None if release.package else package_of(release)
     may_approve = refusal_to_approve(staff, release.patient) is None
-    blocked = blocked_words(release)
-    changed = changes_since_approval(release) if release.state in OPEN and not blocked else []
-    stopped = blocked or in_short(changed)
+    block = block_of(release)
+    changed = changes_since_approval(release) if release.state in OPEN and not block.words else []
+    stopped = block if block.words else Block("", in_short(changed))
     steps = [] if release.state == ReleaseState.RECORDED else steps_of(release, entry, may_approve=may_approve)
     context = {
         "release": release,
         "patient": release.patient,
-        "blocked": blocked,
+        "blocked": block.words,
         "sha256": release.sha256 or (package.sha256 if package else ""),
         "changed": changed,
-        "steps": blocked_steps(steps, stopped) if stopped and release.served_at is None else steps,
+        "steps": blocked_steps(steps, stopped) if stopped.words and release.served_at is None else steps,
         "items": release.items.all(),
         "decision": explained(
             verdict_now(release), patient_id=release.patient_id, authorization_id=release.authorization_id
@@ -126,7 +128,11 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         "signed": entry is not None and covered_by_checkpoint(entry),
         "may_withdraw": pending,
         "asking_due": asking_is_due(release),
-        "may_get": release.state == ReleaseState.COMMITTED and release.method != Method.DOWNLOAD and not stopped,
+        "may_get": release.state == ReleaseState.COMMITTED and release.method != Method.DOWNLOAD and not stopped.words,
+        "wishes": wishes_about(release) if pending else [],
+        "exception": line_of(release, staff).exception if pending else "",
+        "others_package": refusal_to_open_package(staff, release),
+        "taken_over": release.taken_over.all(),
         "links": links_about(LinkPurpose.DOWNLOAD, release.pk) if release.method == Method.DOWNLOAD else [],
     }
     return render(request, "releases/release.html", context)

@@ -36,6 +36,8 @@ from ..queries.frozen import items_to_read
 from ..queries.papers import PaperOnRecord, known_from, papers_about
 from ..queries.redaction import left_out_words, redactions_of
 from ..queries.remedies import explained
+from ..queries.steps import line_of
+from ..queries.wishes import wishes_about
 from ..rules import Method, RecipientKind, ReleaseState, TreatmentOverride, can_go_on
 
 # Whom the index is asked about before anybody is named: a restriction then shows on its lines at once.
@@ -260,6 +262,7 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
                 problem = f"{BUSY.words} {BUSY.remedy}"
     blocks = {block.id: block for block in blocks_of(release, rows)}
     gone = redactions_of(release, rows)
+    wishes = wishes_about(release, rows)
     years = groupby(rows, key=lambda row: str(row.on.year) if row.on else "Not dated")
     context = {
         "release": release,
@@ -277,6 +280,9 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
             (year, [(row, blocks[row.object_id], str(row.pk) in keep) for row in found]) for year, found in years
         ],
         "leaving": sum(str(row.pk) in keep for row in rows),
+        "exception": line_of(release, staff).exception,
+        "wishes": wishes,
+        "restricted": {item for wish in wishes for item in wish.items},
         "decision": explained(decision, patient_id=release.patient_id, authorization_id=release.authorization_id),
         "problem": problem,
         "read": reading_of(blocks.values()),

@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                             ("release_prepared", "Prepared a release"),
                             ("release_approved", "Approved a release"),
                             ("release_committed", "Committed a release"),
+                            ("release_taken_over", "Took over a hand-over"),
                             ("release_delivered", "Handed a release over"),
                             ("release_closed", "Closed a release"),
                             ("recorded", "Recorded"),
