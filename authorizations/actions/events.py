@@ -69,8 +69,8 @@ def lock_current(authorization: Authorization) -> Authorization:
         raise Refused(
             Refusal(
                 "AUTHORIZATION_CORRECTED",
-                "This record was corrected meanwhile and is not used any more.",
-                "Record it with the corrected one.",
+                "This record was changed meanwhile and is not used any more.",
+                "Record it with the one that took its place.",
                 link=link,
             )
         )
