@@ -1,5 +1,7 @@
 """Forms about the practice's own forms, and about an authorization to prepare. They never save."""
 
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, cast
 from uuid import uuid4
 
@@ -13,7 +15,8 @@ from practice.people.rules import CLINICAL_ROLES
 from .. import rules
 from ..actions import Elements
 from ..documents.form import named_of
-from ..models import Authorization, FormVersion
+from ..models import Authorization
+from ..queries import AuthorizationLine
 from ..queries.prepared import facts_asked
 from ..rules import AUTH_DEFECT_COMPOUND, PnScope, RecordClass
 from ..rules.form_versions import FormKind, ReviewOutcome
@@ -170,9 +173,30 @@ class ReviewForm(forms.Form):
         error_messages={"required": "Say where the answer is kept."},
     )
 
-    def __init__(self, *args: Any, version: FormVersion, **kwargs: Any) -> None:
+    stops_known = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, stopped_by: Callable[[date], Sequence[AuthorizationLine]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.version = version
+        self.stopped_by = stopped_by
+        self.stopped: Sequence[AuthorizationLine] = ()
+        if not self.is_bound:
+            del self.fields["stops_known"]  # asked only once it is known what the answer stops
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        is_against, on = given.get("outcome") == ReviewOutcome.NOT_APPROVED, given.get("reviewed_on")
+        self.stopped = self.stopped_by(on) if is_against and on else ()
+        known = given.pop("stops_known", False)
+        if not self.stopped:
+            del self.fields["stops_known"]
+            return given
+        count = len(self.stopped)
+        what = "1 signed authorization" if count == 1 else f"{count} signed authorizations"
+        self.fields["stops_known"].label = f"I know: {what} cannot be used any more"
+        if not known:
+            since = f"{what}, signed on or after the day of the answer, cannot be used any more."
+            self.add_error("stops_known", f"{since} Tick it, or check the day.")
+        return given
 
     def clean_reviewed_on(self) -> Any:
         on = self.cleaned_data["reviewed_on"]

@@ -51,7 +51,10 @@ class FormVersion(models.Model):
     def said(self) -> list[Review]:
         """What counsel said about it, as recorded."""
         rows = self.reviews.all()
-        return [Review(row.reviewed_on, ReviewOutcome(row.outcome), local_date(row.recorded_at)) for row in rows]
+        return [
+            Review(row.reviewed_on, ReviewOutcome(row.outcome), local_date(row.recorded_at), row.recorded_at)
+            for row in rows
+        ]
 
 
 class FormReview(models.Model):

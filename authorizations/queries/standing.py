@@ -67,7 +67,9 @@ def facts_of(authorization: Authorization, *, form_review: bool = True) -> Autho
     signature: Signature | None = getattr(authorization, "signature", None)
     facts = _as_entered(authorization, signature.signed_on if signature else authorization.signed_on)
     if form_review and authorization.template_version is not None:
-        facts = replace(facts, form_reviews=tuple(authorization.template_version.said()))
+        signed_by = (signature.signed_at or signature.recorded_at) if signature else authorization.recorded_at
+        said = tuple(authorization.template_version.said())
+        facts = replace(facts, form_reviews=said, signed_by=signed_by if facts.is_signed or signature else None)
     if signature is None:
         if not facts.is_signed:
             return facts

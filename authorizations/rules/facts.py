@@ -71,6 +71,7 @@ class AuthorizationFacts:
     document_on_file: bool = False  # a scan of the signed form, or what was signed on a screen
     # F1: what counsel said about our own form it was written on; None for a paper of somebody else's making
     form_reviews: tuple[Review, ...] | None = None
+    signed_by: datetime | None = None  # an instant at which it was signed already, as far as one is known
     # D4: what it is joined with, what depends on it
     combined_with: frozenset[CombinedWith] = frozenset()
     conditioned_on: ConditionedOn = ConditionedOn.NOTHING

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import TextChoices
 
@@ -40,11 +40,12 @@ class FormStanding(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One word of counsel: on which day, what it was, and on which day somebody recorded it here."""
+    """One word of counsel: on which day, what it was, and on which day, and when, somebody recorded it here."""
 
     on: date
     outcome: ReviewOutcome
     recorded_on: date | None = None
+    recorded_at: datetime | None = None
 
 
 def kind_for(record_classes: Sequence[str] | frozenset[RecordClass]) -> FormKind:
@@ -75,6 +76,23 @@ def standing(reviews: Sequence[Review], on: date) -> FormStanding:
         return FormStanding.WITHDRAWN
     due = days.years_after(last.on, REVIEW_YEARS)
     return FormStanding.OVERDUE if on > due else FormStanding.APPROVED
+
+
+def before_the_signature(
+    reviews: Sequence[Review], signed_on: date | None, signed_by: datetime | None
+) -> tuple[Review, ...]:
+    """What counsel had said when a form was signed: without a word against it of the same day that came after.
+
+    `signed_by` is an instant at which it was signed already. Where the hour of either is not known, because the answer
+    was recorded on a later day, the whole day of the answer counts as after it.
+    """
+    return tuple(one for one in reviews if not _came_after(one, signed_on, signed_by))
+
+
+def _came_after(review: Review, signed_on: date | None, signed_by: datetime | None) -> bool:
+    if review.outcome == ReviewOutcome.APPROVED or signed_by is None or review.recorded_at is None:
+        return False
+    return review.on == signed_on == review.recorded_on and signed_by <= review.recorded_at
 
 
 def recorded_late(reviews: Sequence[Review], signed_on: date) -> Review | None:

@@ -17,7 +17,7 @@ from authorizations.rules.defect import (
 )
 from authorizations.rules.elements import missing_elements
 from authorizations.rules.facts import AuthorizationFacts
-from authorizations.rules.form_versions import CITE, recorded_late, refusal_to_use, standing
+from authorizations.rules.form_versions import CITE, before_the_signature, recorded_late, refusal_to_use, standing
 from practice.infrastructure import days
 
 
@@ -59,15 +59,16 @@ def _expired(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
 
 
 def _form(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
-    """Written on a form of ours that counsel had not approved on the day of the signature (F1, P-22)."""
+    """Written on a form of ours that counsel had not approved when it was signed (F1, P-22)."""
     if facts.form_reviews is None:
         return
+    reviews = before_the_signature(facts.form_reviews, facts.signed_on, facts.signed_by)
     remedy = "Have the patient sign on a form that counsel approved."
-    refusal = refusal_to_use(standing(facts.form_reviews, facts.signed_on or on))
+    refusal = refusal_to_use(standing(reviews, facts.signed_on or on))
     if refusal is not None:
         words = f"{refusal.words} It was written on that form."
         yield Defect(AUTH_FORM_NOT_APPROVED, "F1", words, remedy, refusal.cite, "P-22")
-    elif facts.signed_on and (late := recorded_late(facts.form_reviews, facts.signed_on)):
+    elif facts.signed_on and (late := recorded_late(reviews, facts.signed_on)):
         answered, recorded = (f"{day:%b} {day.day}, {day.year}" for day in (late.on, late.recorded_on or late.on))
         words = f"Counsel’s approval of the form, dated {answered}, was recorded on {recorded}, after the signature."
         yield Defect(AUTH_FORM_NOT_APPROVED, "F1", words, remedy, CITE, "P-22")

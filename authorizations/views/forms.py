@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from practice.compliance.queries import practice_profile
@@ -22,7 +23,7 @@ from ..documents.form import blank_document, blank_pdf, document_of, form_pdf
 from ..documents.standing import reason_of
 from ..forms.forms import PrepareForm, ReviewForm, WordsForm, initial_to_prepare
 from ..models import Authorization, FormVersion
-from ..queries.forms import FormLine, FormShelf, form_line, form_shelf, reviews_of
+from ..queries.forms import FormLine, FormShelf, form_line, form_shelf, reviews_of, standing_on, stopped_by_answer
 from ..queries.signing import problems_of
 from ..rules import AuthorizationStatus, RecordClass
 from ..rules.form_versions import FormKind, FormStanding, ReviewOutcome
@@ -56,7 +57,14 @@ def form_list(request: HttpRequest) -> HttpResponse:
 def form_open(request: HttpRequest, version_id: UUID) -> HttpResponse:
     staff = staff_of(request)
     version = policies.open_form(staff, version_id)
-    context = _version_page(staff, version) | {"document": blank_document(version), "reviews": reviews_of(version)}
+    visible = policies.authorizations_visible_to(staff)
+    unusable = {line.authorization.pk: line for line in standing_on(version, today(), timezone.now()).unusable}
+    seen = visible.filter(pk__in=unusable).values_list("pk", flat=True)
+    context = _version_page(staff, version) | {
+        "document": blank_document(version),
+        "reviews": reviews_of(version),
+        "unusable": [unusable[pk] for pk in seen],
+    }
     return render(request, "authorizations/forms/open.html", context)
 
 
@@ -97,7 +105,13 @@ def form_review(request: HttpRequest, version_id: UUID) -> HttpResponse:
     staff = staff_of(request)
     version = policies.open_form(staff, version_id)
     require_act(staff, Act.POLICY_CHANGE)
-    form = ReviewForm(request.POST or None, version=version, initial={"reviewed_on": today()})
+    on, now = today(), timezone.now()
+    written = standing_on(version, on, now)
+    form = ReviewForm(
+        request.POST or None,
+        stopped_by=lambda day: stopped_by_answer(written.in_effect, day, on, now),
+        initial={"reviewed_on": on},
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data | {"outcome": ReviewOutcome(form.cleaned_data["outcome"])}
         try:
@@ -105,9 +119,11 @@ def form_review(request: HttpRequest, version_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error("reviewed_on", f"{refused.refusal.words} {refused.refusal.remedy}")
         else:
-            messages.success(request, REVIEWED[given["outcome"]])
+            listed = " What was signed on it and cannot be used any more is listed below." if form.stopped else ""
+            messages.success(request, f"{REVIEWED[given['outcome']]}{listed}")
             return redirect("form-open", version.pk)
-    return render(request, "authorizations/forms/review.html", {"version": version, "form": form})
+    context = {"version": version, "form": form, "written": written}
+    return render(request, "authorizations/forms/review.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,14 +9,16 @@ import pikepdf
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from authorizations.documents.form import blank_pdf, form_pdf
 from authorizations.models import Authorization, FormReview, FormVersion
-from authorizations.queries import for_release
+from authorizations.queries import for_release, line_of
+from authorizations.rules import AuthorizationStatus
 from authorizations.rules.form_versions import FormKind
 from authorizations.rules.starting_texts import STARTING_TEXTS
-from practice.infrastructure.days import today
+from practice.infrastructure.days import local_date, today
 from practice.people.models import Patient, Staff
 from tests.authorizations.conftest import Record
 
@@ -212,6 +214,31 @@ def test_a_form_withdrawn_after_it_was_prepared_is_not_offered_for_signature(
     for place in (reverse("authorization-open", args=[draft.pk]), reverse("home")):
         assert ">Have it signed<" not in words(desk.get(place)), place
     assert "See what stops it" in words(desk.get(reverse("authorization-open", args=[draft.pk])))
+
+
+def test_before_a_form_is_not_to_be_used_the_page_says_what_was_signed_on_it_and_what_becomes_of_that(
+    officer: Client, authorized: Record, castellanos: Staff
+) -> None:
+    version = FormVersion.objects.get(kind="PN")
+    approved = timezone.now() - timedelta(days=2)
+    FormReview.objects.create(
+        version=version, outcome="approved", counsel="L. Whitcomb", reviewed_on=local_date(approved),
+        file_note="Letter", recorded_by=castellanos, recorded_at=approved,
+    )  # fmt: skip
+    row = authorized(template_version=version, signed_on=today())
+    address = reverse("form-review", args=[version.pk])
+    assert "1 authorization in effect</strong> was signed on this form" in words(officer.get(address))
+    given = {"outcome": "not_approved", "counsel": "L. Whitcomb", "file_note": "No"}
+    earlier = given | {"reviewed_on": (today() - timedelta(days=1)).isoformat()}
+    page = words(officer.post(address, earlier))
+    assert "1 signed authorization, signed on or after the day of the answer, cannot be used any more." in page
+    assert not FormReview.objects.filter(outcome="not_approved").exists()
+    officer.post(address, given | {"reviewed_on": today().isoformat()})
+    line = line_of(for_release(row.pk), today())
+    assert line.status == AuthorizationStatus.ACTIVE, "signed earlier that day"
+    page = words(officer.post(address, earlier | {"stops_known": "on"}, follow=True))
+    assert "Signed on it, and not to be used" in page and "Tobias Lindqvist" in page
+    assert line_of(for_release(row.pk), today()).status == AuthorizationStatus.DEFECTIVE
 
 
 def test_another_patients_form_is_not_taken_over(desk: Client, prepared: Record, abernathy: Patient) -> None:

@@ -1,7 +1,7 @@
 """The practice's own forms: when one may be used, what it must say, how hard it is to read. Rules only."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -40,7 +40,7 @@ from authorizations.rules.preparing import (
 from authorizations.rules.reading import TARGET_GRADE, Reading, reading_of, syllables
 from authorizations.rules.starting_texts import STARTING_TEXTS
 from authorizations.rules.wording import WORDING, hardest_part, reading_of_form, wordings_of, words_missing
-from tests.authorizations.papers import CHART_PAPER, PN_PAPER, paper
+from tests.authorizations.papers import CHART_PAPER, PN_PAPER, at, paper
 
 YES, NO = ReviewOutcome.APPROVED, ReviewOutcome.NOT_APPROVED
 SPRING = date(2026, 3, 10)
@@ -130,6 +130,26 @@ def test_counsels_approval_counts_for_a_signature_from_the_day_it_was_recorded_a
 def test_a_word_against_a_form_counts_from_its_own_day_whenever_it_was_recorded() -> None:
     reviews = (Review(date(2026, 1, 2), YES, date(2026, 1, 2)), Review(date(2026, 1, 10), NO, date(2026, 1, 30)))
     assert [one.code for one in defects(paper(form_reviews=reviews), on=date(2026, 2, 1))] == [AUTH_FORM_NOT_APPROVED]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "signed_by", "is_defect"),
+    [
+        (at(2026, 1, 12, 11), at(2026, 1, 12, 10), False),  # signed that morning, the answer came afterwards
+        (at(2026, 1, 12, 11), at(2026, 1, 12, 12), True),
+        (at(2026, 1, 12, 11), None, True),  # at which hour it was signed is not known
+        (at(2026, 1, 13, 11), at(2026, 1, 12, 10), True),  # at which hour counsel answered is not known
+    ],
+)
+def test_what_was_signed_before_counsels_word_against_the_form_on_the_same_day_stays_good(
+    recorded: datetime, signed_by: datetime | None, is_defect: bool
+) -> None:
+    reviews = (
+        Review(date(2026, 1, 2), YES, date(2026, 1, 2), at(2026, 1, 2, 9)),
+        Review(date(2026, 1, 12), NO, recorded.date(), recorded),
+    )
+    found = defects(paper(form_reviews=reviews, signed_by=signed_by), on=date(2026, 2, 1))
+    assert [one.code for one in found] == ([AUTH_FORM_NOT_APPROVED] if is_defect else [])
 
 
 def test_an_unsigned_form_is_asked_about_today() -> None:
