@@ -151,8 +151,8 @@ class TestChanging:
         client.post(new, given | {"ground": "M3", "holds_from": today().isoformat()})
         assert (lindqvist.ground_alone_on(day), lindqvist.ground_alone_on(today())) == ("M2", "M3")
         page = client.get(reverse("patient-details", args=[lindqvist.pk])).content.decode()
-        assert "No longer acts alone from" in page and "This minor acts alone no longer" in page
-        assert "State law" not in page
+        assert "No longer acts alone from" in page and "Record that this minor no longer acts alone" in page
+        assert "State law" not in page and "State law" in client.get(end).content.decode()
         assert signed_in(dana).post(new, given).status_code == 403, "front desk does not decide this"
 
     def test_a_legal_name_that_goes_is_kept_as_a_former_name(self, dana: Staff, lindqvist: Patient) -> None:

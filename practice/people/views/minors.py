@@ -5,6 +5,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from practice.infrastructure.templatetags.look import day
+
 from .. import actions
 from ..forms.patients import MinorAloneEndForm, MinorAloneForm
 from ..models import Patient
@@ -24,7 +26,7 @@ def minor_alone_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "Save the decision",
         details_of(patient),
         words="For this care the minor then signs, asks and receives as an adult would, and nobody does so for them: "
-        "45 CFR 164.502(g)(3)(i). Which care that is, the law of the state says.",
+        f"45 CFR 164.502(g)(3)(i). Which care that is, the law of the state says. {_decided(patient)}".strip(),
         done="The decision is on record. The minor acts alone.",
         patient=patient,
     )
@@ -44,7 +46,8 @@ def minor_alone_end(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "This minor acts alone no longer",
         "Save the decision",
         details_of(patient),
-        words="From today on a parent or guardian acts for them. What they signed until now stays in effect.",
+        words="From today on a parent or guardian acts for them. What they signed until now stays in effect. "
+        f"{_decided(patient)}".strip(),
         done="The decision is on record. It holds from today on.",
         patient=patient,
     )
@@ -53,6 +56,15 @@ def minor_alone_end(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         page,
         form,
         lambda data: actions.end_minor_acting_alone(by=staff_of(request), patient=patient, **data),
+    )
+
+
+def _decided(patient: Patient) -> str:
+    """Every decision so far with its reason, for the clinician who decides anew."""
+    return " ".join(
+        f"{one.get_ground_display() or 'No longer alone'}, from {day(one.holds_from)}, decided by "
+        f"{one.decided_by.display_name}: {one.reason.rstrip('.')}."
+        for one in patient.acting_alone.select_related("decided_by")
     )
 
 
