@@ -4,7 +4,7 @@ Callers sign a checkpoint (`sign_checkpoint`) after their transaction has commit
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,10 +21,12 @@ from disclosures.ledger.models import Accounting, Entry, Verification
 from disclosures.ledger.particulars import Particulars, Recipient, entry_defects
 from disclosures.ledger.policies import find_disclosure
 from disclosures.ledger.queries import (
+    ABOUT_OTHER,
     Current,
     accounting_policies,
     accountings_to_supplement,
     covered_by_checkpoint,
+    entries_with,
 )
 from disclosures.ledger.rules import ResearchActivity, accountability
 from disclosures.ledger.suspensions import Suspension, suspension_defects
@@ -42,6 +44,7 @@ from practice.worklist.queries import tasks_about
 from practice.worklist.rules import TaskKind, TaskState
 
 __all__ = [
+    "ABOUT_OTHER",
     "LedgerBroken",
     "Recipient",
     "append_delivery",
@@ -169,15 +172,33 @@ def append_delivery(
 def supersede(*, by: Staff, entry_id: UUID, reason: str, replacement: Particulars | None) -> Entry:
     """Corrects an entry by a new one, with the reason; the old one stays in the log and is no longer listed (R-102).
 
-    Without a replacement the entry is withdrawn: it was entered by mistake and nothing like it happened. Gives the
-    succession entry. Raises Refused, also when somebody else has corrected the entry since.
+    Without a replacement the entry is withdrawn: it was entered by mistake and nothing like it happened. The entries of
+    other patients of whom the same release speaks follow it. Gives the succession entry. Raises Refused, also when
+    somebody else has corrected the entry since.
     """
     require_act(by, Act.ACCOUNTING_PREPARE)
     if not reason.strip():
         raise Refused(Refusal("NO_REASON", "Say why the entry is corrected."))
     log.lock()  # two corrections of one entry: the second finds it corrected
     old = _current(by, entry_id).entry
-    return _succeed(by, old, reason, replacement, {}, "correction")
+    along = f"The same release was corrected in entry {old.index}"  # what somebody wrote may name its patient
+    others = entries_with(old)
+    succession = _succeed(by, old, reason, replacement, {}, "correction")
+    for other in others:
+        _succeed(by, other, along, _as_corrected(other, old, replacement), {}, "correction")
+    return succession
+
+
+def _as_corrected(other: Entry, old: Entry, replacement: Particulars | None) -> Particulars | None:
+    """Another patient's entry about the same release: day, recipient and ground follow, what is theirs stays."""
+    if replacement is None:
+        return None
+    public = other.public
+    same = other.basis == old.basis
+    basis = replacement.basis if same else Basis(other.basis)
+    ground = same and public["purpose"] == str(Basis(old.basis).label)
+    purpose = str(basis.label) if ground else public["purpose"]
+    return replace(replacement, description=public["what"], purpose=purpose, basis=basis)
 
 
 @transaction.atomic

@@ -251,6 +251,19 @@ def accounting_policies(on: date) -> Policies:
     )
 
 
+ABOUT_OTHER = {"about_other": True}  # what stands beside an entry of somebody whom another patient's release speaks of
+
+
+def entries_with(entry: Entry) -> list[Entry]:
+    """The entries of other patients of whom the same release speaks, as they now stand; they follow its own entry."""
+    if entry.release_id is None or ABOUT_OTHER.items() <= entry.private.items():
+        return []
+    rows = Entry.objects.filter(release_id=entry.release_id, kind=EntryKind.DISCLOSURE).order_by("index")
+    rows = rows.exclude(patient=entry.patient)
+    gone = Entry.objects.filter(kind=EntryKind.SUCCESSION, about__in=rows).values("about")
+    return list(rows.exclude(pk__in=gone))
+
+
 def covered_by_checkpoint(entry: Entry) -> bool:
     """Whether the entry is under a signed checkpoint, which was then also written outside the database."""
     return Checkpoint.objects.filter(size__gt=entry.index).exists()

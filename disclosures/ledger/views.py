@@ -1,7 +1,7 @@
 """Pages of disclosures, accountings and the ledger: doorway, form, action, redirect."""
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -85,7 +85,8 @@ def disclosure_correct(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         if replacement:
             return redirect("disclosure-open", succession.public["by"])
         return redirect("disclosure-list", current.entry.patient_id)
-    context = {"patient": current.entry.patient, "current": current, "form": form}
+    context: dict[str, Any] = {"patient": current.entry.patient, "current": current, "form": form}
+    context["with_it"] = len(queries.entries_with(current.entry))
     return render(request, "ledger/disclosure_correct.html", context)
 
 

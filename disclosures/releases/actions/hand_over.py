@@ -39,14 +39,14 @@ from ..policies import check_may_open_package, releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
 from ..queries.frozen import changes_since_approval
 from ..queries.named import entries_about_others, named_in
-from ..queries.others import Relied, SpeaksOf, spoken_of, with_others
+from ..queries.others import Relied, SpeaksOf, agreed_by, days_by_patient, spoken_of, with_others
 from ..rules import Decision, Item, Method, ReleaseState, decide
 from ..rules.ways import AGREED
 from ..signals import compelled_leaves
 from .emergency import ask_not_to_use_further
 from .ended import ask_about_end
 from .gate import GateRefused, check_move, record_refusal
-from .ledger import append_entries, append_entry, sign
+from .ledger import append_entries, append_entry, append_others_of_chart, sign
 from .prepare import locked_release, next_number
 
 
@@ -70,7 +70,8 @@ def _commit(*, by: Staff, release_id: UUID | str) -> Release:
     release = locked_release(by, release_id)
     check_move(release, ReleaseState.COMMITTED)
     items = gate_items(release.items.all())
-    decision, now, relied = ask_under_lock(release, items, spoken_of(release, items))
+    spoken = spoken_of(release, items)
+    decision, now, relied = ask_under_lock(release, items, spoken)
     package = package_of(release)
     if package is None:
         raise Refused(
@@ -86,6 +87,8 @@ def _commit(*, by: Staff, release_id: UUID | str) -> Release:
     record(by=by, event=AuditEvent.RELEASE_COMMITTED, subject=release, patient_id=release.patient_id)
     keep_reliance(release, relied, now)
     append_entry(by=by, release=release, decision=decision)
+    agreed, days = agreed_by(relied), days_by_patient(items, spoken)
+    append_others_of_chart(by=by, release=release, decision=decision, days=days, agreed=agreed)
     return release
 
 
@@ -136,7 +139,7 @@ def _commit_notes(*, by: Staff, release: Release, cover: vault.PackageCover) -> 
     for patient in Patient.objects.in_bulk(cover.about).values():
         record(by=by, event=AuditEvent.RELEASE_COMMITTED, subject=release, patient_id=patient.pk)
     keep_reliance(release, relied, now)
-    append_entries(by=by, release=release, decision=decision, cover=cover)
+    append_entries(by=by, release=release, decision=decision, cover=cover, agreed=agreed_by(relied))
 
 
 def items_of_cover(cover: vault.PackageCover) -> list[Item]:
@@ -427,8 +430,9 @@ def end(
         detail=following.value,
     )
     how = "downloaded" if delivered and release.method == Method.DOWNLOAD else release.method
-    for one in [entry, *entries_about_others(release)]:
-        append_delivery(by=by, entry=one, delivered=delivered, on=on, how=how, receipt=receipt, reason=reason)
+    append_delivery(by=by, entry=entry, delivered=delivered, on=on, how=how, receipt=receipt, reason=reason)
+    for one in entries_about_others(release):  # without what somebody wrote of this patient's hand-over
+        append_delivery(by=by, entry=one, delivered=delivered, on=on, how=how, reason=reason and "It did not arrive")
     return release
 
 

@@ -1,11 +1,15 @@
 """The entry of a release: what the accounting will say, and what stays beside it."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from authorizations.models import Authorization
 from disclosures.ledger.actions import (
+    ABOUT_OTHER,
     LedgerBroken,
     Recipient,
     append_disclosure,
@@ -14,14 +18,17 @@ from disclosures.ledger.actions import (
 )
 from disclosures.ledger.models import Entry
 from disclosures.ledger.particulars import Particulars
-from disclosures.ledger.rules import Basis
+from disclosures.ledger.rules import Basis, exemption_of
 from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
 from records.psychotherapy.rules import describe_release
 
 from ..models import Release
+from ..queries.taking_back import joint_records
 from ..rules import Decision
 from ..rules.documentation import ASKED_TO_SUSPEND, SUSPENSION
+
+Agreed = Mapping[UUID, Authorization]  # by other patient: the authorization of theirs that it rests on
 
 logger = logging.getLogger("practice.releases")
 
@@ -39,21 +46,54 @@ def sign() -> bool:
     return True
 
 
-def append_entries(*, by: Staff, release: Release, decision: Decision, cover: vault.PackageCover) -> None:
-    """The entries of a package of psychotherapy notes: one for each patient it is about, with their own sessions and
-    no word of the others; the release's patient first. In the caller's transaction, its last statements.
+def append_entries(
+    *, by: Staff, release: Release, decision: Decision, cover: vault.PackageCover, agreed: Agreed
+) -> None:
+    """The entries of a package of psychotherapy notes: one for each patient whom it speaks of, with their own sessions
+    and no word of the others; the release's patient first (P-02). In the caller's transaction, its last statements.
     """
-    patients = Patient.objects.in_bulk(cover.about)
-    for about in cover.about:
-        words = describe_release(cover.days_about(about))
-        append_entry(
-            by=by,
-            release=release,
-            decision=decision,
-            pn_authors=(cover.author,),
-            patient=patients[about],
-            description=words if cover.named_too else release.description,
-        )
+    patients = Patient.objects.in_bulk(cover.speaks_about)
+    for one in cover.speaks_about:
+        said = particulars_of(release, pn_authors=(cover.author,))
+        said = replace(said, description=describe_release(cover.days_about(one)))
+        if one == release.patient_id:
+            _append(by, release, release.patient, said, internal_of(release, decision))
+        elif one in cover.named_too:  # the purpose stands as the paper gives it that names them both
+            _append(by, release, patients[one], said, internal_of(release, decision) | ABOUT_OTHER)
+        else:
+            _append_other(by, release, decision, patients[one], said, agreed.get(one))
+
+
+def append_others_of_chart(
+    *, by: Staff, release: Release, decision: Decision, days: Mapping[UUID, Collection[date]], agreed: Agreed
+) -> None:
+    """The entries of other patients of whom the records of a chart speak that leave, where the rule asks for them: by
+    the days of those joint and group sessions. After the release's own, in the same transaction.
+    """
+    if exemption_of(release.basis) is not None:
+        return
+    for one, patient in sorted(Patient.objects.in_bulk(list(days)).items()):
+        if one not in agreed:  # what they authorized themselves is exempt
+            said = replace(particulars_of(release), description=joint_records(False, days[one]))
+            _append_other(by, release, decision, patient, said, None)
+
+
+def _append_other(
+    by: Staff,
+    release: Release,
+    decision: Decision,
+    other: Patient,
+    said: Particulars,
+    paper: Authorization | None,
+) -> None:
+    """The purpose of somebody else's release may name them: here stands that of the other's own authorization, or the
+    ground alone.
+    """
+    basis = Basis.B_AUTHORIZATION if paper else said.basis
+    said = replace(said, basis=basis, purpose=paper.purpose if paper else str(basis.label))
+    internal = internal_of(release, decision) | {"authorization": paper.pk if paper else None} | ABOUT_OTHER
+    internal.pop("authorizations_of_others", None)
+    _append(by, release, other, said, internal)
 
 
 def append_entry(
@@ -64,22 +104,24 @@ def append_entry(
     basis: Basis | None = None,
     pn_authors: Iterable[UUID] = (),
     minimum: bool = False,
-    patient: Patient | None = None,
-    description: str = "",
 ) -> Entry:
     """Append the ledger entry of a release; the last statement of the caller's transaction.
 
     `basis` replaces the one claimed where nothing carried it; `minimum` says that the rest is still to be written.
-    `patient`, `description`: of one of several patients whom it concerns. Codes and links go into the internal part, no
-    free text.
+    Codes and links go into the internal part, no free text.
     """
     said = particulars_of(release, basis=basis, pn_authors=pn_authors)
+    internal = internal_of(release, decision) | ({"minimum": True} if minimum else {})
+    return _append(by, release, release.patient, said, internal)
+
+
+def _append(by: Staff, release: Release, patient: Patient, said: Particulars, internal: Mapping[str, Any]) -> Entry:
     entry = append_disclosure(
         by=by,
-        patient=patient or release.patient,
+        patient=patient,
         disclosed_on=said.disclosed_on,
         recipient=said.recipient,
-        description=description or said.description,
+        description=said.description,
         record_classes=said.record_classes,
         includes_pn=said.includes_pn,
         pn_authors=said.pn_authors,
@@ -88,7 +130,7 @@ def append_entry(
         method=said.method,
         artefact_sha256=release.sha256,
         release_id=release.pk,
-        internal=internal_of(release, decision) | ({"minimum": True} if minimum else {}),
+        internal=internal,
     )
     if release.facts.get(SUSPENSION) in ASKED_TO_SUSPEND:
         ask_for_suspension(entry)

@@ -21,7 +21,7 @@ from records.chart.filed_documents import on_their_pages, pages_follow
 
 from ..models import Redaction, Release, ReleaseItem
 from ..queries import package_of, verdict_now
-from ..queries.named import entries_about_others
+from ..queries.named import named_with
 from ..queries.redaction import TextChanged, as_it_leaves, redactions_of
 from ..rules import Method
 from ..rules.redaction import RedactionReason
@@ -121,7 +121,7 @@ def _cover_context(release: Release, rows: Sequence[Redaction]) -> dict[str, Any
         "document_number": release.number,
         "release": release,
         "patient": release.patient,
-        "about_others": entries_about_others(release),
+        "named_with": named_with(release),
         "basis_words": _basis_words(release),
         "prepared_on": today(),
         "ask_not_further": release.emergency and not release.is_notes and verdict_now(release).emergency_restriction,

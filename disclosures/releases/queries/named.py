@@ -5,6 +5,7 @@ from uuid import UUID
 
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
+from practice.people.models import Patient
 
 from ..models import Release
 
@@ -28,8 +29,16 @@ def named_in(release: Release) -> set[UUID]:
 
 
 def entries_about_others(release: Release) -> list[Entry]:
-    """The entry of each of them, as it was first made."""
-    rows = Entry.objects.filter(
-        release_id=release.pk, kind=EntryKind.DISCLOSURE, patient_id__in=others_named(release)
-    ).order_by("-index")
+    """The entry of each other patient of whom something left with it, as it was first made: whom the same order names,
+    and whom a joint or group record speaks of. Whoever shows their names has to know that the reader may see them.
+    """
+    rows = Entry.objects.filter(release_id=release.pk, kind=EntryKind.DISCLOSURE).order_by("-index")
+    rows = rows.exclude(patient_id=release.patient_id)
     return list({row.patient_id: row for row in rows.select_related("patient")}.values())
+
+
+def named_with(release: Release) -> list[Patient]:
+    """The other patients of whom it holds records because the same order names them: its cover names them as well."""
+    named = others_named(release)
+    found = entries_about_others(release) if named else []
+    return [one.patient for one in found if one.patient and one.patient.pk in named]

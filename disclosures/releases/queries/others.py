@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
+from authorizations.models import Authorization
 from authorizations.queries.disclosers import our_names
 from authorizations.queries.others import ReleaseAsked, agreements_of
 from authorizations.rules import ItemAsked
@@ -66,6 +67,21 @@ def with_others(
                 relied[paper].update(filter(None, [item.on]))
         found.append(replace(item, names_others=True, others_agreed=agreed.keys() >= others - named))
     return found, relied
+
+
+def agreed_by(relied: Relied) -> dict[UUID, Authorization]:
+    """Of what a release rests on, by whose authorization it is; of several the first."""
+    papers = Authorization.objects.filter(pk__in=relied).order_by("-pk")
+    return {paper.patient_id: paper for paper in papers}
+
+
+def days_by_patient(items: Iterable[Item], speaks_of: SpeaksOf) -> dict[UUID, set[date]]:
+    """By other patient: the days of those items that speak of them."""
+    found = defaultdict[UUID, set[date]](set)
+    for item in items:
+        for other in speaks_of.get(item.key, ()):
+            found[other].update(filter(None, [item.on]))
+    return found
 
 
 def release_asked(release: Release, *, on: date, at: datetime | None = None) -> ReleaseAsked:

@@ -266,8 +266,8 @@ def entry_of(release: Release) -> Entry | None:
 
 def entries_of(release: Release) -> QuerySet[Entry]:
     """Every form of that entry, as first entered and as completed or corrected since."""
-    rows = Entry.objects.filter(release_id=release.pk, kind=EntryKind.DISCLOSURE)
-    return rows.exclude(patient_id__in=others_named(release)).order_by("index")
+    rows = Entry.objects.filter(release_id=release.pk, kind=EntryKind.DISCLOSURE, patient_id=release.patient_id)
+    return rows.order_by("index")
 
 
 def restrictions_on(patient: Patient, basis: str) -> list[str]:

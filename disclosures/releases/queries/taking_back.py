@@ -124,14 +124,18 @@ def _handed_jointly(authorization: Authorization, papers: Collection[UUID], rece
     for row in Reliance.objects.filter(authorization__in=papers, given_out=True).order_by("at"):
         relied[row.release_id].append(row)
     releases = Release.objects.filter(pk__in=relied).select_related("patient").in_bulk()
-    for patient_id in sorted({release.patient_id for release in releases.values()}):
-        for one in history(patient_id).current:
-            release = releases.get(one.entry.release_id)
-            if release is not None and one.entry.basis != Basis.B_IMPERMISSIBLE:
-                rows = relied[release.pk]
-                at, days = rows[0].at, {day for row in rows for day in row.days}
-                late = at >= received_at + A_MINUTE
-                yield Handed(release, one, at, late, under=authorization, joint=tuple(sorted(days)))
+    own = history(authorization.patient_id).current if releases else ()
+    entered = {one.entry.release_id for one in own}  # their own entry of it, where they have one
+    whose = {release.patient_id for release in releases.values() if release.pk not in entered}
+    for one in (*own, *(one for patient_id in sorted(whose) for one in history(patient_id).current)):
+        release = releases.get(one.entry.release_id)
+        if release is None or one.entry.basis == Basis.B_IMPERMISSIBLE:
+            continue
+        if (one.entry.patient_id == authorization.patient_id) == (release.pk in entered):
+            rows = relied[release.pk]
+            at, days = rows[0].at, {day for row in rows for day in row.days}
+            late = at >= received_at + A_MINUTE
+            yield Handed(release, one, at, late, under=authorization, joint=tuple(sorted(days)))
 
 
 def _handed(release: Release, disclosure: Current, received_at: datetime) -> Handed | None:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from disclosures.ledger.models import Entry
 from disclosures.ledger.queries import covered_by_checkpoint
 from disclosures.ledger.rules import Basis
 from practice.outside.queries import links_about
@@ -14,9 +15,11 @@ from practice.people.models import Staff
 from practice.people.rules import Role
 
 from ..forms import BASIS_WORDS
+from ..models import Release
 from ..policies import (
     open_patient_for_release,
     open_release,
+    patients_for_release,
     refusal_to_approve,
     refusal_to_open_package,
     refusal_to_warn,
@@ -90,6 +93,16 @@ def patient_releases(request: HttpRequest, patient_id: str) -> HttpResponse:
     return render(request, "releases/patient_releases.html", context)
 
 
+def _about_others(release: Release, staff: Staff) -> list[tuple[str, Entry]]:
+    """The entries of other patients of whom something left with it; a stranger's name is not shown."""
+    found = entries_about_others(release)
+    known = patients_for_release(staff).in_bulk([one.patient_id for one in found]) if found else {}
+    return [(known[one.patient_id].legal_name if one.patient_id in known else ANOTHER, one) for one in found]
+
+
+ANOTHER = "Another patient"
+
+
 @require_safe
 def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
     staff = cast(Staff, request.user)
@@ -118,7 +131,7 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         "package": package,
         "entry": entry,
         "earlier": earlier,
-        "about_others": entries_about_others(release),
+        "about_others": _about_others(release, staff),
         "may_complete": release.prepared_by_id == staff.pk or staff.has_role(Role.COMPLIANCE_OFFICER),
         "way_words": way_words(release),
         "threat_facts": threat_facts(release, staff),

@@ -299,8 +299,14 @@ class PackageCover:
 
     @property
     def about(self) -> tuple[UUID, ...]:
-        """Whose records it holds, as what it rests on names them; each is entered in the ledger."""
+        """Whose records it holds, as what it rests on names them."""
         return (self.patient, *self.named_too)
+
+    @property
+    def speaks_about(self) -> tuple[UUID, ...]:
+        """Everybody its notes speak of as they leave, whose release it is first; each is entered in the ledger."""
+        others = {one for found in self.speaks_of.values() for one in found}
+        return (self.patient, *sorted(others - {self.patient}))
 
     @property
     def not_named(self) -> Mapping[str, tuple[UUID, ...]]:
@@ -309,9 +315,9 @@ class PackageCover:
         return {note: found for note, found in left.items() if found}
 
     def days_about(self, patient: UUID) -> tuple[date, ...]:
-        """The sessions whose notes speak of one of them."""
-        found = (day for note, day in self.items if not self.named_too or patient in self.speaks_of[str(note)])
-        return tuple(found)
+        """The sessions whose notes speak of one of them; of a single patient's release all do."""
+        every = patient == self.patient and not self.named_too
+        return tuple(day for note, day in self.items if every or patient in self.speaks_of.get(str(note), ()))
 
     @property
     def waiting(self) -> bool:
