@@ -191,7 +191,7 @@ def test_two_wishes_at_once_are_both_shown_and_the_telephone_is_offered_only_whe
     record_contact_wish(**wish, means=Means.EMAIL, value="t@example.org")
     record_contact_wish(**wish, means=Means.FAX, value="(217) 555-0100")
     page = client.get(url).content.decode()
-    assert "by e-mail only (t@example.org) or by fax only ((217) 555-0100)" in page and "in one of these ways" in page
+    assert "by e-mail only: t@example.org or by fax only: (217) 555-0100" in page and "in one of these ways" in page
     assert 'value="by_phone"' not in page and "Not by telephone: the patient asked" in page
     answer = client.post(url, {"who": "self", "code_given": "by_phone", "days": "1"}).content.decode()
     assert "Not by telephone: the patient asked" in answer and not Link.objects.exists()

@@ -268,7 +268,7 @@ def test_who_asked_for_e_mail_only_is_not_telephoned_with_the_code(
     given = {"means": Means.PHONE, "value": "217 555 0101", "from_on": today(), "beside": True}
     record_contact_wish(by=dana, patient=lindqvist, **given)
     shown = desk.get(page).content.decode()
-    assert 'value="by_phone"' in shown and "(t@example.org) or by telephone only (217 555 0101)" in shown
+    assert 'value="by_phone"' in shown and "t@example.org or by telephone only: 217 555 0101" in shown
     assert offer_download(by=dana, release_id=release.pk, days=1, code_given=CodeGiven.BY_PHONE).made
 
 
