@@ -197,6 +197,7 @@ def test_a_draft_is_changed_by_preparing_the_next_one(desk: Client, hale: Staff,
         page = words(desk.get(reverse(name, args=[first.pk])))
         assert "changed before anybody signed it" in page.lower() and "entered wrongly" not in page.lower(), name
     assert "Cannot be signed" in words(desk.get(reverse("authorization-ready", args=[first.pk])))
+    assert "Keep the scan" not in page and "Have it signed" not in page, "nothing is asked of the old one"
     assert "Open the changed form" in page and reverse("authorization-open", args=[second.pk]) in page
     listed = words(desk.get(reverse("authorization-list", args=[first.patient_id])))
     assert "it was changed before anybody signed it" in listed and "entered wrongly" not in listed
