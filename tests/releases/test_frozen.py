@@ -189,6 +189,8 @@ def test_one_click_asks_the_clinician_anew_and_keeps_the_choice_and_what_was_lef
     assert "Hand over and enter" not in desk.get(reverse("release-hand-over", args=[release.pk])).content.decode()
     assert "2 documents changed since it was approved" in desk.get(reverse("release-list-all")).content.decode()
     assert "Blocked: changed since it was approved" in desk.get("/").content.decode()
+    assert "The gate says yes" not in page, "one answer: it may not leave"
+    assert release.number not in desk.get(f"{reverse('release-list-all')}?show=ready").content.decode()
 
     answer = desk.post(reverse("release-read-anew", args=[release.pk]))
     assert answer.url == reverse("release-open", args=[release.pk])

@@ -35,6 +35,12 @@ def _policy(key: str, label: str, *, long: bool = False, choices: tuple[tuple[st
     return Fact(key, label, by_rule=False, long=long, choices=choices)
 
 
+# 164.512(a)(2): (c) abuse and neglect, (e) courts, (f) the police each have conditions of their own.
+_CONDITIONS = Fact(
+    "conditions_met",
+    "How the conditions of such a demand are met (a court’s order, a warrant, a report of abuse), or that none apply",
+)
+
 # Whether an agency asked for silence, 164.528(a)(2); what it said is recorded in the ledger, where it works.
 SUSPENSION = "suspension_statement"
 ASKED_TO_SUSPEND = ("written", "oral")
@@ -76,7 +82,7 @@ EXCEPTION_FACTS: dict[PNException, tuple[Fact, ...]] = {
         Fact("law", "The law or order that requires it"),
         Fact("issuer", "Court or body that issued it"),
         Fact("scope", "Its scope, word for word", long=True),
-        Fact("conditions_met", "Conditions of 164.512(c), (e) or (f) met, or not applicable"),
+        _CONDITIONS,
         _policy("document", "Copy of the document on file"),
     ),
     PNException.OVERSIGHT_ORIGINATOR: (
@@ -153,7 +159,7 @@ CHART_FACTS: dict[Basis, tuple[Fact, ...]] = {
     Basis.B_REQUIRED_BY_LAW: (
         _LAW,
         Fact("scope", "What the law requires, word for word", long=True),
-        Fact("conditions_met", "Conditions of 164.512(c), (e) or (f) met, or not applicable"),
+        _CONDITIONS,
     ),
     Basis.B_PUBLIC_HEALTH: (_OFFICIAL,),
     Basis.B_CHILD_ABUSE: (Fact("authorized_to_receive", "Why this office may receive child abuse reports"),),

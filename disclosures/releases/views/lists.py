@@ -46,7 +46,7 @@ from ..queries.remedies import explained
 from ..queries.steps import way_words
 from ..queries.threat import threat_facts
 from ..queries.wishes import wishes_about
-from ..rules import Method, ReleaseState
+from ..rules import Decision, Method, ReleaseState
 
 SHOWN = {
     "all": "All open",
@@ -67,7 +67,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "all": lines,
         "mine": [line for line in lines if line.mine],
         "clinician": [line for line in lines if line.release.state == ReleaseState.AWAITING_APPROVAL],
-        "ready": [line for line in lines if line.release.state == ReleaseState.APPROVED],
+        "ready": [line for line in lines if line.release.state == ReleaseState.APPROVED and not line.blocked],
         "ended": ended_lines(staff),
         "claimed": exceptional_lines(staff),
     }
@@ -103,6 +103,14 @@ def _about_others(release: Release, staff: Staff) -> list[tuple[str, Entry]]:
 ANOTHER = "Another patient"
 
 
+def _gate_today(release: Release, *, stopped: bool) -> Decision | None:
+    """The gate's answer, with its remedies. Its yes is not said beside why nothing may leave."""
+    decision = verdict_now(release)
+    if stopped and decision.allowed:
+        return None
+    return explained(decision, patient_id=release.patient_id, authorization_id=release.authorization_id)
+
+
 @require_safe
 def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
     staff = cast(Staff, request.user)
@@ -123,11 +131,7 @@ def release_open(request: HttpRequest, release_id: str) -> HttpResponse:
         "changed": changed,
         "steps": blocked_steps(steps, stopped) if stopped.words and release.served_at is None else steps,
         "items": release.items.all(),
-        "decision": explained(
-            verdict_now(release), patient_id=release.patient_id, authorization_id=release.authorization_id
-        )
-        if pending
-        else None,
+        "decision": _gate_today(release, stopped=bool(stopped.words)) if pending else None,
         "package": package,
         "entry": entry,
         "earlier": earlier,
