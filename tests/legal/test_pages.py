@@ -193,6 +193,7 @@ def test_a_release_of_the_chart_under_a_paper_begins_with_what_the_paper_says(
     form = client.get(link.replace("&amp;", "&")).context["form"]
     assert {"process", "counsel_review"}.isdisjoint(form.fields)
     assert form["paper"].value() == str(order.pk) and form["recipient_name"].value() == order.recipient_name
+    assert form["fact_scope"].value() == order.scope and form["scope_to"].value() == order.scope_to.isoformat()
     none = client.get(f"{reverse('release-new', args=[order.patient_id])}?basis=B_REQUIRED_BY_LAW")
     assert none.context["form"]["paper"].value() is None
     assert "A statute or regulation, no paper" in none.content.decode()

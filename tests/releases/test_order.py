@@ -20,7 +20,7 @@ from disclosures.releases import actions
 from disclosures.releases.actions import GateRefused
 from disclosures.releases.documents import DATA_FILE, chart_package
 from disclosures.releases.models import ChartPackage, Release
-from disclosures.releases.queries import entry_of
+from disclosures.releases.queries import chart_index, entry_of, proposal_of
 from disclosures.releases.queries.remedies import explained
 from disclosures.releases.rules import Method, RecipientKind, ReleaseState
 from practice.audit.models import AuditEntry
@@ -393,6 +393,9 @@ def test_what_lies_outside_the_days_of_an_order_stays_here_and_all_of_it_once_it
             "paper": str(order.pk),
         },
     )
+    lines = chart_index(chart, proposal_of(draft, [], on=today()))
+    outside = [line.key for line in lines if line.refusal and line.refusal.code == "OUTSIDE_SCOPE"]
+    assert note_keys(chart)[1] in outside and note_keys(chart)[0] not in outside, "shown before anybody chooses"
     with pytest.raises(GateRefused) as refused:
         actions.prepare_release(by=dana, release=draft, keys=note_keys(chart), approver=hale)
     assert refused.value.decision.codes() == {"OUTSIDE_SCOPE"}

@@ -163,7 +163,7 @@ class ReleaseFields(forms.Form):
     authority = text("By what authority they act for the patient", rows=2)
     paper = forms.ChoiceField(
         label="Legal paper",
-        help_text="Those on record for this patient. A paper that is not in the list is recorded first.",
+        help_text="Those on record for this patient. What you leave empty below is taken from it.",
         error_messages={
             "required": "Choose the paper that asks for it.",
             "invalid_choice": "Choose one of the papers on record.",

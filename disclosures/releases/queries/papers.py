@@ -86,7 +86,7 @@ def named_by_any(papers: Iterable[PaperOnRecord], basis: str) -> set[UUID]:
 
 
 def known_from(papers: Iterable[PaperOnRecord], chosen: str) -> dict[str, str]:
-    """What a form knows already where somebody came from a paper's page: the paper, its recipient, what for."""
+    """What a form knows already where somebody came from a paper's page: recipient, days, and what else it says."""
     for one in papers:
         if str(one.id) == chosen:
             return {
@@ -96,5 +96,7 @@ def known_from(papers: Iterable[PaperOnRecord], chosen: str) -> dict[str, str]:
                 "recipient_address": one.recipient_address,
                 "purpose": one.purpose,
                 "identity_verified": one.verified,
+                **one.days,
+                **{f"fact_{key}": value for key, value in one.facts.items()},
             }
     return {}

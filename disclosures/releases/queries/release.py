@@ -1,6 +1,6 @@
 """What the gate is asked about a release, and what the pages show of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -170,7 +170,7 @@ def _class_named(release: Release) -> str:
     return release.authorization.recipient_class
 
 
-def _scoped(item: Item, facts: dict[str, str]) -> Item:
+def _scoped(item: Item, facts: Mapping[str, str]) -> Item:
     """R-212: what lies outside the days that an order or law names is outside its scope.
 
     `scope_days` are single days, which count beside a first and a last one.
@@ -197,7 +197,9 @@ def item_of(info: ReleaseItemInfo) -> Item:
 def chart_index(patient: Patient, proposal: Proposal) -> list[IndexLine]:
     """The index of the chart (day, kind, title; no text), each line asked of the gate by itself."""
     return [
-        IndexLine(item_key(info), info, _item_refusal(replace(proposal, items=(item_of(info),))))
+        IndexLine(
+            item_key(info), info, _item_refusal(replace(proposal, items=(_scoped(item_of(info), proposal.facts),)))
+        )
         for info in release_items(patient)
     ]
 

@@ -191,7 +191,9 @@ def _index(
     draft.basis, draft.authorization = basis, line.authorization if line else None
     typed = {name: request.POST.get(name, "") for name in ("scope_from", "scope_to")}
     chosen = request.POST.get("paper", request.GET.get("paper", ""))
-    named = next((dict(one.days) for one in papers if str(one.id) == chosen), {})
+    paper = next((one for one in papers if str(one.id) == chosen), None)
+    named = dict(paper.days) if paper else {}
+    draft.process = paper.process if paper else ""
     draft.facts = named or {name: value for name, value in typed.items() if value}
     initial = initial_of(line, draft.patient, basis)
     usual = {"recipient_kind": USUAL_KIND.get(basis, "")} | initial
