@@ -34,9 +34,14 @@ from .rules import EventKind
 SIGNED_BEFORE = ("signature__identity_checked_by", "signature__recorded_by")
 FACTS_FROM = ("patient", "representative", "signature", "signature__representative", "template_version")
 
-# Whether anything of the signed form itself is here: its scan, or what was signed on a screen, frozen.
-IS_ON_FILE = Exists(SignedPaper.objects.filter(authorization=OuterRef("pk"), event=None)) | Exists(
-    SignedDocument.objects.filter(signature__authorization=OuterRef("pk"))
+# Whether anything of the signed form itself is here: its scan, or what was signed on a screen, frozen. A scan that came
+# in after the words were entered counts once somebody compared the two.
+_SCANS = SignedPaper.objects.filter(authorization=OuterRef("pk"), event=None)
+_COMPARED = AuthorizationEvent.objects.filter(authorization=OuterRef("pk"), kind=EventKind.SCAN_COMPARED)
+IS_ON_FILE = (
+    Exists(_SCANS.filter(to_compare=False))
+    | Exists(_COMPARED)
+    | Exists(SignedDocument.objects.filter(signature__authorization=OuterRef("pk")))
 )
 
 # Everybody on record as acting for a patient, each with whether the document that shows it is on file, and when the

@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{ONE}copy-given/", views.authorization_copy_given, name="authorization-copy-given"),
     path(f"{ONE}fulfilled/", views.authorization_fulfilled, name="authorization-fulfilled"),
     path(f"{ONE}scan/", views.authorization_scan_add, name="authorization-scan-add"),
+    path(f"{ONE}scan/compare/", views.authorization_scan_compare, name="authorization-scan-compare"),
     path(f"{ONE}sign-here/", signing.authorization_sign_here, name="authorization-sign-here"),
     path(f"{ONE}sign-link/", by_link.authorization_sign_link, name="authorization-sign-link"),
     path(f"{ONE}sign-paper/", signing.authorization_sign_paper, name="authorization-sign-paper"),

@@ -140,12 +140,18 @@ def add_event(
 
 
 def keep_paper(
-    by: Staff, authorization: Authorization, paper: CheckedUpload, *, event: AuthorizationEvent | None = None
+    by: Staff,
+    authorization: Authorization,
+    paper: CheckedUpload,
+    *,
+    event: AuthorizationEvent | None = None,
+    to_compare: bool = False,
 ) -> SignedPaper:
     """Keep a scan with an authorization, or with the `event` it is the writing of."""
     return SignedPaper.objects.create(
         authorization=authorization,
         event=event,
+        to_compare=to_compare,
         data=paper.data,
         kind=paper.kind,
         size=len(paper.data),

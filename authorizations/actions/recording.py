@@ -24,11 +24,12 @@ from practice.worklist.rules import TaskKind, TaskState
 from .. import queries, rules
 from ..models import Authorization, AuthorizationEvent, FormVersion, Signature, SignedPaper
 from ..queries import same
-from ..queries.signing import is_only_scan, lacking
+from ..queries.signing import Signer, is_only_scan, lacking
 from ..rules import REVOCATIONS, EventKind
-from ..rules.choices import MISTAKEN, UNWANTED, SignatureWay
+from ..rules.choices import MISTAKEN, UNWANTED, IdentityCheck, SignatureWay
 from ..signals import authorization_corrected, authorization_ended
 from .events import COPY_WITHIN_DAYS, ask, checked, happened, keep_paper, lock_current, lock_for_release, refuse_future
+from .signing import check_paper, check_signer, who_signed
 
 # what stays true of the paper when its record is corrected
 CARRIED_ALONG = frozenset(
@@ -207,15 +208,31 @@ def correct_authorization(
 
 
 @checked
-def correct_ticks(*, by: Staff, authorization: Authorization, on_paper: Collection[str], why: str) -> Authorization:
-    """Tick anew what is on the paper of a form of ours, with the reason; what was printed, and the signing, stay.
+def correct_ticks(
+    *,
+    by: Staff,
+    authorization: Authorization,
+    signer: Signer,
+    signed_on: date | None,
+    identity_how: IdentityCheck,
+    on_paper: Collection[str],
+    why: str,
+) -> Authorization:
+    """Say anew what somebody saw on the paper of a form of ours: the ticks, who signed, on which day, how they
+    were known; with the reason. What was printed stays.
 
-    Raises Refused for anything else, for a paper without a signature, without a reason, and as `correct_authorization`.
+    Raises Refused for anything else, for a paper without a signature, for a signer who may not and did not stand there
+    before, without a reason, and as `correct_authorization`.
     """
     locked = _to_correct(authorization)
     signature: Signature | None = getattr(locked, "signature", None)
-    if signature is None or "A6" not in on_paper:
+    if signature is None:
         raise Refused(Refusal("PAPER_NOT_SIGNED", "Nobody signed this paper.", "Have a new form signed."))
+    check_paper(locked, signed_on, on_paper)
+    representative = signer.representative.pk if signer.representative else None
+    same_signer = signature.representative_id == representative
+    if not same_signer:
+        check_signer(locked, signer, signed_on)
     _ask_why(why)
     elements: dict[str, Any] = {name: getattr(locked, name) for name in Elements.__annotations__}
     corrected = record_authorization(
@@ -225,10 +242,17 @@ def correct_ticks(*, by: Staff, authorization: Authorization, on_paper: Collecti
         prepared_from=locked,
         **cast(Elements, elements),
     )
-    changed = {"id", "authorization", "not_on_paper"}
-    fields = [field for field in Signature._meta.concrete_fields if field.name not in changed]
+    said: dict[str, Any] = {
+        "authorization": corrected,
+        "not_on_paper": lacking(locked, on_paper),
+        "signed_on": signed_on,
+        **({} if same_signer else who_signed(signer)),
+    }
+    if identity_how != signature.identity_how:
+        said |= {"identity_how": identity_how, "identity_checked_by": by}
+    fields = [field for field in Signature._meta.concrete_fields if field.name not in {"id", *said}]
     kept = {field.attname: getattr(signature, field.attname) for field in fields}
-    Signature.objects.create(authorization=corrected, not_on_paper=lacking(locked, on_paper), **kept)
+    Signature.objects.create(**kept, **said)
     _carry_along(by, locked, corrected, why, with_scan=True)
     return corrected
 
@@ -303,10 +327,26 @@ def _carry_answer(by: Staff, old: Authorization, corrected: Authorization) -> No
 
 @checked
 def add_paper(*, by: Staff, authorization: Authorization, paper: CheckedUpload) -> SignedPaper:
-    """Keep a scan of the signed paper with its record."""
-    kept = keep_paper(by, authorization, paper)
+    """Keep a scan of the signed paper with its record. Where its words were entered without it, nothing is released
+    until somebody has compared the two (`record_compared`).
+    """
+    entered = bool(authorization.signature_method) and not is_only_scan(authorization)
+    kept = keep_paper(by, authorization, paper, to_compare=entered)
     record(by=by, event=AuditEvent.RECORDED, subject=kept, patient_id=authorization.patient_id)
     return kept
+
+
+@checked
+def record_compared(*, by: Staff, authorization: Authorization, paper_id: UUID) -> AuthorizationEvent:
+    """Record that somebody held this scan beside what had been entered without it, and found all of it there.
+
+    Raises Refused where it is not the newest scan any more: nobody has looked at that one.
+    """
+    locked = lock_current(authorization)
+    newest = locked.papers.filter(event=None).defer("data").order_by("-added_at").first()
+    if newest is None or newest.pk != paper_id:
+        raise Refused(Refusal("ANOTHER_SCAN", "Another scan came in meanwhile.", "Look at that one."))
+    return happened(by, locked, EventKind.SCAN_COMPARED, days.today(), "", "")
 
 
 @checked

@@ -141,7 +141,7 @@ def sign(
         "device": client.device[:300],
     }
     # drawn up before the lock is taken: it lasts a second, and a release must not wait for it
-    pdf = signed_pdf(authorization, text, Signature(**given, **_who(signer)), mark)
+    pdf = signed_pdf(authorization, text, Signature(**given, **who_signed(signer)), mark)
     with transaction.atomic():
         locked = lock_for_release(authorization.pk)
         if text_to_sign(locked).sha256 != text.sha256:
@@ -193,18 +193,8 @@ def sign_on_paper(
     locked = lock_for_release(authorization.pk)
     if refusal := refusal_to_sign(locked):
         raise Refused(refusal)
-    if "A6" not in on_paper:
-        raise Refused(Refusal("PAPER_NOT_SIGNED", "Nobody signed this paper.", "Have it signed, then scan it again."))
-    if signed_on is not None and signed_on > days.today():
-        raise Refused(Refusal("SIGNED_IN_THE_FUTURE", "This day is in the future.", "Give the day on the paper."))
-    prepared_on = days.local_date(locked.received_at)
-    if locked.template_version_id is not None and signed_on is not None and signed_on < prepared_on:
-        words = f"This form was prepared on {day(prepared_on)}: nobody signed it on an earlier day."
-        raise Refused(
-            Refusal("SIGNED_BEFORE_PREPARED", words, "Look at the day on the paper, or scan the right paper.")
-        )
-    if refusals := _against_representative(locked, signer, signed_on or days.today()):
-        raise Refused(refusals[0])
+    check_paper(locked, signed_on, on_paper)
+    check_signer(locked, signer, signed_on)
     if paper.authorization_id != locked.pk or paper.event_id is not None:
         raise Refused(Refusal("SCAN_OF_ANOTHER", "This scan belongs to another form.", "File the scan of this one."))
     given = {
@@ -217,6 +207,26 @@ def sign_on_paper(
         "not_on_paper": lacking(locked, on_paper),
     }
     return _add(by, locked, signer, given)
+
+
+def check_paper(locked: Authorization, signed_on: date | None, on_paper: Collection[str]) -> None:
+    """Raises Refused for a paper without a signature, and for a day beside it that cannot be."""
+    if "A6" not in on_paper:
+        raise Refused(Refusal("PAPER_NOT_SIGNED", "Nobody signed this paper.", "Have it signed, then scan it again."))
+    if signed_on is not None and signed_on > days.today():
+        raise Refused(Refusal("SIGNED_IN_THE_FUTURE", "This day is in the future.", "Give the day on the paper."))
+    prepared_on = days.local_date(locked.received_at)
+    if locked.template_version_id is not None and signed_on is not None and signed_on < prepared_on:
+        words = f"This form was prepared on {day(prepared_on)}: nobody signed it on an earlier day."
+        raise Refused(
+            Refusal("SIGNED_BEFORE_PREPARED", words, "Look at the day on the paper, or scan the right paper.")
+        )
+
+
+def check_signer(locked: Authorization, signer: Signer, signed_on: date | None) -> None:
+    """Raises Refused for somebody who signs for the patient without the authority to."""
+    if refusals := _against_representative(locked, signer, signed_on or days.today()):
+        raise Refused(refusals[0])
 
 
 @transaction.atomic
@@ -331,7 +341,7 @@ def _against_representative(authorization: Authorization, signer: Signer, on: da
     ]
 
 
-def _who(signer: Signer) -> dict[str, Any]:
+def who_signed(signer: Signer) -> dict[str, Any]:
     return {
         "signer_role": signer.role,
         "signer_name": signer.name,
@@ -343,7 +353,9 @@ def _who(signer: Signer) -> dict[str, Any]:
 def _add(by: Staff | None, locked: Authorization, signer: Signer, given: dict[str, Any]) -> Signature:
     """Add the row that signs, note it, and owe the patient a copy where the practice asked for the signature (F2)."""
     now = timezone.now()
-    signature = Signature.objects.create(authorization=locked, recorded_by=by, recorded_at=now, **given, **_who(signer))
+    signature = Signature.objects.create(
+        authorization=locked, recorded_by=by, recorded_at=now, **given, **who_signed(signer)
+    )
     stop_links_to(by=by, purpose=LinkPurpose.SIGN, subject_id=locked.pk)
     way = SignatureWay(given["way"]).value.lower()
     record(by=by, event=AuditEvent.SIGNED, subject=locked, patient_id=locked.patient_id, detail=f"signed_{way}")

@@ -86,7 +86,11 @@ def reason_of(line: AuthorizationLine) -> str:
     if line.status == AuthorizationStatus.PUT_ASIDE:
         return f"Put aside on {day(facts.put_aside_on)}, never signed."
     if {defect.code for defect in line.defects} == {AUTH_NO_DOCUMENT}:
-        return "It cannot be used yet: the scan of the signed form is missing."
+        waits = line.authorization.papers.filter(event=None).exists()
+        missing = (
+            "nobody has compared the scan with what was entered" if waits else "the scan of the signed form is missing"
+        )
+        return f"It cannot be used yet: {missing}."
     count = len(line.defects)
     things = "one thing" if count == 1 else f"{count} things"
     if line.status == AuthorizationStatus.DEFECTIVE:

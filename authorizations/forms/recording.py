@@ -369,17 +369,6 @@ class HappenedForm(forms.Form):
         return day
 
 
-class TicksForm(forms.Form):
-    """What is on the paper of a form of ours, ticked anew, and why."""
-
-    on_paper = forms.MultipleChoiceField(
-        choices=[(element, element) for element in ABSENT], widget=forms.CheckboxSelectMultiple, required=False
-    )
-    why = text_field(
-        "What was wrong with the record", 500, 2, required=True, error_messages={"required": "Say it in a few words."}
-    )
-
-
 class ReasonForm(forms.Form):
     why = text_field("Why", 500, 2, required=True)
 

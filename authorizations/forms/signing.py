@@ -8,10 +8,11 @@ from typing import Any, cast
 from django import forms
 
 from ..actions.signing import CONSENT, OWN_NAME, Mark
-from ..queries.signing import PossibleSigner, Signer
+from ..models import Signature
+from ..queries.signing import SELF, PossibleSigner, Signer
 from ..rules.choices import IdentityCheck
 from ..rules.signing import ELEMENTS
-from .recording import day_field, not_in_future
+from .recording import day_field, not_in_future, text_field
 
 IN_PERSON = (IdentityCheck.KNOWN, IdentityCheck.PHOTO_ID, IdentityCheck.DETAILS)
 MOST_BYTES = 400_000
@@ -132,6 +133,21 @@ class PaperForm(SignerForm):
                 "on_paper", "Without a signature the paper stays a draft. Have it signed, then scan it again."
             )
         return given
+
+
+class CorrectPaperForm(PaperForm):
+    """The same once more, for a paper that was filed with a mistake, and what the mistake was."""
+
+    why = text_field(
+        "What was wrong with the record", 500, 2, required=True, error_messages={"required": "Say it in a few words."}
+    )
+
+    def __init__(self, *args: Any, filed: Signature, signers: Sequence[PossibleSigner], **kwargs: Any) -> None:
+        """`filed`: who stands there stays choosable, whatever became of their authority since."""
+        key = str(filed.representative_id or SELF)
+        kept = [PossibleSigner(one.key, one.signer, []) if one.key == key else one for one in signers]
+        initial = {"who": key, "identity_how": filed.identity_how, "signed_on": filed.signed_on}
+        super().__init__(*args, signers=kept, initial=initial, **kwargs)
 
 
 def _drawn(sent: str) -> Mark:

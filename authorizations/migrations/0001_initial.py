@@ -259,6 +259,7 @@ class Migration(migrations.Migration):
                             ("ANSWER_SENT", "The patient was told of the decision"),
                             ("PUT_ASIDE", "Put aside"),
                             ("OFFERED_AGAIN", "Offered for signature again"),
+                            ("SCAN_COMPARED", "The scan was compared with what had been entered"),
                             ("EVENT_MISTAKEN", "That the event became known was entered by mistake"),
                             ("FALSE_MISTAKEN", "That it contains something false was entered by mistake"),
                         ],

@@ -111,6 +111,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="signedpaper",
+            name="to_compare",
+            field=models.BooleanField(
+                default=False, help_text="It came in after what it says had been entered: somebody holds them together."
+            ),
+        ),
+        migrations.AddField(
+            model_name="signedpaper",
             name="event",
             field=models.ForeignKey(
                 blank=True,

@@ -133,6 +133,9 @@ class SignedPaper(models.Model):
         related_name="papers",
         help_text="What it tells, when it is not the signed form: a revocation, or to go on after all.",
     )
+    to_compare = models.BooleanField(
+        default=False, help_text="It came in after what it says had been entered: somebody holds them together."
+    )
     kind = models.CharField(max_length=4, choices=[("pdf", "PDF"), ("jpeg", "JPEG"), ("png", "PNG")])
     size = models.PositiveIntegerField(help_text="Bytes.")
     pages = models.PositiveSmallIntegerField(default=1)

@@ -139,6 +139,7 @@ class EventKind(TextChoices):
     ANSWER_SENT = "ANSWER_SENT", "The patient was told of the decision"
     PUT_ASIDE = "PUT_ASIDE", "Put aside"
     OFFERED_AGAIN = "OFFERED_AGAIN", "Offered for signature again"
+    SCAN_COMPARED = "SCAN_COMPARED", "The scan was compared with what had been entered"
     EVENT_MISTAKEN = "EVENT_MISTAKEN", "That the event became known was entered by mistake"
     FALSE_MISTAKEN = "FALSE_MISTAKEN", "That it contains something false was entered by mistake"
 

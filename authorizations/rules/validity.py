@@ -77,10 +77,9 @@ def _form(facts: AuthorizationFacts, on: date) -> Iterator[Defect]:
 def _document(facts: AuthorizationFacts) -> Iterator[Defect]:
     """What nobody has but in somebody's words opens nothing: the signed form itself must be on file (R-056)."""
     if facts.is_signed and not facts.document_on_file:
-        words = "The signed form is not on file: there is no scan of it."
-        yield Defect(
-            AUTH_NO_DOCUMENT, "", words, "Add the scan of the signed form.", "45 CFR 164.508(b)(6), 164.530(j)"
-        )
+        words = "The signed form is not on file: there is no scan of it that was compared with what was entered."
+        remedy = "Add the scan of the signed form, and compare it with what was entered."
+        yield Defect(AUTH_NO_DOCUMENT, "", words, remedy, "45 CFR 164.508(b)(6), 164.530(j)")
 
 
 def is_revoked(facts: AuthorizationFacts, on: date, at: datetime | None) -> bool:

@@ -28,6 +28,9 @@ from .recording import (
     authorization_scan_add as authorization_scan_add,
 )
 from .recording import (
+    authorization_scan_compare as authorization_scan_compare,
+)
+from .recording import (
     paper_download as paper_download,
 )
 from .recording import (

@@ -31,10 +31,11 @@ from ..forms import (
     ScanForm,
     initial_of,
 )
-from ..forms.recording import ReasonForm, TicksForm
+from ..forms.recording import ReasonForm
+from ..forms.signing import CorrectPaperForm
 from ..models import Authorization, SignedPaper
 from ..queries.restrictions import restriction_lines
-from ..queries.signing import can_be_signed, is_only_scan, typed_under
+from ..queries.signing import can_be_signed, is_only_scan, possible_signers, typed_under
 from ..rules import (
     AUTH_DEFECT_COMPOUND,
     REVOCATIONS,
@@ -44,6 +45,7 @@ from ..rules import (
     SignatureMethod,
     age_on,
 )
+from ..rules.choices import IdentityCheck
 from ..rules.defect import AUTH_NO_DOCUMENT
 from ..rules.preparing import is_conditioned, parts_of
 
@@ -148,13 +150,26 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
 
 
 def _correct_ticks(request: HttpRequest, staff: Staff, authorization: Authorization) -> HttpResponse:
-    """Of a form that was printed here only the ticks can be wrong: what somebody saw on the paper."""
-    lacked = authorization.signature.not_on_paper
-    initial = [point.element for point in paper_points(authorization, ()) if point.element not in lacked]
-    form = TicksForm(request.POST or None, initial={"on_paper": initial})
+    """Of a form printed here only what somebody saw on the paper can be wrong: it is looked at once more beside it."""
+    signature = authorization.signature
+    initial = [
+        point.element for point in paper_points(authorization, ()) if point.element not in signature.not_on_paper
+    ]
+    form = CorrectPaperForm(request.POST or None, filed=signature, signers=possible_signers(authorization, today()))
+    papers = _papers(authorization)
+    scan = next((paper for paper in papers if paper.sha256 == signature.document_sha256), None)
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
         try:
-            made = correct_ticks(by=staff, authorization=authorization, **form.cleaned_data)
+            made = correct_ticks(
+                by=staff,
+                authorization=authorization,
+                signer=form.signer,
+                signed_on=given["signed_on"],
+                identity_how=IdentityCheck(given["identity_how"]),
+                on_paper=given["on_paper"],
+                why=given["why"],
+            )
         except Refused as refused:
             form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}")
         else:
@@ -165,7 +180,8 @@ def _correct_ticks(request: HttpRequest, staff: Staff, authorization: Authorizat
         "authorization": authorization,
         "form": form,
         "points": paper_points(authorization, ticked),
-        "papers": _papers(authorization),
+        "papers": [paper for paper in papers if paper != scan],
+        "scan": scan,
     }
     return render(request, "authorizations/correct_ticks.html", context)
 
@@ -301,10 +317,37 @@ def authorization_scan_add(request: HttpRequest, authorization_id: UUID) -> Http
     policies.check_may_record(staff, authorization.patient)
     form = ScanForm(request.POST, request.FILES)
     if form.is_valid():
-        actions.add_paper(by=staff, authorization=authorization, paper=form.cleaned_data["scan"])
+        kept = actions.add_paper(by=staff, authorization=authorization, paper=form.cleaned_data["scan"])
+        if kept.to_compare:
+            messages.success(request, "The scan is kept. Now compare it with what was entered.")
+            return redirect("authorization-scan-compare", authorization.pk)
         messages.success(request, "The scan is kept with this authorization.")
         return redirect("authorization-open", authorization.pk)
     return small_form(request, authorization, form, "Add a scan", "Keep the scan", "The signed paper, as it came in.")
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_scan_compare(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
+    """Somebody holds a scan that came in later beside what was entered without it, and ticks what stands on both."""
+    staff = staff_of(request)
+    authorization = policies.open_authorization(staff, authorization_id)
+    policies.check_may_record(staff, authorization.patient)
+    line, scan = queries.line_of(authorization, today()), scan_of(authorization)
+    if scan is None or not scan.to_compare:
+        return redirect("authorization-open", authorization.pk)
+    points = documents.checklist(line)
+    seen, problem = request.POST.getlist("seen"), ""
+    if request.method == "POST":
+        if request.POST.get("paper") != str(scan.pk):
+            problem, seen = "Another scan came in meanwhile: look at this one.", []
+        elif {str(number) for number in range(1, len(points) + 1)} - set(seen):
+            problem = "Tick each line that you find on the scan. If one is not there, correct what was entered."
+        else:
+            actions.record_compared(by=staff, authorization=authorization, paper_id=scan.pk)
+            return _recorded(request, authorization)
+    ticked = [(point, str(number) in seen) for number, point in enumerate(points, 1)]
+    context = {"patient": authorization.patient, "authorization": authorization, "line": line, "scan": scan}
+    return render(request, "authorizations/compare.html", context | {"points": ticked, "problem": problem})
 
 
 @require_safe

@@ -122,13 +122,21 @@ def test_a_signed_form_without_its_scan_opens_nothing_and_waits_on_the_home_page
     row = Authorization.objects.get()
     address = reverse("authorization-open", args=[row.pk])
     assert "It cannot be used yet: the scan of the signed form is missing." in page
-    assert "The signed form is not on file: there is no scan of it." in page
+    assert "The signed form is not on file: there is no scan of it" in page
     home = words(desk.get("/"))
     assert "Signed forms without a scan" in home
     assert f'href="{address}#scan"' in home
     scan = {"scan": SimpleUploadedFile("a.png", picture("PNG"))}
     page = words(desk.post(reverse("authorization-scan-add", args=[row.pk]), scan, follow=True))
-    assert "It permits releases until" in page
+    assert "Compare the scan" in page and reverse("paper-page", args=[row.pk, row.papers.get().pk, 1]) in page
+    shown = words(desk.get(address))
+    assert "nobody has compared the scan with what was entered." in shown and "Signed forms" in words(desk.get("/"))
+    compare, scan = reverse("authorization-scan-compare", args=[row.pk]), {"paper": str(row.papers.get().pk)}
+    lines = [str(number) for number in range(1, page.count('name="seen"') + 1)]
+    assert len(lines) >= 10 and "Tick each line" in words(desk.post(compare, scan | {"seen": lines[1:]}))
+    assert "look at this one" in words(desk.post(compare, {"paper": str(row.pk), "seen": lines}))
+    page = words(desk.post(compare, scan | {"seen": lines}, follow=True))
+    assert "It permits releases until" in page and "The scan was compared with what had been entered" in page
     assert "Signed forms without a scan" not in words(desk.get("/"))
 
 

@@ -318,8 +318,8 @@ def test_a_typed_name_that_is_the_signers_in_part_is_asked_about_once(prepared: 
 
 
 @pytest.mark.django_db
-def test_of_a_form_printed_here_only_the_ticks_are_corrected_and_the_signing_stays(
-    prepared: Record, dana: Staff, hale: Staff, signed_in: SignedIn
+def test_of_a_form_printed_here_only_what_was_seen_on_the_paper_is_corrected_and_the_rest_of_the_signing_stays(
+    prepared: Record, dana: Staff, hale: Staff, castellanos: Staff, signed_in: SignedIn
 ) -> None:
     row = queries.for_release(prepared().pk)
     scan = add_paper(by=dana, authorization=row, paper=SCAN)
@@ -339,6 +339,8 @@ def test_of_a_form_printed_here_only_the_ticks_are_corrected_and_the_signing_sta
     )
     desk, address = signed_in(dana), reverse("authorization-correct", args=[row.pk])
     ticks: dict[str, Any] = {"on_paper": list(ELEMENTS), "recipient_name": "Robin Weiss, cousin"}
+    ticks |= {"who": "self", "identity_how": "PHOTO_ID", "signed_on": today().isoformat()}
+    assert reverse("paper-page", args=[row.pk, scan.pk, 1]) in desk.get(address).content.decode(), "beside the scan"
     assert "Say it in a few words." in desk.post(address, ticks | {"why": " "}).content.decode()
     page = desk.post(address, ticks | {"why": "Overlooked on page two"}, follow=True).content.decode()
     made = Authorization.objects.get(prepared_from=row)
@@ -352,3 +354,11 @@ def test_of_a_form_printed_here_only_the_ticks_are_corrected_and_the_signing_sta
     )
     assert "Overlooked on page two" in page and reverse("authorization-open", args=[row.pk]) in page
     assert made.papers.count() == 1 and line(row).status == AuthorizationStatus.DEFECTIVE
+    officer, address = signed_in(castellanos), reverse("authorization-correct", args=[made.pk])
+    early = ticks | {"signed_on": (today() - timedelta(days=1)).isoformat(), "why": "The day was misread"}
+    assert "nobody signed it on an earlier day" in officer.post(address, early).content.decode()
+    officer.post(address, early | {"signed_on": "", "identity_how": "KNOWN"})
+    again = Authorization.objects.get(prepared_from=made)
+    seen = again.signature
+    assert (seen.signed_on, seen.identity_how, seen.identity_checked_by) == (None, "KNOWN", castellanos)
+    assert line(again).status == AuthorizationStatus.SIGNED_INCOMPLETE

@@ -126,7 +126,9 @@ MODELS: dict[str, Kept] = {
         APPEND_ONLY, plain="id version outcome counsel reviewed_on file_note recorded_by recorded_at"
     ),
     "authorizations.SignedPaper": Kept(
-        APPEND_ONLY, encrypted="data", plain="id authorization event kind size pages sha256 added_by added_at"
+        APPEND_ONLY,
+        encrypted="data",
+        plain="id authorization event to_compare kind size pages sha256 added_by added_at",
     ),
     "authorizations.Signature": Kept(
         APPEND_ONLY,

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils import timezone
 
-from authorizations.actions import add_paper, correct_authorization, record_revocation
+from authorizations.actions import add_paper, correct_authorization, record_compared, record_revocation
 from disclosures.ledger.actions import LedgerBroken
 from disclosures.ledger.models import Checkpoint, Entry
 from disclosures.ledger.rules import Basis
@@ -69,7 +69,11 @@ def test_a_signed_form_that_nobody_scanned_opens_no_records_until_its_scan_is_th
     assert refused.value.decision.codes() == {"AUTH_NO_DOCUMENT"}
     (reason,) = explained(refused.value.decision, authorization_id=authorization.pk).reasons
     assert reason.link == f"/authorizations/{authorization.pk}/#scan"
-    add_paper(by=dana, authorization=authorization, paper=SCAN)
+    scan = add_paper(by=dana, authorization=authorization, paper=SCAN)
+    unseen = draft_of(chart, authorization)
+    with pytest.raises(GateRefused):  # nobody has looked at it yet
+        actions.prepare_release(by=dana, release=unseen, keys=note_keys(chart), approver=hale)
+    record_compared(by=dana, authorization=authorization, paper_id=scan.pk)
     again = draft_of(chart, authorization)
     assert actions.prepare_release(by=dana, release=again, keys=note_keys(chart), approver=hale).pk
 
