@@ -261,15 +261,21 @@ def _to_correct(authorization: Authorization) -> Authorization:
     locked = lock_for_release(authorization.pk)
     if signed_on_a_screen(locked):
         raise Refused(AS_SIGNED)
-    if {event.kind for event in locked.events.all()} & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}):
+    refuse_closed(locked)
+    return locked
+
+
+def refuse_closed(authorization: Authorization) -> None:
+    """Raises Refused for a record that nobody corrects any more."""
+    if {event.kind for event in authorization.events.all()} & (REVOCATIONS | {EventKind.RECORDED_IN_ERROR}):
         raise Refused(
             Refusal(
                 "AUTHORIZATION_CLOSED_TO_CORRECTION",
                 "This record cannot be corrected any more: the patient took it back, or it was corrected before.",
-                "Record the new paper as a new authorization.",
+                "Record a new paper as a new authorization.",
+                link=page("authorization-open", authorization.pk),
             )
         )
-    return locked
 
 
 def _ask_why(why: str) -> None:

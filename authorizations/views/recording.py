@@ -23,7 +23,7 @@ from practice.people.rules import Act, Role, may
 from practice.worklist.rules import TaskKind
 
 from .. import actions, documents, policies, queries
-from ..actions.recording import AS_SIGNED, correct_ticks, signed_on_a_screen
+from ..actions.recording import AS_SIGNED, correct_ticks, refuse_closed, signed_on_a_screen
 from ..documents.standing import paper_points
 from ..forms import (
     AuthorizationForm,
@@ -116,6 +116,7 @@ def authorization_correct(request: HttpRequest, authorization_id: UUID) -> HttpR
     if signed_on_a_screen(authorization):
         messages.error(request, f"{AS_SIGNED.words} {AS_SIGNED.remedy}")
         return redirect("authorization-open", authorization.pk)
+    refuse_closed(authorization)  # before anybody fills in a whole form
     if getattr(authorization, "signature", None) is not None:
         return _correct_ticks(request, staff, authorization)
     papers, scan = _papers(authorization), scan_of(authorization)

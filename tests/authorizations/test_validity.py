@@ -117,7 +117,8 @@ def test_each_missing_or_wrong_element_makes_it_incomplete_and_names_the_element
 def test_a_signed_form_of_which_nothing_is_on_file_permits_nothing() -> None:
     typed = paper(document_on_file=False)
     (defect,) = defects(typed, on=DAY)
-    assert (defect.code, defect.remedy) == (AUTH_NO_DOCUMENT, "Add the scan of the signed form.")
+    remedy = "Add the scan of the signed form, and compare it with what was entered."
+    assert (defect.code, defect.remedy) == (AUTH_NO_DOCUMENT, remedy)
     assert status(typed, DAY) == AuthorizationStatus.SIGNED_INCOMPLETE
     draft = paper(document_on_file=False, signature_method=SignatureMethod.NONE)
     assert AUTH_NO_DOCUMENT not in {defect.code for defect in defects(draft, on=DAY)}, "nobody scans what is unsigned"
