@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 
 from authorizations.actions import record_revocation
@@ -14,7 +15,7 @@ from disclosures.releases import actions
 from disclosures.releases.models import Release
 from disclosures.releases.policies import releases_visible_to
 from disclosures.releases.queries import entry_of
-from disclosures.releases.rules import Method, PNException, RecipientKind
+from disclosures.releases.rules import Method, PNException, RecipientKind, chart_facts
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people.rules import Role
@@ -83,6 +84,33 @@ def test_what_the_rule_refuses_is_entered_as_impermissible_with_the_basis_that_w
     assert entry.private["basis_claimed"] == Basis.B_SUBPOENA_ASSURANCE
     assert entry.private["gate"]["rule_result"] == "refuse"
     assert tasks() == [(TaskKind.INCIDENT_REVIEW, Role.COMPLIANCE_OFFICER)]
+
+
+@pytest.mark.parametrize(
+    ("basis", "kind", "said", "code"),
+    [
+        (Basis.B_INVOLVED_IN_CARE, "family", {"whole_chart": "on", "justification": "asked"}, "FAMILY_WHOLE_CHART"),
+        (Basis.B_PAYMENT, "payer", {"other_documents": "on"}, "PAYER_DOCUMENTS"),
+        (Basis.B_PAYMENT, "payer", {"names_others": "on"}, "NAMES_OTHERS"),
+        (Basis.B_PAYMENT, "payer", {"names_others": "on", "settled": "on"}, ""),
+    ],
+)
+def test_how_much_was_given_out_and_of_whom_is_asked_so_that_the_verdict_is_honest(
+    signed_in, dana, lindqvist, basis, kind, said, code
+):
+    typed = {
+        "record_class": "CHART", "disclosed_on": str(today() - timedelta(days=2)), "method": Method.FAX,
+        "description": "Records of May", "recipient_name": "Somebody", "recipient_kind": kind, "purpose": "Asked for",
+        "identity_verified": "known to the practice",
+    } | {f"fact_{fact.key}": "said" for fact in chart_facts(basis) if fact.key != "required_documents"}  # fmt: skip
+    url = f"{reverse('disclosure-record', args=[lindqvist.pk])}?basis={basis}"
+    client = signed_in(dana)
+    assert set(said) <= set(client.get(url).context["form"].fields)
+    assert client.post(url, typed | said).status_code == 302
+    verdict = Release.objects.get().verdict
+    assert {*verdict["rule_codes"], *verdict["policy_codes"]} == ({code} if code else set())
+    kinds = {TaskKind.POLICY_REVIEW if code == "PAYER_DOCUMENTS" else TaskKind.INCIDENT_REVIEW} if code else set()
+    assert {kind for kind, _ in tasks()} == kinds
 
 
 def test_what_only_a_policy_refuses_keeps_its_basis_in_the_accounting(dana, lindqvist):

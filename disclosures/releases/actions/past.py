@@ -1,6 +1,7 @@
 """Recording what already happened. Never blocked: the entry keeps the gate's verdict as of that day."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -24,16 +25,25 @@ from .emergency import ask_not_to_use_further
 from .ledger import append_entry, sign
 from .prepare import next_number, note_override
 
+AS_DESCRIBED = Item("as described")
+
 
 def record_past_disclosure(
-    *, by: Staff, release: Release, at: datetime | None = None, dated: Sequence[date] = (), author: Staff | None = None
+    *,
+    by: Staff,
+    release: Release,
+    at: datetime | None = None,
+    dated: Sequence[date] = (),
+    author: Staff | None = None,
+    described: Item = AS_DESCRIBED,
 ) -> tuple[Release, Decision]:
     """Enter a disclosure that already happened (call, letter, fax to the wrong number), one recipient at a time.
 
     In: an unsaved `release` with patient, `disclosed_on` (practice-local day), recipient, description, basis and its
     facts; `at` is the instant, where it is known; `dated` the first and last day of the records given out; `author`
-    who wrote the psychotherapy notes, if it was of such. What the rule does not carry is entered as impermissible and
-    given to the compliance officer; what only a practice policy refuses keeps its basis and is given to them too.
+    who wrote the psychotherapy notes, if it was of such; `described` whether it spoke of others, and what kind it was.
+    What the rule does not carry is entered as impermissible and given to the compliance officer; what only a practice
+    policy refuses keeps its basis and is given to them too.
     Raises Refused for a day to come, and for psychotherapy notes typed in at the front desk.
     Call outside a transaction.
     """
@@ -41,7 +51,7 @@ def record_past_disclosure(
     _check(by, release, author)
     release.approver = author if release.is_notes else None
     written_by = str(author.pk) if author else ""
-    items = [Item("as described", day, originator_id=written_by) for day in (dated or (None,))]
+    items = [replace(described, on=day, originator_id=written_by) for day in (dated or (None,))]
     proposal = proposal_of(
         release, items, on=release.disclosed_on or today(), at=at, planned=False, by_originator=author == by
     )

@@ -5,14 +5,15 @@ from typing import Any
 from django import forms
 
 from authorizations.rules import RecordClass
+from authorizations.rules.restrictions import ANY_KIND
 from disclosures.ledger.rules import Basis
 from practice.infrastructure.days import today
 from practice.people.models import Staff
 
-from ..rules import EXCEPTIONS_OF_BASIS, Method, PNException, chart_facts, note_facts
+from ..rules import EXCEPTIONS_OF_BASIS, Item, Method, PNException, chart_facts, note_facts
 from ..rules.restrictions import USES as RESTRICTABLE
 from ..rules.ways import AGREED
-from .release import DAY, ReleaseFields, text
+from .release import DAY, WHOLE_CHART_EXEMPT, ReleaseFields, text
 
 # a download leaves its own trace: nobody records one from memory
 HAPPENED = [(method.value, method.label) for method in Method if method != Method.DOWNLOAD]
@@ -23,6 +24,7 @@ class RecordForm(ReleaseFields):
 
     own_first = [
         ("What happened", ["disclosed_on", "disclosed_time", "method", AGREED, "description", "dated_from", "dated_to",
+                           "whole_chart", "justification", "other_documents", "names_others", "settled",
                            "exception", "author", "smallest_set_confirmed"]),
     ]  # fmt: skip
 
@@ -52,6 +54,14 @@ class RecordForm(ReleaseFields):
     )
     dated_from = forms.DateField(label="Records dated from", required=False, widget=DAY)
     dated_to = forms.DateField(label="to", required=False, widget=DAY)
+    whole_chart = forms.BooleanField(label="It was the whole chart", required=False)
+    justification = text("If it was the whole chart: why all of it", rows=2)
+    other_documents = forms.BooleanField(label="Not only progress notes, also other documents", required=False)
+    names_others = forms.BooleanField(label="It also spoke of another patient (joint or group session)", required=False)
+    settled = forms.BooleanField(
+        label="and each of them had authorized this same disclosure, or what speaks of them was left out",
+        required=False,
+    )
     exception = forms.ChoiceField(label="Exception", required=False, choices=[("", "Choose"), *PNException.choices])
     author = forms.ModelChoiceField(
         label="Who wrote the psychotherapy notes", required=False, queryset=Staff.objects.none(), empty_label="Choose"
@@ -66,6 +76,9 @@ class RecordForm(ReleaseFields):
         possible = EXCEPTIONS_OF_BASIS.get(Basis(self.basis), ())
         self.fields.pop("within_scope", None)  # asked before something leaves
         self._keep("author", "smallest_set_confirmed", only_if=notes)
+        self._keep("whole_chart", only_if=not notes)
+        self._keep("justification", only_if=not notes and self.basis not in WHOLE_CHART_EXEMPT)
+        self._keep("other_documents", only_if=not notes and self.basis == Basis.B_PAYMENT)
         self._keep("dated_from", "dated_to", only_if=self.authorization is not None or self.basis in RESTRICTABLE)
         self._keep("exception", only_if=notes and len(possible) > 1)
         if notes:
@@ -77,6 +90,13 @@ class RecordForm(ReleaseFields):
         else:
             self.ask_facts(chart_facts(self.basis))
         self.fields["record_class"].widget = forms.HiddenInput()
+
+    def described(self) -> Item:
+        """What was given out, as whoever records it says: the gate weighs it as it weighs a document."""
+        data = self.cleaned_data
+        kind = ANY_KIND if data.get("other_documents") or data.get("whole_chart") else ""
+        others, settled = bool(data.get("names_others")), bool(data.get("settled"))
+        return Item("as described", kind=kind, names_others=others, others_agreed=settled)
 
     def clean_disclosed_on(self) -> Any:
         day = self.cleaned_data["disclosed_on"]

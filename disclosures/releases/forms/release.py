@@ -309,7 +309,7 @@ class ReleaseFields(forms.Form):
             "recipient_name", "recipient_kind", "recipient_address", "purpose", "identity_verified", "authority",
             "process", "counsel_review", "emergency", "treatment_permission", "override_code", "override_reason",
             "method", "fax_number", "justification", "disclosed_on", "description", "exception",
-            "smallest_set_confirmed", "with_data",
+            "smallest_set_confirmed", "with_data", "whole_chart",
         ):  # fmt: skip
             if name in self.cleaned_data:
                 setattr(release, name, self.cleaned_data[name])

@@ -90,7 +90,7 @@ def _save(request: HttpRequest, staff: Staff, form: RecordForm, draft: Release) 
         at = timezone.make_aware(datetime.combine(data["disclosed_on"], data["disclosed_time"]))
     dated = tuple(day for day in (data.get("dated_from"), data.get("dated_to")) if day)
     release, decision = actions.record_past_disclosure(
-        by=staff, release=release, at=at, dated=dated, author=data.get("author")
+        by=staff, release=release, at=at, dated=dated, author=data.get("author"), described=form.described()
     )
     if decision.allowed:
         messages.success(request, "Recorded. It is in the ledger.")
