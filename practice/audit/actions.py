@@ -1,6 +1,7 @@
 """The one writer of audit events that are not changes of a row."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
@@ -23,10 +24,12 @@ def record(
     patient_id: UUID | None = None,
     outcome: Outcome = Outcome.DONE,
     detail: str = "",
+    data: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """Write one act into the audit trail, in the caller's transaction.
 
-    In: the record acted on, or its model and the id that was asked for; `detail` is a code, never text.
+    In: the record acted on, or its model and the id that was asked for; `detail` is a code, never text; `data`
+    more codes, kept beside it.
     Raises ValueError when neither a record nor a model is given.
     """
     # the class by `_meta`: a lazy request.user would answer for itself
@@ -45,4 +48,5 @@ def record(
         outcome=outcome,
         detail=detail,
         patient_id=patient_id,
+        additional_data=dict(data) if data else None,
     )

@@ -332,8 +332,16 @@ ROWS = [
         set(),
     ),
     ("Nobody plans an incidental disclosure", on_basis(Basis.B_INCIDENTAL), {"NOT_PLANNABLE"}),
-    ("One that happened is recorded as such", on_basis(Basis.B_INCIDENTAL, planned=False), set()),
-    ("What is impermissible is never allowed", on_basis(Basis.B_IMPERMISSIBLE), {"NEVER_ALLOWED"}),
+    (
+        "R-072: one that happened is recorded as such: nobody asks whoever overhears something who they are",
+        on_basis(Basis.B_INCIDENTAL, planned=False, identity_verified=""),
+        set(),
+    ),
+    (
+        "What is impermissible is never allowed, and for that reason alone",
+        on_basis(Basis.B_IMPERMISSIBLE, identity_verified=""),
+        {"NEVER_ALLOWED"},
+    ),
     (
         "P-32: a payer gets progress notes",
         on_basis(Basis.B_PAYMENT, "required_documents", items=(NOTE, NOTE)),

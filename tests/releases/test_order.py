@@ -59,7 +59,9 @@ def test_a_release_the_gate_refuses_is_not_saved_and_the_attempt_is_recorded(dan
         actions.prepare_release(by=dana, release=draft, keys=note_keys(chart), approver=hale)
     assert "AUTH_DEFECT_EXPIRED" in refused.value.decision.codes()
     assert not Release.objects.exists()
-    assert AuditEntry.objects.filter(event=AuditEvent.REFUSED, actor=dana, detail="gate_auth_defect_expired").exists()
+    kept = AuditEntry.objects.get(event=AuditEvent.REFUSED, actor=dana, detail="gate_auth_defect_expired")
+    assert (kept.additional_data["rule_result"], kept.additional_data["policy_result"]) == ("refuse", "refuse")
+    assert "AUTH_DEFECT_EXPIRED" in kept.additional_data["rule_codes"]
 
 
 def test_a_signed_form_that_nobody_scanned_opens_no_records_until_its_scan_is_there(dana, hale, chart, paper):

@@ -18,7 +18,9 @@ class GateRefused(Exception):
 
 
 def record_refusal(*, by: Staff, release: Release, decision: Decision) -> None:
-    """Write one audit line for a refused release: its first reason's code. Call outside the transaction that failed."""
+    """Write one audit line for a refused release: its first reason's code, and beside it every code and whether the law
+    or a policy says no. Call outside the transaction that failed.
+    """
     first = decision.reasons[0].code.lower()
     saved = not release._state.adding
     record(
@@ -29,6 +31,7 @@ def record_refusal(*, by: Staff, release: Release, decision: Decision) -> None:
         patient_id=release.patient_id,
         outcome=Outcome.REFUSED,
         detail=f"gate_{first}"[:60],
+        data=decision.as_record(),
     )
 
 

@@ -42,7 +42,7 @@ def general_reasons(p: Proposal) -> Iterator[Refusal]:
         yield _unsaid("PURPOSE_MISSING", "No purpose is given.", "Say what it is for.")
     if p.on > p.today:
         yield _unsaid("DAY_IN_FUTURE", "The day has not come yet.", "Use today or an earlier day.")
-    if not p.identity_verified.strip() and p.act == Act.DISCLOSURE and not _threat(p):
+    if not p.identity_verified.strip() and p.act == Act.DISCLOSURE and p.basis not in UNVERIFIED:
         yield Refusal(
             "IDENTITY_UNVERIFIED",
             "It is not recorded how the recipient's identity and authority were checked.",
@@ -56,9 +56,9 @@ def _unsaid(code: str, words: str, remedy: str) -> Refusal:
     return Refusal(code, words, remedy, "45 CFR 164.502(a)(1)")
 
 
-def _threat(p: Proposal) -> bool:
-    """Good faith stands in for verification (R-033)."""
-    return p.basis == Basis.B_SERIOUS_THREAT
+# Good faith stands in for verification (R-033); of whoever overhears something by accident nobody asks who they are,
+# and a mistake has its own reason.
+UNVERIFIED = frozenset({Basis.B_SERIOUS_THREAT, Basis.B_INCIDENTAL, Basis.B_IMPERMISSIBLE})
 
 
 def missing(facts: tuple[Fact, ...], given: Mapping[str, str], cite: str) -> Iterator[Refusal]:
