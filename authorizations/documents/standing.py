@@ -8,7 +8,7 @@ from practice.infrastructure.days import local_date
 from practice.infrastructure.templatetags.look import day, time_of_day
 from practice.people.models import Staff
 
-from ..models import Authorization, AuthorizationEvent, Signature, SignedPaper
+from ..models import Authorization, AuthorizationEvent, RevocationNotice, Signature, SignedPaper
 from ..queries import AuthorizationLine, facts_of
 from ..queries.signing import is_only_scan
 from ..rules import AuthorizationStatus, Defect, EventKind, PnScope, RecordClass
@@ -159,6 +159,7 @@ def history(authorization: Authorization) -> list[Happening]:
         found.append(_signing(signature))
     found += [_scan_kept(paper) for paper in authorization.papers.filter(event=None).defer("data")]
     found += _decisions(authorization)
+    found += _notices(authorization)
     if mark := corrects(authorization):
         words = "Corrected: this record takes the place of an earlier one"
         found.append(Happening(local_date(written), written, words, mark.how, by, written))
@@ -192,6 +193,18 @@ def _decisions(authorization: Authorization) -> list[Happening]:
         words = f"The practice decided {'not to recognize' if one.declined else 'to recognize again'} {name}"
         at, by = _hour(one.decided_on, one.decided_at), one.decided_by.display_name
         found.append(Happening(one.decided_on, at, f"{words} as acting for the patient", "", by, one.decided_at))
+    return found
+
+
+def _notices(authorization: Authorization) -> list[Happening]:
+    """Who was told that it was taken back, and who need not be; not those whom only the compliance officer knows of."""
+    rows = RevocationNotice.objects.filter(event__authorization=authorization, officer_only=False)
+    found = []
+    for one in rows.select_related("told_by"):
+        if one.told_on and one.told_at and one.told_by:
+            words = "Need not be told that it was taken back" if one.need_not else "Told that it was taken back"
+            at, by = _hour(one.told_on, one.told_at), one.told_by.display_name
+            found.append(Happening(one.told_on, at, f"{words}: {one.recipient_name}", one.how, by, one.told_at))
     return found
 
 

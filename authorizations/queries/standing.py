@@ -47,8 +47,7 @@ class AuthorizationLine:
     @property
     def records(self) -> str:
         """ "Psychotherapy notes", "Chart records and billing records", or that nothing was named."""
-        names = [RecordClass(code).label for code in self.authorization.record_classes]
-        return " and ".join([*names[:1], *(name.lower() for name in names[1:])]) or "Records not named"
+        return records_words(self.authorization)
 
     @property
     def signed_on(self) -> date | None:
@@ -57,6 +56,12 @@ class AuthorizationLine:
     @property
     def recipient(self) -> str:
         return self.authorization.recipient_name or self.authorization.recipient_class or "nobody named"
+
+
+def records_words(authorization: Authorization) -> str:
+    """Which records an authorization names, as a line of a list says it."""
+    names = [RecordClass(code).label for code in authorization.record_classes]
+    return " and ".join([*names[:1], *(name.lower() for name in names[1:])]) or "Records not named"
 
 
 def facts_of(authorization: Authorization, *, form_review: bool = True) -> AuthorizationFacts:

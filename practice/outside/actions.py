@@ -147,9 +147,11 @@ def _close_tasks(link: Link, by: Staff | None) -> None:
 
 
 @transaction.atomic
-def stop_links_to(*, by: Staff | None, purpose: LinkPurpose, subject_id: UUID) -> int:
+def stop_links_to(
+    *, by: Staff | None, purpose: LinkPurpose, subject_id: UUID, why: LinkClosed = LinkClosed.STOPPED
+) -> int:
     """End every open link to a record that is not to be opened any more. Out: how many."""
-    return _close_open(purpose, subject_id, LinkClosed.STOPPED, by)
+    return _close_open(purpose, subject_id, why, by)
 
 
 def _close_open(purpose: LinkPurpose, subject_id: UUID, why: LinkClosed, by: Staff | None) -> int:

@@ -37,6 +37,7 @@ class LinkClosed(TextChoices):
     STOPPED = "stopped", "Stopped by the practice"
     REPLACED = "replaced", "Replaced by a newer link"
     EXPIRED = "expired", "Expired without being used"
+    REVOKED = "revoked", "Stopped: the authorization was revoked"
 
 
 def new_token() -> str:

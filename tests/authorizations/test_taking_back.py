@@ -21,6 +21,8 @@ from practice.compliance.models import BusinessAssociate
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.infrastructure.uploads import CheckedUpload, check_upload
+from practice.people.actions.contact import record_contact_wish
+from practice.people.confidential import Means
 from practice.people.models import Patient, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
@@ -137,6 +139,18 @@ def test_the_form_sent_after_a_call_stands_in_the_history_with_how(authorized: R
     assert open_tasks(TaskKind.REVOCATION_FORM) == []
 
 
+def test_the_copy_and_the_revocation_form_go_where_the_patient_wants_letters_and_the_page_says_so(
+    signed_in, authorized: Record, dana: Staff, lindqvist: Patient
+) -> None:
+    row = authorized()
+    record_contact_wish(by=dana, patient=lindqvist, means=Means.EMAIL, value="t@example.org", from_on=today())
+    page, said = reverse("authorization-open", args=[row.pk]), "Do not mail it: by e-mail only.</strong> t@example.org"
+    assert "Copy given" in (shown := signed_in(dana).get(page).content.decode()) and said in shown
+    actions.record_copy_given(by=dana, authorization=row, given_on=today(), how="By e-mail")
+    actions.record_revocation(by=dana, authorization=row, written=False, received_at=timezone.now(), how="Called")
+    assert "The form was sent" in (shown := signed_in(dana).get(page).content.decode()) and said in shown
+
+
 # --- who must be told
 
 
@@ -216,6 +230,8 @@ def test_who_holds_nothing_is_closed_as_need_not_be_told_with_the_reason_and_the
     said = desk.post(page, given | {"how": "Nothing went to them"}, follow=True).content.decode()
     assert "need not be told" in said and "Need not be told" in said and "Nothing went to them" in said
     assert "Told, or why not" not in said
+    history = desk.get(reverse("authorization-open", args=[row.pk])).content.decode()
+    assert "Need not be told that it was taken back: Fenner &amp; Osgood, attorneys" in history
     assert open_tasks(TaskKind.REVOCATION_NOTICE) == []
     assert list(Task.objects.filter(kind=TaskKind.REVOCATION_NOTICE).values_list("state", flat=True)) == ["dropped"]
     with pytest.raises(Refused, match="EVENT_RECORDED_BEFORE"):

@@ -178,7 +178,7 @@ def test_a_task_about_an_authorization_without_a_recipient_says_so(
 ) -> None:
     authorize(dana, hale, lindqvist, recipient_name="", recipient_class="", individual_initiated=False)
     abouts = {line.about for group in home_groups(dana) for line in group.lines}
-    assert abouts == {"Authorization (recipient not named)"}
+    assert abouts == {"Authorization (recipient not named) · Psychotherapy notes"}
 
 
 @pytest.mark.parametrize(

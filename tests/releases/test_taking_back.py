@@ -204,7 +204,11 @@ def test_the_letter_lists_what_was_released_says_nothing_of_what_waits_and_goes_
             country="US", from_on=today() - timedelta(days=3),
         )  # fmt: skip
     event = revoke(authorization, dana)
+    home = signed_in(dana)
+    assert "Make the letter" in home.get(reverse("home")).content.decode()
     letter = make_letter(by=dana, event=event)
+    shown = home.get(reverse("home")).content.decode()
+    assert "Say it was sent" in shown and "Make the letter" not in shown
     words = text_of(bytes(letter.pdf))
     assert "PO Box 12" in words
     assert "77 Home Street" not in words
@@ -237,6 +241,7 @@ def test_pages_of_a_blocked_release_say_why_and_offer_no_hand_over(signed_in, ap
     held = approved()
     revoke(held.authorization, dana, written=False)
     client = signed_in(dana)
+    assert "Ready to hand over 0" in client.get(reverse("release-list-all")).content.decode(), "only what may leave"
     for name in ("release-open", "release-hand-over"):
         page = client.get(reverse(name, args=[held.pk])).content.decode()
         assert "Hand over and enter in the ledger" not in page
@@ -254,6 +259,20 @@ def test_pages_of_a_blocked_release_say_why_and_offer_no_hand_over(signed_in, ap
     refused = client.post(reverse("release-hand-over", args=[held.pk])).content.decode()
     assert "It was revoked in writing." in refused
     assert Release.objects.get(pk=held.pk).state == ReleaseState.APPROVED
+
+
+def test_what_was_stopped_before_anything_left_is_closed_by_one_button_and_never_as_arrived(signed_in, approved, dana):
+    release = approved()
+    actions.commit_release(by=dana, release_id=release.pk)
+    client, close = signed_in(dana), reverse("release-close", args=[release.pk])
+    page = client.get(close).content.decode()
+    assert "Nothing of it was given out." in page and "It arrived" not in page and 'name="reason"' in page
+    revoke(release.authorization, dana)
+    page = client.get(close).content.decode()
+    assert "Revoked in writing" in page and 'name="reason"' not in page and "handed over" not in page
+    assert client.post(close).status_code == 302
+    release.refresh_from_db()
+    assert release.state == ReleaseState.NOT_DELIVERED and "Nothing left. Revoked in writing" in release.end_reason
 
 
 # --- the race

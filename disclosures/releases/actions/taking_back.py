@@ -19,6 +19,8 @@ from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import local_date, today
 from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.refusals import Refused
+from practice.outside.actions import stop_links_to
+from practice.outside.rules import LinkClosed, LinkPurpose
 from practice.people.models import Staff
 from practice.people.queries import letter_address, refusal_to_send
 from practice.people.rules import Role
@@ -31,13 +33,13 @@ from ..policies import check_may_confirm
 from ..queries import gate_items, proposal_of
 from ..queries.blocked import WAITING
 from ..queries.taking_back import Handed, handed_over_under
-from ..rules import Item
+from ..rules import Item, Method
 from ..rules.shared import AUTH_FULFILLED, authorization_reasons
 
 
 def follow_revocation(*, event: AuthorizationEvent, by: Staff) -> None:
     """Inside the transaction of a written revocation: everybody who has something under it must be told (P-05), what
-    waits is nobody's work any more, and what left after its receipt goes to the compliance officer.
+    waits is nobody's work any more, its links are dead, and what left after its receipt goes to the compliance officer.
     """
     if event.received_at is None:
         return
@@ -46,7 +48,10 @@ def follow_revocation(*, event: AuthorizationEvent, by: Staff) -> None:
         add_notice(event=event, recipient_name=one.recipient, recipient_address=one.address, officer_only=one.is_notes)
         if one.late:
             _ask_to_look(one, authorization)
-    for release in Release.objects.filter(authorization__in=same_paper(authorization), state__in=WAITING):
+    releases = Release.objects.filter(authorization__in=same_paper(authorization))
+    for release in releases.filter(method=Method.DOWNLOAD):
+        stop_links_to(by=by, purpose=LinkPurpose.DOWNLOAD, subject_id=release.pk, why=LinkClosed.REVOKED)
+    for release in releases.filter(state__in=WAITING):
         for kind in (TaskKind.RELEASE_APPROVAL, TaskKind.RELEASE_HAND_OVER):
             close_task(kind=kind, subject=release, by=by, state=TaskState.DROPPED, reason="authorization revoked")
 

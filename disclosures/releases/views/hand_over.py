@@ -19,12 +19,12 @@ from records.psychotherapy import vault
 
 from .. import actions
 from ..documents import cover_sheet
-from ..forms import CloseForm, NotesHandOverForm, ToldForm
+from ..forms import CloseForm, NotesHandOverForm, ReasonForm, ToldForm
 from ..forms.without_authorization import OwnGroundHandOverForm
 from ..models import Release
 from ..policies import open_release, require_release_work
 from ..queries import asked_of, package_of, postal_address, verdict_now
-from ..queries.blocked import covers_blocked
+from ..queries.blocked import block_of, covers_blocked
 from ..queries.frozen import changes_since_approval
 from ..queries.release import may_not_call
 from ..queries.remedies import explained
@@ -132,6 +132,8 @@ def release_close(request: HttpRequest, release_id: str) -> HttpResponse:
     release = open_release(staff, release_id)
     if release.state != ReleaseState.COMMITTED:
         return redirect("release-open", release.pk)
+    if release.served_at is None:
+        return _nothing_left(request, staff, release)
     sent = sent_words(release)
     initial = {"on": today(), "receipt": f"{sent}; not confirmed by them" if sent else ""}
     form = CloseForm(request.POST or None, release=release, initial=initial)
@@ -152,6 +154,19 @@ def release_close(request: HttpRequest, release_id: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
     return render(request, "releases/close.html", {"release": release, "patient": release.patient, "form": form})
+
+
+def _nothing_left(request: HttpRequest, staff: Staff, release: Release) -> HttpResponse:
+    """Nothing was given out: there is one way to close it. Why is asked only where the product does not know it."""
+    blocked = block_of(release).words
+    form = None if blocked else ReasonForm(request.POST or None)
+    if request.method == "POST" and (form is None or form.is_valid()):
+        reason = f"Nothing left. {form.cleaned_data['reason'] if form else blocked}"
+        actions.close_release(by=staff, release_id=release.pk, delivered=False, on=today(), reason=reason)
+        messages.success(request, "Saved. This release is closed: nothing left.")
+        return redirect("release-open", release.pk)
+    context = {"release": release, "patient": release.patient, "blocked": blocked, "form": form}
+    return render(request, "releases/nothing_left.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,9 +13,11 @@ from authorizations.models import (
     FormVersion,
     Restriction,
     RestrictionEvent,
+    RevocationLetter,
     RevocationNotice,
 )
 from authorizations.queries.restrictions import line_of_restriction
+from authorizations.queries.standing import records_words
 from authorizations.rules.restrictions import RestrictionEventKind
 from disclosures.releases.models import Release
 from disclosures.releases.queries.blocked import stopped_among
@@ -96,12 +98,15 @@ def task_groups(tasks: Iterable[Task]) -> list[Group]:
     """Tasks, already sorted by due day, as groups by kind."""
     tasks = [task for task in tasks if _is_near(task)]
     about, more, answered, urgent = subject_words(tasks), _leaving(tasks), _answered(tasks), _emergencies(tasks)
+    made = _letters_made(tasks)
     found: dict[str, Group] = {}
     for task in tasks:
         line = _task_line(task, about.get(task.subject_id, ""), more.get(task.subject_id, ""))
         key, words = task.kind, TaskKind(task.kind).label
         if task.subject_id in answered:
             key, words, line = "restriction_told", TELL_RESTRICTION, replace(line, button="Tell the patient")
+        if task.subject_id in made:
+            line = replace(line, button="Say it was sent")
         if task.kind in WHILE_IT_WAITS and task.subject_id in urgent:
             key, words = f"emergency_{task.kind}", f"Emergency: {words[0].lower()}{words[1:]}"
         found.setdefault(key, Group(words, first=key.startswith("emergency_"))).lines.append(line)
@@ -114,6 +119,12 @@ def _answered(tasks: Iterable[Task]) -> set[UUID]:
     answers = (RestrictionEventKind.AGREED, RestrictionEventKind.NOT_AGREED)
     rows = RestrictionEvent.objects.filter(restriction__in=ids, kind__in=answers)
     return set(rows.values_list("restriction", flat=True))
+
+
+def _letters_made(tasks: Iterable[Task]) -> set[UUID]:
+    """The revocations whose confirmation is made: what is still due is sending it."""
+    ids = [task.subject_id for task in tasks if task.kind == TaskKind.REVOCATION_LETTER]
+    return set(RevocationLetter.objects.filter(event__in=ids).values_list("event", flat=True)) if ids else set()
 
 
 def _emergencies(tasks: Iterable[Task]) -> set[UUID]:
@@ -154,7 +165,8 @@ def subject_words(tasks: Iterable[Task]) -> dict[UUID, str]:
         found[notice.pk] = f"Tell {notice.recipient_name}"
     for paper in Authorization.objects.filter(pk__in=ids.get("authorizations.authorization", [])):
         recipient = paper.recipient_name or paper.recipient_class
-        found[paper.pk] = f"Authorization for {recipient}" if recipient else "Authorization (recipient not named)"
+        whom = f"Authorization for {recipient}" if recipient else "Authorization (recipient not named)"
+        found[paper.pk] = f"{whom} · {records_words(paper)}"
     for asked_for in Restriction.objects.filter(pk__in=ids.get("authorizations.restriction", [])).prefetch_related(
         "events"
     ):

@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                             ("stopped", "Stopped by the practice"),
                             ("replaced", "Replaced by a newer link"),
                             ("expired", "Expired without being used"),
+                            ("revoked", "Stopped: the authorization was revoked"),
                         ],
                         max_length=20,
                     ),
