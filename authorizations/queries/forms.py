@@ -21,7 +21,7 @@ from ..rules.form_versions import (
     standing,
 )
 from ..rules.reading import TARGET_GRADE, Reading
-from ..rules.wording import Wording, hardest_part, reading_of_form
+from ..rules.wording import Wording, doubts_about, hardest_part, reading_of_form
 from .standing import AuthorizationLine, lines_from
 
 
@@ -39,6 +39,10 @@ class FormLine:
     @property
     def grade(self) -> float:
         return self.reading.grade
+
+    @property
+    def doubts(self) -> list[str]:
+        return doubts_about(FormKind(self.version.kind), self.version.texts)
 
     @property
     def is_hard_to_read(self) -> bool:

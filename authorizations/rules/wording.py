@@ -3,6 +3,7 @@
 Headings and places to fill in belong to the product; the words between them are the practice's own, and its counsel's.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ BOTH = frozenset(FormKind)
 LONGEST_TEXT = 3_000
 # what the form puts in when it is printed
 PRACTICE, ADDRESS = "{practice}", "{address}"
+IN_BRACES = re.compile(r"\{[^{}]*\}?|\}")
+# a single text above this grade is said even where the form as a whole reads well; a shorter one than this says nothing
+HARD_PART, FEWEST_WORDS = 11.0, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,25 @@ def hardest_part(kind: FormKind, texts: Mapping[str, str]) -> tuple[Wording, flo
     """The one text with the highest grade, which the grade of the whole may hide."""
     grades = [(wording, reading_of(texts.get(wording.key, "")).grade) for wording in _read(kind)]
     return max(grades, key=lambda one: one[1])
+
+
+def doubts_about(kind: FormKind, texts: Mapping[str, str]) -> list[str]:
+    """What to look at again before counsel reads it: a warning, never a refusal."""
+    found = []
+    for wording in wordings_of(kind):
+        text = texts.get(wording.key, "")
+        for written in IN_BRACES.findall(text):
+            if written not in (PRACTICE, ADDRESS):
+                known = f"only {PRACTICE} and {ADDRESS} are filled in"
+                found.append(f"{wording.heading}: “{written}” prints as it stands; {known}.")
+        reading = reading_of(text)
+        if wording.key == "title" or not text.strip():
+            continue
+        if reading.words < FEWEST_WORDS:
+            found.append(f"{wording.heading}: “{text.strip()}” is hardly a sentence.")
+        elif reading.grade > HARD_PART:
+            found.append(f"{wording.heading}: it reads at grade {reading.grade}. Use shorter sentences.")
+    return found
 
 
 def _read(kind: FormKind) -> list[Wording]:

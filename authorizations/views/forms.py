@@ -265,7 +265,11 @@ def _version_page(staff: Staff, version: FormVersion) -> dict[str, Any]:
 
 def _say_grade(request: HttpRequest, line: FormLine) -> None:
     kept = f"Kept as {line.version.code}. It cannot be used before counsel has approved it."
-    if line.is_hard_to_read:
+    if line.doubts:
+        messages.warning(
+            request, f"{kept} It reads at grade {line.grade}. Look again at what is named under “How it reads”."
+        )
+    elif line.is_hard_to_read:
         messages.warning(request, f"{kept} It reads at grade {line.grade}; aim for {TARGET_GRADE:g}.")
     else:
         messages.success(request, f"{kept} It reads at grade {line.grade}.")

@@ -93,9 +93,12 @@ def test_the_reading_grade_is_shown_and_hard_words_are_warned_of(officer: Client
     page = words(officer.post(reverse("form-change", args=[version.pk]), hard, follow=True))
     assert "Kept as PN-2. It cannot be used before counsel has approved it. It reads at grade" in page
     assert "This is hard to read." in page
+    typed = given | {"revocation": "Write to {practise} to stop."}
+    page = words(officer.post(reverse("form-change", args=[version.pk]), typed, follow=True))
+    assert "“{practise}” prints as it stands" in page and "can follow it" not in page
     lacking = words(officer.post(reverse("form-change", args=[version.pk]), given | {"redisclosure": " "}))
     assert "Every form must say this." in lacking
-    assert FormVersion.objects.filter(kind="PN").count() == 2
+    assert FormVersion.objects.filter(kind="PN").count() == 3
 
 
 def test_front_desk_prints_no_form_that_counsel_has_not_approved(desk: Client) -> None:

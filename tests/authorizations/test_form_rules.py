@@ -39,7 +39,14 @@ from authorizations.rules.preparing import (
 )
 from authorizations.rules.reading import TARGET_GRADE, Reading, reading_of, syllables
 from authorizations.rules.starting_texts import STARTING_TEXTS
-from authorizations.rules.wording import WORDING, hardest_part, reading_of_form, wordings_of, words_missing
+from authorizations.rules.wording import (
+    WORDING,
+    doubts_about,
+    hardest_part,
+    reading_of_form,
+    wordings_of,
+    words_missing,
+)
 from tests.authorizations.papers import CHART_PAPER, PN_PAPER, at, paper
 
 YES, NO = ReviewOutcome.APPROVED, ReviewOutcome.NOT_APPROVED
@@ -150,6 +157,23 @@ def test_what_was_signed_before_counsels_word_against_the_form_on_the_same_day_s
     )
     found = defects(paper(form_reviews=reviews, signed_by=signed_by), on=date(2026, 2, 1))
     assert [one.code for one in found] == ([AUTH_FORM_NOT_APPROVED] if is_defect else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Write to {practise} to stop.", "“{practise}” prints as it stands"),
+        ("Write to {practice to stop.", "“{practice to stop.” prints as it stands"),
+        ("Write to {practice}, {address}, to stop.", ""),
+        ("Ok.", "“Ok.” is hardly a sentence"),
+        ("Notwithstanding the aforementioned authorization, revocation necessitates written notification.", "at grade"),
+    ],
+)
+def test_a_text_that_prints_wrongly_or_is_far_too_hard_is_warned_of_by_name(text: str, said: str) -> None:
+    for kind in FormKind:
+        assert doubts_about(kind, STARTING_TEXTS[kind]) == []
+        found = doubts_about(kind, STARTING_TEXTS[kind] | {"revocation": text})
+        assert len(found) == bool(said) and all(said in one and "You can take this back: " in one for one in found)
 
 
 def test_an_unsigned_form_is_asked_about_today() -> None:
