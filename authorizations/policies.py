@@ -24,6 +24,7 @@ from .models import (
     FormVersion,
     Restriction,
     RestrictionLetter,
+    RestrictionPaper,
     RevocationNotice,
     SignedDocument,
     SignedPaper,
@@ -239,6 +240,16 @@ def open_restriction_letter(staff: Staff, restriction_id: UUID | str, letter_id:
         raise Http404
     record(by=staff, event=AuditEvent.DOWNLOADED, subject=letter, patient_id=restriction.patient_id)
     return letter
+
+
+def open_restriction_paper(staff: Staff, restriction_id: UUID | str, paper_id: UUID | str) -> RestrictionPaper:
+    """The doorway to what the patient wrote to end a restriction; opening it is recorded as a download."""
+    restriction = open_restriction(staff, restriction_id)
+    paper = RestrictionPaper.objects.filter(event__restriction=restriction, pk=paper_id).first()
+    if paper is None:
+        raise Http404
+    record(by=staff, event=AuditEvent.DOWNLOADED, subject=paper, patient_id=restriction.patient_id)
+    return paper
 
 
 def open_answer_letter(staff: Staff, authorization_id: UUID | str, letter_id: UUID | str) -> AnswerLetter:

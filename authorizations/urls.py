@@ -60,5 +60,6 @@ urlpatterns = [
     path(f"{ASKED}told/", restrictions.restriction_told, name="restriction-told"),
     path(f"{ASKED}mistake/", restrictions.restriction_mistake, name="restriction-mistake"),
     path(f"{ASKED}letters/new/", restrictions.restriction_letter_new, name="restriction-letter-new"),
+    path(f"{ASKED}papers/<uuid:paper_id>/", restrictions.restriction_paper, name="restriction-paper"),
     path(f"{ASKED}letters/<uuid:letter_id>/", restrictions.restriction_letter, name="restriction-letter"),
 ]

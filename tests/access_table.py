@@ -283,6 +283,7 @@ TABLE: dict[str, Row] = {
     "restriction-end": row("200 200 403 200 200 404"),
     "restriction-told": row("200 200 403 200 200 404"),
     "restriction-letter-new": row("ok ok 403 ok ok 404", post=True),
+    "restriction-paper": row("200 200 403 200 200 404", restriction_id="ended_restriction", paper_id="ended_by"),
     "restriction-letter": row("200 200 403 200 200 404"),
     "authorization-go-on": row("200 200 403 200 200 404"),
     "authorization-form-sent": row("200 200 403 200 200 404"),
@@ -312,6 +313,7 @@ TABLE: dict[str, Row] = {
     "release-read-anew": row("403 403 404 403 403 404", post=True),  # nothing was approved yet that could have changed
     "release-redact": row("200 200 404 403 403 404"),  # as reading it
     "release-page": row("200 200 404 403 403 404", release_id="scan_release", item_id="scan_item"),  # of its copy
+    "release-emergency": row("302 302 404 302 302 404"),  # nobody called it one
     "release-way": row("302 302 404 302 302 404"),  # the patient asked for no certain way
     "release-lock": row("403 403 404 403 403 404", post=True),  # not before approval
     "release-hand-over": row("302 302 404 302 302 404"),

@@ -17,7 +17,12 @@ from django.utils import timezone
 
 from authorizations.actions import record_authorization, record_revocation
 from authorizations.actions.forms import make_version, prepare_authorization
-from authorizations.actions.restrictions import answer_restriction, make_restriction_letter, record_restriction
+from authorizations.actions.restrictions import (
+    answer_restriction,
+    end_by_patient,
+    make_restriction_letter,
+    record_restriction,
+)
 from authorizations.models import AnswerLetter, Signature, SignedDocument
 from authorizations.rules.form_versions import FormKind
 from disclosures.ledger import actions as ledger
@@ -59,7 +64,7 @@ from records.chart.rules.measures import current_of
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package
 from records.psychotherapy.custody_rules import CustodyReason
-from tests.authorizations.papers import approve_forms, complete, to_prepare
+from tests.authorizations.papers import SCAN, approve_forms, complete, to_prepare
 from tests.chart.plans import make_plan, save_plan_of
 from tests.everybody import make_patient, make_staff
 from tests.files import pdf
@@ -348,11 +353,23 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
     )
     answer_restriction(by=staff["officer"], restriction=asked, agreed=True, on=today())
     letter = make_restriction_letter(by=staff["desk"], restriction=asked)
+    ended = record_restriction(
+        by=staff["desk"],
+        patient=patient,
+        received_on=today(),
+        words="Nor my aunt",
+        uses=["family"],
+        recipients=["family"],
+    )
+    answer_restriction(by=staff["officer"], restriction=ended, agreed=True, on=today())
+    end = end_by_patient(by=staff["desk"], restriction=ended, in_writing=True, on=today(), paper=SCAN)
     answer = AnswerLetter.objects.create(authorization=for_notes, pdf=pdf(), sha256="0" * 64, made_by=staff["desk"])
     return {
         "answer_letter": answer.pk,
         **_taken_back(staff, patient, elements),
         "restriction_id": asked.pk,
+        "ended_restriction": ended.pk,
+        "ended_by": end.paper.pk,
         "letter_id": letter.pk,
         "authorization_id": for_notes.pk,
         "version_id": forms[0].pk,

@@ -30,11 +30,16 @@ COPY_HOW = "Downloaded by the signer, right after signing by link"
 
 
 def make_signing_link(
-    *, by: Staff, authorization: Authorization, signer: Signer, days: int, code_given: CodeGiven
+    *, by: Staff, authorization: Authorization, signer: Signer, days: int, code_given: CodeGiven, agreed: bool = False
 ) -> NewLink:
-    """A link for one person to read and sign a prepared form. Raises Refused for a form or a signer that cannot."""
+    """A link for one person to read and sign a prepared form. Raises Refused for a form or a signer that cannot.
+
+    `agreed`: they were asked, and agree to this way this once.
+    """
     check_may_record(by, authorization.patient)
-    if refusal := _refusal(authorization, signer, today()) or _refusal_of_way(authorization, signer, code_given):
+    if refusal := _refusal(authorization, signer, today()) or _refusal_of_way(
+        authorization, signer, code_given, agreed
+    ):
         raise Refused(refusal)
     return make_link(
         by=by,
@@ -47,29 +52,42 @@ def make_signing_link(
     )
 
 
-def _refusal_of_way(authorization: Authorization, signer: Signer, code_given: CodeGiven) -> Refusal | None:
-    """Why the patient is not sent a link, or not called with its code: they asked to be reached otherwise (R-224)."""
-    means = _wished(authorization, signer)
-    called = code_given == CodeGiven.BY_PHONE and goes(Way.PHONE, means) != Goes.YES  # in person is always there
-    if goes(Way.LINK, means) != Goes.NO and not called:
+def _refusal_of_way(
+    authorization: Authorization, signer: Signer, code_given: CodeGiven, agreed: bool
+) -> Refusal | None:
+    """Why nobody is sent a link, or called with its code: the patient asked to be reached otherwise (R-224).
+
+    What the wish does not speak of is asked of the signer, this once. Who signs for the patient has telephone and
+    e-mail of their own, and is asked in the patient's stead.
+    """
+    means = _wished(authorization)
+    link = goes(Way.LINK, means)
+    call = goes(Way.PHONE, means) if code_given == CodeGiven.BY_PHONE else Goes.YES  # in person is always there
+    if signer.representative is None and (link == Goes.NO or call != Goes.YES):
+        return Refusal(
+            "CONFIDENTIAL_MEANS",
+            "The patient asked to be reached in another way.",
+            "Give the code in person, or have the form signed here.",
+            "45 CFR 164.522(b)(1)(i)",
+        )
+    if agreed or (link == call == Goes.YES):
         return None
     return Refusal(
-        "CONFIDENTIAL_MEANS",
-        "The patient asked to be reached in another way.",
-        "Give the code in person, or have the form signed here.",
+        "CONFIDENTIAL_ASK",
+        "The patient asked to be reached in a certain way, and it is not said whether a link is right for them.",
+        "Ask whoever signs, and tick that they agreed; or have the form signed here.",
         "45 CFR 164.522(b)(1)(i)",
     )
 
 
-def _wished(authorization: Authorization, signer: Signer) -> list[Means]:
-    """The ways the patient asked for, where it is the patient who signs."""
-    wishes = asked_ways(authorization.patient, today()) if signer.representative is None else ()
-    return [one.means for one in wishes]
+def _wished(authorization: Authorization) -> list[Means]:
+    return [one.means for one in asked_ways(authorization.patient, today())]
 
 
 def may_call_nobody(authorization: Authorization, signers: Iterable[Signer]) -> bool:
     """Whether none of those who may sign can be given the code by telephone."""
-    return all(goes(Way.PHONE, _wished(authorization, one)) != Goes.YES for one in signers)
+    forbidden = goes(Way.PHONE, _wished(authorization)) != Goes.YES
+    return forbidden and all(one.representative is None for one in signers)
 
 
 def note_expired_links(now: datetime) -> int:

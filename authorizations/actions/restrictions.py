@@ -13,6 +13,7 @@ from practice.audit.rules import AuditEvent
 from practice.infrastructure import days
 from practice.infrastructure.locks import advisory_lock
 from practice.infrastructure.refusals import Refusal, Refused
+from practice.infrastructure.uploads import CheckedUpload
 from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.people.queries import letter_address, refusal_to_act_for_patient, refusal_to_send
 from practice.people.rules import Role
@@ -20,7 +21,7 @@ from practice.worklist.actions import add_task, close_task
 from practice.worklist.rules import TaskKind, TaskState
 
 from ..documents.restrictions import letter_about
-from ..models import Restriction, RestrictionEvent, RestrictionLetter
+from ..models import Restriction, RestrictionEvent, RestrictionLetter, RestrictionPaper
 from ..policies import check_may_answer_restriction, check_may_record
 from ..queries.restrictions import facts_of, letters_of, line_of_restriction, restrictions_of
 from ..rules.restrictions import (
@@ -111,9 +112,18 @@ def answer_restriction(
 
 
 def end_by_patient(
-    *, by: Staff, restriction: Restriction, in_writing: bool, on: date, words: str = ""
+    *,
+    by: Staff,
+    restriction: Restriction,
+    in_writing: bool,
+    on: date,
+    words: str = "",
+    paper: CheckedUpload | None = None,
 ) -> RestrictionEvent:
-    """The patient ends it, in writing or by word of mouth, which is written down here (164.522(a)(2)(i), (ii))."""
+    """The patient ends it: in writing, and the scan of it is kept, or by word of mouth, which is written down here
+    (164.522(a)(2)(i), (ii)). `on`: the day it came in. It counts from the day it is recorded, so that what left before
+    is not made good afterwards.
+    """
     check_may_record(by, restriction.patient)
     with transaction.atomic():
         row, facts = _locked(restriction)
@@ -123,9 +133,20 @@ def end_by_patient(
             raise Refused(
                 Refusal("RESTRICTION_NO_WORDS", "It is not said what the patient said.", "Write it down: who, to whom.")
             )
+        if in_writing and paper is None:
+            raise Refused(
+                Refusal(
+                    "WRITING_MISSING",
+                    "It is ended in writing, and what the patient wrote is not here.",
+                    "Add the scan of it; or write down what the patient said, if they said it.",
+                    "45 CFR 164.522(a)(2)(i)",
+                )
+            )
         _check_day(on, facts.agreed_on or row.received_on)
-        kind = Event.ENDED_WRITTEN if in_writing else Event.ENDED_ORALLY
-        return _add(by, row, kind, on, words)
+        event = _add(by, row, Event.ENDED_WRITTEN if in_writing else Event.ENDED_ORALLY, on, words)
+        if in_writing and paper is not None:
+            _keep(by, event, paper)
+        return event
 
 
 def end_by_notice(*, by: Staff, restriction: Restriction, on: date, words: str) -> RestrictionEvent:
@@ -239,6 +260,18 @@ def _add(
     record(by=by, event=AuditEvent.RESTRICTED, subject=row, patient_id=row.patient_id, detail=kind.value)
     return RestrictionEvent.objects.create(
         restriction=row, kind=kind, happened_on=on, words=words.strip(), release=release_id, recorded_by=by
+    )
+
+
+def _keep(by: Staff, event: RestrictionEvent, paper: CheckedUpload) -> None:
+    RestrictionPaper.objects.create(
+        event=event,
+        data=paper.data,
+        kind=paper.kind,
+        size=len(paper.data),
+        pages=paper.pages,
+        sha256=paper.sha256,
+        added_by=by,
     )
 
 

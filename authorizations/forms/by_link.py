@@ -18,12 +18,24 @@ class SigningLinkForm(LinkForm):
     who = forms.ChoiceField(
         label="Who signs", widget=forms.RadioSelect, error_messages={"required": "Choose who signs."}
     )
-    field_order = ["who", "code_given", "days"]
+    way_agreed = forms.BooleanField(
+        label="They were asked, and agree to a link this once",
+        required=False,
+        help_text="Needed where the patient asked to be reached in another way than by e-mail.",
+    )
+    field_order = ["who", "code_given", "way_agreed", "days"]
 
     def __init__(
-        self, *args: Any, signers: Sequence[PossibleSigner], numbers: Sequence[str] = (), **kwargs: Any
+        self,
+        *args: Any,
+        signers: Sequence[PossibleSigner],
+        numbers: Sequence[str] = (),
+        asked: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if not asked:
+            del self.fields["way_agreed"]
         if numbers:
             code = self.fields["code_given"]
             code.help_text = format_html("{} On file: {}.", code.help_text, "; ".join(numbers))

@@ -20,7 +20,7 @@ from ..rules.restrictions import (
     not_on_file,
     refusals_of_request,
 )
-from .recording import RepresentativeField, SessionDatesField, day_field, text_field
+from .recording import RepresentativeField, ScanField, SessionDatesField, day_field, text_field
 
 # Where each thing that does not fit is said.
 AT = {
@@ -237,7 +237,12 @@ class PatientEndsForm(forms.Form):
     in_writing = forms.ChoiceField(
         label="How", choices=WRITTEN, widget=forms.RadioSelect, error_messages={"required": "Say how."}
     )
-    on = past_day("On")
+    on = past_day("Said, or received by the practice, on", help_text="It counts from today: from when it is recorded.")
+    scan = ScanField(
+        label="If in writing: scan of what the patient wrote and signed",
+        required=False,
+        help_text="PDF, JPEG or PNG, up to 15 MB.",
+    )
     words = text_field(
         "What was said or written, to whom", 2000, 3, help_text="Needed when it was said: this is the record of it."
     )
@@ -249,6 +254,8 @@ class PatientEndsForm(forms.Form):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("in_writing") == "no" and not data.get("words", "").strip():
             self.add_error("words", "Write down what the patient said, and to whom.")
+        if data.get("in_writing") == "yes" and "scan" not in self.errors and not data.get("scan"):
+            self.add_error("scan", "Add the scan of what the patient wrote.")
         return data
 
 

@@ -27,6 +27,9 @@ from .restriction import (
 from .restriction import (
     RestrictionLetter as RestrictionLetter,
 )
+from .restriction import (
+    RestrictionPaper as RestrictionPaper,
+)
 from .signing import (
     Signature as Signature,
 )

@@ -144,9 +144,39 @@ class RestrictionLetter(models.Model):
         return f"restriction letter {self.pk}"
 
 
+class RestrictionPaper(models.Model):
+    """The scan of what the patient wrote to end a restriction, sealed, as it came in (164.522(a)(2)(i))."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    event = models.OneToOneField(RestrictionEvent, on_delete=models.PROTECT, related_name="paper")
+    data = EncryptedBinaryField()
+    kind = models.CharField(max_length=4, choices=[("pdf", "PDF"), ("jpeg", "JPEG"), ("png", "PNG")])
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    pages = models.PositiveSmallIntegerField(default=1)
+    sha256 = models.CharField(max_length=64)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["pdf", "jpeg", "png"]), name="%(app_label)s_%(class)s_kind"),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="%(app_label)s_%(class)s_whole_hash"
+            ),
+            models.CheckConstraint(condition=Q(size__gt=0), name="%(app_label)s_%(class)s_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"restriction paper {self.pk}"
+
+
 auditlog.register(
     Restriction,
     exclude_fields=["words", "payment_note", "recipient_name", "session_dates", "covers_from", "covers_to", "kinds"],
 )
 auditlog.register(RestrictionEvent, exclude_fields=["words"])
 auditlog.register(RestrictionLetter, exclude_fields=["address", "data"])
+auditlog.register(RestrictionPaper, exclude_fields=["data"])

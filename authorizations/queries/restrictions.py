@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from practice.infrastructure.days import today
+from practice.infrastructure.days import local_date, today
 from practice.infrastructure.pages import page
 from practice.people.models import Patient
 
@@ -69,7 +69,8 @@ class RestrictionLine:
 
 def facts_of(row: Restriction) -> RestrictionFacts:
     """What a rule may ask about one request, its events included. Read the row with its events."""
-    events = [(Event(event.kind), event.happened_on) for event in row.events.all()]
+    dated = [(Event(event.kind), event.happened_on, event.recorded_at) for event in row.events.all()]
+    events = [(kind, day) for kind, day, _ in dated]
     first = {kind: min(day for one, day in events if one == kind) for kind, _ in events}
     return RestrictionFacts(
         received_on=row.received_on,
@@ -83,7 +84,8 @@ def facts_of(row: Restriction) -> RestrictionFacts:
         paid_in_full=row.paid_in_full,
         agreed_on=first.get(Event.AGREED),
         refused_on=first.get(Event.NOT_AGREED),
-        ended_on=min((day for kind, day in events if kind in BY_PATIENT), default=None),
+        # from the day it was recorded: what left before that broke it, whatever is entered afterwards
+        ended_on=min((max(day, local_date(at)) for kind, day, at in dated if kind in BY_PATIENT), default=None),
         notice_on=first.get(Event.ENDED_BY_NOTICE),
         in_error=Event.RECORDED_IN_ERROR in first,
         link=page("restriction-open", row.pk),

@@ -47,7 +47,7 @@ def authorization_sign_link(request: HttpRequest, authorization_id: UUID) -> Htt
     reach = asked_to_be_reached(authorization.patient)
     numbers = [] if reach else _numbers(authorization.patient, signers)
     no_calls = may_call_nobody(authorization, [one.signer for one in signers if not one.refusals])
-    form = SigningLinkForm(request.POST or None, signers=signers, numbers=numbers, no_calls=no_calls)
+    form = SigningLinkForm(request.POST or None, signers=signers, numbers=numbers, no_calls=no_calls, asked=bool(reach))
     made = None
     lacking = unsignable(authorization, today())
     if request.method == "POST" and form.is_valid():
@@ -59,6 +59,7 @@ def authorization_sign_link(request: HttpRequest, authorization_id: UUID) -> Htt
                 signer=form.signer,
                 days=data["days"],
                 code_given=CodeGiven(data["code_given"]),
+                agreed=data.get("way_agreed", False),
             )
         except Refused as refused:
             form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())

@@ -31,7 +31,7 @@ from ..forms.restrictions import (
     TellForm,
     ToldForm,
 )
-from ..models import Restriction
+from ..models import Restriction, RestrictionPaper
 from ..queries.restrictions import RestrictionLine, letters_of, line_of_restriction, missing_sessions
 from ..rules.restrictions import RestrictionEventKind, RestrictionState, refusal_to_mark_as_error
 from .recording import staff_of
@@ -89,6 +89,7 @@ def restriction_open(request: HttpRequest, restriction_id: UUID) -> HttpResponse
         "missing": missing_sessions(line),
         "steps": _steps(line, may_record, answers),
         "history": history_of(line),
+        "papers": RestrictionPaper.objects.filter(event__restriction=row).defer("data").select_related("added_by"),
         "letters": [(letter, goes_elsewhere(letter.address, letter_to)) for letter in letters_of(row)],
         "letter_to": letter_to,
         "may_record": may_record,
@@ -155,12 +156,17 @@ def restriction_end(request: HttpRequest, restriction_id: UUID) -> HttpResponse:
     return _step(
         request,
         row,
-        PatientEndsForm(request.POST or None),
+        PatientEndsForm(request.POST or None, request.FILES or None),
         lambda data: actions.end_by_patient(
-            by=staff, restriction=row, in_writing=data["in_writing"] == "yes", on=data["on"], words=data["words"]
+            by=staff,
+            restriction=row,
+            in_writing=data["in_writing"] == "yes",
+            on=data["on"],
+            words=data["words"],
+            paper=data["scan"],
         ),
         title="The patient ends it",
-        words="From this day on it does not bind any more.",
+        words="From today on it does not bind any more.",
         done="Ended, as the patient wished.",
     )
 
@@ -239,6 +245,12 @@ def restriction_letter_new(request: HttpRequest, restriction_id: UUID) -> HttpRe
 def restriction_letter(request: HttpRequest, restriction_id: UUID, letter_id: UUID) -> HttpResponse:
     letter = policies.open_restriction_letter(staff_of(request), restriction_id, letter_id)
     return as_download(letter.data, "pdf", "letter-about-a-restriction")
+
+
+@require_safe
+def restriction_paper(request: HttpRequest, restriction_id: UUID, paper_id: UUID) -> HttpResponse:
+    paper = policies.open_restriction_paper(staff_of(request), restriction_id, paper_id)
+    return as_download(paper.data, paper.kind, "end-of-a-restriction")
 
 
 def _step(

@@ -37,6 +37,7 @@ urlpatterns = [
     path("<uuid:release_id>/cover/", views.release_cover, name="release-cover"),
     path("<uuid:release_id>/close/", views.release_close, name="release-close"),
     path("<uuid:release_id>/asked/", emergency.release_asked, name="release-asked"),
+    path("<uuid:release_id>/emergency/", emergency.release_emergency, name="release-emergency"),
     path("<uuid:release_id>/link/", views.release_link, name="release-link"),
     path("<uuid:release_id>/returned/", views.release_returned, name="release-returned"),
     path("<uuid:release_id>/again/", views.release_again, name="release-again"),

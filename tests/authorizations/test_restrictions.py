@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +17,7 @@ from pypdf import PdfReader
 from authorizations.actions import restrictions as actions
 from authorizations.actions.restrictions import record_restriction
 from authorizations.documents.restrictions import letter_context
-from authorizations.models import Restriction, RestrictionEvent, RestrictionLetter
+from authorizations.models import Restriction, RestrictionEvent, RestrictionLetter, RestrictionPaper
 from authorizations.queries.restrictions import line_of_restriction, restriction_marks, restrictions_of
 from authorizations.rules.restrictions import (
     BINDING,
@@ -39,6 +40,9 @@ from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 from records.chart.index import ITEM_KINDS
 from records.chart.models import Encounter, Participation
+from tests.files import pdf
+
+from .papers import SCAN
 
 SignedIn = Callable[[Staff], Client]
 DAY = timedelta(days=1)
@@ -260,8 +264,30 @@ class TestPaidInFull:
 
     def test_the_patient_ends_it(self, asked: Any, dana: Staff) -> None:
         row = asked(**PAID)
-        actions.end_by_patient(by=dana, restriction=row, in_writing=True, on=today())
+        with pytest.raises(Refused, match="WRITING_MISSING"):
+            actions.end_by_patient(by=dana, restriction=row, in_writing=True, on=today(), words="They wrote")
+        actions.end_by_patient(by=dana, restriction=row, in_writing=True, on=today(), paper=SCAN)
         assert stands(row) == RestrictionState.ENDED
+        assert RestrictionPaper.objects.get(event__restriction=row).sha256 == SCAN.sha256
+
+    def test_an_end_that_is_entered_later_makes_nothing_good_that_left_before(self, asked: Any, dana: Staff) -> None:
+        row = asked(**PAID)
+        actions.end_by_patient(by=dana, restriction=row, in_writing=True, on=today() - DAY, paper=SCAN)
+        facts = line_of_restriction(restrictions_of(row.patient).get(pk=row.pk)).facts
+        assert facts.ended_on == today()
+        assert state(facts, today() - DAY) == RestrictionState.PAID_IN_FULL
+
+    def test_the_scan_is_asked_for_and_opened_on_the_page(self, asked: Any, dana: Staff, signed_in: Any) -> None:
+        row = asked(**PAID)
+        client, page = signed_in(dana), reverse("restriction-end", args=[row.pk])
+        given = {"in_writing": "yes", "on": today().isoformat()}
+        assert "Add the scan of what the patient wrote." in client.post(page, given).content.decode()
+        written = pdf()
+        scan = SimpleUploadedFile("end.pdf", written, content_type="application/pdf")
+        shown = client.post(page, given | {"scan": scan}, follow=True).content.decode()
+        paper = RestrictionPaper.objects.get(event__restriction=row)
+        opened = reverse("restriction-paper", args=[row.pk, paper.pk])
+        assert opened in shown and client.get(opened).content == written
 
     def test_it_is_not_mixed_with_anything_else(self, dana: Staff, lindqvist: Patient) -> None:
         given = PAID | {"uses": ["payment", "family"], "received_on": today(), "session_dates": [today()]}
@@ -302,7 +328,7 @@ class TestEnding:
     def test_it_cannot_end_before_it_began_nor_tomorrow(self, agreed: Restriction, dana: Staff) -> None:
         for day in (today() - 6 * DAY, today() + DAY):
             with pytest.raises(Refused):
-                actions.end_by_patient(by=dana, restriction=agreed, in_writing=True, on=day)
+                actions.end_by_patient(by=dana, restriction=agreed, in_writing=True, on=day, paper=SCAN)
 
     def test_a_slip_of_the_hand_is_marked_and_stays(self, agreed: Restriction, dana: Staff, castellanos: Staff) -> None:
         with pytest.raises(Refused):
@@ -312,7 +338,7 @@ class TestEnding:
         assert open_task(agreed) is None and agreed.events.count() == 2
 
     def test_rows_are_only_added(self, agreed: Restriction) -> None:
-        for table in ("restriction", "restrictionevent", "restrictionletter"):
+        for table in ("restriction", "restrictionevent", "restrictionletter", "restrictionpaper"):
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f"DELETE FROM authorizations_{table}")
 

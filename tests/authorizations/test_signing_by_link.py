@@ -1,7 +1,9 @@
 """A form is read and signed on the signer's own device: by who knows birth date and code, once, with their own copy."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from django.utils import timezone
 
 from authorizations import queries
 from authorizations.actions import add_paper, signing
-from authorizations.actions.by_link import make_signing_link, note_expired_links
+from authorizations.actions.by_link import _refusal_of_way, make_signing_link, note_expired_links
 from authorizations.documents.standing import history
 from authorizations.models import Authorization, AuthorizationEvent, Signature
 from authorizations.queries.signing import signer_of
@@ -24,8 +26,8 @@ from practice.outside.actions import NewLink
 from practice.outside.models import Link
 from practice.outside.rules import CodeGiven
 from practice.people.actions import record_contact_wish
-from practice.people.confidential import Means
-from practice.people.models import Patient, Staff
+from practice.people.confidential import LetterAddress, Means
+from practice.people.models import Patient, PersonalRepresentative, Staff
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind, TaskState
 from tests.outside.conftest import Visitor, path_of, said
@@ -180,7 +182,34 @@ def test_who_asked_to_be_reached_otherwise_is_not_called_with_the_code(
     record_contact_wish(by=dana, patient=patient, from_on=today(), **wish)
     with pytest.raises(Refused, match="CONFIDENTIAL_MEANS"):
         make_signing_link(by=dana, authorization=draft, signer=signer, days=3, code_given=CodeGiven.BY_PHONE)
-    assert make_signing_link(by=dana, authorization=draft, signer=signer, days=3, code_given=CodeGiven.IN_PERSON)
+    given = {"by": dana, "authorization": draft, "signer": signer, "days": 3, "code_given": CodeGiven.IN_PERSON}
+    if wish["means"] == Means.MAIL:  # of a link it says nothing, so the patient is asked about this one
+        with pytest.raises(Refused, match="CONFIDENTIAL_ASK"):
+            make_signing_link(**given)
+        given["agreed"] = True
+    assert make_signing_link(**given)
+
+
+def test_who_signs_for_a_patient_with_a_wish_is_asked_before_a_link_goes_to_them(draft: Authorization) -> None:
+    signer = replace(signer_of(draft, None, today()), representative=PersonalRepresentative(name="Karin Lindqvist"))
+    wish = LetterAddress("Tobias Lindqvist", Means.FAX, True, value="(217) 555-0100")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("authorizations.actions.by_link.asked_ways", lambda *_: (wish,))
+        asked = partial(_refusal_of_way, draft, signer, CodeGiven.BY_PHONE)
+        assert asked(False).code == "CONFIDENTIAL_ASK"
+        assert asked(True) is None
+
+
+def test_the_page_asks_whether_they_agreed_where_the_patient_has_a_wish(
+    draft: Authorization, dana: Staff, signed_in: Callable[[Staff], Client]
+) -> None:
+    client, url = signed_in(dana), reverse("authorization-sign-link", args=[draft.pk])
+    assert "agree to a link this once" not in client.get(url).content.decode()
+    record_contact_wish(by=dana, patient=draft.patient, from_on=today(), means=Means.PHONE, value="(217) 555-0164")
+    given = {"who": "self", "code_given": "by_phone", "days": "1"}
+    assert "tick that they agreed" in client.post(url, given).content.decode() and not Link.objects.exists()
+    client.post(url, given | {"way_agreed": "on"})
+    assert Link.objects.count() == 1
 
 
 def test_two_wishes_at_once_are_both_shown_and_the_telephone_is_offered_only_where_one_of_them_wants_it(

@@ -176,6 +176,9 @@ MODELS: dict[str, Kept] = {
     "authorizations.RestrictionEvent": Kept(
         APPEND_ONLY, encrypted="words", plain="id restriction kind happened_on release recorded_by recorded_at"
     ),
+    "authorizations.RestrictionPaper": Kept(
+        APPEND_ONLY, encrypted="data", plain="id event kind size pages sha256 added_by added_at"
+    ),
     "authorizations.RestrictionLetter": Kept(
         APPEND_ONLY, encrypted="data", plain="id restriction address sha256 made_by made_at"
     ),
@@ -403,14 +406,15 @@ MODELS: dict[str, Kept] = {
     "releases.Release": Kept(
         NEVER_DELETED,
         encrypted="""
-        facts treatment_permission override_reason authority counsel_review identity_verified purpose description
-        justification receipt end_reason after_return""",
+        facts treatment_permission override_reason emergency_why authority counsel_review identity_verified
+        purpose description justification receipt end_reason after_return""",
         plain="""
         id number record_class patient state basis exception process authorization emergency recipient_name
         recipient_kind recipient_address method fax_number came_back whole_chart every_item with_data
         smallest_set_confirmed prepared_by prepared_at approver
         approved_by approved_at committed_by committed_at disclosed_on served_at sent_whole_at closed_by closed_at
-        closed_on package sha256 verdict override_code override_by override_at minimum_entry
+        closed_on package sha256 verdict override_code override_by override_at
+        emergency_by emergency_at minimum_entry
         completed_by completed_at""",
     ),
     "releases.ReleaseItem": Kept(

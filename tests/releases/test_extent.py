@@ -7,6 +7,8 @@ import pytest
 from disclosures.ledger.rules import Basis
 from disclosures.releases import actions
 from disclosures.releases.actions import GateRefused
+from disclosures.releases.documents import package
+from disclosures.releases.models import Release
 from disclosures.releases.queries import item_key
 from disclosures.releases.rules import RecipientKind
 from disclosures.releases.rules.extent import as_good_as_whole
@@ -58,3 +60,20 @@ def test_leaving_out_one_session_record_does_not_spare_the_reason(dana: Staff, h
     draft.justification = "the yearly audit reads every note"
     release = actions.prepare_release(by=dana, release=draft, keys=keys, approver=hale)
     assert release.whole_chart and not release.every_item
+
+
+@pytest.mark.parametrize(
+    ("kind", "whole"),
+    [
+        (RecipientKind.PATIENT, True), (RecipientKind.REPRESENTATIVE, True), (RecipientKind.PROVIDER, True),
+        (RecipientKind.ATTORNEY, False), (RecipientKind.PAYER, False), (RecipientKind.COURT, False),
+        (RecipientKind.OTHER, False),
+    ],
+)  # fmt: skip
+def test_numbers_and_addresses_go_as_data_to_the_patient_and_who_takes_over_the_treatment_alone(
+    kind, whole, monkeypatch
+):
+    for name in ("chart_bundle", "part_bundle"):
+        monkeypatch.setattr(package, name, lambda *_, name=name, **__: name.encode())
+    release = Release(every_item=True, recipient_kind=kind, patient=Patient())
+    assert package._data(release, []) == (b"chart_bundle" if whole else b"part_bundle")

@@ -436,7 +436,7 @@ def test_the_whole_chart_leaves_as_data_inside_the_locked_file_and_nowhere_else(
     with pytest.raises(Refused, match="DATA_ON_PAPER"):
         prepared(with_data=True, method=Method.MAIL)
     release = prepared(method=Method.LOCKED_FILE, with_data=True)
-    release.every_item = True
+    release.every_item, release.recipient_kind = True, RecipientKind.PROVIDER  # who takes over the treatment
     pdf, _pages = chart_package(release, list(release.items.all()), approved_by=hale)
     with pikepdf.open(BytesIO(lock_pdf(pdf, "k7qm-2xwd")), password="k7qm-2xwd") as document:
         data = document.attachments[DATA_FILE].get_file().read_bytes()

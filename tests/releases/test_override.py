@@ -1,8 +1,11 @@
 """P-14: one click shares with an outside provider before the permission is on file, and says who, when and why."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from disclosures.ledger.rules import Basis
 from disclosures.releases import actions
@@ -90,3 +93,27 @@ def test_the_laws_answer_and_the_practices_are_kept_from_the_first_step_on(dana,
     kept = [str(item.pk) for item in release.items.all()]
     approved = actions.approve_release(by=hale, release_id=release.pk, keep=kept)
     assert approved.verdict["rule_result"] == "allow"
+
+
+def test_what_was_called_an_emergency_says_by_whom_and_why_and_is_asked_anew_after_a_day(
+    signed_in, dana, hale, chart, pdf
+):
+    client, page = signed_in(dana), f"{reverse('release-new', args=[chart.pk])}?basis={Basis.B_TREATMENT}"
+    given = {
+        "recipient_name": "St. John's emergency department", "recipient_kind": "provider", "purpose": "Care",
+        "identity_verified": "called back", "method": "in_person", "approver": hale.pk, "items": note_keys(chart),
+        "emergency": "on",
+    }  # fmt: skip
+    assert "Say what the emergency is" in client.post(page, given).content.decode()
+    client.post(page, given | {"emergency_why": "Overdose; the medication list"})
+    release = Release.objects.get(patient=chart)
+    assert (release.emergency_by, release.emergency_why) == (dana, "Overdose; the medication list")
+    assert release.verdict["emergency"] is True
+    actions.approve_release(by=hale, release_id=release.pk, keep=[str(i.pk) for i in release.items.all()])
+    Release.objects.filter(pk=release.pk).update(emergency_at=timezone.now() - timedelta(hours=25))
+    with pytest.raises(actions.GateRefused) as refused:
+        actions.commit_release(by=dana, release_id=release.pk)
+    (reason,) = refused.value.decision.reasons
+    assert (reason.code, reason.link) == ("EMERGENCY_STALE", reverse("release-emergency", args=[release.pk]))
+    client.post(reason.link, {"why": "Still unconscious"})
+    assert actions.commit_release(by=dana, release_id=release.pk).verdict["emergency"] is True

@@ -255,5 +255,8 @@ def test_the_clinician_reads_that_it_is_called_an_emergency_and_what_is_restrict
     draft = draft_of(chart, None, **CLINIC | {"emergency": True})
     release = prepare_release(by=dana, release=draft, keys=note_keys(chart), approver=hale)
     page = signed_in(hale).get(reverse("release-approve", args=[release.pk])).content.decode()
-    assert "For emergency treatment" in page and page.count("Restricted against this recipient") == 2
+    assert (
+        f"For emergency treatment, called so by {dana.display_name}" in page
+        and page.count("Restricted against this recipient") == 2
+    )
     assert "Leave out what the treatment does not need." in page

@@ -10,6 +10,7 @@ from .prepare import prepare_release
 # What is asked for once more in the same words.
 SAID = (
     "patient", "record_class", "basis", "exception", "process", "authorization", "facts", "emergency",
+    "emergency_why",
     "treatment_permission", "override_code", "override_reason", "authority", "counsel_review", "recipient_name",
     "recipient_kind", "recipient_address", "identity_verified", "purpose", "method", "fax_number", "with_data",
     "justification", "smallest_set_confirmed",

@@ -136,10 +136,12 @@ def _save_prepared(*, by: Staff, release: Release, chosen: list[ReleaseItemInfo]
 
 
 def note_override(*, by: Staff, release: Release, decision: Decision) -> None:
-    """Put onto an unsaved release who went on without the patient's permission, when and why; nothing if unneeded."""
+    """Put onto an unsaved release who went on without the patient's permission, when and why, and who called it an
+    emergency; nothing if unneeded."""
     used = decision.override
     release.override_code, release.override_reason = used, release.override_reason if used else ""
     release.override_by, release.override_at = (by, timezone.now()) if used else (None, None)
+    release.emergency_by, release.emergency_at = (by, timezone.now()) if release.emergency else (None, None)
 
 
 def next_number() -> str:

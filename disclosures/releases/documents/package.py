@@ -23,7 +23,7 @@ from ..models import Redaction, Release, ReleaseItem
 from ..queries import package_of, verdict_now
 from ..queries.named import named_with
 from ..queries.redaction import TextChanged, as_it_leaves, redactions_of
-from ..rules import Method
+from ..rules import Method, RecipientKind
 from ..rules.redaction import RedactionReason
 
 # Where the ledger's own words speak to the patient.
@@ -73,9 +73,17 @@ def chart_package(
         return pdf, len(document.pages)
 
 
+# To whom the whole chart goes as data, with who the patient is and was (R-041, R-180).
+TAKES_OVER = (RecipientKind.PATIENT, RecipientKind.REPRESENTATIVE, RecipientKind.PROVIDER)
+
+
 def _data(release: Release, blocks: Sequence[Block]) -> bytes:
-    """As FHIR R4: the whole chart, which can be taken over as it is; else the chosen items, as they leave."""
-    if release.every_item and not any(block.burnt for block in blocks):
+    """As FHIR R4: the whole chart, which can be taken over as it is; else the chosen items, as they leave.
+
+    The whole one tells numbers, former names and addresses too, which nobody chose or read item by item: it is for the
+    patient, and for who takes over the treatment. Everybody else gets what is on the paper, even if it is all of it.
+    """
+    if release.every_item and release.recipient_kind in TAKES_OVER and not any(block.burnt for block in blocks):
         return chart_bundle(release.patient, at=timezone.now())
     return part_bundle(release.patient, blocks, at=timezone.now())
 

@@ -57,7 +57,7 @@ class AskForm(ReleaseFields):
         self.record_class = record_class
         notes = record_class == RecordClass.PN
         possible = EXCEPTIONS_OF_BASIS.get(Basis(self.basis), ())
-        for name in ("recipient_address", "override_reason", "scope_from", "scope_to"):
+        for name in ("recipient_address", "emergency_why", "override_reason", "scope_from", "scope_to"):
             self.fields.pop(name, None)
         for name in ("recipient_name", "recipient_kind", "purpose"):
             self.fields[name].required = False

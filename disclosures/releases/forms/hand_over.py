@@ -157,6 +157,16 @@ class TakeOverForm(forms.Form):
     )
 
 
+class EmergencyForm(forms.Form):
+    """It still is an emergency."""
+
+    why = text(
+        "What is the emergency, and what of these records its treatment needs",
+        required="Say what the emergency is, and what its treatment needs.",
+        limit=500,
+    )
+
+
 class ReturnForm(forms.Form):
     """What was done about a release that did not reach its recipient."""
 

@@ -112,7 +112,7 @@ TO_WHOM = [
 ]
 GROUND_FIELDS = [
     "within_discloser", "within_words", "paper", "process", "paper_on_record", "scope_from", "scope_to", "within_scope",
-    "counsel_review", "emergency",
+    "counsel_review", "emergency", "emergency_why",
     "treatment_permission", "override_code", "override_reason",
 ]  # fmt: skip
 
@@ -184,6 +184,11 @@ class ReleaseFields(forms.Form):
         required=False,
     )
     emergency = forms.BooleanField(label="Emergency treatment", required=False)
+    emergency_why = text(
+        "If it is: what is the emergency, and what of these records its treatment needs",
+        help_text="Kept with your name and the time. After a day it is asked anew.",
+        limit=500,
+    )
     treatment_permission = text("The patient's permission: form or conversation, and day", limit=500)
     override_code = forms.ChoiceField(
         label="Shared without it, because",
@@ -225,7 +230,7 @@ class ReleaseFields(forms.Form):
         self._ask_process()
         self._keep("scope_from", "scope_to", "within_scope", only_if=basis in WITHIN_WORDS)
         self._keep("authority", only_if=basis == Basis.B_TO_INDIVIDUAL)
-        for_treatment = ("emergency", "treatment_permission", "override_code", "override_reason")
+        for_treatment = ("emergency", "emergency_why", "treatment_permission", "override_code", "override_reason")
         self._keep(*for_treatment, only_if=basis == Basis.B_TREATMENT)
 
     def _ask_process(self) -> None:
@@ -265,6 +270,12 @@ class ReleaseFields(forms.Form):
         ground = [*GROUND_FIELDS, *[f"fact_{fact.key}" for fact in self.facts]]
         parts = [*self.own_first, ("To whom", TO_WHOM), ("What this ground asks for", ground), *self.own_last]
         return [(title, [self[name] for name in names if name in self.fields]) for title, names in parts]
+
+    def clean_emergency_why(self) -> str:
+        why = str(self.cleaned_data["emergency_why"]).strip()
+        if self.cleaned_data.get("emergency") and not why:
+            raise forms.ValidationError("Say what the emergency is, and what its treatment needs.")
+        return why if self.cleaned_data.get("emergency") else ""
 
     def clean_scope_to(self) -> Any:
         first, last = self.cleaned_data.get("scope_from"), self.cleaned_data["scope_to"]
@@ -307,8 +318,8 @@ class ReleaseFields(forms.Form):
         """Put what was typed onto an unsaved release."""
         for name in (
             "recipient_name", "recipient_kind", "recipient_address", "purpose", "identity_verified", "authority",
-            "process", "counsel_review", "emergency", "treatment_permission", "override_code", "override_reason",
-            "method", "fax_number", "justification", "disclosed_on", "description", "exception",
+            "process", "counsel_review", "emergency", "emergency_why", "treatment_permission", "override_code",
+            "override_reason", "method", "fax_number", "justification", "disclosed_on", "description", "exception",
             "smallest_set_confirmed", "with_data", "whole_chart",
         ):  # fmt: skip
             if name in self.cleaned_data:

@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("emergency", models.BooleanField(default=False)),
+                ("emergency_why", practice.infrastructure.fields.EncryptedTextField(default="")),
                 ("treatment_permission", practice.infrastructure.fields.EncryptedTextField(default="")),
                 ("override_reason", practice.infrastructure.fields.EncryptedTextField(default="")),
                 ("authority", practice.infrastructure.fields.EncryptedTextField(default="")),

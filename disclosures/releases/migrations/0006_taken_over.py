@@ -1,4 +1,4 @@
-"""Who hands a printed package over in place of who entered the hand-over: rows that only grow."""
+"""Who hands a printed package over in place of who entered it, in rows that only grow; who called what an emergency."""
 
 import uuid
 
@@ -51,4 +51,16 @@ class Migration(migrations.Migration):
             options={"ordering": ["at", "id"], "default_permissions": ()},
         ),
         migrations.RunSQL(STANDS, FALLS),
+        migrations.AddField("release", "emergency_at", models.DateTimeField(blank=True, null=True)),
+        migrations.AddField(
+            "release",
+            "emergency_by",
+            models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
     ]

@@ -41,7 +41,13 @@ class Release(models.Model):
         "authorizations.Authorization", on_delete=models.PROTECT, null=True, blank=True, related_name="releases"
     )
     facts = EncryptedJSONField(default=dict, help_text="What the basis asks to be documented.")
+    # called emergency treatment (164.522(a)(1)(iii)), for which a restriction and P-14 give way: why, who, when
     emergency = models.BooleanField(default=False)
+    emergency_why = EncryptedTextField(default="")
+    emergency_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    emergency_at = models.DateTimeField(null=True, blank=True)
     treatment_permission = EncryptedTextField(default="")
     # sharing with an outside provider before the patient's permission is on file (P-14): why, who, when
     override_code = models.CharField(max_length=20, choices=TreatmentOverride.choices, blank=True)
@@ -264,11 +270,11 @@ keep_history(
         "every_item", "with_data",
         "recipient_kind", "smallest_set_confirmed", "approved_at", "committed_at", "disclosed_on", "served_at",
         "sent_whole_at", "closed_at", "closed_on", "came_back", "package", "sha256", "override_code", "override_at",
-        "minimum_entry", "completed_at",
+        "emergency_at", "minimum_entry", "completed_at",
     ],
     leave_out=[
-        "facts", "treatment_permission", "override_reason", "authority", "counsel_review", "identity_verified",
-        "purpose", "description", "justification", "receipt", "end_reason", "after_return",
+        "facts", "treatment_permission", "override_reason", "emergency_why", "authority", "counsel_review",
+        "identity_verified", "purpose", "description", "justification", "receipt", "end_reason", "after_return",
     ],
 )  # fmt: skip
 keep_history(ReleaseItem, plain=["kind", "object_id", "on", "removed"], leave_out=["title", "as_approved"])

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from authorizations.queries import facts_of
 from authorizations.queries.disclosers import our_names
@@ -115,7 +116,25 @@ def proposal_of(
         our_names=our_names(release.authorization) if release.authorization else (),
         patient_names=_names_of(release.patient) if release.patient_id else (),
         not_representative=_not_representative(release, on, planned),
+        emergency_over=_emergency_over(release, at or timezone.now()) if planned else None,
         paper=paper,
+    )
+
+
+EMERGENCY_LASTS = timedelta(hours=24)
+
+
+def _emergency_over(release: Release, at: datetime) -> Refusal | None:
+    """Of what was called an emergency more than a day ago and has not left: it is asked anew (164.522(a)(1)(iii))."""
+    called = release.emergency_at if release.emergency and release.committed_at is None else None
+    if called is None or at - called <= EMERGENCY_LASTS:
+        return None
+    return Refusal(
+        "EMERGENCY_STALE",
+        f"It was called an emergency on {day_words(called)}, more than a day ago.",
+        "If it still is one, say so anew; else withdraw it, and prepare it like any other.",
+        "45 CFR 164.522(a)(1)(iii)",
+        page("release-emergency", release.pk),
     )
 
 

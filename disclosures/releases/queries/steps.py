@@ -175,6 +175,9 @@ class Line:
         """What was claimed so that it may leave without what is asked for otherwise; "" where nothing was."""
         release = self.release
         emergency = "For emergency treatment" if release.emergency else ""
+        if release.emergency_at:
+            emergency += f", called so by {_name(release.emergency_by)}, {_when(release.emergency_at)}"
+            emergency += f": {release.emergency_why.rstrip('.')}" if release.emergency_why else ""
         by = _name(release.override_by)
         override = f"Without the patient’s permission, {by}: {release.get_override_code_display()}"
         return ". ".join(filter(None, [emergency, override if release.override_code else ""]))
@@ -206,7 +209,7 @@ def line_of(release: Release, staff: Staff) -> Line:
     return Line(release, "", f"{ended}, not settled yet" if release.unsettled else ended, "Open", here, False)
 
 
-LINE_NEEDS = ("patient", "approver", "committed_by", "override_by")
+LINE_NEEDS = ("patient", "approver", "committed_by", "override_by", "emergency_by")
 OPEN_STATES = (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED, ReleaseState.COMMITTED)
 
 

@@ -10,7 +10,7 @@ from practice.infrastructure.refusals import Refusal
 from .chart import chart_policies, chart_reasons, override_used
 from .notes import note_policies, note_reasons
 from .proposal import Decision, Proposal
-from .restrictions import emergency_restriction, restriction_reasons
+from .restrictions import emergency_restriction, is_emergency_treatment, restriction_reasons
 from .shared import authorization_policies, cite_for, exception_of, general_reasons, minimum_necessary
 from .ways import address_reasons
 
@@ -23,6 +23,7 @@ def decide(proposal: Proposal) -> Decision:
     is_notes = proposal.record_class == RecordClass.PN
     rule = [*general_reasons(proposal), *(note_reasons(proposal) if is_notes else chart_reasons(proposal))]
     rule += [*restriction_reasons(proposal), *address_reasons(proposal)]
+    rule += [proposal.emergency_over] if proposal.emergency_over else []
     return Decision(
         rule_reasons=once(rule),
         policy_reasons=(
@@ -34,6 +35,7 @@ def decide(proposal: Proposal) -> Decision:
         minimum_necessary=minimum_necessary(proposal),
         policy_versions=proposal.policies.versions,
         override=override_used(proposal),
+        emergency=is_emergency_treatment(proposal),
         emergency_restriction=emergency_restriction(proposal),
     )
 

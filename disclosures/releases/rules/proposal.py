@@ -121,6 +121,7 @@ class Proposal:
     patient_names: tuple[str, ...] = ()
     our_names: tuple[str, ...] = ()  # by which a form may call the one who may release (A2); none: it is not asked
     not_representative: Refusal | None = None  # why a recipient who is to act for the patient may not, from the record
+    emergency_over: Refusal | None = None  # why what was called an emergency is asked anew before it leaves
     paper: PaperSays | None = None  # the legal paper it rests on, where one is on record for this patient
 
 
@@ -135,6 +136,7 @@ class Decision:
     minimum_necessary: MinimumNecessary
     policy_versions: Mapping[str, str]
     override: str = ""
+    emergency: bool = False  # it was called one, whether or not anything gave way
     emergency_restriction: bool = False  # restricted, but it goes out for emergency treatment: a duty follows
 
     @property
@@ -179,4 +181,8 @@ class Decision:
             "exception": self.exception,
             "override": self.override,
             "minimum_necessary": self.minimum_necessary.value,
-        } | ({"restriction": "emergency"} if self.emergency_restriction else {})
+        } | self._emergency()
+
+    def _emergency(self) -> dict[str, Any]:
+        claimed = {"emergency": True} if self.emergency else {}
+        return claimed | ({"restriction": "emergency"} if self.emergency_restriction else {})
