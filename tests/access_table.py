@@ -265,7 +265,7 @@ TABLE: dict[str, Row] = {
     "authorization-fulfilled": row("200 200 403 200 200 404"),
     "authorization-scan": row("200 200 200 200 200 403"),  # finds those open to the person
     "authorization-scan-add": row("ok ok 403 ok ok 404", post=True),
-    "authorization-scan-compare": row("ok ok 403 ok ok 404"),  # nothing to compare: back to the authorization
+    "authorization-scan-compare": row("302 302 403 302 302 404"),  # nothing to compare: back to the authorization
     "authorization-check": row("ok ok 403 ok ok 404", post=True),
     "authorization-sign-here": row("200 200 403 200 200 404", authorization_id="prepared"),
     "authorization-sign-link": row("200 200 403 200 200 404", authorization_id="prepared"),

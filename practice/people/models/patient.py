@@ -206,7 +206,11 @@ keep_history(
         "id", "number", "litigation_hold", "opened_on", "closed_on", "created_at",
     ],
 )  # fmt: skip
-keep_history(MinorAlone, plain=["id", "patient", "ground", "holds_from", "decided_by", "decided_at"])
+keep_history(
+    MinorAlone,
+    plain=["id", "patient", "ground", "holds_from", "decided_by", "decided_at"],
+    leave_out=["reason"],
+)
 keep_history(PatientName, plain=["id", "patient", "use"])
 keep_history(PatientIdentifier, plain=["id", "patient"])
 keep_history(PatientAddress, plain=["id", "patient", "use", "from_on", "until_on"])

@@ -107,6 +107,7 @@ keep_history(PersonalRepresentative, plain=["id", "patient", "kind", "from_on", 
 keep_history(
     RepresentativeDecision,
     plain=["id", "representative", "declined", "decided_on", "decided_by", "decided_at"],
+    leave_out=["reason"],
 )
 keep_history(
     RepresentativePaper,
