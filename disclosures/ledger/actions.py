@@ -18,7 +18,7 @@ from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.issuing import prepare_accounting
 from disclosures.ledger.log import LedgerBroken, sign_checkpoint
 from disclosures.ledger.models import Accounting, Entry, Verification
-from disclosures.ledger.particulars import Particulars, Recipient, entry_defects
+from disclosures.ledger.particulars import Particulars, Recipient, as_others_may_read, entry_defects
 from disclosures.ledger.policies import find_disclosure
 from disclosures.ledger.queries import (
     ABOUT_OTHER,
@@ -198,7 +198,11 @@ def _as_corrected(other: Entry, old: Entry, replacement: Particulars | None) -> 
     basis = replacement.basis if same else Basis(other.basis)
     ground = same and public["purpose"] == str(Basis(old.basis).label)
     purpose = str(basis.label) if ground else public["purpose"]
-    return replace(replacement, description=public["what"], purpose=purpose, basis=basis)
+    # an address that is not the release's is theirs, by their own paper or left out
+    known = public["recipient"]["address"]
+    address = known if known != old.public["recipient"]["address"] else None
+    recipient = as_others_may_read(replacement.recipient, address=address)
+    return replace(replacement, recipient=recipient, description=public["what"], purpose=purpose, basis=basis)
 
 
 @transaction.atomic
@@ -274,8 +278,15 @@ def suspend(
         "official": official.strip(),
         "reference": reference.strip(),
     }
-    record(by=by, event=AuditEvent.RECORDED, subject=current.entry, patient_id=current.entry.patient_id, detail="hold")
-    close_task(kind=TaskKind.SUSPENSION_STATEMENT, subject=current.entry, by=by)
+    for other in entries_with(current.entry):  # what the agency got of other patients is kept back for them, too
+        if Current(other).suspendable:
+            _hold(by, other, internal | {"patient": other.patient_id, "about": other.pk})
+    return _hold(by, current.entry, internal)
+
+
+def _hold(by: Staff, entry: Entry, internal: Mapping[str, Any]) -> Entry:
+    record(by=by, event=AuditEvent.RECORDED, subject=entry, patient_id=entry.patient_id, detail="hold")
+    close_task(kind=TaskKind.SUSPENSION_STATEMENT, subject=entry, by=by)
     return log.append(EntryKind.SUSPENSION, public={}, internal=internal)
 
 
@@ -315,9 +326,18 @@ def end_suspension(*, by: Staff, entry_id: UUID, suspension_id: UUID, last_day: 
         raise Refused(Refusal("NO_REASON", "Say who ended it and how you know."))
     if not found.suspension.first_day() <= last_day <= found.suspension.last_day():
         raise Refused(Refusal("WRONG_DAY", "The day must lie within the suspension."))
-    patient_id = current.entry.patient_id
+    for other in entries_with(current.entry):
+        theirs = find_disclosure(by, other.pk)
+        for one in theirs.statements if theirs else ():
+            if one.suspension == found.suspension:
+                _let_go(by, other, one.entry.pk, last_day, reason)
+    return _let_go(by, current.entry, suspension_id, last_day, reason)
+
+
+def _let_go(by: Staff, entry: Entry, suspension_id: UUID, last_day: date, reason: str) -> Entry:
+    patient_id = entry.patient_id
     internal = {**_made_by(by), "patient": patient_id, "about": suspension_id, "last_day": last_day}
-    record(by=by, event=AuditEvent.RECORDED, subject=current.entry, patient_id=patient_id, detail="hold_end")
+    record(by=by, event=AuditEvent.RECORDED, subject=entry, patient_id=patient_id, detail="hold_end")
     return log.append(EntryKind.SUSPENSION_END, public={}, internal={**internal, "reason": reason.strip()})
 
 

@@ -23,6 +23,21 @@ class Recipient:
     address_known: bool = False
 
 
+OF_ONE_PATIENT = frozenset({"patient", "representative"})  # recipients whose address is that patient's alone
+
+
+def as_others_may_read(recipient: Recipient, *, address: str | None = None) -> Recipient:
+    """A recipient as it stands in the entry of another patient of whom the release speaks: where a patient, or who acts
+    for them, is reached is nobody else's to know, and what they are to that patient is nothing to this one.
+
+    `address`: as this patient's own paper gives it, instead of the release's.
+    """
+    own = recipient.type in OF_ONE_PATIENT
+    known = "" if own else recipient.address
+    known = known if address is None else address
+    return Recipient(recipient.name, "" if own else recipient.type, known, bool(known.strip()))
+
+
 @dataclass(frozen=True, slots=True)
 class Particulars:
     """What an entry says of one disclosure: the R-085 information and what decides its accountability.

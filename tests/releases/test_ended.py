@@ -1,5 +1,7 @@
 """A release that ends without reaching its recipient is somebody's work until it is seen to."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -83,6 +85,18 @@ def test_a_fax_that_did_not_go_through_is_prepared_again_with_the_same_documents
     assert not asked_of(release)
     assert client.post(reverse("release-again", args=[release.pk])).status_code == 403
     assert Release.objects.count() == 2
+
+
+def test_an_emergency_of_another_day_is_none_by_itself_when_it_is_prepared_again(approved, dana, hale):
+    for hours, still in ((2, True), (30, False)):
+        release = did_not_go_through(approved(**FAX), dana)
+        called = timezone.now() - timedelta(hours=hours)
+        release.emergency, release.emergency_why = True, "Overdose"
+        release.emergency_by, release.emergency_at = hale, called
+        release.save()
+        again = actions.prepare_again(by=dana, release_id=release.pk)
+        said = (again.emergency, again.emergency_why, again.emergency_by, again.emergency_at)
+        assert said == ((True, "Overdose", hale, called) if still else (False, "", None, None))
 
 
 def test_what_may_not_leave_any_more_is_not_prepared_again_and_stays_open(approved, dana, signed_in):

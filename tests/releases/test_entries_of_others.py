@@ -1,17 +1,20 @@
 """What left of somebody else in a patient's release is in that person's own accounting, and names nobody but them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
-from disclosures.ledger.actions import supersede
+from disclosures.ledger.actions import end_suspension, supersede, suspend
 from disclosures.ledger.entries import EntryKind
 from disclosures.ledger.models import Entry
 from disclosures.ledger.queries import history
 from disclosures.ledger.rules import Basis
+from disclosures.ledger.suspensions import Suspension, SuspensionKind
 from disclosures.releases import actions
+from disclosures.releases.actions.ledger import particulars_of
 from disclosures.releases.actions.without_authorization import pack_without_authorization
 from disclosures.releases.documents.package import _cover_context
 from disclosures.releases.models import Release
@@ -131,6 +134,52 @@ def test_what_left_with_their_own_authorization_is_entered_as_theirs_and_found_w
     assert (one.release, one.disclosure.entry, one.joint) == (release, hers, (TOGETHER,))
     (one,) = listed(revoke(own, dana))
     assert one.disclosure.entry == entry_of(release)
+
+
+def test_where_a_patient_is_reached_stands_in_nobody_elses_entry_also_after_a_correction(
+    both, hale, dana, castellanos, lindqvist, abernathy, paper
+):
+    hidden = "c/o Harbor House, PO Box 9, Springfield"
+    own = paper(notes=True, recipient_name="Tobias Lindqvist", recipient_address=hidden)
+    paper(notes=True, patient=abernathy, **(RUTH | {"recipient_name": "Tobias Lindqvist", "recipient_address": ""}))
+    made = approve_package(
+        by=hale, authorization=own, package_id=uuid4(), note_ids=both, recipient=own.recipient_name,
+        named_staff=[dana], on=today(),
+    )  # fmt: skip
+    said = DESK | {"recipient_kind": RecipientKind.PATIENT, "recipient_address": hidden}
+    release = actions.commit_notes_package(by=dana, package_id=made.cover.id, release=Release(**said))
+    (hers,) = entries_about_others(release)
+    assert "Harbor" in entry_of(release).body and "Harbor" not in hers.body
+    assert hers.public["recipient"] == {
+        "name": "Tobias Lindqvist", "type": "", "address": "", "address_known": False
+    }  # fmt: skip
+    (his,) = history(lindqvist.pk).current
+    corrected = replace(particulars_of(release), description=his.entry.public["what"], pn_authors=(hale.pk,))
+    supersede(by=castellanos, entry_id=his.entry.pk, reason="Purpose", replacement=corrected)
+    (hers,) = history(abernathy.pk).current
+    assert "Harbor" not in hers.entry.body
+
+
+def test_what_an_agency_asks_to_keep_back_is_kept_back_for_everybody_the_release_speaks_of(
+    both, hale, dana, castellanos, lindqvist, abernathy
+):
+    claim = claimed(lindqvist, Basis.B_OVERSIGHT, purpose="Complaint")
+    claim.facts |= {"originator_under_review": str(hale.pk)}
+    made = pack_without_authorization(
+        by=hale, release=claim, package_id=uuid4(), note_ids=both, named_staff=[dana], ground="Board", on=today()
+    )
+    release = actions.commit_notes_package(by=dana, package_id=made.cover.id, release=Release(**DESK))
+    statement = Suspension(SuspensionKind.SUSP_WRITTEN, today(), today(), today() + timedelta(days=60), True)
+    kept = suspend(by=castellanos, entry_id=entry_of(release).pk, statement=statement, agency="Licensing Board")
+
+    def held():
+        return [history(one.pk).current[0].suspended_on(today() + timedelta(days=1)) for one in (lindqvist, abernathy)]
+
+    assert held() == [True, True]
+    end_suspension(
+        by=castellanos, entry_id=entry_of(release).pk, suspension_id=kept.pk, last_day=today(), reason="By letter"
+    )
+    assert held() == [False, False]
 
 
 @pytest.mark.parametrize("basis", [Basis.B_OVERSIGHT, Basis.B_AUTHORIZATION])

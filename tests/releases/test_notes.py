@@ -18,12 +18,14 @@ from disclosures.releases.policies import releases_visible_to
 from disclosures.releases.queries import covers_to_hand_over, entry_of
 from disclosures.releases.rules import Method, RecipientKind, ReleaseState
 from practice.audit.models import AuditEntry
+from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.worklist.models import Task
 from practice.worklist.rules import TaskKind
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package
+from records.psychotherapy.models import Event
 from tests.psychotherapy.conftest import write_note
 
 from .conftest import LAWYER
@@ -147,6 +149,11 @@ def test_a_revocation_after_approval_stops_it_and_leaves_it_waiting(package, dan
     assert not Release.objects.exists()
     assert not Entry.objects.exists()
     assert len(covers_to_hand_over(dana)) == 1
+    line = AuditEntry.objects.get(event=AuditEvent.REFUSED, patient_id=package.cover.patient)
+    assert (line.detail, line.additional_data) == ("gate_refused", None), "no code here that tells of such notes"
+    with vault.open_as(dana):
+        refused = Event.objects.filter(kind="refused", package=package.cover.id)
+        assert [one.detail for one in refused] == ["AUTH_DEFECT_REVOKED"]
 
 
 def test_a_revocation_before_the_first_byte_still_stops_it(package, dana):

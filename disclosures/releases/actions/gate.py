@@ -20,7 +20,21 @@ class GateRefused(Exception):
 def record_refusal(*, by: Staff, release: Release, decision: Decision) -> None:
     """Write one audit line for a refused release: its first reason's code, and beside it every code and whether the law
     or a policy says no. Call outside the transaction that failed.
+
+    Of psychotherapy notes that have not left, the everyday database learns only that something was refused: the codes
+    would say that there are such notes. They stand in the sealed log.
     """
+    if release.is_notes and release._state.adding:
+        record(
+            by=by,
+            event=AuditEvent.REFUSED,
+            subject=None,
+            subject_type=Release,
+            patient_id=release.patient_id,
+            outcome=Outcome.REFUSED,
+            detail="gate_refused",
+        )
+        return
     first = decision.reasons[0].code.lower()
     saved = not release._state.adding
     record(

@@ -33,6 +33,7 @@ from practice.people.models import Patient, Staff
 from practice.worklist.actions import close_task
 from practice.worklist.rules import TaskKind
 from records.psychotherapy import vault
+from records.psychotherapy.rules import EventKind
 
 from ..models import Release, Reliance
 from ..policies import check_may_open_package, releases_visible_to
@@ -106,6 +107,21 @@ def commit_notes_package(
     or, for one that a law or a court compels, from `fill`. Raises GateRefused with every reason, and Refused when there
     is nothing here for this person. While this runs the package cannot be withdrawn.
     """
+    try:
+        _hand_over_notes(by=by, package_id=package_id, release=release, fill=fill)
+    except GateRefused as refused:
+        record_refusal(by=by, release=release, decision=refused.decision)
+        code = refused.decision.reasons[0].code
+        vault.record_event(by, EventKind.REFUSED, package=package_id, detail=code)
+        raise
+    sign()
+    return release
+
+
+def _hand_over_notes(
+    *, by: Staff, package_id: UUID, release: Release, fill: Callable[[Release, vault.PackageCover], None] | None
+) -> None:
+    """While the package is locked in the sealed database: what is refused is written down after that has ended."""
     with vault.handing_over(by, package_id) as cover:
         nothing = cover is None or Release.objects.filter(package=package_id).exists()
         # what is compelled has no authorization, and what has one is not compelled
@@ -118,13 +134,7 @@ def commit_notes_package(
                 )
             )
         (fill or (fill_from_claim if cover.own_ground else fill_from_package))(release, cover)
-        try:
-            _commit_notes(by=by, release=release, cover=cover)
-        except GateRefused as refused:
-            record_refusal(by=by, release=release, decision=refused.decision)
-            raise
-    sign()
-    return release
+        _commit_notes(by=by, release=release, cover=cover)
 
 
 @transaction.atomic

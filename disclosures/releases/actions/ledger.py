@@ -17,7 +17,7 @@ from disclosures.ledger.actions import (
     sign_checkpoint,
 )
 from disclosures.ledger.models import Entry
-from disclosures.ledger.particulars import Particulars
+from disclosures.ledger.particulars import Particulars, as_others_may_read
 from disclosures.ledger.rules import Basis, exemption_of
 from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
@@ -86,11 +86,12 @@ def _append_other(
     said: Particulars,
     paper: Authorization | None,
 ) -> None:
-    """The purpose of somebody else's release may name them: here stands that of the other's own authorization, or the
-    ground alone.
+    """The purpose of somebody else's release may name them, and its address be where they are reached: here stand
+    those of the other's own authorization, or the ground alone.
     """
     basis = Basis.B_AUTHORIZATION if paper else said.basis
-    said = replace(said, basis=basis, purpose=paper.purpose if paper else str(basis.label))
+    recipient = as_others_may_read(said.recipient, address=paper.recipient_address if paper else None)
+    said = replace(said, recipient=recipient, basis=basis, purpose=paper.purpose if paper else str(basis.label))
     internal = internal_of(release, decision) | {"authorization": paper.pk if paper else None} | ABOUT_OTHER
     internal.pop("authorizations_of_others", None)
     _append(by, release, other, said, internal)

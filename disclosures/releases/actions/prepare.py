@@ -141,7 +141,10 @@ def note_override(*, by: Staff, release: Release, decision: Decision) -> None:
     used = decision.override
     release.override_code, release.override_reason = used, release.override_reason if used else ""
     release.override_by, release.override_at = (by, timezone.now()) if used else (None, None)
-    release.emergency_by, release.emergency_at = (by, timezone.now()) if release.emergency else (None, None)
+    if not release.emergency:
+        release.emergency_by, release.emergency_at = None, None
+    elif release.emergency_at is None:  # prepared again, it stays the word of who called it one
+        release.emergency_by, release.emergency_at = by, timezone.now()
 
 
 def next_number() -> str:
