@@ -93,8 +93,8 @@ def test_a_form_made_from_an_earlier_one_is_a_paper_of_its_own(approved, paper, 
     before, corrected = paper(prepared_from=first), correct(first, dana)
     after = paper(prepared_from=first)
     assert corrected_by(first) == corrected
-    assert listed(revoke(before, dana)) == [] == listed(revoke(after, dana))
     last = correct(correct(corrected, dana), dana)
+    assert listed(revoke(before, dana)) == [] == listed(revoke(after, dana))
     with django_assert_num_queries(1):
         assert len(same_paper(last)) == 4
     assert [one.release for one in listed(revoke(last, dana))] == [release]
