@@ -41,7 +41,7 @@ from practice.compliance.models import PracticeProfile
 from practice.compliance.rules import PlacementTopic
 from practice.infrastructure.copies import take_in
 from practice.infrastructure.days import today
-from practice.infrastructure.uploads import check_upload
+from practice.infrastructure.uploads import CheckedUpload, check_upload
 from practice.outside.actions import make_link
 from practice.outside.rules import CodeGiven, LinkPurpose
 from practice.people import actions
@@ -64,7 +64,7 @@ from records.chart.rules.measures import current_of
 from records.psychotherapy import vault
 from records.psychotherapy.actions import approve_package
 from records.psychotherapy.custody_rules import CustodyReason
-from tests.authorizations.papers import SCAN, approve_forms, complete, to_prepare
+from tests.authorizations.papers import approve_forms, complete, to_prepare
 from tests.chart.plans import make_plan, save_plan_of
 from tests.everybody import make_patient, make_staff
 from tests.files import pdf
@@ -362,7 +362,8 @@ def _papers(staff: dict[str, Staff], patient: Patient, note: UUID) -> dict[str, 
         recipients=["family"],
     )
     answer_restriction(by=staff["officer"], restriction=ended, agreed=True, on=today())
-    end = end_by_patient(by=staff["desk"], restriction=ended, in_writing=True, on=today(), paper=SCAN)
+    written = CheckedUpload("pdf", pdf(), "0" * 64)
+    end = end_by_patient(by=staff["desk"], restriction=ended, in_writing=True, on=today(), paper=written)
     answer = AnswerLetter.objects.create(authorization=for_notes, pdf=pdf(), sha256="0" * 64, made_by=staff["desk"])
     return {
         "answer_letter": answer.pk,
