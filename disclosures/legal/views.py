@@ -19,6 +19,7 @@ from disclosures.releases.queries.remedies import explained
 from disclosures.releases.rules import Decision
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
+from practice.infrastructure.copies import Busy
 from practice.infrastructure.days import today
 from practice.infrastructure.envelope import Unreadable
 from practice.infrastructure.pdf import PdfFailed
@@ -339,7 +340,7 @@ def _pack(request: HttpRequest, staff: Staff, found: Compelled) -> HttpResponse:
         return _compelled_page(request, staff, found, refused.reasons)
     except NotReleasable as refused:
         return _compelled_page(request, staff, found, [refused.refusal])
-    except PdfFailed:
+    except (PdfFailed, Busy):
         messages.error(request, "The file could not be made. Nothing was changed. Try again in a moment.")
         return redirect("compelled-open", found.id)
     if done.package:

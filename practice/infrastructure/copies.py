@@ -73,6 +73,12 @@ BUSY = Refusal(
     "Too many documents are being worked on at this moment.",
     "Nothing was changed. Try again in a minute.",
 )
+
+
+class Busy(Refused):
+    """A machine at its limit for a moment, as PdfFailed is: the page keeps what was typed."""
+
+
 TOO_MANY_PICTURES = Refusal(
     "PICTURES_TOO_MANY",
     f"At most {MOST_PICTURES} pages can leave as pictures at once. All pages of a document do when a page or area is "
@@ -295,7 +301,7 @@ def _place() -> Iterator[float]:
         with place_in(settings.DATA_DIR / "drawing", places=AT_ONCE, wait=WAIT):
             yield until - time.monotonic()
     except NoPlace:
-        raise Refused(BUSY) from None
+        raise Busy(BUSY) from None
 
 
 def _answer(arguments: list[str], given: bytes, seconds: float) -> Answer:

@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from unittest.mock import Mock
 from uuid import UUID, uuid4
 
 import pikepdf
@@ -18,8 +19,10 @@ from pypdf import PdfReader
 
 from authorizations.actions import record_authorization, record_revocation
 from authorizations.models import Authorization
+from practice.infrastructure.copies import BUSY, Busy
 from practice.infrastructure.days import today
 from practice.infrastructure.envelope import Unreadable
+from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.templatetags.look import day
 from practice.people.models import Patient, Staff
 from records.psychotherapy import vault
@@ -262,6 +265,26 @@ def test_the_author_reads_chooses_and_is_shown_the_passphrase_once(
     assert "Approved, waiting for hand-over" in waiting
     client.post(reverse("psychotherapy-package-withdraw", args=[cover.id]))
     assert "Withdrawn" in client.get(reverse("psychotherapy-package-list")).content.decode()
+
+
+@pytest.mark.parametrize("failed", [Busy(BUSY), PdfFailed("limit")])
+def test_what_is_chosen_stays_chosen_where_the_file_cannot_be_made_at_this_moment(
+    hale: Staff,
+    dana: Staff,
+    authorization: Authorization,
+    packed_note: UUID,
+    signed_in: SignedIn,
+    monkeypatch: pytest.MonkeyPatch,
+    failed: Exception,
+) -> None:
+    monkeypatch.setattr("records.psychotherapy.actions.package_pdf", Mock(side_effect=failed))
+    path = reverse("psychotherapy-package-new", args=[authorization.pk])
+    given = {"package": str(new_id(hale.pk)), "notes": [str(packed_note)], "named_staff": [str(dana.pk)]}
+    given |= {"recipient": authorization.recipient_name, "smallest": "on"}
+    page = signed_in(hale).post(path, given)
+    words = page.content.decode()
+    assert page.status_code == 409 and "Try again in a moment" in words
+    assert f'id="note-{packed_note}" checked' in words and vault.my_packages(hale) == []
 
 
 def test_the_author_is_asked_whether_a_form_means_us_that_names_somebody_else(

@@ -3,12 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from disclosures.releases import actions
+from disclosures.releases.actions import hand_over
+from disclosures.releases.actions.ended import ask_about_end
+from disclosures.releases.actions.taking_over import take_over
 from disclosures.releases.models import Release
-from disclosures.releases.rules import Method, ReleaseState
+from disclosures.releases.rules import CameBack, Method, ReleaseState
 from disclosures.releases.rules.codes import TreatmentOverride
 from practice.desk.worklist import home_groups
 from practice.infrastructure.days import today
@@ -129,3 +134,68 @@ def test_a_release_in_an_emergency_stands_above_everything_else_on_the_clinician
     assert first.words == "Emergency: read and approve a release"
     assert len(first.lines) == 1
     assert "Read and approve a release" in {group.words for group in others}
+
+
+def test_what_came_back_of_sealed_notes_is_the_compliance_officers_once_who_handed_it_over_has_left(
+    castellanos, dana, prepared
+):
+    release = prepared()
+    release.record_class, release.committed_by = "PN", dana
+    release.state, release.came_back, release.served_at = ReleaseState.NOT_DELIVERED, CameBack.UNOPENED, timezone.now()
+    dana.is_active = False
+    ask_about_end(release)
+    assert (release.unsettled, "compliance_officer") in asked_of(release)
+    assert (release.unsettled, "front_desk") not in asked_of(release)
+
+
+def test_a_list_asks_no_more_of_the_database_for_more_releases(approved, dana, castellanos, hale, signed_in):
+    def taken_over():
+        release = approved()
+        Release.objects.filter(pk=release.pk).update(
+            emergency=True, emergency_by=hale, emergency_at=timezone.now(),
+            override_code=TreatmentOverride.TREATING_NOW, override_by=hale, override_at=timezone.now(),
+        )  # fmt: skip
+        actions.commit_release(by=dana, release_id=release.pk)
+        take_over(by=castellanos, release_id=release.pk, reason="Dana is out")
+        actions.deliver(by=castellanos, release_id=release.pk)
+        return release
+
+    def ended():
+        release = taken_over()
+        actions.close_release(by=castellanos, release_id=release.pk, delivered=True, on=today(), receipt="signed")
+        return release
+
+    def counts():
+        found = []
+        for url in urls:
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(url).status_code == 200
+            found.append(len(asked))
+        return found
+
+    client, first = signed_in(castellanos), taken_over()
+    ended()
+    urls = [f"{reverse('release-list-all')}?show={which}" for which in ("all", "ended", "claimed")]
+    urls.append(reverse("release-list", args=[first.patient_id]))
+    counts()  # what is asked once and kept
+    before = counts()
+    for _ in range(2):
+        taken_over()
+        ended()
+    assert counts() == before
+
+
+def test_who_was_replaced_in_the_moment_of_opening_gets_no_bytes(approved, dana, castellanos, monkeypatch):
+    release = approved()
+    actions.commit_release(by=dana, release_id=release.pk)
+    bytes_of = hand_over._bytes_of
+
+    def meanwhile(by, found):
+        take_over(by=castellanos, release_id=release.pk, reason="Dana is out")
+        return bytes_of(by, found)
+
+    monkeypatch.setattr(hand_over, "_bytes_of", meanwhile)
+    with pytest.raises(Refused, match="HANDED_OVER_BY_ANOTHER"):
+        actions.deliver(by=dana, release_id=release.pk)
+    release.refresh_from_db()
+    assert release.served_at is None

@@ -10,11 +10,15 @@ from disclosures.ledger.rules import Basis
 from disclosures.releases import actions
 from disclosures.releases.actions.way import settle_way
 from disclosures.releases.models import Release
-from disclosures.releases.queries import package_of, verdict_now
-from disclosures.releases.rules import Method, RecipientKind
+from disclosures.releases.queries import asked_of, package_of, verdict_now
+from disclosures.releases.rules import Method, RecipientKind, ReleaseState
+from disclosures.releases.rules.ways import AGREED, wishes
 from practice.desk.worklist import home_groups
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
+from practice.outside.actions import make_link
+from practice.outside.models import Link
+from practice.outside.rules import CodeGiven, LinkPurpose
 from practice.people.actions import record_contact_wish
 from practice.people.confidential import Means
 
@@ -130,6 +134,80 @@ def test_the_place_is_settled_without_preparing_or_reading_anything_anew(
     assert (asked_after.approved_by, asked_after.recipient_address[:9]) == (hale, "PO box 77")
     assert package_of(asked_after).pages == 3, "the first page says where it goes"
     assert actions.commit_release(by=dana, release_id=asked_after.pk).sha256 == sha256(made).hexdigest()
+
+
+TO_BOX = {"method": "locked_file", "address": "PO box 77\nPeoria, IL 61602", "fax_number": "", "agreed": ""}
+
+
+def with_method(release, method):
+    Release.objects.filter(pk=release.pk).update(method=method)
+    release.refresh_from_db()
+    return release
+
+
+def test_a_file_that_was_locked_before_the_place_was_settled_does_not_leave(signed_in, dana, asked_after, monkeypatch):
+    release = with_method(asked_after, Method.LOCKED_FILE)
+    in_person = CodeGiven.IN_PERSON
+    actions.lock_package(by=dana, release_id=release.pk, told=in_person)
+    old = package_of(release)
+    assert old.locked
+    made = small_pdf()
+    monkeypatch.setattr("disclosures.releases.actions.way.chart_package", lambda *_, **__: (made, 3))
+    settle_way(by=dana, release_id=release.pk, **TO_BOX | {"agreed": wishes(asked_of(release))})
+    release.refresh_from_db()
+    assert package_of(release) is None
+    page = signed_in(dana).get(reverse("release-hand-over", args=[release.pk]))
+    assert page.context["must_lock"]
+    with pytest.raises(Refused, match="NO_PACKAGE"):
+        actions.commit_release(by=dana, release_id=release.pk)
+    assert actions.lock_package(by=dana, release_id=release.pk, told=in_person)
+    done = actions.commit_release(by=dana, release_id=release.pk)
+    assert done.sha256 == package_of(done).sha256 != old.sha256 and package_of(done).pages == 3
+
+
+def test_a_link_to_a_file_of_the_old_place_is_dead_once_another_is_settled(dana, asked_after, monkeypatch):
+    release = with_method(asked_after, Method.DOWNLOAD)
+    make_link(
+        by=dana, purpose=LinkPurpose.DOWNLOAD, subject_id=release.pk, patient=release.patient, days=3,
+        code_given=CodeGiven.IN_PERSON,
+    )  # fmt: skip
+    monkeypatch.setattr("disclosures.releases.actions.way.chart_package", lambda *_, **__: (small_pdf(), 1))
+    settle_way(by=dana, release_id=release.pk, **TO_BOX | {"agreed": wishes(asked_of(release))})
+    assert Link.objects.get().closed_why == "stopped"
+
+
+def test_a_package_made_while_another_place_was_settled_is_not_approved(signed_in, dana, hale, chart, pdf, monkeypatch):
+    draft = draft_of(chart, None, **TO_PATIENT)
+    release = actions.prepare_release(by=dana, release=draft, keys=note_keys(chart), approver=hale)
+
+    def meanwhile(*_, **__):
+        Release.objects.filter(pk=release.pk).update(recipient_address=TO_BOX["address"])
+        return pdf, 1
+
+    monkeypatch.setattr("disclosures.releases.actions.prepare.chart_package", meanwhile)
+    client, url = signed_in(hale), reverse("release-approve", args=[release.pk])
+    read = {"keep": [str(one.pk) for one in release.items.all()], "read": client.get(url).context["read"]}
+    page = client.post(url, read)
+    assert "settled anew while its package was made" in page.content.decode()
+    assert page.context["release"].recipient_address == TO_BOX["address"]
+    assert not release.packages.exists()
+    assert client.post(url, read).status_code == 302
+    release.refresh_from_db()
+    assert release.state == ReleaseState.APPROVED
+
+
+def test_settling_the_way_takes_back_nothing_that_was_written_meanwhile(dana, asked_after, monkeypatch):
+    def meanwhile(*_, **__):
+        other = Release.objects.get(pk=asked_after.pk)
+        other.facts = {"target": "written meanwhile"}
+        other.save()
+        return small_pdf(), 1
+
+    monkeypatch.setattr("disclosures.releases.actions.way.chart_package", meanwhile)
+    to_box = TO_BOX | {"method": "mail", "agreed": "of these wishes"}
+    release = settle_way(by=dana, release_id=asked_after.pk, **to_box)
+    release.refresh_from_db()
+    assert release.facts == {"target": "written meanwhile", AGREED: "of these wishes"}
 
 
 def test_what_is_handed_over_has_its_way_settled_no_more(dana, asked_after, monkeypatch):

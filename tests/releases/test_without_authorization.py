@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from hashlib import sha256
+from unittest.mock import Mock
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from disclosures.ledger.models import Entry
 from disclosures.ledger.rules import Basis
 from disclosures.legal.actions import add_entry, name_patient, record_paper
 from disclosures.legal.rules import CounselAnswer, EntryKind, NoticeAnswer, ResponseKind
-from disclosures.releases.actions import GateRefused, commit_notes_package, deliver
+from disclosures.releases.actions import GateRefused, commit_notes_package, deliver, without_authorization
 from disclosures.releases.actions.without_authorization import (
     offer_without_authorization,
     pack_without_authorization,
@@ -27,6 +28,7 @@ from disclosures.releases.rules.documentation import AUTHOR, PATIENT
 from disclosures.releases.rules.shared import RECIPIENTS
 from practice.audit.models import AuditEntry
 from practice.infrastructure.blackout import Span
+from practice.infrastructure.copies import BUSY, Busy
 from practice.infrastructure.days import today
 from practice.worklist.models import Task
 from records.psychotherapy import vault
@@ -299,7 +301,9 @@ def test_what_was_documented_is_sealed_and_opens_for_the_named_staff_alone(no_pr
     assert not (Release.objects.exists() or Task.objects.exists() or Entry.objects.exists())
 
 
-def test_the_author_releases_it_on_the_page_and_the_gate_shows_every_reason(no_press, hale, dana, lindqvist, signed_in):
+def test_the_author_releases_it_on_the_page_and_the_gate_shows_every_reason(
+    no_press, monkeypatch, hale, dana, lindqvist, signed_in
+):
     note, client = write_note(hale, lindqvist, text=CANARY), signed_in(hale)
     url = reverse("notes-release-new", args=[lindqvist.pk])
     assert CANARY not in client.get(url).content.decode()
@@ -320,6 +324,11 @@ def test_the_author_releases_it_on_the_page_and_the_gate_shows_every_reason(no_p
     } <= refused.context["decision"].codes()
     facts = {f"fact_{key}": SECRET for key in documented(Basis.B_HHS)}
     whole = typed | facts | {"recipient_kind": "hhs", "identity_verified": "badge", "smallest_set_confirmed": "on"}
+    with monkeypatch.context() as now:
+        now.setattr(without_authorization, "package_pdf", Mock(side_effect=Busy(BUSY)))
+        busy = client.post(f"{url}?basis=B_HHS", whole)
+    assert busy.status_code == 409 and "Try again in a moment" in busy.content.decode()
+    assert SECRET in busy.content.decode() and "Compliance review" in busy.content.decode()
     made = client.post(f"{url}?basis=B_HHS", whole)
     assert made.status_code == 200 and made.context["made"].passphrase in made.content.decode()
     desk = signed_in(dana).get(reverse("notes-hand-over", args=[made.context["made"].cover.id]))

@@ -47,16 +47,16 @@ def withdraw_release(*, by: Staff, release_id: UUID | str, reason: str) -> Relea
 
 def ask_about_end(release: Release) -> None:
     """Make the tasks of a release that did not reach its recipient. In the transaction that ends it."""
-    on, patient, kind = today(), release.patient, release.unsettled
+    on, patient, kind, role = today(), release.patient, release.unsettled, Role.FRONT_DESK
     if kind is None:
         return
     asked = release.prepared_by if kind == TaskKind.RELEASE_TURNED_DOWN else None
     if release.is_notes:  # shown to nobody at the desk but who handed it over
-        asked = release.committed_by
+        asked, role = release.committed_by, Role.COMPLIANCE_OFFICER
     if asked is not None and asked.is_active:
         add_task(kind=kind, due_on=on, subject=release, patient=patient, person=asked)
     else:
-        add_task(kind=kind, due_on=on, subject=release, patient=patient, role=Role.FRONT_DESK)
+        add_task(kind=kind, due_on=on, subject=release, patient=patient, role=role)
     if release.came_back == CameBack.OPENED:
         add_task(
             kind=TaskKind.INCIDENT_REVIEW, due_on=on, subject=release, patient=patient, role=Role.COMPLIANCE_OFFICER

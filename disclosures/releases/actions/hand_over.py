@@ -36,7 +36,7 @@ from records.psychotherapy import vault
 from records.psychotherapy.rules import EventKind
 
 from ..models import Release, Reliance
-from ..policies import check_may_open_package, releases_visible_to
+from ..policies import check_may_open_package, refusal_to_open_package, releases_visible_to
 from ..queries import entry_of, gate_items, package_of, proposal_of
 from ..queries.frozen import changes_since_approval
 from ..queries.named import entries_about_others, named_in
@@ -333,6 +333,8 @@ def _bytes_of(by: Staff, release: Release) -> bytes:
 def _note_served(*, by: Staff, release_id: UUID, cover: vault.PackageCover | None, again: bool) -> None:
     release = locked_release(by, release_id)
     check_open(release, again=again)
+    if refusal := refusal_to_open_package(by, release):
+        raise Refused(refusal)  # somebody took it over in the same moment; written down where it is shown
     check_unchanged(release)
     _, now, relied = _still_allowed(release, cover)
     keep_reliance(release, relied, now, given_out=True)

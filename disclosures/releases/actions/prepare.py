@@ -183,6 +183,13 @@ CHANGED_SINCE_READ = Refusal(
     "Something in these documents was added or corrected after you opened the page.",
     "Nothing is approved. Open the release again and read it as it stands now.",
 )
+WAY = ("method", "recipient_address", "fax_number")
+WAY_CHANGED = Refusal(
+    "WAY_CHANGED",
+    "How or where this release goes was settled anew while its package was made.",
+    "Nothing is approved. Look where it goes now, then approve.",
+    "45 CFR 164.522(b)(1)",
+)
 
 
 def approve_release(*, by: Staff, release_id: UUID | str, keep: Collection[str], read: str = "") -> Release:
@@ -247,6 +254,8 @@ def _freeze(
     """
     release = Release.objects.select_for_update(of=("self",)).select_related("patient").get(pk=approved.pk)
     check_move(release, ReleaseState.APPROVED)
+    if any(getattr(release, name) != getattr(approved, name) for name in WAY):
+        raise Refused(WAY_CHANGED)  # the first page says where it goes
     kept = [row for row in rows if not row.removed]
     release.whole_chart, release.every_item = approved.whole_chart, approved.every_item
     _check_still_whole(release, kept)

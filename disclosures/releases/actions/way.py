@@ -10,6 +10,8 @@ from django.db import transaction
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent
 from practice.infrastructure.refusals import Refusal, Refused
+from practice.outside.actions import stop_links_to
+from practice.outside.rules import LinkPurpose
 from practice.people.models import Staff
 
 from ..documents import chart_package
@@ -22,7 +24,7 @@ from ..rules import Method, ReleaseState
 from ..rules.ways import AGREED
 from .gate import GateRefused
 from .hand_over import check_unchanged
-from .prepare import add_package, check_data, locked_release
+from .prepare import WAY, add_package, check_data, locked_release
 
 MOVED_ON = Refusal("WAY_SETTLED", "This release has moved on.", "Open it to see where it stands.")
 
@@ -39,14 +41,18 @@ def settle_way(
     if release.state not in (ReleaseState.AWAITING_APPROVAL, ReleaseState.APPROVED):
         raise Refused(MOVED_ON)
     release.method, release.recipient_address, release.fax_number = method, address, fax_number
-    kept = {key: value for key, value in release.facts.items() if key != AGREED}
-    release.facts = kept | ({AGREED: agreed} if agreed else {})
+    release.facts = _agreeing(release, agreed)
     check_data(release)
     decision = verdict_now(release)
     if any(code.startswith("CONFIDENTIAL_") for code in decision.codes()):
         raise GateRefused(decision)
     made = _made_again(release) if release.state == ReleaseState.APPROVED else None
-    return _keep(by, release, made)
+    return _keep(by, release, agreed, made)
+
+
+def _agreeing(release: Release, agreed: str) -> dict[str, str]:
+    kept = {key: value for key, value in release.facts.items() if key != AGREED}
+    return kept | ({AGREED: agreed} if agreed else {})
 
 
 def _made_again(release: Release) -> tuple[bytes, int]:
@@ -59,13 +65,16 @@ def _made_again(release: Release) -> tuple[bytes, int]:
 
 
 @transaction.atomic
-def _keep(by: Staff, settled: Release, made: tuple[bytes, int] | None) -> Release:
+def _keep(by: Staff, settled: Release, agreed: str, made: tuple[bytes, int] | None) -> Release:
+    """What was locked before, and a link to it, leads nowhere any more: its first page names the old place."""
     release = locked_release(by, settled.pk)
     if (release.state, release.approved_at) != (settled.state, settled.approved_at):
         raise Refused(MOVED_ON)
-    for name in ("method", "recipient_address", "fax_number", "facts"):
+    for name in WAY:
         setattr(release, name, getattr(settled, name))
+    release.facts = _agreeing(release, agreed)
     release.save()
+    stop_links_to(by=by, purpose=LinkPurpose.DOWNLOAD, subject_id=release.pk)
     if made:
         add_package(by=by, release=release, content=made[0], pages=made[1], locked=False)
     record(by=by, event=AuditEvent.CHANGED, subject=release, patient_id=release.patient_id, detail="way")

@@ -49,6 +49,9 @@ from .steps import (
     line_of as line_of,
 )
 from .steps import (
+    lines_of as lines_of,
+)
+from .steps import (
     open_lines as open_lines,
 )
 from .steps import (

@@ -272,12 +272,16 @@ def verdict_on(release: Release, rows: Iterable[ReleaseItem]) -> Decision:
 def package_of(release: Release) -> ChartPackage | None:
     """The bytes that would leave: the newest of the kind the method asks for (locked where it leaves as a file).
 
-    None before approval: what was made for an earlier one is not what a clinician has read.
+    None before approval: what was made for an earlier one is not what a clinician has read. None too where a file was
+    locked and what is in it was made again since, with another way or place on its first page: it is locked anew.
     """
     if release.approved_at is None:
         return None
-    made = release.packages.filter(locked=release.method in LEAVES_AS_FILE, made_at__gte=release.approved_at)
-    return made.order_by("made_at").last()
+    made = release.packages.filter(made_at__gte=release.approved_at).order_by("made_at")
+    plain = made.filter(locked=False).defer("content").last()
+    if release.method not in LEAVES_AS_FILE:
+        return made.filter(locked=False).last()
+    return made.filter(locked=True, made_at__gt=plain.made_at).last() if plain else None
 
 
 def entry_of(release: Release) -> Entry | None:

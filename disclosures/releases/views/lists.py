@@ -32,6 +32,7 @@ from ..queries import (
     ended_lines,
     exceptional_lines,
     line_of,
+    lines_of,
     open_lines,
     package_of,
     steps_of,
@@ -83,11 +84,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
 def patient_releases(request: HttpRequest, patient_id: str) -> HttpResponse:
     staff = cast(Staff, request.user)
     patient = open_patient_for_release(staff, patient_id)
-    rows = releases_visible_to(staff).filter(patient=patient)
-    rows = rows.select_related("patient", "approver", "committed_by").order_by("-prepared_at")
+    rows = releases_visible_to(staff).filter(patient=patient).order_by("-prepared_at")
     context = {
         "patient": patient,
-        "lines": with_blocks([line_of(row, staff) for row in rows]),
+        "lines": with_blocks(lines_of(rows, staff)),
         "may_warn": refusal_to_warn(staff, patient) is None,
     }
     return render(request, "releases/patient_releases.html", context)

@@ -24,7 +24,7 @@ from records.chart.index import by_year, kinds_of
 from records.chart.reading import reading_of
 
 from .. import actions
-from ..actions.prepare import CHANGED_SINCE_READ
+from ..actions.prepare import CHANGED_SINCE_READ, WAY_CHANGED
 from ..actions.redact import keep_items
 from ..documents import blocks_of
 from ..forms import BASIS_WORDS, PLANNABLE, Grounds, NewReleaseForm, StartForm, basis_choices
@@ -257,11 +257,13 @@ def release_approve(request: HttpRequest, release_id: str) -> HttpResponse:
         except PdfFailed:
             problem = "The package could not be made. Nothing was changed. Try again in a moment."
         except Refused as refused:
-            if refused.refusal not in (CHANGED_SINCE_READ, BUSY):
+            if refused.refusal not in (CHANGED_SINCE_READ, WAY_CHANGED, BUSY):
                 raise
-            problem = f"{CHANGED_SINCE_READ.words} It stands here as it is now: read it, then approve."
-            if refused.refusal == BUSY:
-                problem = f"{BUSY.words} {BUSY.remedy}"
+            problem = f"{refused.refusal.words} {refused.refusal.remedy}"
+            if refused.refusal == CHANGED_SINCE_READ:
+                problem = f"{CHANGED_SINCE_READ.words} It stands here as it is now: read it, then approve."
+            release.refresh_from_db()
+            decision = verdict_now(release)
     blocks = {block.id: block for block in blocks_of(release, rows)}
     gone = redactions_of(release, rows)
     wishes = wishes_about(release, rows)

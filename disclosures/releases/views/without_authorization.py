@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from disclosures.ledger.rules import Basis
+from practice.infrastructure.copies import Busy
 from practice.infrastructure.days import today
 from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.templatetags.look import day, time_of_day
@@ -79,7 +80,7 @@ def notes_release_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         except NotReleasable as refused:
             form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
             status = 409
-        except PdfFailed:
+        except (PdfFailed, Busy):
             form.add_error(None, "The file could not be made. Nothing was changed. Try again in a moment.")
             status = 409
     return render(request, "releases/without_authorization.html", context, status=status)

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from authorizations.queries import AuthorizationLine
 from authorizations.queries.disclosers import other_discloser
+from practice.infrastructure.copies import Busy
 from practice.infrastructure.days import today
+from practice.infrastructure.pdf import PdfFailed
 from practice.infrastructure.refusals import Refused
 from practice.infrastructure.templatetags.look import day
 from practice.people.models import Staff
@@ -285,6 +287,9 @@ def _pack(
         )
     except NotReleasable as refused:
         form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
+        return _offer_page(request, transfer, offer, form, 409)
+    except (PdfFailed, Busy):
+        form.add_error(None, "The file could not be made. Nothing was changed. Try again in a moment.")
         return _offer_page(request, transfer, offer, form, 409)
     named = ", ".join(person.display_name for person in asked["named_staff"])
     context = {"made": made, "transfer": transfer, "named": named}

@@ -21,7 +21,9 @@ from authorizations.queries import AuthorizationLine, line_of
 from authorizations.queries.disclosers import other_discloser
 from authorizations.queries.others import LACKS_OTHERS
 from authorizations.queries.taking_back import ended_among
+from practice.infrastructure.copies import Busy
 from practice.infrastructure.days import today
+from practice.infrastructure.pdf import PdfFailed
 from practice.people.models import Staff
 from practice.people.policies import require_role
 from practice.people.rules import CLINICAL_ROLES
@@ -136,6 +138,9 @@ def _approve(
         )
     except NotReleasable as refused:
         form.add_error(None, f"{refused.refusal.words} {refused.refusal.remedy}".strip())
+        return _page(request, offer, form, status=409)
+    except (PdfFailed, Busy):
+        form.add_error(None, "The file could not be made. Nothing was changed. Try again in a moment.")
         return _page(request, offer, form, status=409)
     context = {"made": made, "line": _lines([made.cover])[0], "patient": authorization.patient}
     return render(request, "psychotherapy/package_made.html", context)
