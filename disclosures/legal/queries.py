@@ -172,12 +172,18 @@ def scope_of(paper: LegalPaper) -> Scope:
     compliance officer put down which of its own words name them.
     """
     named = named_scope(paper)
-    return named if named.ends_by(paper.received_on) or _names_later(paper) else named.until(paper.received_on)
+    last = None if named.ends_by(paper.received_on) else last_day(paper)
+    return named.until(last) if last else named
 
 
 def _names_later(paper: LegalPaper) -> PaperEntry | None:
     said = latest(paper, EntryKind.REACH)
     return said if said and said.code == ReachAnswer.LATER else None
+
+
+def last_day(paper: LegalPaper) -> date | None:
+    """The last day that it reaches, whether or not it names any; None where its own words name later sessions."""
+    return None if _names_later(paper) else paper.received_on
 
 
 def later_words(paper: LegalPaper) -> str:

@@ -7,13 +7,23 @@ from uuid import UUID
 from authorizations.rules import RecordClass
 from disclosures.releases.models import Release
 from disclosures.releases.queries.papers import PAPER, PaperOnRecord
-from disclosures.releases.rules import PaperSays, PolicyRefusal
+from disclosures.releases.rules import PaperSays, PolicyRefusal, Reach
 from practice.infrastructure.pages import page
 from practice.infrastructure.templatetags.look import day
 from practice.people.models import Patient
 
 from .models import LegalPaper
-from .queries import counsel_words, latest, named_patients, paper_facts, reach_reasons, scope_facts, scope_of
+from .queries import (
+    after_it_came,
+    counsel_words,
+    last_day,
+    latest,
+    named_patients,
+    paper_facts,
+    reach_reasons,
+    scope_facts,
+    scope_of,
+)
 from .rules import POLICY_OF, EntryKind, PaperKind, ResponseKind, reasons_not_to_compel, reasons_of_paper
 
 
@@ -37,6 +47,7 @@ class Keeper:
         return PaperSays(
             recipient=paper.recipient_name,
             counsel=bool(facts.counsel),
+            reach=Reach(last, replace(after_it_came(paper), link=where)) if (last := last_day(paper)) else None,
             reasons=tuple(one for one in reasons if one.code not in POLICY_OF),
             policies=tuple(PolicyRefusal(POLICY_OF[one.code], one) for one in reasons if one.code in POLICY_OF),
         )

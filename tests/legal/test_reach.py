@@ -7,10 +7,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from disclosures.ledger.rules import Basis
 from disclosures.legal.actions import NotCompelled, add_entry, confirm_compelled, pack_compelled
 from disclosures.legal.models import LegalPaper, PaperEntry
 from disclosures.legal.rules import EntryKind, ReachAnswer
+from disclosures.releases import actions
+from disclosures.releases.actions import GateRefused
+from disclosures.releases.models import Release
+from disclosures.releases.queries import chart_index, proposal_of
 from disclosures.releases.queries.papers import papers_about
+from disclosures.releases.rules import Method
 from practice.infrastructure.days import today
 from practice.infrastructure.refusals import Refused
 from practice.people.models import Patient, Staff
@@ -19,6 +25,7 @@ from tests.files import pdf
 from tests.legal.conftest import FIRST, LAST, Recorded, begin, seen
 from tests.legal.test_pages import scan, typed
 from tests.psychotherapy.conftest import DAY, write_draft, write_note
+from tests.releases.conftest import note_keys, signed_note, small_pdf
 
 SignedIn = Callable[[Staff], Client]
 CAME, BEFORE = DAY - timedelta(days=10), DAY - timedelta(days=20)
@@ -101,6 +108,66 @@ def test_its_author_and_the_chart_are_bound_by_the_same_day_and_a_paper_of_later
     with pytest.raises(NotCompelled) as found:
         begin(castellanos, later, hale, brook, scope=Scope((DAY,)))
     assert [one.code for one in found.value.reasons] == ["AFTER_IT_CAME"]
+
+
+def of_the_chart(paper: LegalPaper, basis: Basis = Basis.B_COURT_ORDER, **facts: str) -> Release:
+    """An unsaved release of the chart under a paper, with what somebody typed or ticked."""
+    (listed,) = papers_about(paper.patient)
+    return Release(
+        patient=paper.patient, record_class="CHART", basis=basis, process=listed.process, method=Method.IN_PERSON,
+        recipient_name=paper.recipient_name, recipient_kind=paper.recipient_kind, purpose=paper.purpose,
+        recipient_address=paper.recipient_address, identity_verified=paper.verified, facts=listed.facts | facts,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("step", ["approve", "commit", "deliver"])
+def test_a_later_session_stays_here_at_every_step_once_it_is_recorded_that_the_paper_does_not_name_it(
+    recorded: Recorded, hale: Staff, castellanos: Staff, dana: Staff, lindqvist: Patient,
+    monkeypatch: pytest.MonkeyPatch, step: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("disclosures.releases.actions.prepare.chart_package", lambda *_, **__: (small_pdf(), 1))
+    signed_note(hale, lindqvist, 3)
+    paper = recorded(received_on=CAME)
+    say(castellanos, paper, ReachAnswer.LATER, WORDS)
+    draft = of_the_chart(paper, scope_from=FIRST.isoformat(), scope_to=LAST.isoformat())
+    release = actions.prepare_release(by=dana, release=draft, keys=note_keys(lindqvist), approver=hale)
+    steps: dict[str, Callable[[], object]] = {
+        "approve": lambda: actions.approve_release(
+            by=hale, release_id=release.pk, keep=[str(row.pk) for row in release.items.all()]
+        ),
+        "commit": lambda: actions.commit_release(by=dana, release_id=release.pk),
+        "deliver": lambda: actions.deliver(by=dana, release_id=release.pk),
+    }
+    for one, act in steps.items():
+        if one == step:
+            break
+        act()
+    say(castellanos, paper, ReachAnswer.NOT_LATER)  # it was a mistake
+    with pytest.raises(GateRefused) as refused:
+        steps[step]()
+    assert refused.value.decision.codes() == {"AFTER_IT_CAME"}
+    say(castellanos, paper, ReachAnswer.LATER, WORDS)
+    assert steps[step]()
+
+
+@pytest.mark.parametrize("facts", [{"within_scope": "yes"}, {"scope_from": "2020-01-01", "scope_to": LAST.isoformat()}])
+def test_a_paper_that_names_no_days_reaches_what_there_was_when_it_came_whatever_is_ticked_or_typed(
+    recorded: Recorded, hale: Staff, castellanos: Staff, dana: Staff, lindqvist: Patient, facts: dict[str, str]
+) -> None:
+    signed_note(hale, lindqvist, 30)
+    signed_note(hale, lindqvist, 3)
+    paper = recorded(received_on=CAME, scope_from=None, scope_to=None)
+    draft, (later, earlier) = of_the_chart(paper, **facts), note_keys(lindqvist)
+    lines = {line.key: line.refusal for line in chart_index(lindqvist, proposal_of(draft, [], on=today()))}
+    assert lines[later] and lines[later].code == "AFTER_IT_CAME" and lines[earlier] is None
+    with pytest.raises(GateRefused) as refused:
+        actions.prepare_release(by=dana, release=draft, keys=[later, earlier], approver=hale)
+    (reason,) = refused.value.decision.reasons
+    assert (reason.code, reason.link) == ("AFTER_IT_CAME", reverse("legal-paper-open", args=[paper.pk]))
+    assert actions.prepare_release(by=dana, release=draft, keys=[earlier], approver=hale).pk
+    say(castellanos, paper, ReachAnswer.LATER, WORDS)
+    draft = of_the_chart(paper, **facts)
+    assert actions.prepare_release(by=dana, release=draft, keys=[later, earlier], approver=hale).pk
 
 
 def test_a_period_beyond_the_day_it_came_and_a_due_day_before_it_are_asked_about_once(

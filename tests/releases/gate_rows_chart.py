@@ -11,10 +11,12 @@ from disclosures.releases.rules import (
     PaperSays,
     Policies,
     Proposal,
+    Reach,
     RecipientKind,
     TreatmentOverride,
 )
 from disclosures.releases.rules.shared import NOT_ON_RECORD
+from practice.infrastructure.refusals import Refusal
 
 from .proposals import (
     CHART_AUTHORIZATION,
@@ -29,6 +31,7 @@ from .proposals import (
 )
 
 ORDERED = {"issuer": "Circuit Court", "scope": "the chart"}
+AFTERWARDS = Refusal("AFTER_IT_CAME", "Later.", "Leave it out.", "45 CFR 164.512(e)(1)(i)")
 NOTE = Item("note-1", ITEM_DAY, kind="note")
 SESSION = Item("session-1", ITEM_DAY, kind="session")
 TOLD = {"items": (Item("note-1", ITEM_DAY, kind="note", names_others=True),)}
@@ -405,6 +408,16 @@ ROWS = [
         "R-208: a quashed paper carries nothing out of the chart either",
         on_basis(Basis.B_COURT_ORDER, paper=PaperSays(reasons=(QUASHED,))),
         {"PAPER_OVER"},
+    ),
+    (
+        "R-212: what is later than the day a paper came stays here, whatever was compared, and under a subpoena too",
+        on_basis(Basis.B_SUBPOENA_ASSURANCE, paper=PaperSays(reach=Reach(ITEM_DAY, AFTERWARDS))),
+        {"AFTER_IT_CAME"},
+    ),
+    (
+        "R-212: the day a paper came is the last that it reaches",
+        on_basis(Basis.B_COURT_ORDER, items=(NOTE,), paper=PaperSays(reach=Reach(ITEM_DAY, AFTERWARDS))),
+        set(),
     ),
     (
         "R-206: the few facts an officer may be told need no paper",

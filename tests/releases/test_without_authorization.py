@@ -12,7 +12,7 @@ from authorizations.rules import RecordClass
 from disclosures.ledger.models import Entry
 from disclosures.ledger.rules import Basis
 from disclosures.legal.actions import add_entry, name_patient, record_paper
-from disclosures.legal.rules import CounselAnswer, EntryKind, NoticeAnswer, ResponseKind
+from disclosures.legal.rules import CounselAnswer, EntryKind, NoticeAnswer, ReachAnswer, ResponseKind
 from disclosures.releases.actions import GateRefused, commit_notes_package, deliver, without_authorization
 from disclosures.releases.actions.without_authorization import (
     offer_without_authorization,
@@ -185,6 +185,37 @@ def test_an_order_of_certain_days_opens_no_note_of_another_day(no_press, hale, d
     outside = write_note(hale, lindqvist, session_on=order.scope_from - timedelta(days=1))
     claim = claimed(lindqvist, Basis.B_COURT_ORDER, facts=under(order))
     assert codes_of(hale, claim, outside, dana) == {"OUTSIDE_SCOPE"}
+
+
+@pytest.mark.committing
+def test_a_session_after_the_order_came_stays_here_though_the_packing_had_let_it_pass(
+    no_press, hale, dana, castellanos, lindqvist
+):
+    came = today() - timedelta(days=10)
+    order = record_paper(
+        by=castellanos, paper=paper_of(lindqvist, recipient_name="Rowan Pike", received_on=came), document=SCAN
+    )
+    add_counsel(castellanos, order)
+    add_notice(castellanos, order)
+    note, claim = write_note(hale, lindqvist), claimed(lindqvist, Basis.B_COURT_ORDER, facts=under(order))
+    assert codes_of(hale, claim, note, dana) == {"AFTER_IT_CAME"}
+
+    def say(code):
+        words = "and of every session until the trial" if code == ReachAnswer.LATER else ""
+        add_entry(by=castellanos, paper=order, kind=EntryKind.REACH, code=code, on=today(), words=words)
+
+    say(ReachAnswer.LATER)
+    made = pack(hale, claim, note, dana).cover
+    desk = {"identity_verified": "badge seen", "method": Method.LOCKED_FILE}
+    say(ReachAnswer.NOT_LATER)
+    with pytest.raises(GateRefused, match="AFTER_IT_CAME"):
+        commit_notes_package(by=dana, package_id=made.id, release=Release(**desk))
+    say(ReachAnswer.LATER)
+    release = commit_notes_package(by=dana, package_id=made.id, release=Release(**desk))
+    say(ReachAnswer.NOT_LATER)
+    with pytest.raises(GateRefused, match="AFTER_IT_CAME"):
+        deliver(by=dana, release_id=release.pk)
+    assert not Release.objects.get().served_at
 
 
 def test_oversight_of_anybody_but_the_author_opens_nothing_whatever_name_is_written(

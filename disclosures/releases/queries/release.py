@@ -39,7 +39,9 @@ from .others import spoken_of, with_others
 from .papers import what_its_paper_says
 
 # Reasons that are about one document: they say which lines of the index the basis does not cover.
-ITEM_CODES = frozenset({"AUTH_NOT_THESE_ITEMS", "OUTSIDE_SCOPE", "RESTRICTED_ITEMS", "RESTRICTED_PAID_IN_FULL"})
+ITEM_CODES = frozenset(
+    {"AFTER_IT_CAME", "AUTH_NOT_THESE_ITEMS", "OUTSIDE_SCOPE", "RESTRICTED_ITEMS", "RESTRICTED_PAID_IN_FULL"}
+)
 
 
 def gate_policies(on: date) -> Policies:
@@ -243,6 +245,8 @@ def _of_one(refusal: Refusal, proposal: Proposal) -> str:
     """A reason that counts documents, said of one document of the index."""
     if refusal.code == "OUTSIDE_SCOPE":
         return "Not within the days that are ordered."
+    if refusal.code == "AFTER_IT_CAME":
+        return "It is later than the day the legal paper came."
     facts = proposal.authorization
     if refusal.code != "AUTH_NOT_THESE_ITEMS" or facts is None:
         return refusal.words

@@ -3,7 +3,7 @@
 from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKind, TreatmentOverride
 from .documentation import EXCEPTION_FACTS, EXCEPTIONS_OF_BASIS, Fact, chart_facts, note_facts
 from .gate import can_go_on, decide
-from .proposal import Decision, Item, PaperSays, Policies, PolicyRefusal, Proposal
+from .proposal import Decision, Item, PaperSays, Policies, PolicyRefusal, Proposal, Reach
 from .shared import exception_of, minimum_necessary
 from .states import (
     LEAVES_AS_FILE,
@@ -37,6 +37,7 @@ __all__ = [
     "Policies",
     "PolicyRefusal",
     "Proposal",
+    "Reach",
     "RecipientKind",
     "ReleaseKind",
     "ReleaseState",

@@ -67,13 +67,24 @@ class PolicyRefusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """The last day that a legal paper reaches, whatever days a release says, and why what is later stays here."""
+
+    until: date
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
 class PaperSays:
     """What stands against a release in the record of the legal paper it rests on, as of now: quashed, fought, counsel
     against it. `recipient`: to whom the paper says the records go; `counsel`: whether counsel's review is recorded.
+
+    `reach`: None where its own words name sessions after the day it came.
     """
 
     recipient: str = ""
     counsel: bool = False
+    reach: Reach | None = None
     reasons: tuple[Refusal, ...] = ()
     policies: tuple[PolicyRefusal, ...] = ()
 

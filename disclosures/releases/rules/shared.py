@@ -22,7 +22,7 @@ from practice.infrastructure.refusals import Refusal
 from . import documentation as docs
 from .codes import Act, LegalProcess, MinimumNecessary, PNException, RecipientKind
 from .documentation import Fact
-from .proposal import PolicyRefusal, Proposal
+from .proposal import Item, PolicyRefusal, Proposal
 
 AUTH_FULFILLED = "AUTH_FULFILLED"
 KEEPING = "R-056"  # every signed authorization is kept; not a practice's to switch off, so no P-number
@@ -232,7 +232,8 @@ def not_an_order() -> Refusal:
 def scope_reasons(p: Proposal) -> Iterator[Refusal]:
     """R-212: what a paper or a law expressly names leaves under it, each document compared, and nothing else."""
     cite = "45 CFR 164.512(a)(1)" if p.basis == Basis.B_REQUIRED_BY_LAW else "45 CFR 164.512(e)(1)(i)"
-    if any(item.outside_scope for item in p.items):
+    later = _after_it_came(p)  # which is a reason of its own
+    if any(item.outside_scope and item not in later for item in p.items):
         yield Refusal(
             "OUTSIDE_SCOPE",
             "At least one document is not within what is expressly ordered or asked.",
@@ -331,6 +332,8 @@ def paper_reasons(p: Proposal) -> Iterator[Refusal]:
             )
         return
     yield from p.paper.reasons
+    if (reach := p.paper.reach) and reach.refusal not in p.paper.reasons and _after_it_came(p):
+        yield reach.refusal
     if p.paper.recipient and not same_words(p.paper.recipient, p.recipient_name):
         yield Refusal(
             "PAPER_OTHER_RECIPIENT",
@@ -338,6 +341,12 @@ def paper_reasons(p: Proposal) -> Iterator[Refusal]:
             "Name that recipient, as it is on record with the paper.",
             "45 CFR 164.512(e)(1)(i)",
         )
+
+
+def _after_it_came(p: Proposal) -> list[Item]:
+    """What is of a day after the last one that its legal paper reaches."""
+    reach = p.paper.reach if p.paper else None
+    return [item for item in p.items if reach and item.on and item.on > reach.until]
 
 
 def paper_policies(p: Proposal) -> Iterator[PolicyRefusal]:
