@@ -14,6 +14,7 @@ from django.utils import timezone
 from disclosures.releases.actions import commit_notes_package
 from disclosures.releases.models import Release
 from disclosures.releases.queries.named import named_fact
+from disclosures.releases.queries.papers import COMPELLED
 from practice.audit.actions import record
 from practice.audit.rules import AuditEvent, Outcome
 from practice.compliance.queries import policy
@@ -257,7 +258,7 @@ def hand_over_compelled(*, by: Staff, package_id: UUID, release: Release) -> Rel
         fill_release(release, paper, decided=f"Two named people, carried out by {packed_by.display_name}",
                      at=day(cover.approved_at))  # fmt: skip
         release.patient_id, release.package, release.description = cover.patient, cover.id, cover.description
-        release.facts |= named_fact(cover.named_too)
+        release.facts |= named_fact(cover.named_too) | {COMPELLED: "yes"}
         release.facts |= {"notes_left_out": "yes"} if cover.others_left_out else {}
         release.approver_id = cover.author
         release.prepared_by_id = release.approved_by_id = cover.approved_by

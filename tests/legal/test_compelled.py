@@ -25,6 +25,7 @@ from disclosures.legal.rules import FIGHTS, STOPS, CounselAnswer, ResponseKind
 from disclosures.releases.actions import commit_notes_package, deliver
 from disclosures.releases.models import Release
 from disclosures.releases.queries import entry_of
+from disclosures.releases.queries.steps import steps_of
 from disclosures.releases.rules import Method
 from disclosures.releases.signals import compelled_leaves
 from practice.audit.models import AuditEntry
@@ -43,6 +44,7 @@ from tests.files import pdf
 from tests.legal.conftest import FIRST, LAST, add_counsel, at, begin, respond, seen
 from tests.psychotherapy.conftest import DAY, write_draft, write_note
 from tests.psychotherapy.test_packages import text_of
+from tests.releases.test_covers import ON_TWO_SHEETS, cover_of
 
 Connect = Callable[[str, str], psycopg.Connection]
 Superuser = Callable[[str], psycopg.Connection]
@@ -140,6 +142,9 @@ def test_hand_over_goes_through_the_gate_and_the_ledger_like_every_release(
     assert release.approver_id == hale.pk and release.approved_by_id == castellanos.pk
     answered = PaperEntry.objects.get(release=release)
     assert answered.code == ResponseKind.COMPLY_LIMITED and answered.paper_id == confirmed.ground
+    steps = [step["title"] for step in steps_of(release, entry, may_approve=False)]
+    assert steps[0] == "Compelled: packed by two people, shown to neither" and "Prepared" not in steps
+    assert ON_TWO_SHEETS in cover_of(release)
     add_counsel(castellanos, order, CounselAnswer.OBJECT)
     with pytest.raises(Refused, match="COUNSEL_AGAINST"):  # until it is given out
         deliver(by=dana, release_id=release.pk)

@@ -18,6 +18,7 @@ from records.psychotherapy import documents, vault
 
 pytestmark = pytest.mark.django_db
 MAY_PASS_ON = "may no longer be protected by federal privacy rules"
+ON_TWO_SHEETS = "in two parts on two sheets"
 FOR_THIS_ONLY = "Please use what you have received for this purpose only."
 
 
@@ -25,6 +26,10 @@ def cover(patient, **changes):
     release = Release(
         patient=patient, number="REL-2026-0001", recipient_name="Dr. Ines Falk", purpose="Care", **changes
     )
+    return cover_of(release)
+
+
+def cover_of(release):
     return render_to_string("documents/cover.html", _cover_context(release, []) | {"title": "Records enclosed"})
 
 

@@ -23,6 +23,7 @@ from disclosures.releases.models import Release
 from disclosures.releases.queries import entry_of
 from disclosures.releases.queries.others import with_others
 from disclosures.releases.queries.papers import papers_about
+from disclosures.releases.queries.steps import steps_of
 from disclosures.releases.rules import Item, LegalProcess, Method, PNException, RecipientKind, note_facts
 from disclosures.releases.rules.documentation import AUTHOR, PATIENT
 from disclosures.releases.rules.shared import RECIPIENTS
@@ -39,6 +40,7 @@ from tests.everybody import make_patient
 from tests.files import pdf
 from tests.legal.conftest import SCAN, add_counsel, add_notice, paper_of, respond
 from tests.psychotherapy.conftest import write_note
+from tests.releases.test_covers import ON_TWO_SHEETS, cover_of
 
 pytestmark = pytest.mark.django_db
 CANARY, SECRET = "the kingfisher said nothing at all", "Bar complaint of the marsh harrier"
@@ -216,6 +218,21 @@ def test_a_session_after_the_order_came_stays_here_though_the_packing_had_let_it
     with pytest.raises(GateRefused, match="AFTER_IT_CAME"):
         deliver(by=dana, release_id=release.pk)
     assert not Release.objects.get().served_at
+
+
+@pytest.mark.committing
+def test_what_its_author_read_and_packed_under_an_order_is_not_called_packed_by_two_whom_it_was_not_shown(
+    no_press, hale, dana, lindqvist, order
+):
+    made = pack(hale, claimed(lindqvist, Basis.B_COURT_ORDER, facts=under(order)), write_note(hale, lindqvist), dana)
+    desk = {"identity_verified": "badge seen", "method": Method.LOCKED_FILE}
+    release = commit_notes_package(by=dana, package_id=made.cover.id, release=Release(**desk))
+    prepared, approved, _, given_out, _ = steps_of(release, entry_of(release), may_approve=False)
+    assert (prepared["title"], approved["title"]) == ("Prepared", "Read and approved")
+    assert hale.display_name in prepared["words"] and hale.display_name in approved["words"]
+    assert "a court, still stops it" in given_out["words"]
+    page = cover_of(release)
+    assert "passphrase comes to you separately, never together" in page and ON_TWO_SHEETS not in page
 
 
 def test_oversight_of_anybody_but_the_author_opens_nothing_whatever_name_is_written(

@@ -16,6 +16,7 @@ from ..rules import PaperSays
 from ..rules.shared import OF_THE_NAMED
 
 PAPER = "paper"  # the fact of a release that holds the paper's id
+COMPELLED = "compelled"  # that of one that two people had packed; its author's own under a paper is none
 
 
 @dataclass(frozen=True, slots=True)

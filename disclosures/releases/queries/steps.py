@@ -18,6 +18,7 @@ from records.psychotherapy import vault
 from ..models import Release
 from ..policies import releases_visible_to
 from ..rules import CameBack, Method, ReleaseState
+from .papers import COMPELLED, PAPER
 
 
 def verdict_words(release: Release) -> str:
@@ -54,8 +55,8 @@ def _step(title: str, state: str, words: str, href: str = "", button: str = "") 
 
 
 def _is_compelled(release: Release) -> bool:
-    """Whether two people had it packed because a law or a court compels it."""
-    return bool(release.is_notes and release.facts.get("paper") and release.package)
+    """Whether two people had it packed because a law or a court compels it, and not its author under a paper."""
+    return bool(release.facts.get(COMPELLED))
 
 
 def _approval(release: Release, stopped: bool, may_approve: bool) -> dict[str, str]:
@@ -115,7 +116,7 @@ def _given_out(release: Release, stopped: bool) -> dict[str, str]:
 
 def _still_stops(release: Release) -> str:
     """What may still stop bytes that have not left: there is something to revoke only where it was allowed."""
-    if _is_compelled(release):
+    if release.is_notes and release.facts.get(PAPER):
         return " Until then counsel’s answer, or a court, still stops it."
     return " Until then a revocation still stops it." if release.basis == Basis.B_AUTHORIZATION else ""
 
