@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from practice.infrastructure.days import local_date
 from practice.infrastructure.templatetags.look import day as day_words
+from practice.people.models import PersonalRepresentative
 
 from ..models import Authorization
 from ..queries import AuthorizationLine, facts_of
@@ -67,24 +68,60 @@ class RevocationForm(WithOthersForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose one."},
     )
+    by_whom = forms.ChoiceField(
+        label="Who takes it back",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say who takes it back.", "invalid_choice": "Choose from the people listed."},
+    )
     received_at = moment_field(
         "Received at", "To the minute: what was handed over before stands, nothing after may go out."
     )
-    how = text_field("How it came in", 500, 2, help_text="For example “letter by mail” or “called front desk”.")
+    how = text_field(
+        "How it came in, and how you know who it was from",
+        500,
+        2,
+        help_text="For example “letter by mail, signature as on the form” or “called front desk, said the birth date”.",
+    )
     scan = ScanField(
-        label="Scan of what the patient wrote",
+        label="Scan of what was written",
         required=False,
         help_text="PDF, JPEG or PNG, up to 15 MB, if there is one.",
     )
 
-    field_order = ("written", "received_at", "how", "scan", "also")
+    field_order = ("written", "by_whom", "received_at", "how", "scan", "also")
 
-    def __init__(self, *args: Any, authorization: Authorization, others: Sequence[AuthorizationLine], **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        authorization: Authorization,
+        others: Sequence[AuthorizationLine],
+        acting: Sequence[PersonalRepresentative],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.acting = {str(row.pk): f"{row.name}, {row.get_kind_display().lower()}" for row in acting}
+        by_whom = cast(forms.ChoiceField, self.fields["by_whom"])
+        by_whom.choices = [("patient", "The patient"), *self.acting.items(), ("other", "Somebody else")]
         self.signed_on = facts_of(authorization).signed_on
         self.fields["also"].label = "What the patient wrote or said also takes back"
         self.fields["also"].help_text = "The same recipient is ticked. Untick only what the patient did not mean."
         self.offer(others, [line for line in others if same_recipient(line.authorization, authorization)])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("written") == "yes" and given.get("by_whom") == "other":
+            self.add_error(
+                "by_whom",
+                "Only the patient, or somebody on record as acting for them, takes it back in writing. Record it as by "
+                "word of mouth: nothing goes out meanwhile, and the patient is asked.",
+            )
+        return given
+
+    def how_in_words(self) -> str:
+        """How it came in, and from whom where that was not the patient."""
+        who = self.acting.get(self.cleaned_data["by_whom"], "")
+        who = "Somebody else" if self.cleaned_data["by_whom"] == "other" else who
+        return ": ".join(filter(None, [who, str(self.cleaned_data["how"])]))
 
     def clean_received_at(self) -> datetime:
         received: datetime = self.cleaned_data["received_at"]

@@ -15,6 +15,7 @@ from practice.audit.rules import AuditEvent
 from practice.infrastructure.days import local_date, today
 from practice.infrastructure.pdf import PdfFailed
 from practice.people.policies import require_act
+from practice.people.queries import representatives
 from practice.people.rules import Act
 
 from .. import policies, queries
@@ -48,6 +49,7 @@ def authorization_revoke(request: HttpRequest, authorization_id: UUID) -> HttpRe
         initial=initial,
         authorization=authorization,
         others=others_to_take_back(authorization, today(), staff),
+        acting=[one.row for one in representatives(authorization.patient, today()) if not one.refusal and one.is_shown],
     )
     if request.method == "POST" and form.is_valid():
         given, also = form.cleaned_data, form.chosen_too()
@@ -57,7 +59,7 @@ def authorization_revoke(request: HttpRequest, authorization_id: UUID) -> HttpRe
             authorization=authorization,
             written=written,
             received_at=given["received_at"],
-            how=given["how"],
+            how=form.how_in_words(),
             paper=given["scan"],
             also=also,
         )

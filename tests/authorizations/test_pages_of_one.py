@@ -14,8 +14,11 @@ from authorizations.models import Authorization, AuthorizationEvent, SignedPaper
 from authorizations.rules import AuthorizationStatus, EventKind
 from practice.audit.models import AuditEntry
 from practice.infrastructure.days import today
+from practice.people.actions.representatives import add_representative, add_representative_paper
 from practice.people.models import Patient, Staff
+from practice.people.rules import RepresentativeKind
 from tests.authorizations.pages import TOMORROW, Record, new, typed, words
+from tests.authorizations.papers import SCAN
 from tests.files import picture
 
 
@@ -25,18 +28,45 @@ def test_a_written_revocation_shows_its_minute_and_closes_the_way_to_use(
 ) -> None:
     row = authorized()
     at = timezone.localtime(timezone.now() - timedelta(hours=1))
-    given = {"written": "yes", "received_at": at.strftime("%Y-%m-%dT%H:%M"), "how": "Letter by mail"}
+    given = {
+        "written": "yes",
+        "by_whom": "patient",
+        "received_at": at.strftime("%Y-%m-%dT%H:%M"),
+        "how": "Letter by mail",
+    }
     page = words(desk.post(reverse("authorization-revoke", args=[row.pk]), given, follow=True))
     assert "Nothing more goes out under it." in page
-    assert "Revoked by the patient" in page
+    assert "Revoked in writing" in page
     assert "Letter by mail" in page
     assert "Revoked in writing, received" in words(desk.get(reverse("authorization-open", args=[row.pk])))
     assert desk.post(reverse("authorization-revoke", args=[row.pk]), given).status_code == 403
 
 
+def test_what_somebody_who_acts_for_the_patient_takes_back_says_who_it_was_and_nobody_else_can_in_writing(
+    desk: Client, dana: Staff, authorized: Record
+) -> None:
+    row = authorized()
+    given = {"by": dana, "patient": row.patient, "kind": RepresentativeKind.HEALTH_CARE_AGENT, "from_on": today()}
+    old = add_representative(**given, name="Karl Lindqvist", authority="says so")
+    acting = add_representative(**given, name="Rosa Lindqvist", authority="power of attorney")
+    add_representative_paper(by=dana, representative=acting, paper=SCAN)
+    url = reverse("authorization-revoke", args=[row.pk])
+    page = words(desk.get(url))
+    assert "Rosa Lindqvist" in page and "Karl Lindqvist" not in page, "nothing shows that he may"
+    given = {"written": "yes", "received_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"), "how": "Letter"}
+    assert "Choose from the people listed." in words(desk.post(url, given | {"by_whom": str(old.pk)}))
+    page = words(desk.post(url, given | {"by_whom": str(acting.pk)}, follow=True))
+    assert "Rosa Lindqvist, health-care agent: Letter" in page
+
+
 def test_a_call_puts_it_on_hold_and_asks_for_the_form(desk: Client, authorized: Record) -> None:
     row = authorized()
-    given = {"written": "no", "received_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"), "how": "Called"}
+    given = {
+        "written": "no",
+        "by_whom": "patient",
+        "received_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+        "how": "Called",
+    }
     page = words(desk.post(reverse("authorization-revoke", args=[row.pk]), given, follow=True))
     assert "On hold" in page
     assert "Send the patient the revocation form to sign." in page
@@ -51,6 +81,10 @@ def test_a_call_puts_it_on_hold_and_asks_for_the_form(desk: Client, authorized: 
     ("given", "sentence"),
     [
         ({"written": "", "received_at": ""}, "Choose one."),
+        (
+            {"written": "yes", "by_whom": "other", "received_at": "2999-01-01T10:00"},
+            "Only the patient, or somebody on record as acting for them",
+        ),
         ({"written": "yes", "received_at": "soon"}, "for example 04/03/2026 14:30"),
         ({"written": "yes", "received_at": "2999-01-01T10:00"}, "This is in the future."),
         ({"written": "yes", "received_at": "2001-01-01T10:00"}, "This is before the authorization was signed."),

@@ -41,7 +41,8 @@ def test_a_letter_or_a_call_takes_back_what_else_is_ticked_and_nothing_else(
     also = desk.get(page).context["form"].fields["also"]
     assert {key for key, _ in also.choices} == {str(chart.pk), str(to_another.pk)}
     assert also.initial == [str(chart.pk)], "the same recipient is ticked beforehand"
-    given = {"written": written, "received_at": f"{timezone.localtime():%Y-%m-%dT%H:%M}", "how": "At the desk"}
+    at = f"{timezone.localtime():%Y-%m-%dT%H:%M}"
+    given = {"written": written, "by_whom": "patient", "received_at": at, "how": "At the desk"}
     assert "Recorded on 2 authorizations" in words(desk.post(page, given | {"also": [str(chart.pk)]}, follow=True))
     assert [stands(row) for row in (notes, chart, to_another)] == [then, then, ACTIVE]
 
@@ -55,7 +56,7 @@ def test_what_is_over_unsigned_or_signed_later_is_not_taken_back_with_another(
     page = reverse("authorization-revoke", args=[one.pk])
     assert [key for key, _ in desk.get(page).context["form"].fields["also"].choices] == [str(later.pk)], over
     before = timezone.localtime() - timedelta(days=2)
-    given = {"written": "yes", "received_at": f"{before:%Y-%m-%dT%H:%M}", "also": [str(later.pk)]}
+    given = {"written": "yes", "by_whom": "patient", "received_at": f"{before:%Y-%m-%dT%H:%M}", "also": [str(later.pk)]}
     assert "One of these was signed after that day." in words(desk.post(page, given))
     assert stands(one) == stands(later) == ACTIVE
 

@@ -2,7 +2,7 @@
 
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from practice.people.actions.shorthand import set_shorthand
 from practice.people.models import Patient, Staff
@@ -135,3 +135,20 @@ def somebody_else(visitor: Visitor, staff: Staff) -> None:
     visitor.sign_in(staff)
     visitor.page.close()
     visitor.page = first
+
+
+def test_what_was_typed_before_the_page_had_all_its_parts_is_saved_as_well(
+    a_visit: Visit, hale: Staff, lindqvist: Patient
+) -> None:
+    draft = start_note(by=hale, patient=lindqvist, format=NoteFormat.objects.get(code="dap"))
+    with a_visit() as visitor:
+        visitor.sign_in(hale)
+        waiting: list[Route] = []
+        visitor.page.route("**/autosave*.js", lambda route: waiting.append(route))
+        visitor.page.goto(f"{visitor.home}/chart/notes/{draft.pk}/write/", wait_until="commit")
+        visitor.page.get_by_label("Plan", exact=True).fill("Typed on a slow line.")
+        visitor.page.wait_for_timeout(200)
+        for route in waiting:
+            route.continue_()
+        expect(visitor.page.locator("form[data-autosave] [data-save-line]").first).to_contain_text("Saved")
+    assert ChartNote.objects.get().sections["plan"] == "Typed on a slow line."

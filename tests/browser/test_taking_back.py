@@ -79,5 +79,6 @@ def take_back(visitor: Visitor, way: str, how: str) -> None:
     page = visitor.page
     page.get_by_role("link", name="Record a revocation").click()
     page.get_by_label(way, exact=True).check()
+    page.get_by_label("The patient", exact=True).check()
     page.get_by_label("How it came in").fill(how)
     page.get_by_role("button", name="Record it").click()

@@ -195,7 +195,7 @@ def test_the_journey_through_the_pages(signed_in, dana, hale, chart, new_path):
     read = clinician.get(at["approve"]).context["read"]
     clinician.post(at["approve"], {"keep": [str(item.pk) for item in release.items.all()], "read": read})
     assert "Hand over" in desk.get(at["open"]).content.decode()
-    assert desk.post(at["hand-over"]).status_code == 302
+    assert desk.post(at["hand-over"], {"identity": "card seen"}).status_code == 302
     given = desk.post(at["package"])
     assert given.content.startswith(b"%PDF")
     assert chart.legal_name.split()[1] not in given.headers["Content-Disposition"]
@@ -213,6 +213,18 @@ def test_the_journey_through_the_pages(signed_in, dana, hale, chart, new_path):
     events = set(AuditEntry.objects.filter(object_pk=str(release.pk)).values_list("event", flat=True))
     assert {AuditEvent.RELEASE_PREPARED, AuditEvent.RELEASE_APPROVED, AuditEvent.RELEASE_COMMITTED,
             AuditEvent.RELEASE_DELIVERED, AuditEvent.RELEASE_CLOSED, AuditEvent.VIEWED} <= events  # fmt: skip
+
+
+def test_what_is_given_from_hand_to_hand_asks_who_stands_there(signed_in, dana, approved):
+    release, client = approved(), signed_in(dana)
+    url = reverse("release-hand-over", args=[release.pk])
+    assert "Say how you know that it is them." in client.post(url, {"identity": " "}).content.decode()
+    assert not Entry.objects.exists()
+    client.post(url, {"identity": "identity card seen"})
+    release.refresh_from_db()
+    assert release.identity_verified.endswith("; at hand-over: identity card seen")
+    mailed = approved(method=Method.MAIL)
+    assert "How you know it is them" not in client.get(reverse("release-hand-over", args=[mailed.pk])).content.decode()
 
 
 def test_a_hand_over_that_was_revoked_meanwhile_shows_why_and_enters_nothing(signed_in, dana, approved):

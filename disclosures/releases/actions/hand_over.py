@@ -51,14 +51,15 @@ from .ledger import append_entries, append_entry, append_others_of_chart, sign
 from .prepare import locked_release, next_number
 
 
-def commit_release(*, by: Staff, release_id: UUID | str) -> Release:
+def commit_release(*, by: Staff, release_id: UUID | str, identity: str = "") -> Release:
     """Hand over an approved chart release: its entry is written and signed; from here it counts as disclosed.
 
+    `identity` says how whoever stands at the desk was known, beside how the recipient was when it was prepared (R-144).
     Raises GateRefused with every reason when the gate says no now (a revocation that came first wins), Refused when it
     has moved on or has no package. Nothing is changed then. Call outside a transaction.
     """
     try:
-        release = _commit(by=by, release_id=release_id)
+        release = _commit(by=by, release_id=release_id, identity=identity)
     except GateRefused as refused:
         _record_refused(by, release_id, refused.decision)
         raise
@@ -67,7 +68,7 @@ def commit_release(*, by: Staff, release_id: UUID | str) -> Release:
 
 
 @transaction.atomic
-def _commit(*, by: Staff, release_id: UUID | str) -> Release:
+def _commit(*, by: Staff, release_id: UUID | str, identity: str = "") -> Release:
     release = locked_release(by, release_id)
     check_move(release, ReleaseState.COMMITTED)
     items = gate_items(release.items.all())
@@ -79,6 +80,8 @@ def _commit(*, by: Staff, release_id: UUID | str) -> Release:
             Refusal("NO_PACKAGE", "The locked file is not made yet.", "Make the locked file, then hand it over.")
         )
     check_unchanged(release)
+    if identity.strip():
+        release.identity_verified = f"{release.identity_verified}; at hand-over: {identity.strip()}"
     release.sha256, release.verdict = package.sha256, decision.as_record()
     release.state, release.committed_by, release.committed_at = ReleaseState.COMMITTED, by, now
     release.disclosed_on = local_date(now)

@@ -19,6 +19,9 @@ from .grounds import (
     basis_choices as basis_choices,
 )
 from .hand_over import (
+    AtTheDeskForm as AtTheDeskForm,
+)
+from .hand_over import (
     CloseForm as CloseForm,
 )
 from .hand_over import (

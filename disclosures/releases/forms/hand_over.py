@@ -140,6 +140,22 @@ class CloseForm(forms.Form):
         return data
 
 
+class AtTheDeskForm(forms.Form):
+    """Who stands there: asked of what is given from hand to hand, since identity was checked days before (R-144)."""
+
+    identity = text(
+        "How you know it is them",
+        required="Say how you know that it is them.",
+        help_text="For example: identity card seen, known to the practice.",
+        limit=200,
+    )
+
+    def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if release.method != Method.IN_PERSON:
+            del self.fields["identity"]
+
+
 class ReasonForm(forms.Form):
     """Why a release is taken back before hand-over."""
 

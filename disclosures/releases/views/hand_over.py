@@ -19,7 +19,7 @@ from records.psychotherapy import vault
 
 from .. import actions
 from ..documents import cover_sheet
-from ..forms import CloseForm, NotesHandOverForm, ReasonForm, ToldForm
+from ..forms import AtTheDeskForm, CloseForm, NotesHandOverForm, ReasonForm, ToldForm
 from ..forms.without_authorization import OwnGroundHandOverForm
 from ..models import Release
 from ..policies import open_release, require_release_work
@@ -43,19 +43,25 @@ def release_hand_over(request: HttpRequest, release_id: str) -> HttpResponse:
         return redirect("release-link", release.pk)
     if release.state != ReleaseState.APPROVED:
         return redirect("release-open", release.pk)
-    decision = None
-    if request.method == "POST":
+    decision, desk = None, AtTheDeskForm(request.POST if request.method == "POST" else None, release=release)
+    if desk.is_valid():
         try:
-            actions.commit_release(by=staff, release_id=release.pk)
+            identity = desk.cleaned_data.get("identity", "")
+            actions.commit_release(by=staff, release_id=release.pk, identity=identity)
             messages.success(request, "It is in the ledger. Now get the package and hand it over.")
             return redirect("release-open", release.pk)
         except actions.GateRefused as refused:
             decision = refused.decision
-    return _hand_over_page(request, release, decision or verdict_now(release))
+    return _hand_over_page(request, release, decision or verdict_now(release), desk=desk)
 
 
 def _hand_over_page(
-    request: HttpRequest, release: Release, decision: Decision, passphrase: str = "", told: ToldForm | None = None
+    request: HttpRequest,
+    release: Release,
+    decision: Decision,
+    passphrase: str = "",
+    told: ToldForm | None = None,
+    desk: AtTheDeskForm | None = None,
 ) -> HttpResponse:
     package = package_of(release)
     wishes = asked_of(release)
@@ -72,6 +78,7 @@ def _hand_over_page(
         "passphrase": passphrase,
         "told": (told or ToldForm(no_calls=may_not_call(release) is not None)) if asked else None,
         "asked": in_words(asked),
+        "desk": desk or AtTheDeskForm(release=release),
     }
     return render(request, "releases/hand_over.html", context)
 

@@ -47,6 +47,12 @@ class Saver {
     window.addEventListener("online", () => this.save());
     document.addEventListener("uncovered", () => this.save());
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.save(); });
+    if (this.typedEarlier()) { this.sent = null; this.typed(); }
+  }
+
+  // On a slow line somebody types before this script has come: no event will tell of that.
+  typedEarlier() {
+    return [...this.form.elements].some((field) => field.type === "textarea" && field.value !== field.defaultValue);
   }
 
   text() {
